@@ -1,0 +1,71 @@
+"""Identifiers, and the only source of randomness.
+
+`new_id` sorts by creation time (ULID); `new_secret_id` is 128 random bits and tells nothing.
+Both are 26 characters of Crockford's base 32, so one pattern checks any id before a key is built.
+"""
+
+import re
+import secrets
+from datetime import UTC, datetime
+from typing import NewType
+
+from chalicelib.core import clock
+
+PatientId = NewType("PatientId", str)
+UserId = NewType("UserId", str)
+DocumentId = NewType("DocumentId", str)
+SessionId = NewType("SessionId", str)
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PATTERN = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
+
+
+def new_id() -> str:
+    """Return a ULID: 48 bits of milliseconds, 80 random bits."""
+    return ulid_at(clock.now(), secrets.randbits(80))
+
+
+def new_secret_id() -> str:
+    """Return 128 random bits: unguessable, and silent about when it was made."""
+    return _base32(secrets.randbits(128))
+
+
+def new_token() -> str:
+    """Return 256 random bits for a secret shown once (refresh tokens, states, nonces)."""
+    return secrets.token_urlsafe(32)
+
+
+def random_bytes(count: int) -> bytes:
+    """Return random bytes, for nonces."""
+    return secrets.token_bytes(count)
+
+
+def jitter(seconds: float) -> float:
+    """Return a random delay between zero and `seconds`, for retries that must not march in step."""
+    return secrets.randbelow(1_000_000) / 1_000_000 * seconds
+
+
+def ulid_at(moment: datetime, rest: int = 0) -> str:
+    """Return the ULID of an instant with the given low 80 bits (0: the first of that instant)."""
+    return _base32((int(moment.timestamp() * 1000) << 80) | rest)
+
+
+def ulid_instant(ulid: str) -> datetime:
+    """Return the instant inside a ULID."""
+    value = 0
+    for character in ulid[:10]:
+        value = value * 32 + _ALPHABET.index(character)
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the shape of our ids; anything else never reaches a key."""
+    return _PATTERN.fullmatch(text) is not None
+
+
+def _base32(value: int) -> str:
+    characters = []
+    for _ in range(26):
+        value, low = divmod(value, 32)
+        characters.append(_ALPHABET[low])
+    return "".join(reversed(characters))

@@ -1,0 +1,279 @@
+"""Rows of DynamoDB: one pynamodb model per kind, three reads and one write, all explicit.
+
+Reads and transactions go through one shared client, so that independent reads run side by side
+(D14) and a transaction keeps the order its author gave (pynamodb's own `TransactWrite` sorts).
+There is no scan here, on purpose, and no update that is not idempotent: a row is written whole,
+under the version that was read (P4).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, TypeVar, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.attributes import UnicodeAttribute, VersionAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+
+from chalicelib.core import aws
+from chalicelib.core.settings import settings
+
+_KEY_PART: Final = re.compile(r"[0-9A-Za-z.:_-]{1,200}", re.ASCII)
+_BATCH_ATTEMPTS: Final = 5
+
+Item = dict[str, Any]
+
+
+class TableMeta:
+    """pynamodb's settings of a table; only the name matters, since requests go through `aws`."""
+
+    table_name = ""
+    region = None
+    host = None
+    connect_timeout_seconds = aws.CONNECT_TIMEOUT_SECONDS
+    read_timeout_seconds = aws.READ_TIMEOUT_SECONDS
+    base_backoff_ms = 25
+    max_retry_attempts = aws.ATTEMPTS - 1
+    max_pool_connections = aws.POOL_SIZE
+    retry_configuration = "LEGACY"
+    extra_headers = None
+    aws_access_key_id = None
+    aws_secret_access_key = None
+    aws_session_token = None
+
+
+class Row(Model):
+    """What every row has. Subclasses name their table in `TABLE` and add attributes."""
+
+    TABLE: ClassVar[str]
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401  pynamodb's signature
+        """Point the model at the physical table of this deployment."""
+        super().__init_subclass__(**kwargs)
+        table = getattr(cls, "TABLE", None)
+        if table:
+            meta = type("Meta", (TableMeta,), {"table_name": table_name(table)})
+            cls.Meta = cast("Any", meta)
+
+
+class VersionedRow(Row):
+    """A row changed under the version that was read; its ETag is that version."""
+
+    version = VersionAttribute()
+
+
+R = TypeVar("R", bound=Row)
+Wanted = tuple[type[R], str, str]
+
+
+def table_name(table: str) -> str:
+    """Return the physical name of a table in this deployment."""
+    return f"{settings().table_prefix}-{table}"
+
+
+def key(*parts: str) -> str:
+    """Join key parts with `#`.
+
+    Raises:
+        ValueError: a part has a character that could forge another key.
+    """
+    for part in parts:
+        if not _KEY_PART.fullmatch(part):
+            raise ValueError("not a key part")
+    return "#".join(parts)
+
+
+class StoreUnavailable(Exception):  # noqa: N818  said of the store, not of the program
+    """The store did not answer, or answered that it could not; the write may have happened."""
+
+
+class ConditionLost(Exception):  # noqa: N818  an outcome, not a fault
+    """A condition of the transaction did not hold; `positions` says which of its actions."""
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        """Take the positions of the actions that lost, in the order they were given."""
+        super().__init__(f"condition lost at {list(positions)}")
+        self.positions = tuple(positions)
+
+
+class TransactionConflict(Exception):  # noqa: N818  an outcome, not a fault
+    """Another transaction was busy with the same rows; nothing was written, try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of raw items, and the key to go on from (None: the end)."""
+
+    items: list[Item]
+    last_key: Item | None
+
+
+def fetch(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Row | None]:
+    """Read rows of any tables by key in ONE consistent BatchGetItem, in the order asked.
+
+    Raises:
+        StoreUnavailable: after bounded retries of unprocessed keys.
+    """
+    tables = _batch_request(wanted)
+    found: dict[tuple[str, str, str], Item] = {}
+    for _ in range(_BATCH_ATTEMPTS):
+        if not tables:
+            break
+        answer = _call("batch_get_item", RequestItems=tables)
+        for table, items in answer["Responses"].items():
+            for item in items:
+                found[table, item["pk"]["S"], item["sk"]["S"]] = item
+        tables = answer.get("UnprocessedKeys") or {}
+    if tables:
+        raise StoreUnavailable("unprocessed keys")
+    items = ((model, found.get((table_name(model.TABLE), pk, sk))) for model, pk, sk in wanted)
+    return [model.from_raw_data(item) if item else None for model, item in items]
+
+
+def _batch_request(wanted: Sequence[tuple[type[Row], str, str]]) -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {}
+    for model, pk, sk in wanted:
+        request = tables.setdefault(table_name(model.TABLE), {"Keys": [], "ConsistentRead": True})
+        item_key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        if item_key not in request["Keys"]:
+            request["Keys"].append(item_key)
+    return tables
+
+
+def get(model: type[R], pk: str, sk: str) -> R | None:
+    """Read one row consistently.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    answer = _call(
+        "get_item",
+        TableName=table_name(model.TABLE),
+        Key={"pk": {"S": pk}, "sk": {"S": sk}},
+        ConsistentRead=True,
+    )
+    return model.from_raw_data(answer["Item"]) if "Item" in answer else None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query of one partition, by prefix or by bounds of the sort key (both inclusive)."""
+
+    model: type[Row]
+    pk: str
+    prefix: str = ""
+    low: str = ""
+    high: str = ""
+    descending: bool = False
+    limit: int = 100
+    after: Item | None = None
+    index: tuple[str, str, str] | None = None  # name, hash attribute, range attribute
+
+
+def query(asked: Query) -> Page:
+    """Run a query: consistent on a table, eventually consistent on an index (pointers only).
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    index, hash_name, range_name = asked.index or ("", "pk", "sk")
+    names = {"#p": hash_name}
+    values: dict[str, Any] = {":p": {"S": asked.pk}}
+    condition = "#p = :p"
+    if asked.prefix:
+        names["#s"], values[":s"] = range_name, {"S": asked.prefix}
+        condition += " AND begins_with(#s, :s)"
+    elif asked.low or asked.high:
+        names["#s"] = range_name
+        values |= {":l": {"S": asked.low}, ":h": {"S": asked.high}}
+        condition += " AND #s BETWEEN :l AND :h"
+    arguments: dict[str, Any] = {
+        "TableName": table_name(asked.model.TABLE),
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ScanIndexForward": not asked.descending,
+        "Limit": asked.limit,
+    }
+    arguments |= {"IndexName": index} if index else {"ConsistentRead": True}
+    if asked.after:
+        arguments["ExclusiveStartKey"] = asked.after
+    answer = _call("query", **arguments)
+    return Page(answer["Items"], answer.get("LastEvaluatedKey"))
+
+
+Action = dict[str, Item]
+
+
+def put(row: Row, condition: Condition | None = None) -> Action:
+    """Write a row whole: absent before if it has no version, else still at the version read."""
+    if not isinstance(row, VersionedRow) and condition is None:
+        condition = type(row).pk.does_not_exist()
+    return {"Put": row.get_save_kwargs_from_instance(condition=condition)}
+
+
+def replace(row: Row) -> Action:
+    """Write a row whole, whatever was there (only for rows whose last writer is always right)."""
+    return {"Put": {"TableName": table_name(row.TABLE), "Item": row.serialize()}}
+
+
+def delete(row: Row) -> Action:
+    """Remove a row, still at the version read."""
+    return {"Delete": row.get_delete_kwargs_from_instance()}
+
+
+def unchanged(row: VersionedRow) -> Action:
+    """Require that a row is still as it was read, without writing it."""
+    return {
+        "ConditionCheck": type(row).get_operation_kwargs_from_class(
+            row.pk, range_key=row.sk, condition=type(row).version == row.version
+        )
+    }
+
+
+def write(actions: Sequence[Action]) -> None:
+    """Apply all actions or none, in ONE request (a single put needs no transaction).
+
+    Raises:
+        ConditionLost: a condition did not hold; nothing was written.
+        TransactionConflict: another transaction was busy with a row; nothing was written.
+        StoreUnavailable: no clear answer; the write may have happened.
+    """
+    if len(actions) == 1 and "Put" in actions[0]:
+        _call("put_item", **actions[0]["Put"])
+        return
+    _call("transact_write_items", TransactItems=list(actions))
+
+
+def _call(operation: str, **arguments: Any) -> Item:  # noqa: ANN401  the SDK's arguments
+    try:
+        answer: Item = getattr(aws.client("dynamodb"), operation)(**arguments)
+    except ClientError as error:
+        raise _outcome(error) from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(type(error).__name__) from error
+    return answer
+
+
+_CONFLICTS: Final = {"TransactionConflict", "TransactionConflictException"}
+
+
+def _outcome(error: ClientError) -> Exception:
+    """Say what a refusal of DynamoDB means to us (R08)."""
+    code = error.response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        return ConditionLost([0])
+    if code in _CONFLICTS:
+        return TransactionConflict(code)
+    reasons: Iterable[Mapping[str, Any]] = error.response.get("CancellationReasons", ())
+    codes = [reason.get("Code") for reason in reasons]
+    if "ConditionalCheckFailed" in codes:
+        return ConditionLost([n for n, c in enumerate(codes) if c == "ConditionalCheckFailed"])
+    if _CONFLICTS.intersection(filter(None, codes)):
+        return TransactionConflict(code)
+    return StoreUnavailable(code)

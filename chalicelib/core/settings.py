@@ -1,0 +1,75 @@
+"""What the environment decides: endpoints, names, keys. The only reader of the environment.
+
+Every host-specific name is here, so that another host is another set of values (D3).
+Endpoints and region follow the AWS SDK's own variables (`AWS_ENDPOINT_URL`, `AWS_REGION`).
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class OidcProvider:
+    """One OpenID Connect provider: where it is and who we are to it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The product's configuration, read once per process."""
+
+    stage: str
+    table_prefix: str
+    region: str
+    public_base_url: str
+    documents_bucket: str
+    notify_queue_url: str
+    kms_root_key_arn: str
+    kms_trace_key_arn: str
+    kms_token_key_arn: str
+    mail_transport: str
+    mail_sender: str
+    smtp_host: str
+    smtp_port: int
+    franceconnect: OidcProvider
+    psc: OidcProvider
+
+
+@cache
+def settings() -> Settings:
+    """Return the configuration.
+
+    Raises:
+        KeyError: a required variable is missing; its name is the message.
+    """
+    env = os.environ
+    return Settings(
+        stage=env.get("STAGE", "local"),
+        table_prefix=env["CARNET_PREFIX"],
+        region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "eu-west-3"),
+        public_base_url=env["PUBLIC_BASE_URL"].rstrip("/"),
+        documents_bucket=env["DOCUMENTS_BUCKET"],
+        notify_queue_url=env.get("NOTIFY_QUEUE_URL", ""),
+        kms_root_key_arn=env["KMS_ROOT_KEY_ARN"],
+        kms_trace_key_arn=env["KMS_TRACE_KEY_ARN"],
+        kms_token_key_arn=env["KMS_TOKEN_KEY_ARN"],
+        mail_transport=env.get("MAIL_TRANSPORT", "ses"),
+        mail_sender=env.get("MAIL_SENDER", ""),
+        smtp_host=env.get("SMTP_HOST", ""),
+        smtp_port=int(env.get("SMTP_PORT", "25")),
+        franceconnect=_provider("FRANCECONNECT"),
+        psc=_provider("PSC"),
+    )
+
+
+def _provider(name: str) -> OidcProvider:
+    prefix = f"OIDC_{name}_"
+    return OidcProvider(
+        issuer=os.environ.get(f"{prefix}ISSUER", ""),
+        client_id=os.environ.get(f"{prefix}CLIENT_ID", ""),
+        client_secret=os.environ.get(f"{prefix}CLIENT_SECRET", ""),
+    )

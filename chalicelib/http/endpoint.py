@@ -1,0 +1,253 @@
+"""The one edge: every route passes here, in one direction, and nowhere else.
+
+`@endpoint` declares a route; `mount` hands all of them to Chalice. A call is unquoted, bounded,
+parsed and validated (all errors at once), the use case runs, and its answer or problem is written.
+It decides nothing about rights: that is the gate's work.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+from urllib.parse import unquote
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chalicelib.core import ids
+from chalicelib.core.errors import (
+    BadRequest,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    TooLarge,
+    Unauthenticated,
+)
+from chalicelib.http import body as body_gate
+from chalicelib.http import problems
+from chalicelib.http.principal import Principal
+
+JSON: Final = "application/json"
+BINARY: Final = "application/octet-stream"
+FORM: Final = "application/x-www-form-urlencoded"
+MAX_RAW_BYTES: Final = 4 * 1024 * 1024
+_HANDLE: Final = re.compile(r"h\.[0-9A-Za-z_-]{20,400}", re.ASCII)
+_IDEMPOTENCY_KEY: Final = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
+_ETAG: Final = re.compile(r'"v([1-9][0-9]{0,9})"', re.ASCII)
+
+B = TypeVar("B")
+Q = TypeVar("Q")
+
+
+class Schema(BaseModel):
+    """Base of request and answer bodies: unknown fields are refused (A38), values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoQuery(Schema):
+    """The query of a route that takes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A client's promise that its retries are one request (A13)."""
+
+    key: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[B, Q]):
+    """One request, validated. `caller` is None on public routes only."""
+
+    caller: Principal | None
+    path: Mapping[str, str]
+    query: Q
+    body: B
+    raw: bytes
+    headers: Mapping[str, str]
+    if_match: int | None = None
+    idempotency: Idempotency | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """The proven caller of a protected route.
+
+        Raises:
+            Unauthenticated: the route is public and nobody is known.
+        """
+        if self.caller is None:
+            raise Unauthenticated
+        return self.caller
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a route answers. `body` is a model, raw bytes (with their own type) or nothing."""
+
+    body: BaseModel | Mapping[str, Any] | bytes | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Sequence[str] = ()
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A declared route: what `mount` registers and what OpenAPI and the policy matrix list."""
+
+    method: str
+    path: str
+    run: Callable[[Call[Any, Any]], Answer]
+    public: bool
+    accepts: str
+    body: type[BaseModel] | None
+    query: type[BaseModel]
+    answers: Mapping[int, Any]
+    idempotent: bool
+    if_match: bool
+    patterns: Mapping[str, re.Pattern[str]]
+    name: str
+    summary: str
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+def endpoint(  # noqa: PLR0913  keyword-only declaration, read as a table
+    method: str,
+    path: str,
+    *,
+    public: bool = False,
+    accepts: str = JSON,
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] = NoQuery,
+    answers: Mapping[int, Any] | None = None,
+    idempotent: bool = False,
+    if_match: bool = False,
+    patterns: Mapping[str, re.Pattern[str]] | None = None,
+) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Call[Any, Any]], Answer]]:
+    """Declare a route; the function below it stays a plain function of a `Call`.
+
+    `answers` maps a status to the model of its body, to a media type, or to None. Path parameters
+    are our ids unless `patterns` says otherwise; what does not match is the constant 404.
+    """
+
+    def declare(run: Callable[[Call[Any, Any]], Answer]) -> Callable[[Call[Any, Any]], Answer]:
+        ENDPOINTS.append(
+            Endpoint(
+                method=method,
+                path=path,
+                run=run,
+                public=public,
+                accepts=accepts,
+                body=body,
+                query=query,
+                answers=answers or {200: None},
+                idempotent=idempotent,
+                if_match=if_match,
+                patterns=patterns or {},
+                name=run.__name__,
+                summary=(run.__doc__ or "").strip().split("\n")[0],
+            )
+        )
+        return run
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as the framework saw it, before anything was believed."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, Sequence[str]]
+    headers: Mapping[str, str]
+    raw: bytes
+    caller: Principal | None
+
+
+def read(declared: Endpoint, incoming: Incoming) -> Call[Any, Any]:
+    """Validate a request against its declaration.
+
+    Raises:
+        Problem: 400, 404, 413, 422 or 428, with every error of the body or query at once.
+    """
+    return Call(
+        caller=incoming.caller,
+        path=_path(declared, incoming.path),
+        query=_query(declared.query, incoming.query),
+        body=_body(declared, incoming.raw),
+        raw=incoming.raw,
+        headers=incoming.headers,
+        if_match=_if_match(declared, incoming.headers),
+        idempotency=_idempotency(declared, incoming),
+    )
+
+
+def _path(declared: Endpoint, given: Mapping[str, str]) -> dict[str, str]:
+    path = {}
+    for name, quoted in given.items():
+        value = unquote(quoted)
+        pattern = declared.patterns.get(name)
+        if pattern is not None:
+            known = pattern.fullmatch(value) is not None
+        else:
+            known = ids.is_id(value) or (name == "pid" and _HANDLE.fullmatch(value) is not None)
+        if not known:
+            raise NotFound
+        path[name] = value
+    return path
+
+
+def _query(model: type[BaseModel], given: Mapping[str, Sequence[str]]) -> BaseModel:
+    if any(len(values) != 1 for values in given.values()):
+        raise BadRequest
+    try:
+        return model.model_validate({name: values[0] for name, values in given.items()})
+    except ValidationError as error:
+        raise problems.from_validation(error, "/query") from error
+
+
+def _body(declared: Endpoint, raw: bytes) -> BaseModel | None:
+    if declared.accepts != JSON:
+        if len(raw) > MAX_RAW_BYTES:
+            raise TooLarge(limit_bytes=MAX_RAW_BYTES)
+        return None
+    if declared.body is None:
+        if raw.strip() not in (b"", b"{}"):
+            raise Invalid
+        return None
+    text = body_gate.parse(raw)
+    try:
+        return declared.body.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise problems.from_validation(error) from error
+
+
+def _if_match(declared: Endpoint, headers: Mapping[str, str]) -> int | None:
+    if not declared.if_match:
+        return None
+    given = headers.get("if-match")
+    if given is None:
+        raise PreconditionRequired
+    match = _ETAG.fullmatch(given.strip())
+    return int(match[1]) if match else 0  # 0 is nobody's version: stale
+
+
+def _idempotency(declared: Endpoint, incoming: Incoming) -> Idempotency | None:
+    if not declared.idempotent or incoming.caller is None:
+        return None
+    key = incoming.headers.get("idempotency-key", "")
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise Invalid("idempotency-key-required")
+    path = "/".join(f"{name}={value}" for name, value in sorted(incoming.path.items()))
+    scope = f"{incoming.caller.id}|{declared.method} {declared.path}|{key}"
+    request = path.encode() + b"\n" + incoming.raw
+    if "pid=h." in path:  # a handle is new at each lookup: the same request may carry another
+        request = incoming.raw
+    return Idempotency(
+        key=hashlib.sha256(scope.encode()).hexdigest(),
+        request_hash=hashlib.sha256(request).hexdigest(),
+    )

@@ -1,0 +1,165 @@
+"""Hands the declared routes to Chalice, and turns every outcome into one shape of answer.
+
+The only module of the edge that knows Chalice. Errors are caught here, around each view, because
+Chalice would turn them into its own shape before any middleware sees them (C9).
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from chalice.app import Authorizer, Chalice, Request, Response
+from pydantic import BaseModel
+
+from chalicelib.core import log
+from chalicelib.core.errors import Problem, Unavailable
+from chalicelib.core.rows import StoreUnavailable
+from chalicelib.http import problems
+from chalicelib.http.endpoint import (
+    BINARY,
+    ENDPOINTS,
+    Answer,
+    Endpoint,
+    Incoming,
+    read,
+)
+from chalicelib.http.principal import from_context
+
+SECURITY_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+BINARY_TYPES: Final = [
+    BINARY,
+    "application/pdf",
+    "application/cda+xml",
+    "image/jpeg",
+    "image/png",
+    "text/plain",
+]
+_FRAMEWORK_SLUGS: Final = {
+    400: "bad-request",
+    401: "unauthenticated",
+    403: "unauthenticated",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "invalid",
+    429: "too-many",
+}
+
+
+def mount(app: Chalice, authorizer: Authorizer) -> None:
+    """Register every declared endpoint and the middleware that re-shapes Chalice's own errors."""
+    for declared in ENDPOINTS:
+        app.route(
+            declared.path,
+            methods=[declared.method],
+            name=declared.name,
+            authorizer=None if declared.public else authorizer,
+            content_types=[declared.accepts],
+        )(_view(app, declared))
+    app.register_middleware(_reshape, "http")
+
+
+def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        request = app.current_request
+        started = time.perf_counter()
+        log.request_id.set(str((request.context or {}).get("requestId", "")))
+        response = _outcome(declared, request, path)
+        log.write(
+            "request",
+            route=f"{declared.method} {declared.path}",
+            status=response.status_code,
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return response
+
+    view.__name__ = declared.name
+    return view
+
+
+def _outcome(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Response:
+    try:
+        return _written(declared.run(read(declared, _incoming(declared, request, path))))
+    except Problem as problem:
+        return _problem(problem)
+    except StoreUnavailable as error:
+        log.exception("store unavailable", error)
+        return _problem(Unavailable())
+    except Exception as error:  # noqa: BLE001  the last line: anything else is an incident
+        log.exception("incident", error)
+        return _plain("internal", 500)
+
+
+def _incoming(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Incoming:
+    context = (request.context or {}).get("authorizer") or {}
+    query = request.query_params
+    return Incoming(
+        path=path,
+        query={name: query.getlist(name) for name in query} if query else {},
+        headers={name.lower(): value for name, value in request.headers.items()},
+        raw=request.raw_body or b"",
+        caller=None if declared.public else from_context(context),
+    )
+
+
+def _written(answer: Answer) -> Response:
+    headers: dict[str, Any] = {**SECURITY_HEADERS, "X-Request-Id": log.request_id.get()}
+    headers |= answer.headers
+    if answer.version is not None:
+        headers["ETag"] = f'"v{answer.version}"'
+    if answer.cookies:
+        headers["Set-Cookie"] = list(answer.cookies)
+    body: str | bytes = ""
+    if isinstance(answer.body, bytes):
+        body = answer.body
+    elif answer.body is not None:
+        headers.setdefault("Content-Type", "application/json")
+        body = _json(answer.body)
+    return Response(body, headers, answer.status)
+
+
+def _json(body: BaseModel | Mapping[str, Any]) -> str:
+    if isinstance(body, BaseModel):
+        return body.model_dump_json()
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _problem(problem: Problem) -> Response:
+    body, headers = problems.render(problem)
+    return Response(
+        body,
+        {**SECURITY_HEADERS, **headers, "X-Request-Id": log.request_id.get()},
+        problem.status,
+    )
+
+
+def _plain(slug: str, status: int) -> Response:
+    return Response(
+        json.dumps(problems.body(slug, status), ensure_ascii=False, separators=(",", ":")),
+        {
+            **SECURITY_HEADERS,
+            "Content-Type": problems.MEDIA_TYPE,
+            "X-Request-Id": log.request_id.get(),
+        },
+        status,
+    )
+
+
+def _reshape(event: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Give Chalice's own refusals (unknown type, wrong method) the shape of ours."""
+    response = get_response(event)
+    ours = any(name.lower() == "x-content-type-options" for name in response.headers)
+    if ours or response.status_code < 400:  # noqa: PLR2004  the first error status
+        return response
+    slug = _FRAMEWORK_SLUGS.get(response.status_code, "internal")
+    return _plain(slug, response.status_code)

@@ -1,0 +1,57 @@
+"""Who is asking, as the signature of the token proves it; rights are the gate's business.
+
+The gateway hands the authorizer's context as strings; this is the only place that reads it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.core import clock, ids
+from chalicelib.core.errors import Unauthenticated
+
+SKEW_SECONDS = 60
+
+
+class ActorKind(StrEnum):
+    """The kinds of actors the policy knows."""
+
+    PERSON = "person"
+    PROFESSIONAL = "professional"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A proven identity: `id` is the account (person, professional) or the client (software).
+
+    `session` is the session's id, or the client's id for software: the gate reads that row on each
+    request, so that ending it is immediate.
+    """
+
+    kind: ActorKind
+    id: str
+    session: str
+    expires_at: int
+
+
+def from_context(context: Mapping[str, object]) -> Principal:
+    """Read the authorizer's context; its cached answer may be 60 s old, so `exp` is rechecked.
+
+    Raises:
+        Unauthenticated: the token ended, or there is no context.
+    """
+    try:
+        principal = Principal(
+            kind=ActorKind(str(context["kind"])),
+            id=str(context["id"]),
+            session=str(context["session"]),
+            expires_at=int(str(context["exp"])),
+        )
+    except (KeyError, ValueError) as error:
+        raise Unauthenticated from error
+    if clock.epoch(clock.now()) > principal.expires_at + SKEW_SECONDS:
+        raise Unauthenticated
+    if not ids.is_id(principal.id) or not ids.is_id(principal.session):
+        raise Unauthenticated
+    return principal

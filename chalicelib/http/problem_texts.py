@@ -1,0 +1,247 @@
+"""The words of every problem, French and English, by slug; data only.
+
+French: what happened, what was kept, what to do. Sentences of at most twenty words.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One problem's words; `help` is the French paragraph of its page."""
+
+    title: str
+    detail: str
+    title_en: str
+    detail_en: str
+    help: str
+
+
+PROBLEM_TEXTS: Final[dict[str, Text]] = {
+    "bad-request": Text(
+        "Demande mal formée",
+        "La demande n’a pas pu être lue. Rien n’a été modifié.",
+        "Malformed request",
+        "The request could not be read. Nothing was changed.",
+        "Revenez à la page précédente et recommencez. Si vous écrivez un logiciel, "
+        "vérifiez les paramètres et les en-têtes de la demande.",
+    ),
+    "bad-cursor": Text(
+        "Page expirée",
+        "Ce repère de page n’est plus valable. Rechargez la liste depuis le début.",
+        "Cursor refused",
+        "This cursor is not valid for this list and caller. Start again without a cursor.",
+        "Un repère de page ne sert qu’à la liste et à la personne pour qui il a été émis.",
+    ),
+    "unauthenticated": Text(
+        "Connexion nécessaire",
+        "Connectez-vous pour continuer. Ce que vous avez saisi reste sur cet écran.",
+        "Authentication required",
+        "Send a valid access token in the Authorization header.",
+        "Votre session est absente ou terminée. Reconnectez-vous, puis reprenez.",
+    ),
+    "session-ended": Text(
+        "Session terminée",
+        "Votre session est terminée. Reconnectez-vous pour continuer.",
+        "Session ended",
+        "The session has ended. Log in again.",
+        "Une session se termine après un temps sans activité, à la déconnexion, "
+        "ou si elle est utilisée à deux endroits de façon anormale.",
+    ),
+    "forbidden": Text(
+        "Action non permise",
+        "Vous ne pouvez pas faire cette action. Rien n’a été modifié.",
+        "Forbidden",
+        "This caller may not do this. Nothing was changed.",
+        "Cette action est réservée à d’autres personnes.",
+    ),
+    "not-found": Text(
+        "Introuvable",
+        "Cet élément n’existe pas, ou vous n’y avez pas accès.",
+        "Not found",
+        "This does not exist, or you have no access to it.",
+        "Vérifiez le lien. Si vous êtes soignant, la personne doit d’abord vous autoriser.",
+    ),
+    "method-not-allowed": Text(
+        "Opération inconnue",
+        "Cette adresse ne permet pas cette opération.",
+        "Method not allowed",
+        "This path does not support this method.",
+        "Consultez la description de l’interface à l’adresse /openapi.json.",
+    ),
+    "not-acceptable": Text(
+        "Format indisponible",
+        "Ce contenu n’existe pas dans le format demandé.",
+        "Not acceptable",
+        "The representation asked for does not exist.",
+        "Demandez le contenu dans son format d’origine.",
+    ),
+    "unsupported-media-type": Text(
+        "Type de contenu refusé",
+        "Cette adresse n’accepte pas ce type de contenu. Rien n’a été enregistré.",
+        "Unsupported media type",
+        "This path does not accept this content type. Nothing was stored.",
+        "Envoyez du JSON, ou des octets bruts là où c’est prévu.",
+    ),
+    "conflict": Text(
+        "Situation incompatible",
+        "L’état actuel ne permet pas cette action. Rechargez la page et vérifiez.",
+        "Conflict",
+        "The current state does not allow this. Reload and check.",
+        "Quelqu’un a peut-être modifié l’élément avant vous.",
+    ),
+    "already-deposited": Text(
+        "Document déjà présent",
+        "Vous avez déjà déposé ce document. Il n’a pas été ajouté une seconde fois.",
+        "Already deposited",
+        "You already deposited this content. It was not added twice.",
+        "Le document existant est inchangé. Si c’est un autre document, vérifiez le fichier.",
+    ),
+    "already-uploaded": Text(
+        "Contenu déjà reçu",
+        "Le contenu de ce document a déjà été reçu, ou l’envoi a expiré.",
+        "Already uploaded",
+        "The content of this document was already received, or the upload expired.",
+        "Si le document ne figure pas dans la liste, recommencez l’ajout.",
+    ),
+    "in-flight": Text(
+        "Demande déjà en cours",
+        "La même demande est en cours de traitement. Réessayez dans quelques secondes.",
+        "Request in flight",
+        "A request with the same Idempotency-Key is being processed. Retry shortly.",
+        "Il n’y aura qu’un seul effet, quel que soit le nombre d’essais.",
+    ),
+    "stale": Text(
+        "Modifié entre-temps",
+        "Cet élément a changé depuis votre lecture. Rechargez-le, puis recommencez.",
+        "Changed meanwhile",
+        "The If-Match version is not the current one. Reload, then try again.",
+        "Rien n’a été modifié par votre demande.",
+    ),
+    "too-large": Text(
+        "Trop volumineux",
+        "Le contenu dépasse la limite de {limit_bytes} octets. Rien n’a été enregistré.",
+        "Too large",
+        "The content is over the limit of {limit_bytes} bytes. Nothing was stored.",
+        "Réduisez le fichier, ou ajoutez-le en plusieurs parties.",
+    ),
+    "invalid": Text(
+        "Saisie à corriger",
+        "Certaines informations sont à corriger. Rien n’a été enregistré.",
+        "Invalid",
+        "Some fields are wrong: see errors. Nothing was stored.",
+        "Chaque erreur indique le champ concerné et ce qui est attendu.",
+    ),
+    "invalid-json": Text(
+        "Contenu illisible",
+        "Le contenu envoyé n’est pas un JSON acceptable. Rien n’a été enregistré.",
+        "Unreadable JSON",
+        "The body is not JSON within our bounds: see errors. Nothing was stored.",
+        "Le JSON doit être en UTF-8, sans clé répétée, et peu imbriqué.",
+    ),
+    "document-refused": Text(
+        "Document refusé",
+        "{explanation}",
+        "Document refused",
+        "{explanation_en}",
+        "Le document n’a pas été enregistré. Vos autres documents sont inchangés.",
+    ),
+    "idempotency-key-required": Text(
+        "Clé d’idempotence absente",
+        "Cette création demande un en-tête Idempotency-Key. Rien n’a été enregistré.",
+        "Idempotency-Key required",
+        "Send an Idempotency-Key header of 8 to 64 letters, digits, - or _.",
+        "La clé rend les nouveaux essais sans danger : un seul effet, toujours.",
+    ),
+    "idempotency-key-reused": Text(
+        "Clé d’idempotence réutilisée",
+        "Cette clé a déjà servi pour une demande différente. Rien n’a été enregistré.",
+        "Idempotency-Key reused",
+        "This key was used with another body. Use a new key for a new request.",
+        "Une clé par demande ; la même clé pour les nouveaux essais de la même demande.",
+    ),
+    "precondition-required": Text(
+        "Version attendue absente",
+        "Indiquez la version lue, dans l’en-tête If-Match. Rien n’a été modifié.",
+        "Precondition required",
+        "Send the ETag you read in If-Match. Nothing was changed.",
+        "Cela évite d’écraser la modification de quelqu’un d’autre.",
+    ),
+    "too-many": Text(
+        "Trop de demandes",
+        "Vous avez fait beaucoup de demandes. Réessayez plus tard.",
+        "Too many requests",
+        "Too many requests. Wait for Retry-After seconds.",
+        "Cette limite protège les dossiers contre les recherches en masse.",
+    ),
+    "internal": Text(
+        "Un incident de notre côté",
+        "La demande n’a pas abouti à cause d’un incident. Nos équipes sont prévenues.",
+        "Internal error",
+        "Something failed on our side and was reported.",
+        "Réessayez dans quelques minutes. Un nouvel essai ne fera pas de doublon.",
+    ),
+    "unavailable": Text(
+        "Momentanément indisponible",
+        "Le service ne répond pas pour l’instant. Réessayez dans quelques secondes.",
+        "Unavailable",
+        "A part of the service does not answer. Retry after Retry-After seconds.",
+        "Rien n’a été montré ni perdu. Un nouvel essai ne fera pas de doublon.",
+    ),
+}
+
+FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # of our own gates
+    "encoding": ("Le texte doit être en UTF-8.", "The text must be UTF-8."),
+    "syntax": ("La syntaxe JSON est incorrecte.", "The JSON syntax is wrong."),
+    "too_deep": ("Plus de {limit} niveaux imbriqués.", "Nested deeper than {limit} levels."),
+    "too_many_keys": ("Plus de {limit} clés.", "More than {limit} keys."),
+    "duplicate_key": ("Une clé est répétée.", "A key is repeated."),
+    "not_a_number": ("NaN et Infinity sont refusés.", "NaN and Infinity are refused."),
+    "number_too_long": ("Nombre de plus de {limit} chiffres.", "Number over {limit} digits."),
+    "lone_surrogate": ("Caractère Unicode incomplet.", "Lone Unicode surrogate."),
+    "identifier_format": ("Le numéro n’a pas la bonne forme.", "The identifier is malformed."),
+    "identifier_key": ("La clé de contrôle est fausse.", "The check key is wrong."),
+    "unknown_professional": (
+        "Ce professionnel n’est pas dans l’annuaire.",
+        "This professional is not in the directory.",
+    ),
+    "unknown_type": ("Ce type de document est inconnu.", "Unknown document type."),
+    "type_reserved": (
+        "Ce type de document est réservé à un autre déposant.",
+        "This document type is reserved for another depositor.",
+    ),
+    "date_order": ("La date de fin précède le début.", "The end is before the start."),
+    "date_future": ("La date est dans le futur.", "The date is in the future."),
+    "date_too_old": ("La date est trop ancienne.", "The date is too old."),
+    "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
+    "size_mismatch": ("La taille ne correspond pas.", "The size does not match."),
+    "hash_mismatch": ("L’empreinte ne correspond pas.", "The hash does not match."),
+    "control_character": ("Caractère de contrôle refusé.", "Control character refused."),
+    "refused": ("Valeur refusée.", "Value refused."),
+    # of pydantic, by its error types
+    "missing": ("Cette information est nécessaire.", "This field is required."),
+    "extra_forbidden": ("Champ inconnu.", "Unknown field."),
+    "string_type": ("Un texte est attendu.", "A string is expected."),
+    "string_too_short": ("Au moins {min_length} caractères.", "At least {min_length} characters."),
+    "string_too_long": ("Au plus {max_length} caractères.", "At most {max_length} characters."),
+    "string_pattern_mismatch": ("La forme est incorrecte.", "The format is wrong."),
+    "int_type": ("Un nombre entier est attendu.", "An integer is expected."),
+    "int_parsing": ("Un nombre entier est attendu.", "An integer is expected."),
+    "bool_type": ("Vrai ou faux est attendu.", "A boolean is expected."),
+    "enum": ("Choisissez une des valeurs prévues.", "Not one of the allowed values."),
+    "literal_error": ("Choisissez une des valeurs prévues.", "Not one of the allowed values."),
+    "date_type": ("Une date AAAA-MM-JJ est attendue.", "A date YYYY-MM-DD is expected."),
+    "date_parsing": ("Une date AAAA-MM-JJ est attendue.", "A date YYYY-MM-DD is expected."),
+    "date_from_datetime_parsing": (
+        "Une date AAAA-MM-JJ est attendue.",
+        "A date YYYY-MM-DD is expected.",
+    ),
+    "date_from_datetime_inexact": ("Une date sans heure est attendue.", "A date without time."),
+    "greater_than_equal": ("Au moins {ge}.", "At least {ge}."),
+    "less_than_equal": ("Au plus {le}.", "At most {le}."),
+    "model_type": ("Un objet est attendu.", "An object is expected."),
+    "list_type": ("Une liste est attendue.", "A list is expected."),
+    "too_long": ("Trop d’éléments.", "Too many items."),
+}

@@ -1,0 +1,81 @@
+"""Problem → `application/problem+json` (RFC 9457), in French with an English twin.
+
+The texts are in `problem_texts.py`. The answer never holds the request id, so that two equal
+refusals are equal byte for byte (D15); it is in the `X-Request-Id` header.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from chalicelib.core.errors import FieldError, Invalid, Problem
+from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def body(slug: str, status: int, **params: Any) -> dict[str, Any]:  # noqa: ANN401  JSON values
+    """Return the members of a problem: every producer of problems uses this one."""
+    text = PROBLEM_TEXTS[slug]
+    return {
+        "type": f"/problems/{slug}",
+        "title": text.title,
+        "status": status,
+        "detail": text.detail.format_map(_Figures(params)),
+        "title_en": text.title_en,
+        "detail_en": text.detail_en.format_map(_Figures(params)),
+    }
+
+
+def render(problem: Problem) -> tuple[str, dict[str, str]]:
+    """Return the body and the headers of a problem's answer."""
+    members = body(problem.slug, problem.status, **problem.extra)
+    members |= problem.extra
+    if problem.errors:
+        members["errors"] = [_field(error) for error in problem.errors]
+    headers = {"Content-Type": MEDIA_TYPE}
+    if problem.retry_after_seconds is not None:
+        headers["Retry-After"] = str(problem.retry_after_seconds)
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")), headers
+
+
+def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
+    """Return every error pydantic found, with JSON pointers; the values given are not echoed."""
+    found = []
+    for item in error.errors(include_url=False, include_input=False):
+        pointer = prefix + "".join(f"/{_escape(str(part))}" for part in item["loc"])
+        context = {
+            name: value
+            for name, value in item.get("ctx", {}).items()
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        }
+        code = item["type"] if item["type"] in FIELD_TEXTS else "refused"
+        found.append(FieldError(pointer, code, context))
+    return Invalid(errors=tuple(found))
+
+
+def _field(error: FieldError) -> dict[str, Any]:
+    french, english = FIELD_TEXTS[error.code]
+    figures = _Figures(error.params)
+    return {
+        "pointer": error.pointer,
+        "code": error.code,
+        "detail": french.format_map(figures),
+        "detail_en": english.format_map(figures),
+    }
+
+
+def _escape(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+class _Figures(dict[str, Any]):
+    """Figures of a text; a missing one shows as a dash rather than failing an error answer."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+
+    def __missing__(self, name: str) -> str:
+        return "–"
