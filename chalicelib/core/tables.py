@@ -1,0 +1,135 @@
+"""Declare the tables once, as data, for the app, the template generator and the tests.
+
+A table is a trust boundary, not an entity: see `docs/adr`. This module refuses to talk to a
+database by itself and imports no client library; callers hand it one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A sparse index whose rows are pointers (keys only): re-read the row before deciding."""
+
+    name: str
+    hash_key: str
+    range_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table; every key attribute is a string."""
+
+    name: str
+    hash_key: str = "pk"
+    range_key: str = "sk"
+    indexes: tuple[Index, ...] = ()
+    ttl: str | None = None
+    stream: bool = False
+
+    def physical_name(self, prefix: str) -> str:
+        """Name the table of one installation."""
+        return f"{prefix}-{self.name}"
+
+
+IDENTITY: Final = Table("identity", indexes=(Index("by_user", "user_pk", "user_sk"),), ttl="ttl")
+RECORD: Final = Table(
+    "record",
+    indexes=(
+        Index("by_grantee", "grantee_pk", "grantee_sk"),
+        # Shares the base table's partition, so no attribute repeats the patient.
+        Index("by_care_date", "pk", "care_sk"),
+    ),
+)
+AUDIT: Final = Table("audit", stream=True)
+WORK: Final = Table(
+    "work",
+    indexes=(Index("pending", "pend_pk", "pend_sk"), Index("retry", "retry_pk", "retry_sk")),
+    ttl="ttl",
+    stream=True,
+)
+# Names imposed by the hierarchical keyring's key store.
+KEYS: Final = Table("keys", hash_key="branch-key-id", range_key="type")
+
+TABLES: Final = (IDENTITY, RECORD, AUDIT, WORK, KEYS)
+
+
+def create_all(client: DynamoDBClient, prefix: str) -> None:
+    """Create every table on an empty double of the database.
+
+    Production tables come from `infra/template.py`, which reads the same declaration.
+    """
+    for table in TABLES:
+        client.create_table(
+            TableName=table.physical_name(prefix),
+            BillingMode="PAY_PER_REQUEST",
+            **key_definition(table),
+            **({"StreamSpecification": _STREAM | {"StreamEnabled": True}} if table.stream else {}),
+        )
+        if table.ttl:
+            client.update_time_to_live(
+                TableName=table.physical_name(prefix),
+                TimeToLiveSpecification={"AttributeName": table.ttl, "Enabled": True},
+            )
+
+
+def key_definition(table: Table) -> dict[str, Any]:
+    """Describe keys and indexes, in the words CreateTable and CloudFormation share."""
+    definition: dict[str, Any] = {
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in dict.fromkeys(_key_attributes(table))
+        ],
+        "KeySchema": _schema(table.hash_key, table.range_key),
+    }
+    if table.indexes:
+        definition["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": index.name,
+                "KeySchema": _schema(index.hash_key, index.range_key),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index in table.indexes
+        ]
+    return definition
+
+
+# The new image is what a consumer filters on; the old one is never needed.
+_STREAM: Final = {"StreamViewType": "NEW_IMAGE"}
+
+
+def cloudformation_properties(table: Table, prefix: str) -> dict[str, Any]:
+    """Describe the table as the properties of an AWS::DynamoDB::Table."""
+    properties: dict[str, Any] = {
+        "TableName": table.physical_name(prefix),
+        "BillingMode": "PAY_PER_REQUEST",
+        "DeletionProtectionEnabled": True,
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        **key_definition(table),
+    }
+    if table.stream:
+        properties["StreamSpecification"] = dict(_STREAM)
+    if table.ttl:
+        properties["TimeToLiveSpecification"] = {"AttributeName": table.ttl, "Enabled": True}
+    return properties
+
+
+def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
+
+
+def _key_attributes(table: Table) -> Iterator[str]:
+    yield from (table.hash_key, table.range_key)
+    for index in table.indexes:
+        yield from (index.hash_key, index.range_key)

@@ -1,0 +1,169 @@
+"""Render one least-privilege policy per function into `.chalice/`.
+
+Resources are named by reference to the template, so the files hold no account, region or stage.
+No action is a wildcard; a resource wildcard only stands for the objects of one named bucket or
+the streams of one named log group. No function may update or delete a trace.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from chalicelib.core import tables
+from infra.functions import API, ARCHIVE, AUTHORIZE, FUNCTIONS, NOTIFY, RELAY, SWEEP, Function
+
+ROOT: Final = Path(__file__).absolute().parent.parent
+Statement = dict[str, Any]
+
+READ: Final = ("GetItem", "BatchGetItem", "Query")
+WRITE: Final = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+APPEND: Final = ("PutItem", "ConditionCheckItem")
+# ReEncrypt makes branch keys; hosts without it decrypt then encrypt (D5).
+BRANCH_KEYS: Final = (
+    "GenerateDataKeyWithoutPlaintext",
+    "Decrypt",
+    "Encrypt",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+)
+
+
+def table_id(table: tables.Table) -> str:
+    """Name a table's logical id in the template."""
+    return f"{table.name.capitalize()}Table"
+
+
+def _table(table: tables.Table, *actions: str) -> Statement:
+    arn = _arn(table_id(table))
+    resources: list[Any] = [arn]
+    if "Query" in actions:
+        resources += [
+            {"Fn::Sub": f"${{{table_id(table)}.Arn}}/index/{index.name}"} for index in table.indexes
+        ]
+    return _allow("dynamodb", actions, resources)
+
+
+def _stream(table: tables.Table) -> Statement:
+    actions = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    return _allow("dynamodb", actions, [{"Fn::GetAtt": [table_id(table), "StreamArn"]}])
+
+
+def _objects(*actions: str) -> Statement:
+    return _allow("s3", actions, [{"Fn::Sub": "${DocumentsBucket.Arn}/*"}])
+
+
+def _key(logical_id: str, *actions: str) -> Statement:
+    return _allow("kms", actions, [_arn(logical_id)])
+
+
+def _queue(logical_id: str, *actions: str) -> Statement:
+    return _allow("sqs", actions, [_arn(logical_id)])
+
+
+def _logs(function: Function) -> Statement:
+    group = f"log-group:/aws/lambda/${{Prefix}}-{function.physical_suffix}"
+    arn = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:{group}"
+    actions = ("CreateLogStream", "PutLogEvents")
+    return _allow("logs", actions, [{"Fn::Sub": f"{arn}:log-stream:*"}])
+
+
+def _mail() -> Statement:
+    identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+    domain = {"Fn::Select": [1, {"Fn::Split": ["@", {"Ref": "MailSender"}]}]}
+    return _allow(
+        "ses",
+        ("SendEmail",),
+        [{"Fn::Sub": f"{identity}${{MailSender}}"}, {"Fn::Sub": [f"{identity}${{D}}", {"D": domain}]}],
+    )
+
+
+def _arn(logical_id: str) -> dict[str, list[str]]:
+    return {"Fn::GetAtt": [logical_id, "Arn"]}
+
+
+def _allow(service: str, actions: tuple[str, ...], resources: list[Any]) -> Statement:
+    return {
+        "Effect": "Allow",
+        "Action": [f"{service}:{action}" for action in actions],
+        "Resource": resources,
+    }
+
+
+def _statements() -> dict[Function, list[Statement]]:
+    return {
+        API: [
+            _table(tables.IDENTITY, *READ, *WRITE),
+            _table(tables.RECORD, *READ, *WRITE),
+            _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
+            _table(tables.WORK, *READ, *WRITE),
+            _table(tables.KEYS, "GetItem", "Query", *APPEND),
+            _objects("GetObject", "PutObject"),
+            _key("RootKey", *BRANCH_KEYS),
+            _key("TraceKey", *BRANCH_KEYS),
+            _key("TokenKey", "GenerateDataKey", "Encrypt", "Decrypt"),
+        ],
+        # Public keys of the product's own tokens, and nothing else.
+        AUTHORIZE: [_table(tables.IDENTITY, "GetItem", "Query")],
+        RELAY: [
+            _stream(tables.WORK),
+            _table(tables.WORK, "GetItem", "UpdateItem"),
+            _queue("NotifyQueue", "SendMessage"),
+            _queue("RelayDeadLetters", "SendMessage"),
+        ],
+        NOTIFY: [
+            _queue("NotifyQueue", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
+            _table(tables.WORK, *READ, "PutItem", "UpdateItem", "ConditionCheckItem"),
+            # The address is sealed under the account's own branch key.
+            _table(tables.IDENTITY, *READ),
+            _table(tables.RECORD, "GetItem", "BatchGetItem"),
+            _table(tables.KEYS, "GetItem", "Query"),
+            _key("RootKey", "Decrypt"),
+            _mail(),
+        ],
+        SWEEP: [
+            _table(tables.WORK, *READ, "UpdateItem"),
+            _table(tables.RECORD, "GetItem", "BatchGetItem"),
+            _queue("NotifyQueue", "SendMessage"),
+            _queue("SweepDeadLetters", "SendMessage"),
+            _allow("s3", ("ListBucket",), [_arn("DocumentsBucket")]),
+            _objects("DeleteObject"),
+        ],
+        ARCHIVE: [
+            _stream(tables.AUDIT),
+            _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
+            _table(tables.KEYS, "GetItem", "Query"),
+            _key("TraceKey", "Decrypt"),
+            _queue("ArchiveDeadLetters", "SendMessage"),
+        ],
+    }
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    """Return every policy document by file name."""
+    statements = _statements()
+    return {
+        function.policy_file: {
+            "Version": "2012-10-17",
+            "Statement": [*statements[function], _logs(function)],
+        }
+        for function in FUNCTIONS
+    }
+
+
+def render(document: dict[str, Any]) -> str:
+    """Return the text of one policy file."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def write(folder: Path) -> None:
+    """Write every policy file."""
+    for name, document in documents().items():
+        (folder / name).write_text(render(document), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(ROOT / ".chalice")
+    sys.stdout.write(f"{len(FUNCTIONS)} policies written to .chalice/\n")

@@ -1,0 +1,352 @@
+"""Print the template merged into Chalice's: everything the functions stand on.
+
+`chalice package` writes functions, roles and routes; this adds tables, buckets, keys, queues,
+alarms and what decorators cannot say. It refuses to know an account, a region or a host: those
+are the parameters and the pseudo-parameters of the stack.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, Final
+
+from chalicelib.core import tables
+from infra import alarms, gateway
+from infra.functions import API, ARCHIVE, FUNCTIONS, NOTIFY, RELAY, SWEEP, Function
+from infra.policies import table_id
+
+DAY_SECONDS: Final = 86_400
+FOURTEEN_DAYS: Final = 14 * DAY_SECONDS
+NOTIFY_TIMEOUT_SECONDS: Final = 30
+STREAM_RETRIES: Final = 10
+# Beyond this, sealing would lag for everybody behind one bad row.
+STREAM_RECORD_AGE_SECONDS: Final = 6 * 3600
+
+PARAMETERS: Final[dict[str, dict[str, Any]]] = {
+    "Prefix": {"Type": "String", "AllowedPattern": "[a-z][a-z0-9-]{1,20}"},
+    "PublicBaseUrl": {"Type": "String", "AllowedPattern": "https?://[^/]+"},
+    "MailTransport": {"Type": "String", "AllowedValues": ["ses", "smtp"], "Default": "ses"},
+    "MailSender": {"Type": "String", "AllowedPattern": "[^@ ]+@[^@ ]+"},
+    "SmtpHost": {"Type": "String", "Default": ""},
+    "SmtpPort": {"Type": "Number", "Default": 25},
+    "FranceconnectIssuer": {"Type": "String"},
+    "FranceconnectClientId": {"Type": "String"},
+    "FranceconnectClientSecret": {"Type": "String", "NoEcho": True},
+    "PscIssuer": {"Type": "String"},
+    "PscClientId": {"Type": "String"},
+    "PscClientSecret": {"Type": "String", "NoEcho": True},
+    # The local cloud speaks plain HTTP on the loopback; nothing else may set this to false.
+    "RequireTls": {"Type": "String", "AllowedValues": ["true", "false"], "Default": "true"},
+}
+
+COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
+    "CARNET_PREFIX": {"Ref": "Prefix"},
+    "PUBLIC_BASE_URL": {"Ref": "PublicBaseUrl"},
+    "DOCUMENTS_BUCKET": {"Ref": "DocumentsBucket"},
+    "NOTIFY_QUEUE_URL": {"Ref": "NotifyQueue"},
+    "KMS_ROOT_KEY_ARN": {"Fn::GetAtt": ["RootKey", "Arn"]},
+    "KMS_TRACE_KEY_ARN": {"Fn::GetAtt": ["TraceKey", "Arn"]},
+    "KMS_TOKEN_KEY_ARN": {"Fn::GetAtt": ["TokenKey", "Arn"]},
+}
+MAIL_ENVIRONMENT: Final[dict[str, Any]] = {
+    "MAIL_TRANSPORT": {"Ref": "MailTransport"},
+    "MAIL_SENDER": {"Ref": "MailSender"},
+    "SMTP_HOST": {"Ref": "SmtpHost"},
+    "SMTP_PORT": {"Ref": "SmtpPort"},
+}
+LOGIN_ENVIRONMENT: Final[dict[str, Any]] = {
+    f"OIDC_{provider.upper()}_{name}": {"Ref": f"{provider}{parameter}"}
+    for provider in ("Franceconnect", "Psc")
+    for name, parameter in (
+        ("ISSUER", "Issuer"),
+        ("CLIENT_ID", "ClientId"),
+        ("CLIENT_SECRET", "ClientSecret"),
+    )
+}
+
+
+def _sub(text: str) -> dict[str, str]:
+    return {"Fn::Sub": text}
+
+
+def _arn(logical_id: str) -> dict[str, list[str]]:
+    return {"Fn::GetAtt": [logical_id, "Arn"]}
+
+
+def _kept(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Declare a resource that outlives its stack and its replacement."""
+    return {
+        "Type": kind,
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": properties,
+    }
+
+
+def table_resources() -> dict[str, Any]:
+    """Return the tables, the key store among them."""
+    declared = {}
+    for table in tables.TABLES:
+        properties = tables.cloudformation_properties(table, "${Prefix}")
+        properties["TableName"] = _sub(properties["TableName"])
+        declared[table_id(table)] = _kept("AWS::DynamoDB::Table", properties)
+    return declared
+
+
+# What an administrator needs to look after a key, and the uses that role policies may hand out.
+# Destroying or disabling a key is refused to everyone until this policy itself is changed.
+_KEY_ADMINISTRATION: Final = (
+    "DescribeKey",
+    "EnableKey",
+    "EnableKeyRotation",
+    "GetKeyPolicy",
+    "GetKeyRotationStatus",
+    "ListAliases",
+    "PutKeyPolicy",
+    "TagResource",
+    "UntagResource",
+    "CreateAlias",
+    "UpdateAlias",
+    "UpdateKeyDescription",
+)
+_KEY_USE: Final = (
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+)
+_KEY_DESTRUCTION: Final = ("DisableKey", "ScheduleKeyDeletion")
+
+
+def key_resources() -> dict[str, Any]:
+    """Return the three wrapping keys and their aliases."""
+    purposes = {
+        "RootKey": ("root", "Wraps branch keys of patients and accounts"),
+        "TraceKey": ("trace", "Wraps branch keys of traces"),
+        "TokenKey": ("token", "Wraps the keys that sign tokens and blind identifiers"),
+    }
+    declared = {}
+    for logical_id, (alias, description) in purposes.items():
+        declared[logical_id] = _kept(
+            "AWS::KMS::Key",
+            {
+                "Description": description,
+                "EnableKeyRotation": True,
+                "PendingWindowInDays": 30,
+                "KeyPolicy": _key_policy(),
+            },
+        )
+        declared[f"{logical_id}Alias"] = {
+            "Type": "AWS::KMS::Alias",
+            "Properties": {
+                "AliasName": _sub(f"alias/${{Prefix}}-{alias}"),
+                "TargetKeyId": {"Ref": logical_id},
+            },
+        }
+    return declared
+
+
+def _key_policy() -> dict[str, Any]:
+    # In a key policy the resource "*" is the key that carries it.
+    account = {"AWS": _sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
+    allowed = [f"kms:{action}" for action in (*_KEY_ADMINISTRATION, *_KEY_USE)]
+    refused = [f"kms:{action}" for action in _KEY_DESTRUCTION]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": account, "Action": allowed, "Resource": "*"},
+            {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": refused, "Resource": "*"},
+        ],
+    }
+
+
+def bucket_resources() -> dict[str, Any]:
+    """Return the bucket of sealed documents and what guards it."""
+    return {
+        "DocumentsBucket": _kept(
+            "AWS::S3::Bucket",
+            {
+                "BucketName": _sub("${Prefix}-documents-${AWS::AccountId}"),
+                "VersioningConfiguration": {"Status": "Enabled"},
+                "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+                "PublicAccessBlockConfiguration": {
+                    "BlockPublicAcls": True,
+                    "BlockPublicPolicy": True,
+                    "IgnorePublicAcls": True,
+                    "RestrictPublicBuckets": True,
+                },
+                "BucketEncryption": {
+                    "ServerSideEncryptionConfiguration": [
+                        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+                    ]
+                },
+                "LifecycleConfiguration": {"Rules": _lifecycle()},
+            },
+        ),
+        "DocumentsBucketPolicy": {
+            "Type": "AWS::S3::BucketPolicy",
+            "Condition": "TlsRequired",
+            "Properties": {
+                "Bucket": {"Ref": "DocumentsBucket"},
+                "PolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Sid": "TlsOnly",
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "s3:*",
+                            "Resource": [
+                                _arn("DocumentsBucket"),
+                                _sub("${DocumentsBucket.Arn}/*"),
+                            ],
+                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                        }
+                    ],
+                },
+            },
+        },
+    }
+
+
+def _lifecycle() -> list[dict[str, Any]]:
+    return [
+        {
+            "Id": "forget-replaced-versions",
+            "Status": "Enabled",
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        },
+        {
+            "Id": "forget-deliveries",
+            "Status": "Enabled",
+            "Prefix": "delivery/",
+            "ExpirationInDays": 1,
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+        },
+    ]
+
+
+def queue_resources() -> dict[str, Any]:
+    """Return the work queue and one dead-letter queue per consumer."""
+    declared = {
+        f"{function.logical_id}DeadLetters": _queue(f"{function.physical_suffix}-dead")
+        for function in (RELAY, NOTIFY, SWEEP, ARCHIVE)
+    }
+    notify = _queue("notify")
+    notify["Properties"] |= {
+        # Six times the function's time-out, as the event source asks.
+        "VisibilityTimeout": 6 * NOTIFY_TIMEOUT_SECONDS,
+        "RedrivePolicy": {"deadLetterTargetArn": _arn("NotifyDeadLetters"), "maxReceiveCount": 5},
+    }
+    return {**declared, "NotifyQueue": notify}
+
+
+def _queue(name: str) -> dict[str, Any]:
+    return {
+        "Type": "AWS::SQS::Queue",
+        "Properties": {
+            "QueueName": _sub(f"${{Prefix}}-{name}"),
+            "MessageRetentionPeriod": FOURTEEN_DAYS,
+            "SqsManagedSseEnabled": True,
+        },
+    }
+
+
+def function_additions(stage: str) -> dict[str, Any]:
+    """Return what decorators cannot say about each function."""
+    additions = {function.logical_id: _addition(function, stage) for function in FUNCTIONS}
+    # Chalice renames the API's function after it has named its log group.
+    log_group = {"LogGroupName": _sub("/aws/lambda/${APIHandler}")}
+    return {**additions, "ApiHandlerLogGroup": {"Properties": log_group}}
+
+
+def _addition(function: Function, stage: str) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "FunctionName": _sub(f"${{Prefix}}-{function.physical_suffix}"),
+        "Environment": {"Variables": _environment(function, stage)},
+    }
+    if function.stream:
+        event = f"{function.logical_id}DynamodbEventSource"
+        properties["Events"] = {event: {"Properties": _stream_event(function)}}
+    elif function is NOTIFY:
+        properties["Events"] = {"NotifySqsEventSource": {"Properties": _queue_event()}}
+    elif function.dead_letters:
+        dead_letters = _arn(f"{function.logical_id}DeadLetters")
+        properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": dead_letters}
+    return {"Properties": properties}
+
+
+def _environment(function: Function, stage: str) -> dict[str, Any]:
+    mail = MAIL_ENVIRONMENT if function in (NOTIFY, SWEEP) else {}
+    login = LOGIN_ENVIRONMENT if function is API else {}
+    return {**COMMON_ENVIRONMENT, "STAGE": stage, **mail, **login}
+
+
+def _stream_event(function: Function) -> dict[str, Any]:
+    if function.stream is None:
+        raise ValueError(function.name)
+    event: dict[str, Any] = {
+        "Stream": {"Fn::GetAtt": [table_id(function.stream), "StreamArn"]},
+        "StartingPosition": "TRIM_HORIZON",
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "BisectBatchOnFunctionError": True,
+        "MaximumRetryAttempts": STREAM_RETRIES,
+        "MaximumRecordAgeInSeconds": STREAM_RECORD_AGE_SECONDS,
+        "DestinationConfig": {
+            "OnFailure": {"Destination": _arn(f"{function.logical_id}DeadLetters")}
+        },
+    }
+    if function is RELAY:
+        pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["event"]}}}}
+        event["FilterCriteria"] = {"Filters": [{"Pattern": json.dumps(pattern)}]}
+    return event
+
+
+def _queue_event() -> dict[str, Any]:
+    return {
+        # Chalice writes an Fn::Sub of the queue's name; a merge can only replace its text.
+        "Queue": _sub("${NotifyQueue.Arn}"),
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": 10},
+    }
+
+
+def _outputs() -> dict[str, Any]:
+    values = {
+        "DocumentsBucketName": {"Ref": "DocumentsBucket"},
+        "NotifyQueueUrl": {"Ref": "NotifyQueue"},
+        **{f"{key}Arn": _arn(key) for key in ("RootKey", "TraceKey", "TokenKey")},
+    }
+    return {name: {"Value": value} for name, value in values.items()}
+
+
+def merge_template(stage: str) -> dict[str, Any]:
+    """Return the whole merge template of a stage of `.chalice/config.json`."""
+    queues = queue_resources()
+    dead_letters = [name for name in queues if name.endswith("DeadLetters")]
+    api = {"BinaryMediaTypes": ["*/*"], "GatewayResponses": gateway.api_property()}
+    return {
+        "Description": "Carnet",
+        "Parameters": PARAMETERS,
+        "Conditions": {"TlsRequired": {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]}},
+        "Resources": {
+            **table_resources(),
+            **key_resources(),
+            **bucket_resources(),
+            **queues,
+            **alarms.resources(dead_letters),
+            # AWS deploys the property with the API; the local cloud honours separate resources only.
+            **(gateway.resources() if stage.startswith("local") else {}),
+            **function_additions(stage.removesuffix("-arm64")),
+            "RestAPI": {"Properties": api},
+        },
+        "Outputs": _outputs(),
+    }
+
+
+if __name__ == "__main__":
+    json.dump(merge_template(sys.argv[1]), sys.stdout, indent=2, ensure_ascii=False)
