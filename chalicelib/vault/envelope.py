@@ -1,0 +1,148 @@
+"""Seal and open: everything readable about a person passes here before any store sees it (D5).
+
+Sealed bytes are messages of the AWS Encryption SDK with key commitment, under a data key of the
+(subject, kind), itself under the subject's branch key. The caller keeps the wrapped data key, made
+by `new_data_key`, in a row and gives it back to seal; opening needs only the message.
+Opening buffers, verifies all, then releases. What is not promised: a whole older value put back in
+its own row opens (the row's `version` and the trace are what detect that).
+"""
+
+import json
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Final
+
+from chalicelib.core import clock
+from chalicelib.core.errors import Unavailable
+from chalicelib.vault.errors import KeyMissing, Tampered
+from chalicelib.vault.subjects import context
+
+MESSAGES_PER_DATA_KEY: Final = 1 << 20
+DATA_KEY_DAYS: Final = 365
+
+_FORMAT: Final = 1
+_HEAD: Final = struct.Struct(">BI")
+
+
+def new_data_key(subject: str, kind: str) -> bytes:
+    """Return a new wrapped data key, to be kept in a row: opaque, without secret, dated.
+
+    Raises:
+        ValueError: not a subject, or not a kind.
+        KeyMissing: the subject has no branch key.
+        Unavailable: the key service or its table does not answer.
+        Tampered: the subject's row in the key store is damaged.
+    """
+    from chalicelib.vault import sdk  # noqa: PLC0415  the SDK takes half a second to import
+
+    keys, about = sdk.keys_of(subject), context(subject, kind)
+    with _or_tampered("branch key"):
+        wrapped = keys.generate(about)
+    return _HEAD.pack(_FORMAT, clock.now().date().toordinal()) + wrapped
+
+
+def needs_renewal(data_key: bytes, today: date, messages: int) -> bool:
+    """Tell whether new values should be sealed under a new data key: a year, or 2^20 messages.
+
+    Values under the former key stay readable; nothing is sealed again.
+
+    Raises:
+        Tampered: not a data key.
+    """
+    _, created_on = _read(data_key)
+    return messages >= MESSAGES_PER_DATA_KEY or (today - created_on).days >= DATA_KEY_DAYS
+
+
+def seal(payload: bytes, *, subject: str, kind: str, data_key: bytes) -> bytes:
+    """Seal bytes for a subject and kind; files too (frames of 1 MiB).
+
+    Raises:
+        ValueError: not a subject, or not a kind.
+        Tampered: the data key is not of this subject and kind.
+        KeyMissing: the subject's branch key is gone.
+        Unavailable: the key service or its table does not answer.
+    """
+    from chalicelib.vault import sdk  # noqa: PLC0415  the SDK takes half a second to import
+
+    wrapped, _ = _read(data_key)
+    keys, about = sdk.keys_of(subject), context(subject, kind)
+    with _or_tampered("data key"):
+        return sdk.encrypt(payload, keys, about, wrapped)
+
+
+def open_(sealed: bytes, *, subject: str, kind: str) -> bytes:
+    """Open what `seal` returned for the same subject and kind.
+
+    Raises:
+        ValueError: not a subject, or not a kind.
+        Tampered: altered, cut, or of another subject or kind.
+        KeyMissing: the subject's branch key is gone.
+        Unavailable: the key service or its table does not answer.
+    """
+    from chalicelib.vault import sdk  # noqa: PLC0415  the SDK takes half a second to import
+
+    keys, about = sdk.keys_of(subject), context(subject, kind)
+    with _or_tampered("message"):
+        return sdk.decrypt(sealed, keys, about)
+
+
+def seal_row(
+    value: dict[str, Any], *, subject: str, kind: str, data_key: bytes, pk: str, sk: str
+) -> bytes:
+    """Seal a row's JSON value with its own keys inside, so that it opens in that row only.
+
+    Raises:
+        ValueError: the value is not JSON (NaN, lone surrogate, a date not written as text).
+        Tampered, KeyMissing, Unavailable: as `seal`.
+    """
+    payload = {"pk": pk, "sk": sk, "kind": kind, "value": value}
+    try:
+        text = json.dumps(
+            payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+        )
+    except TypeError as error:
+        raise ValueError("not JSON") from error
+    return seal(text.encode(), subject=subject, kind=kind, data_key=data_key)
+
+
+def open_row(sealed: bytes, *, subject: str, kind: str, pk: str, sk: str) -> dict[str, Any]:
+    """Open a row's value, if it was sealed for this very row.
+
+    Raises:
+        Tampered: altered, or moved from another row, kind or subject.
+        KeyMissing, Unavailable: as `open_`.
+    """
+    text = open_(sealed, subject=subject, kind=kind)
+    try:
+        payload = json.loads(text)
+        found = (payload["pk"], payload["sk"], payload["kind"])
+        value: dict[str, Any] = payload["value"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise Tampered("not a row") from error
+    if found != (pk, sk, kind):
+        raise Tampered("moved from another row")
+    return value
+
+
+@contextmanager
+def _or_tampered(what: str) -> Iterator[None]:
+    """Give one name to whatever the SDK's parsers raise on altered bytes."""
+    try:
+        yield
+    except (Tampered, KeyMissing, Unavailable):
+        raise
+    except Exception as error:
+        raise Tampered(what) from error
+
+
+def _read(data_key: bytes) -> tuple[bytes, date]:
+    try:
+        version, day = _HEAD.unpack_from(data_key)
+        created_on = date.fromordinal(day)
+    except (struct.error, ValueError, OverflowError) as error:
+        raise Tampered("data key") from error
+    if version != _FORMAT:
+        raise Tampered("data key")
+    return data_key[_HEAD.size :], created_on
