@@ -88,6 +88,11 @@ def key(*parts: str) -> str:
     return "#".join(parts)
 
 
+def patient_key(pid: str) -> str:
+    """Return the partition of a patient, in the tables `record`, `identity` and `audit`."""
+    return key("P", pid)
+
+
 class StoreUnavailable(Exception):  # noqa: N818  said of the store, not of the program
     """The store did not answer, or answered that it could not; the write may have happened."""
 

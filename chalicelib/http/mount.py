@@ -7,7 +7,7 @@ Chalice would turn them into its own shape before any middleware sees them (C9).
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from chalice.app import Authorizer, Chalice, Request, Response
 from pydantic import BaseModel
@@ -71,7 +71,7 @@ def mount(app: Chalice, authorizer: Authorizer) -> None:
 
 def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        request = app.current_request
+        request = cast("Request", app.current_request)
         started = time.perf_counter()
         log.request_id.set(str((request.context or {}).get("requestId", "")))
         response = _outcome(declared, request, path)
@@ -107,7 +107,7 @@ def _incoming(declared: Endpoint, request: Request, path: Mapping[str, str]) -> 
         path=path,
         query={name: query.getlist(name) for name in query} if query else {},
         headers={name.lower(): value for name, value in request.headers.items()},
-        raw=request.raw_body or b"",
+        raw=cast("bytes", request.raw_body or b""),
         caller=None if declared.public else from_context(context),
     )
 
@@ -121,7 +121,8 @@ def _written(answer: Answer) -> Response:
         headers["Set-Cookie"] = list(answer.cookies)
     body: str | bytes = ""
     if isinstance(answer.body, bytes):
-        body = answer.body
+        kind = str(headers["Content-Type"]).partition(";")[0]
+        body = answer.body if kind in BINARY_TYPES else answer.body.decode()
     elif answer.body is not None:
         headers.setdefault("Content-Type", "application/json")
         body = _json(answer.body)

@@ -3,6 +3,7 @@
 The gateway hands the authorizer's context as strings; this is the only place that reads it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from chalicelib.core import clock, ids
 from chalicelib.core.errors import Unauthenticated
 
 SKEW_SECONDS = 60
+_ACTOR_ID = re.compile(r"[0-9A-Z]{9,26}", re.ASCII)
 
 
 class ActorKind(StrEnum):
@@ -23,7 +25,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A proven identity: `id` is the account (person, professional) or the client (software).
+    """A proven identity: `id` is a person's account, a professional's RPPS, a structure's FINESS.
 
     `session` is the session's id, or the client's id for software: the gate reads that row on each
     request, so that ending it is immediate.
@@ -52,6 +54,6 @@ def from_context(context: Mapping[str, object]) -> Principal:
         raise Unauthenticated from error
     if clock.epoch(clock.now()) > principal.expires_at + SKEW_SECONDS:
         raise Unauthenticated
-    if not ids.is_id(principal.id) or not ids.is_id(principal.session):
+    if not _ACTOR_ID.fullmatch(principal.id) or not ids.is_id(principal.session):
         raise Unauthenticated
     return principal

@@ -1,0 +1,16 @@
+"""The API function: every declared route, one authorizer, nothing else.
+
+Workers are functions of their own and never import this module (C2).
+"""
+
+from chalice.app import Chalice
+
+from chalicelib.http import meta  # noqa: F401  declares its routes
+from chalicelib.http.mount import BINARY_TYPES, mount
+from chalicelib.identity.authorizer import authorize
+from chalicelib.identity.authorizer import blueprint as identity
+
+app = Chalice(app_name="carnet")
+app.api.binary_types = BINARY_TYPES
+app.register_blueprint(identity)
+mount(app, authorize)

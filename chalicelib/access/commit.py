@@ -1,0 +1,191 @@
+"""Leaving the gate: one transaction for rows, trace and outbox; or the trace of a refusal.
+
+The trace is also the commit marker: its id is made before writing, so that after an unclear answer
+one read tells whether the transaction happened (R03), and a retry converges on one effect.
+"""
+
+import time
+from typing import Final
+
+from chalicelib.access import store
+from chalicelib.access.entry import Entry, IdempotencyRow, idempotency_key
+from chalicelib.access.model import Refusal, Right
+from chalicelib.access.store import ClientRow, GrantRow, grant_of
+from chalicelib.access.unit import Replayed, Unit
+from chalicelib.audit.model import Trace
+from chalicelib.audit.store import TraceRow, new_row
+from chalicelib.core import clock, events, ids, log, rows
+from chalicelib.core.errors import Conflict, Invalid, NotFound, Problem, Unavailable
+from chalicelib.core.events import EventType
+from chalicelib.core.outbox import outbox_row
+from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
+
+ATTEMPTS: Final = 4
+JITTER_SECONDS: Final = 0.08
+IDEMPOTENCY_SECONDS: Final = 24 * 3600
+
+Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to lose it
+_GRANT: Final = "grant"
+_IDEMPOTENCY: Final = "idempotency"
+
+
+def check_replay(entry: Entry) -> None:
+    """Stop here if this idempotency key already did its work.
+
+    Raises:
+        Replayed: for the same request.
+        Invalid: for another one.
+    """
+    replay = entry.replay
+    if replay is None or entry.idempotency is None:
+        return
+    if replay.request_hash != entry.idempotency.request_hash:
+        raise Invalid("idempotency-key-reused")
+    raise Replayed(replay.reference)
+
+
+def refuse(unit: Unit, reason: Refusal) -> None:
+    """Write the trace of a refusal, before anybody is told.
+
+    In the record's history if there is such a record, else in the actor's own: the same write.
+
+    Raises:
+        Unavailable: it could not be written.
+    """
+    unit.right = Right.NONE
+    _commit(unit, [], _trace(unit, reason))
+
+
+def leave(unit: Unit) -> None:
+    """Write everything, or nothing; after this the answer may leave.
+
+    Raises:
+        Problem: a condition did not hold; nothing was written.
+        Replayed: a rival with the same idempotency key was first.
+        NotFound: the authorisation was withdrawn meanwhile; traced.
+        Unavailable: no clear answer, and the trace is not there.
+    """
+    steps: list[Step] = list(zip(unit.writes, unit.losses, strict=True))
+    steps += [(rows.put(outbox_row(event, unit.now)), None) for event in unit.events]
+    if unit.entry.idempotency:
+        steps.append((rows.put(_idempotency_row(unit)), _IDEMPOTENCY))
+    _commit(unit, steps, _trace(unit, None))
+
+
+def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
+    """Write the steps and the trace, retrying what may be retried."""
+    for _ in range(ATTEMPTS):
+        attempt = [*steps, *_grant_steps(unit, writes=bool(steps))]
+        try:
+            rows.write([*(action for action, _ in attempt), rows.put(trace)])
+        except TransactionConflict:
+            time.sleep(ids.jitter(JITTER_SECONDS))
+            continue
+        except StoreUnavailable as error:
+            log.exception("write without answer", error, action=unit.action)
+            if not _is_committed(trace):
+                continue
+        except ConditionLost as lost:
+            if not _is_committed(trace):
+                _explain(unit, attempt, lost)
+                continue
+        return
+    raise Unavailable
+
+
+def _is_committed(trace: TraceRow) -> bool:
+    """Tell whether an unclear write happened after all: the trace came with it or not at all."""
+    return rows.get(TraceRow, trace.pk, trace.sk) is not None
+
+
+def _explain(unit: Unit, attempt: list[Step], lost: ConditionLost) -> None:
+    """Answer for the conditions lost; return when trying again is right."""
+    meanings = [attempt[n][1] for n in lost.positions if n < len(attempt)]
+    if _IDEMPOTENCY in meanings and unit.entry.idempotency:
+        _read_again(unit, (IdempotencyRow, *idempotency_key(unit.entry.idempotency)))
+        check_replay(unit.entry)
+    problem = next((m for m in meanings if isinstance(m, Problem)), None)
+    if problem:
+        raise problem
+    if _GRANT not in meanings:
+        raise Conflict
+    _read_again(unit, (GrantRow, *store.grant_key(unit.pid, unit.entry.principal.id)))
+    grant = unit.entry.grant
+    if grant is None or not grant_of(grant).is_active(unit.now):
+        refuse(unit, Refusal.NO_RIGHT)
+        raise NotFound
+
+
+def _read_again(unit: Unit, wish: tuple[type[rows.Row], str, str]) -> None:
+    row = rows.get(*wish)
+    if row is None:
+        unit.entry.found.pop(wish, None)
+    else:
+        unit.entry.found[wish] = row
+
+
+def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
+    """Bind what a professional does to her authorisation, and mark its first use (D4).
+
+    The first use is a write, because it must notify the person; a later read needs none, and a
+    later write requires that the authorisation is still the one that was read.
+    """
+    grant = unit.entry.grant
+    if unit.right is not Right.AUTHORISATION or grant is None:
+        return []
+    if not grant.first_used_at:
+        used = GrantRow(**grant.attribute_values)
+        used.first_used_at = clock.iso(unit.now)
+        notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)
+        return [(rows.put(used), _GRANT), (rows.put(outbox_row(notice, unit.now)), None)]
+    return [(rows.unchanged(grant), _GRANT)] if writes else []
+
+
+def _idempotency_row(unit: Unit) -> IdempotencyRow:
+    idempotency = unit.entry.idempotency
+    if idempotency is None or unit.reference is None:
+        raise LookupError("an idempotent action names what it made")
+    pk, sk = idempotency_key(idempotency)
+    return IdempotencyRow(
+        pk=pk,
+        sk=sk,
+        kind="idempotency",
+        request_hash=idempotency.request_hash,
+        reference=unit.reference,
+        ttl=clock.epoch(unit.now) + IDEMPOTENCY_SECONDS,
+    )
+
+
+def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
+    """Seal the trace under the record's trace key, or the actor's if there is no such record."""
+    entry, session, settings = unit.entry, unit.entry.session, unit.entry.settings
+    professional = None if isinstance(session, ClientRow) else session
+    organisation = session.name if isinstance(session, ClientRow) else session.organisation
+    trace = Trace(
+        id=ids.new_id(),
+        at=clock.iso(unit.now),
+        actor=entry.principal.kind,
+        actor_id=entry.principal.id,
+        actor_name=professional.name if professional else None,
+        profession=professional.profession if professional else None,
+        organisation=organisation,
+        action=unit.action,
+        outcome="refused" if reason else "allowed",
+        right=unit.right,
+        right_since=_since(unit),
+        reference=unit.reference,
+        reason=reason,
+        request_id=log.request_id.get(),
+        salt=ids.new_secret_id(),
+    )
+    return new_row(
+        entry.pid if settings else entry.principal.id,
+        is_patient=settings is not None,
+        trace=trace,
+        data_key=bytes((settings or session).trace_key),
+    )
+
+
+def _since(unit: Unit) -> str | None:
+    grant = unit.entry.grant
+    return grant.given_at if grant and unit.right is Right.AUTHORISATION else None

@@ -1,0 +1,175 @@
+"""Entering a record: what is read, in one request, before anything is decided.
+
+Whoever asks and whatever is asked for, the same request is made, so that its cost and time tell
+nothing about what exists (A36).
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import ClassVar, TypeVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.access import store, tokens
+from chalicelib.access.model import Facts
+from chalicelib.access.store import ClientRow, GrantRow, ProxyRow, SessionRow, SettingsRow
+from chalicelib.core import clock, ids, rows
+from chalicelib.core.errors import Unauthenticated
+from chalicelib.core.rows import Page, Query, Row, key
+from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.vault import blind
+
+Wanted = tuple[type[Row], str, str]
+R = TypeVar("R", bound=Row)
+
+
+class IdempotencyRow(Row):
+    """That a request was done, and what it made; kept 24 hours."""
+
+    TABLE: ClassVar[str] = "work"
+
+    request_hash = UnicodeAttribute()
+    reference = UnicodeAttribute()
+    ttl = NumberAttribute()
+
+
+@dataclass(slots=True)
+class Entry:
+    """What was read on entering: the actor, the space, and the rows asked for."""
+
+    principal: Principal
+    pid: str
+    session: SessionRow | ClientRow
+    found: dict[Wanted, Row]
+    target_wish: Wanted | None = None
+    idempotency: Idempotency | None = None
+    page: Page | None = field(default=None)
+
+    def row(self, model: type[R], pk: str, sk: str) -> R | None:
+        """Return a row that was asked for, or None if it does not exist."""
+        row = self.found.get((model, pk, sk))
+        return row if isinstance(row, model) else None
+
+    @property
+    def settings(self) -> SettingsRow | None:
+        """The space, if it was ever opened."""
+        return self.row(SettingsRow, *store.settings_key(self.pid))
+
+    @property
+    def grant(self) -> GrantRow | None:
+        """The authorisation of the professional who asks, whatever its state."""
+        if self.principal.kind is not ActorKind.PROFESSIONAL:
+            return None
+        return self.row(GrantRow, *store.grant_key(self.pid, self.principal.id))
+
+    @property
+    def replay(self) -> IdempotencyRow | None:
+        """What this idempotency key already did."""
+        if self.idempotency is None:
+            return None
+        return self.row(IdempotencyRow, *idempotency_key(self.idempotency))
+
+    def depositor_token(self) -> str:
+        """Return what marks a row as deposited by this actor, unlinkable between records."""
+        return blind.blind("depositor", f"{self.pid}|{self.principal.kind}|{self.principal.id}")
+
+    def facts(self, now: datetime) -> Facts:
+        """Return what the policy decides from."""
+        proxy = self.row(ProxyRow, *store.proxy_key(self.pid, self.principal.id))
+        target = self.found.get(self.target_wish) if self.target_wish else None
+        owner = getattr(target, "depositor", None)
+        return Facts(
+            actor=self.principal.kind,
+            space_open=self.settings is not None and self.settings.status == "open",
+            holds_record=proxy is not None and proxy.relation == "self",
+            grant_active=self.grant is not None and store.grant_of(self.grant).is_active(now),
+            target_wanted=self.target_wish is not None,
+            target_exists=target is not None,
+            target_deposited_by_actor=owner is not None and owner == self.depositor_token(),
+        )
+
+
+def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:
+    """Return the key of the row that remembers a request."""
+    return key("IDEM", idempotency.key), "IDEM"
+
+
+def resolve(principal: Principal, subject: str) -> str:
+    """Return the patient id behind a path: itself, or what an organisation's handle stands for.
+
+    A handle that is not this organisation's, or has ended, becomes an id that does not exist, so
+    that it is refused, and traced, exactly like any other unknown record.
+    """
+    known = subject if ids.is_id(subject) else None
+    if principal.kind is ActorKind.ORGANISATION:
+        known = tokens.open_handle(subject, principal.id, clock.now())
+    return known or ids.new_secret_id()
+
+
+def load(
+    principal: Principal,
+    pid: str,
+    *,
+    target: Wanted | None,
+    wanted: Sequence[Wanted],
+    query: Query | None,
+    idempotency: Idempotency | None,
+) -> Entry:
+    """Read everything one action needs, the query beside the rows.
+
+    Raises:
+        Unauthenticated: the session or the client was ended.
+        StoreUnavailable: the store did not answer.
+    """
+    asked = [*_deciding(principal, pid), *wanted]
+    asked += [target] if target else []
+    asked += [(IdempotencyRow, *idempotency_key(idempotency))] if idempotency else []
+    page = _pool().submit(copy_context().run, rows.query, query) if query else None
+    fetched = zip(asked, rows.fetch(asked), strict=True)
+    found = {wish: row for wish, row in fetched if row is not None}
+    return Entry(
+        principal=principal,
+        pid=pid,
+        session=_live(principal, found.get(asked[0])),
+        found=found,
+        target_wish=target,
+        idempotency=idempotency,
+        page=page.result() if page else None,
+    )
+
+
+def _deciding(principal: Principal, pid: str) -> list[Wanted]:
+    """List the rows that decide; the actor's own first."""
+    settings: Wanted = (SettingsRow, *store.settings_key(pid))
+    if principal.kind is ActorKind.ORGANISATION:
+        return [(ClientRow, *store.client_key(principal.session)), settings]
+    session: Wanted = (SessionRow, *store.session_key(principal.session))
+    if principal.kind is ActorKind.PERSON:
+        return [session, settings, (ProxyRow, *store.proxy_key(pid, principal.id))]
+    return [session, settings, (GrantRow, *store.grant_key(pid, principal.id))]
+
+
+def _live(principal: Principal, row: Row | None) -> SessionRow | ClientRow:
+    """Check that the session was not ended since the token was signed; revocation is immediate."""
+    if isinstance(row, SessionRow):
+        actor = row.rpps if principal.kind is ActorKind.PROFESSIONAL else row.uid
+        alive = row.actor == principal.kind and clock.iso(clock.now()) < row.expires_at
+        if alive and actor == principal.id:
+            return row
+    elif (
+        isinstance(row, ClientRow)
+        and row.status == "active"
+        and row.organisation_id == principal.id
+    ):
+        return row
+    raise Unauthenticated("session-ended")
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=4, thread_name_prefix="read")

@@ -1,0 +1,67 @@
+"""The single door to a record: entering authorises, leaving seals, traces and emits (D4).
+
+    pid = gate.resolve(principal, subject)
+    with gate.enter(principal, Action.DOCUMENT_ADD, pid) as unit:
+        unit.put(row)
+
+Entering reads, in one consistent request, the rows that decide and those the use case names (a
+query may run beside it); the policy decides; a refusal is traced, then answered as `NotFound`.
+Leaving writes rows, trace and outbox in one transaction. Nothing read leaves before its trace is
+durable: if the trace cannot be written, the answer is 503 and shows nothing. What it refuses to
+do: decide from a token's claims, from a cache, or outside `policy.decide`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from chalicelib.access import commit, policy
+from chalicelib.access.entry import Wanted, load, resolve
+from chalicelib.access.model import Action, Refusal
+from chalicelib.access.unit import Replayed, Unit
+from chalicelib.core import clock
+from chalicelib.core.errors import NotFound
+from chalicelib.core.rows import Query
+from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.principal import Principal
+
+__all__ = ["Replayed", "Unit", "enter", "resolve"]
+
+
+@contextmanager
+def enter(  # noqa: PLR0913  keyword-only
+    principal: Principal,
+    action: Action,
+    pid: str,
+    *,
+    target: Wanted | None = None,
+    wanted: Sequence[Wanted] = (),
+    query: Query | None = None,
+    idempotency: Idempotency | None = None,
+) -> Iterator[Unit]:
+    """Open a record for one action of one caller.
+
+    `target` is the row acted upon, whose absence is refused like a missing right; `wanted` are
+    other rows to read on the way, `query` one page to read beside them.
+
+    Raises:
+        NotFound: the record, the target or the right is missing; traced.
+        Unauthenticated: the session or the client was ended.
+        Replayed: this idempotency key was already used for the same request.
+        Invalid: it was used for another one.
+        Conflict, Stale: the state does not allow it; nothing was written.
+        Unavailable: the trace or the rows could not be written.
+    """
+    entry = load(principal, pid, target=target, wanted=wanted, query=query, idempotency=idempotency)
+    unit = Unit(entry, action, clock.now())
+    decision = policy.decide(action, entry.facts(unit.now))
+    unit.right = decision.right
+    if not decision.is_allowed:
+        commit.refuse(unit, decision.refusal or Refusal.NO_RIGHT)
+        raise NotFound
+    commit.check_replay(entry)
+    try:
+        yield unit
+    except NotFound:
+        commit.refuse(unit, unit.refusal or Refusal.ABSENT)
+        raise
+    commit.leave(unit)

@@ -1,0 +1,95 @@
+"""What the policy speaks of: actions, rights, and the facts a decision is made from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.http.principal import ActorKind
+
+
+class Action(StrEnum):
+    """Everything that can be asked of a record, as `domain:object:verb`; also what traces name."""
+
+    PATIENT_READ = "identity:patient:read"
+    PATIENT_LOOKUP = "identity:patient:lookup"
+    HOME_READ = "record:home:read"
+    DOCUMENT_LIST = "record:document:list"
+    DOCUMENT_READ = "record:document:read"
+    DOCUMENT_OPEN = "record:document:open"
+    DOCUMENT_ADD = "record:document:add"
+    DOCUMENT_UPLOAD = "record:document:upload"
+    DOCUMENT_WITHDRAW = "record:document:withdraw"
+    AUTHORISATION_LIST = "access:authorisation:list"
+    AUTHORISATION_GIVE = "access:authorisation:give"
+    AUTHORISATION_WITHDRAW = "access:authorisation:withdraw"
+    TRACE_READ = "trace:trace:read"
+
+
+class Right(StrEnum):
+    """By what right something was done; shown to the person in the trace."""
+
+    SELF = "self"
+    AUTHORISATION = "authorisation"
+    DEPOSITOR = "depositor"
+    FEEDING = "feeding"
+    NONE = "none"
+
+
+class Refusal(StrEnum):
+    """Why something was refused; kept in the trace, never told to the caller (R-MAT, D15)."""
+
+    SPACE_CLOSED = "space_closed"
+    ABSENT = "absent"
+    NO_RIGHT = "no_right"
+    PROFESSION = "profession"
+    TRAITS = "traits"
+
+
+class GrantStatus(StrEnum):
+    """What the person last said of a professional."""
+
+    ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An authorisation of a professional by the person (R-ACS-00: given by the person herself)."""
+
+    rpps: str
+    status: GrantStatus
+    given_at: datetime
+    valid_until: datetime
+    changed_at: datetime
+    first_used_at: datetime | None
+    version: int
+
+    def is_active(self, now: datetime) -> bool:
+        """Tell whether it opens the record at an instant; `valid_until` is exclusive."""
+        return self.status is GrantStatus.ACTIVE and now < self.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides: read consistently on each request, never cached, never from the token."""
+
+    actor: ActorKind
+    space_open: bool
+    holds_record: bool
+    grant_active: bool
+    target_wanted: bool = False
+    target_exists: bool = False
+    target_deposited_by_actor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The right that allows, or the reason that refuses."""
+
+    right: Right
+    refusal: Refusal | None = None
+
+    @property
+    def is_allowed(self) -> bool:
+        """Tell whether the action may go on."""
+        return self.refusal is None

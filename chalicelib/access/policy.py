@@ -1,0 +1,56 @@
+"""Who may do what: one table, read by one pure function; anything not in it is refused.
+
+The table gives, for each action, the rights that allow it, the strongest first. A right is a
+relation between the actor and the record, established from facts. Changing a rule is changing a
+row here, and the expected cell of `tests/policy/matrix.csv`, which is written by hand.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.access.model import Action, Decision, Facts, Refusal, Right
+from chalicelib.http.principal import ActorKind
+
+# Sources: R-ACC (the person), R1111-46 and R-AUT-01 (authorisation), R-MAT-02 (feeding needs no
+# authorisation), R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads).
+_ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
+    Action.PATIENT_READ: (Right.SELF, Right.AUTHORISATION),
+    Action.HOME_READ: (Right.SELF,),
+    Action.DOCUMENT_LIST: (Right.SELF, Right.AUTHORISATION),
+    Action.DOCUMENT_READ: (Right.SELF, Right.AUTHORISATION, Right.DEPOSITOR),
+    Action.DOCUMENT_OPEN: (Right.SELF, Right.AUTHORISATION, Right.DEPOSITOR),
+    Action.DOCUMENT_ADD: (Right.SELF, Right.AUTHORISATION, Right.FEEDING),
+    Action.DOCUMENT_UPLOAD: (Right.DEPOSITOR,),
+    Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR,),
+    Action.AUTHORISATION_LIST: (Right.SELF,),
+    Action.AUTHORISATION_GIVE: (Right.SELF,),
+    Action.AUTHORISATION_WITHDRAW: (Right.SELF,),
+    Action.TRACE_READ: (Right.SELF,),
+}
+
+
+def decide(action: Action, facts: Facts) -> Decision:
+    """Decide from facts; default deny.
+
+    A missing target is refused like a forbidden one, so that nobody can tell them apart (D15).
+    """
+    if not facts.space_open:
+        return Decision(Right.NONE, Refusal.SPACE_CLOSED)
+    if facts.target_wanted and not facts.target_exists:
+        return Decision(Right.NONE, Refusal.ABSENT)
+    for right in _ALLOWED.get(action, ()):
+        if _holds(right, facts):
+            return Decision(right)
+    return Decision(Right.NONE, Refusal.NO_RIGHT)
+
+
+def _holds(right: Right, facts: Facts) -> bool:
+    if right is Right.SELF:
+        return facts.actor is ActorKind.PERSON and facts.holds_record
+    if right is Right.AUTHORISATION:
+        return facts.actor is ActorKind.PROFESSIONAL and facts.grant_active
+    if right is Right.DEPOSITOR:
+        return facts.target_deposited_by_actor
+    if right is Right.FEEDING:
+        return facts.actor is ActorKind.ORGANISATION
+    return False

@@ -1,0 +1,147 @@
+"""The rows that decide: who is asking, what the space says, what the person granted.
+
+They are read by the gate on every request, in one consistent request, and written by the use
+cases of this domain and of `identity`.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Final
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.access.model import Grant, GrantStatus
+from chalicelib.core import clock
+from chalicelib.core.rows import VersionedRow, key, patient_key
+
+RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
+
+
+class SettingsRow(VersionedRow):
+    """The space itself: whether it is open, and its two wrapped data keys."""
+
+    TABLE: ClassVar[str] = "record"
+
+    status = UnicodeAttribute()
+    opened_at = UnicodeAttribute()
+    record_key = BinaryAttribute(legacy_encoding=False)
+    trace_key = BinaryAttribute(legacy_encoding=False)
+
+
+class GrantRow(VersionedRow):
+    """An authorisation; indexed by professional so that she finds her own patients."""
+
+    TABLE: ClassVar[str] = "record"
+
+    rpps = UnicodeAttribute()
+    status = UnicodeAttribute()
+    given_at = UnicodeAttribute()
+    valid_until = UnicodeAttribute()
+    changed_at = UnicodeAttribute()
+    first_used_at = UnicodeAttribute(null=True)
+    grantee_pk = UnicodeAttribute()
+    grantee_sk = UnicodeAttribute()
+
+
+class ProxyRow(VersionedRow):
+    """The link between an account and a record; `relation` is `self` for the person."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    uid = UnicodeAttribute()
+    relation = UnicodeAttribute()
+    user_pk = UnicodeAttribute()
+    user_sk = UnicodeAttribute()
+
+
+class SessionRow(VersionedRow):
+    """A person's or professional's session. The name is kept for professionals only (public)."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    actor = UnicodeAttribute()
+    uid = UnicodeAttribute()
+    refresh_hash = UnicodeAttribute()
+    previous_hash = UnicodeAttribute(null=True)
+    rotated_at = UnicodeAttribute()
+    expires_at = UnicodeAttribute()
+    ttl = NumberAttribute()
+    user_pk = UnicodeAttribute()
+    user_sk = UnicodeAttribute()
+    trace_key = BinaryAttribute(legacy_encoding=False)
+    rpps = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    profession = UnicodeAttribute(null=True)
+    organisation = UnicodeAttribute(null=True)
+    organisation_id = UnicodeAttribute(null=True)
+
+
+class ClientRow(VersionedRow):
+    """Software of an organisation: its public keys, and the organisation it deposits for."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    status = UnicodeAttribute()
+    name = UnicodeAttribute()
+    organisation_id = UnicodeAttribute()
+    jwks = UnicodeAttribute()
+    trace_key = BinaryAttribute(legacy_encoding=False)
+
+
+def settings_key(pid: str) -> tuple[str, str]:
+    """Return the key of a space's settings."""
+    return patient_key(pid), "SETTINGS"
+
+
+def grant_key(pid: str, rpps: str) -> tuple[str, str]:
+    """Return the key of an authorisation."""
+    return patient_key(pid), key("GRANT", "PRO", rpps)
+
+
+def proxy_key(pid: str, uid: str) -> tuple[str, str]:
+    """Return the key of the link between an account and a record."""
+    return patient_key(pid), key("PROXY", uid)
+
+
+def session_key(sid: str) -> tuple[str, str]:
+    """Return the key of a session."""
+    return key("S", sid), "SESSION"
+
+
+def client_key(client_id: str) -> tuple[str, str]:
+    """Return the key of an organisation's software."""
+    return key("CLIENT", client_id), "CLIENT"
+
+
+def subject_of_record(pid: str) -> str:
+    """Return the vault subject under which a record's payloads are sealed."""
+    return f"P.{pid}"
+
+
+def grant_of(row: GrantRow) -> Grant:
+    """Read an authorisation from its row."""
+    return Grant(
+        rpps=row.rpps,
+        status=GrantStatus(row.status),
+        given_at=clock.instant(row.given_at),
+        valid_until=clock.instant(row.valid_until),
+        changed_at=clock.instant(row.changed_at),
+        first_used_at=clock.instant(row.first_used_at) if row.first_used_at else None,
+        version=row.version or 0,
+    )
+
+
+def new_grant_row(pid: str, rpps: str, *, now: datetime, until: datetime) -> GrantRow:
+    """Make the row of a first authorisation."""
+    pk, sk = grant_key(pid, rpps)
+    return GrantRow(
+        pk=pk,
+        sk=sk,
+        kind="grant",
+        rpps=rpps,
+        status=GrantStatus.ACTIVE,
+        given_at=clock.iso(now),
+        valid_until=clock.iso(until),
+        changed_at=clock.iso(now),
+        grantee_pk=key("PRO", rpps),
+        grantee_sk=key("GRANT", clock.iso(now), pid),
+    )

@@ -1,0 +1,56 @@
+"""Opaque texts handed to clients: patient handles and page cursors, encrypted and authenticated.
+
+A handle stands for a patient towards one organisation for fifteen minutes; a cursor for a place in
+one list of one caller. Neither can be read, edited, or used by or for anybody else (A30).
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from chalicelib.core import clock
+from chalicelib.core.errors import BadRequest
+from chalicelib.vault import blind
+
+HANDLE_LIFE: Final = timedelta(minutes=15)
+
+
+def new_handle(pid: str, organisation_id: str, now: datetime) -> tuple[str, datetime]:
+    """Return a handle of a patient for an organisation, and the instant it ends."""
+    ends = now + HANDLE_LIFE
+    payload = f"{clock.epoch(ends)}.{pid}".encode()
+    return "h." + blind.seal_token("handle", payload, organisation_id.encode()), ends
+
+
+def open_handle(handle: str, organisation_id: str, now: datetime) -> str | None:
+    """Return the patient behind a handle, or None if it is not this organisation's, or ended."""
+    try:
+        payload = blind.open_token("handle", handle.removeprefix("h."), organisation_id.encode())
+    except ValueError:
+        return None
+    ends, _, pid = payload.decode().partition(".")
+    return pid if clock.epoch(now) < int(ends) else None
+
+
+def new_cursor(position: dict[str, Any] | None, *scope: str) -> str | None:
+    """Return a cursor for a position in the list that `scope` names (caller, route, filters)."""
+    if position is None:
+        return None
+    payload = json.dumps(position, separators=(",", ":")).encode()
+    return blind.seal_token("cursor", payload, "\n".join(scope).encode())
+
+
+def open_cursor(cursor: str | None, *scope: str) -> dict[str, Any] | None:
+    """Return the position behind a cursor.
+
+    Raises:
+        BadRequest: edited, or issued for another caller or list.
+    """
+    if cursor is None:
+        return None
+    try:
+        payload = blind.open_token("cursor", cursor, "\n".join(scope).encode())
+    except ValueError as error:
+        raise BadRequest("bad-cursor") from error
+    position: dict[str, Any] = json.loads(payload)
+    return position

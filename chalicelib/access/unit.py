@@ -1,0 +1,127 @@
+"""What a use case holds inside the gate: sealed reads, pending writes, and its trace."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from chalicelib.access.entry import Entry
+from chalicelib.access.model import Action, Refusal, Right
+from chalicelib.access.store import RECORD_KIND, subject_of_record
+from chalicelib.core import events, rows
+from chalicelib.core.errors import NotFound, Problem
+from chalicelib.core.events import Event, EventType
+from chalicelib.core.rows import Page, Row
+from chalicelib.vault import envelope
+
+R = TypeVar("R", bound=Row)
+
+
+class Replayed(Exception):  # noqa: N818  an outcome, not a fault
+    """The request was done before: `reference` is what it made. Answer as the first time."""
+
+    def __init__(self, reference: str) -> None:
+        """Take the id of what the first request made."""
+        super().__init__("replayed")
+        self.reference = reference
+
+
+class Unit:
+    """One authorised action on one record. Made by the gate only."""
+
+    def __init__(self, entry: Entry, action: Action, now: datetime) -> None:
+        """Take what was read on entering; nothing has been decided yet."""
+        self.entry = entry
+        self.action = action
+        self.now = now
+        self.right = Right.NONE
+        self.refusal: Refusal | None = None
+        self.reference: str | None = None
+        self.writes: list[rows.Action] = []
+        self.losses: list[Problem | None] = []
+        self.events: list[Event] = []
+
+    @property
+    def pid(self) -> str:
+        """The record acted upon."""
+        return self.entry.pid
+
+    @property
+    def page(self) -> Page:
+        """The page read beside the deciding rows."""
+        return self.entry.page or Page([], None)
+
+    def row(self, model: type[R], pk: str, sk: str) -> R | None:
+        """Return a row named on entering, or None if it does not exist."""
+        return self.entry.row(model, pk, sk)
+
+    def target(self, model: type[R]) -> R:
+        """Return the row acted upon; the policy has checked that it exists."""
+        wish = self.entry.target_wish
+        row = self.entry.row(model, wish[1], wish[2]) if wish else None
+        if row is None:
+            raise LookupError("no such target was named")
+        return row
+
+    def seal(self, value: dict[str, Any], pk: str, sk: str) -> bytes:
+        """Seal a payload for one row of this record.
+
+        Raises:
+            Unavailable: the key service does not answer.
+        """
+        return envelope.seal_row(value, **self._vault(), data_key=self._key(), pk=pk, sk=sk)
+
+    def open(self, sealed: bytes, pk: str, sk: str) -> dict[str, Any]:
+        """Open a payload sealed for that row of this record.
+
+        Raises:
+            Tampered: altered, or moved from elsewhere.
+            Unavailable: the key service does not answer.
+        """
+        return envelope.open_row(sealed, **self._vault(), pk=pk, sk=sk)
+
+    def seal_content(self, content: bytes) -> bytes:
+        """Seal a file of this record."""
+        return envelope.seal(content, **self._vault(), data_key=self._key())
+
+    def open_content(self, sealed: bytes) -> bytes:
+        """Open a file of this record: buffered, verified whole, then released."""
+        return envelope.open_(sealed, **self._vault())
+
+    def write(self, action: rows.Action, *, lost: Problem | None = None) -> None:
+        """Add a write to the transaction; `lost` is the answer if its condition does not hold."""
+        self.writes.append(action)
+        self.losses.append(lost)
+
+    def put(self, row: Row, *, lost: Problem | None = None) -> None:
+        """Add the writing of a row: new, or still at the version read."""
+        self.write(rows.put(row), lost=lost)
+
+    def emit(self, event_type: EventType, reference: str) -> None:
+        """Announce something, in the same transaction; ids only."""
+        self.events.append(events.new_event(event_type, self.pid, reference))
+
+    def about(self, reference: str) -> None:
+        """Say which thing the trace is about."""
+        self.reference = reference
+
+    def refuse(self, reason: Refusal) -> NotFound:
+        """Return the refusal to raise; the reason goes to the trace only."""
+        self.refusal = reason
+        return NotFound()
+
+    def require(self, *, holds: bool, reason: Refusal) -> None:
+        """Refuse unless a rule of the domain holds.
+
+        Raises:
+            NotFound: it does not; traced with the reason.
+        """
+        if not holds:
+            raise self.refuse(reason)
+
+    def _vault(self) -> dict[str, str]:
+        return {"subject": subject_of_record(self.pid), "kind": RECORD_KIND}
+
+    def _key(self) -> bytes:
+        settings = self.entry.settings
+        if settings is None:
+            raise LookupError("the space is not open")
+        return bytes(settings.record_key)

@@ -1,0 +1,62 @@
+"""The append-only table of traces: put once, read; no function may update or delete (D6)."""
+
+from typing import ClassVar, Final
+
+from pynamodb.attributes import BinaryAttribute
+
+from chalicelib.audit.model import Trace, commitment, from_dict, to_dict
+from chalicelib.core.rows import Row, key, patient_key
+from chalicelib.vault import envelope
+
+TRACE_KIND: Final = "trace"
+
+
+class TraceRow(Row):
+    """One trace: sealed under the trace key of its owner, with its commitment in clear."""
+
+    TABLE: ClassVar[str] = "audit"
+
+    sealed = BinaryAttribute(legacy_encoding=False)
+    commitment = BinaryAttribute(legacy_encoding=False)
+
+
+def subject_of_trace(owner: str) -> str:
+    """Return the vault subject of somebody's trace: a patient's, or an actor's own."""
+    return f"T.{owner}"
+
+
+def partition(owner: str, *, is_patient: bool) -> str:
+    """Return the partition of a patient's traces, or of an actor's own refusals."""
+    return patient_key(owner) if is_patient else key("A", owner)
+
+
+def new_row(owner: str, *, is_patient: bool, trace: Trace, data_key: bytes) -> TraceRow:
+    """Seal a trace in a patient's partition, or in the actor's own when no record is concerned.
+
+    Raises:
+        Unavailable: the key service does not answer.
+    """
+    pk = partition(owner, is_patient=is_patient)
+    sealed = envelope.seal_row(
+        to_dict(trace),
+        subject=subject_of_trace(owner),
+        kind=TRACE_KIND,
+        data_key=data_key,
+        pk=pk,
+        sk=trace.id,
+    )
+    return TraceRow(pk=pk, sk=trace.id, kind="trace", sealed=sealed, commitment=commitment(trace))
+
+
+def open_row(row: TraceRow, owner: str) -> Trace:
+    """Open a trace of an owner's partition.
+
+    Raises:
+        Tampered: the row was altered or moved.
+        Unavailable: the key service does not answer.
+    """
+    return from_dict(
+        envelope.open_row(
+            row.sealed, subject=subject_of_trace(owner), kind=TRACE_KIND, pk=row.pk, sk=row.sk
+        )
+    )
