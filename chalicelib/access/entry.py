@@ -48,7 +48,7 @@ class Entry:
     found: dict[Wanted, Row]
     target_wish: Wanted | None = None
     idempotency: Idempotency | None = None
-    page: Page | None = field(default=None)
+    pages: list[Page] = field(default_factory=list)
 
     def row(self, model: type[R], pk: str, sk: str) -> R | None:
         """Return a row that was asked for, or None if it does not exist."""
@@ -117,10 +117,10 @@ def load(
     *,
     target: Wanted | None,
     wanted: Sequence[Wanted],
-    query: Query | None,
+    queries: Sequence[Query],
     idempotency: Idempotency | None,
 ) -> Entry:
-    """Read everything one action needs, the query beside the rows.
+    """Read everything one action needs, the queries beside the rows.
 
     Raises:
         Unauthenticated: the session or the client was ended.
@@ -129,7 +129,7 @@ def load(
     asked = [*_deciding(principal, pid), *wanted]
     asked += [target] if target else []
     asked += [(IdempotencyRow, *idempotency_key(idempotency))] if idempotency else []
-    page = _pool().submit(copy_context().run, rows.query, query) if query else None
+    reading = [_pool().submit(copy_context().run, rows.query, query) for query in queries]
     fetched = zip(asked, rows.fetch(asked), strict=True)
     found = {wish: row for wish, row in fetched if row is not None}
     return Entry(
@@ -139,7 +139,7 @@ def load(
         found=found,
         target_wish=target,
         idempotency=idempotency,
-        page=page.result() if page else None,
+        pages=[page.result() for page in reading],
     )
 
 

@@ -4,8 +4,8 @@
     with gate.enter(principal, Action.DOCUMENT_ADD, pid) as unit:
         unit.put(row)
 
-Entering reads, in one consistent request, the rows that decide and those the use case names (a
-query may run beside it); the policy decides; a refusal is traced, then answered as `NotFound`.
+Entering reads, in one consistent request, the rows that decide and those the use case names (queries
+may run beside it); the policy decides; a refusal is traced, then answered as `NotFound`.
 Leaving writes rows, trace and outbox in one transaction. Nothing read leaves before its trace is
 durable: if the trace cannot be written, the answer is 503 and shows nothing. What it refuses to
 do: decide from a token's claims, from a cache, or outside `policy.decide`.
@@ -35,13 +35,13 @@ def enter(  # noqa: PLR0913  keyword-only
     *,
     target: Wanted | None = None,
     wanted: Sequence[Wanted] = (),
-    query: Query | None = None,
+    queries: Sequence[Query] = (),
     idempotency: Idempotency | None = None,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
     `target` is the row acted upon, whose absence is refused like a missing right; `wanted` are
-    other rows to read on the way, `query` one page to read beside them.
+    other rows to read on the way, `queries` pages to read beside them.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
@@ -51,7 +51,9 @@ def enter(  # noqa: PLR0913  keyword-only
         Conflict, Stale: the state does not allow it; nothing was written.
         Unavailable: the trace or the rows could not be written.
     """
-    entry = load(principal, pid, target=target, wanted=wanted, query=query, idempotency=idempotency)
+    entry = load(
+        principal, pid, target=target, wanted=wanted, queries=queries, idempotency=idempotency
+    )
     unit = Unit(entry, action, clock.now())
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right

@@ -45,9 +45,9 @@ class Unit:
         return self.entry.pid
 
     @property
-    def page(self) -> Page:
-        """The page read beside the deciding rows."""
-        return self.entry.page or Page([], None)
+    def pages(self) -> list[Page]:
+        """The pages read beside the deciding rows, in the order their queries were given."""
+        return self.entry.pages
 
     def row(self, model: type[R], pk: str, sk: str) -> R | None:
         """Return a row named on entering, or None if it does not exist."""
