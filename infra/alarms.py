@@ -54,7 +54,7 @@ def _dashed(logical_id: str) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in logical_id).lstrip("-")
 
 
-def _alarm(  # noqa: PLR0913  the six facts of an alarm
+def _alarm(
     name: str,
     *,
     namespace: str,

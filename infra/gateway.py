@@ -1,4 +1,4 @@
-"""Give API Gateway's own refusals the shape of ours (RFC 9457).
+"""Give API Gateway's own refusals the shape and the words of ours (RFC 9457).
 
 One table makes both forms: the property of the API, which AWS deploys with it, and separate
 resources, which are all the local cloud honours.
@@ -7,107 +7,65 @@ resources, which are all the local cloud honours.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from chalicelib.http import problems
+from chalicelib.http.mount import SECURITY_HEADERS
+
+GATEWAY_BODY_BYTES: Final = 10 * 1024 * 1024
+_RETRY: Final = {"Retry-After": "5"}
+_BEARER: Final = {"WWW-Authenticate": "Bearer"}
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What the gateway answers by itself, in our words."""
+class Refusal(NamedTuple):
+    """What we answer in the gateway's place."""
 
-    types: tuple[str, ...]
     status: int
     slug: str
-    title: str
-    detail: str
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: dict[str, str] = {}  # noqa: RUF012  never written
 
 
-_RETRY: Final = (("Retry-After", "5"),)
-_BEARER: Final = (("WWW-Authenticate", "Bearer"),)
+_NOT_FOUND: Final = Refusal(404, "not-found")
+_UNAUTHENTICATED: Final = Refusal(401, "unauthenticated", _BEARER)
+_BAD_REQUEST: Final = Refusal(400, "bad-request")
+_TOO_MANY: Final = Refusal(429, "too-many", _RETRY)
+_UNAVAILABLE: Final = Refusal(503, "unavailable", _RETRY)
 
-REFUSALS: Final = (
-    Refusal(
-        ("MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"),
-        404,
-        "not-found",
-        "Introuvable",
-        "Cette adresse n’existe pas, ou vous n’y avez pas accès.",
-    ),
-    Refusal(
-        ("UNAUTHORIZED", "ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_SIGNATURE", "INVALID_API_KEY"),
-        401,
-        "unauthenticated",
-        "Connexion nécessaire",
-        "Votre session est absente ou terminée. Connectez-vous de nouveau.",
-        _BEARER,
-    ),
-    Refusal(
-        ("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "DEFAULT_4XX"),
-        400,
-        "bad-request",
-        "Demande mal formée",
-        "La demande n’a pas pu être lue.",
-    ),
-    Refusal(
-        ("REQUEST_TOO_LARGE",),
-        413,
-        "too-large",
-        "Envoi trop volumineux",
-        "L’envoi dépasse la taille permise.",
-    ),
-    Refusal(
-        ("UNSUPPORTED_MEDIA_TYPE",),
-        415,
-        "unsupported-media-type",
-        "Type de contenu refusé",
-        "Ce type de contenu n’est pas accepté ici.",
-    ),
-    Refusal(
-        ("THROTTLED", "QUOTA_EXCEEDED"),
-        429,
-        "too-many",
-        "Trop de demandes",
-        "Trop de demandes en peu de temps. Réessayez dans quelques secondes.",
-        _RETRY,
-    ),
-    Refusal(("WAF_FILTERED",), 403, "forbidden", "Refusé", "Cette demande n’est pas permise."),
-    Refusal(
-        (
-            "AUTHORIZER_FAILURE",
-            "AUTHORIZER_CONFIGURATION_ERROR",
-            "API_CONFIGURATION_ERROR",
-            "INTEGRATION_FAILURE",
-            "INTEGRATION_TIMEOUT",
-            "DEFAULT_5XX",
-        ),
-        503,
-        "unavailable",
-        "Service momentanément indisponible",
-        "Rien n’est perdu. Réessayez dans quelques secondes.",
-        _RETRY,
-    ),
-)
+REFUSALS: Final = {
+    # The gateway's word for a route that does not exist.
+    "MISSING_AUTHENTICATION_TOKEN": _NOT_FOUND,
+    "RESOURCE_NOT_FOUND": _NOT_FOUND,
+    "UNAUTHORIZED": _UNAUTHENTICATED,
+    "ACCESS_DENIED": _UNAUTHENTICATED,
+    "EXPIRED_TOKEN": _UNAUTHENTICATED,
+    "INVALID_SIGNATURE": _UNAUTHENTICATED,
+    "INVALID_API_KEY": _UNAUTHENTICATED,
+    "BAD_REQUEST_BODY": _BAD_REQUEST,
+    "BAD_REQUEST_PARAMETERS": _BAD_REQUEST,
+    "DEFAULT_4XX": _BAD_REQUEST,
+    "REQUEST_TOO_LARGE": Refusal(413, "too-large"),
+    "UNSUPPORTED_MEDIA_TYPE": Refusal(415, "unsupported-media-type"),
+    "THROTTLED": _TOO_MANY,
+    "QUOTA_EXCEEDED": _TOO_MANY,
+    "WAF_FILTERED": Refusal(403, "forbidden"),
+    "AUTHORIZER_FAILURE": _UNAVAILABLE,
+    "AUTHORIZER_CONFIGURATION_ERROR": _UNAVAILABLE,
+    "API_CONFIGURATION_ERROR": _UNAVAILABLE,
+    "INTEGRATION_FAILURE": _UNAVAILABLE,
+    "INTEGRATION_TIMEOUT": _UNAVAILABLE,
+    "DEFAULT_5XX": _UNAVAILABLE,
+}
 
 
 def _body(refusal: Refusal) -> str:
-    problem = {
-        "type": f"/problems/{refusal.slug}",
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.detail,
-    }
-    return json.dumps(problem, ensure_ascii=False, separators=(",", ":"))
+    members = problems.body(refusal.slug, refusal.status, limit_bytes=GATEWAY_BODY_BYTES)
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
 def _headers(refusal: Refusal) -> dict[str, str]:
-    headers = {
-        "Content-Type": "application/problem+json",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        **dict(refusal.headers),
-    }
-    return {name: f"'{value}'" for name, value in headers.items()}
+    headers = {"Content-Type": problems.MEDIA_TYPE, **SECURITY_HEADERS, **refusal.headers}
+    # Quotes inside a value would end the literal of the mapping expression.
+    return {name: f"'{value}'" for name, value in headers.items() if "'" not in value}
 
 
 def api_property() -> dict[str, Any]:
@@ -118,8 +76,7 @@ def api_property() -> dict[str, Any]:
             "ResponseParameters": {"Headers": _headers(refusal)},
             "ResponseTemplates": {"application/json": _body(refusal)},
         }
-        for refusal in REFUSALS
-        for kind in refusal.types
+        for kind, refusal in REFUSALS.items()
     }
 
 
@@ -139,6 +96,5 @@ def resources() -> dict[str, Any]:
                 "ResponseTemplates": {"application/json": _body(refusal)},
             },
         }
-        for refusal in REFUSALS
-        for kind in refusal.types
+        for kind, refusal in REFUSALS.items()
     }

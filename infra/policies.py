@@ -73,11 +73,11 @@ def _logs(function: Function) -> Statement:
 def _mail() -> Statement:
     identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
     domain = {"Fn::Select": [1, {"Fn::Split": ["@", {"Ref": "MailSender"}]}]}
-    return _allow(
-        "ses",
-        ("SendEmail",),
-        [{"Fn::Sub": f"{identity}${{MailSender}}"}, {"Fn::Sub": [f"{identity}${{D}}", {"D": domain}]}],
-    )
+    senders = [
+        {"Fn::Sub": f"{identity}${{MailSender}}"},
+        {"Fn::Sub": [f"{identity}${{Domain}}", {"Domain": domain}]},
+    ]
+    return _allow("ses", ("SendEmail",), senders)
 
 
 def _arn(logical_id: str) -> dict[str, list[str]]:

@@ -11,8 +11,7 @@ import json
 import sys
 from typing import Any, Final
 
-from chalicelib.core import tables
-from infra import alarms, gateway
+from infra import alarms, gateway, stores
 from infra.functions import API, ARCHIVE, FUNCTIONS, NOTIFY, RELAY, SWEEP, Function
 from infra.policies import table_id
 
@@ -72,162 +71,6 @@ def _sub(text: str) -> dict[str, str]:
 
 def _arn(logical_id: str) -> dict[str, list[str]]:
     return {"Fn::GetAtt": [logical_id, "Arn"]}
-
-
-def _kept(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """Declare a resource that outlives its stack and its replacement."""
-    return {
-        "Type": kind,
-        "DeletionPolicy": "Retain",
-        "UpdateReplacePolicy": "Retain",
-        "Properties": properties,
-    }
-
-
-def table_resources() -> dict[str, Any]:
-    """Return the tables, the key store among them."""
-    declared = {}
-    for table in tables.TABLES:
-        properties = tables.cloudformation_properties(table, "${Prefix}")
-        properties["TableName"] = _sub(properties["TableName"])
-        declared[table_id(table)] = _kept("AWS::DynamoDB::Table", properties)
-    return declared
-
-
-# What an administrator needs to look after a key, and the uses that role policies may hand out.
-# Destroying or disabling a key is refused to everyone until this policy itself is changed.
-_KEY_ADMINISTRATION: Final = (
-    "DescribeKey",
-    "EnableKey",
-    "EnableKeyRotation",
-    "GetKeyPolicy",
-    "GetKeyRotationStatus",
-    "ListAliases",
-    "PutKeyPolicy",
-    "TagResource",
-    "UntagResource",
-    "CreateAlias",
-    "UpdateAlias",
-    "UpdateKeyDescription",
-)
-_KEY_USE: Final = (
-    "Decrypt",
-    "Encrypt",
-    "GenerateDataKey",
-    "GenerateDataKeyWithoutPlaintext",
-    "ReEncryptFrom",
-    "ReEncryptTo",
-)
-_KEY_DESTRUCTION: Final = ("DisableKey", "ScheduleKeyDeletion")
-
-
-def key_resources() -> dict[str, Any]:
-    """Return the three wrapping keys and their aliases."""
-    purposes = {
-        "RootKey": ("root", "Wraps branch keys of patients and accounts"),
-        "TraceKey": ("trace", "Wraps branch keys of traces"),
-        "TokenKey": ("token", "Wraps the keys that sign tokens and blind identifiers"),
-    }
-    declared = {}
-    for logical_id, (alias, description) in purposes.items():
-        declared[logical_id] = _kept(
-            "AWS::KMS::Key",
-            {
-                "Description": description,
-                "EnableKeyRotation": True,
-                "PendingWindowInDays": 30,
-                "KeyPolicy": _key_policy(),
-            },
-        )
-        declared[f"{logical_id}Alias"] = {
-            "Type": "AWS::KMS::Alias",
-            "Properties": {
-                "AliasName": _sub(f"alias/${{Prefix}}-{alias}"),
-                "TargetKeyId": {"Ref": logical_id},
-            },
-        }
-    return declared
-
-
-def _key_policy() -> dict[str, Any]:
-    # In a key policy the resource "*" is the key that carries it.
-    account = {"AWS": _sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
-    allowed = [f"kms:{action}" for action in (*_KEY_ADMINISTRATION, *_KEY_USE)]
-    refused = [f"kms:{action}" for action in _KEY_DESTRUCTION]
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": account, "Action": allowed, "Resource": "*"},
-            {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": refused, "Resource": "*"},
-        ],
-    }
-
-
-def bucket_resources() -> dict[str, Any]:
-    """Return the bucket of sealed documents and what guards it."""
-    return {
-        "DocumentsBucket": _kept(
-            "AWS::S3::Bucket",
-            {
-                "BucketName": _sub("${Prefix}-documents-${AWS::AccountId}"),
-                "VersioningConfiguration": {"Status": "Enabled"},
-                "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-                "PublicAccessBlockConfiguration": {
-                    "BlockPublicAcls": True,
-                    "BlockPublicPolicy": True,
-                    "IgnorePublicAcls": True,
-                    "RestrictPublicBuckets": True,
-                },
-                "BucketEncryption": {
-                    "ServerSideEncryptionConfiguration": [
-                        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-                    ]
-                },
-                "LifecycleConfiguration": {"Rules": _lifecycle()},
-            },
-        ),
-        "DocumentsBucketPolicy": {
-            "Type": "AWS::S3::BucketPolicy",
-            "Condition": "TlsRequired",
-            "Properties": {
-                "Bucket": {"Ref": "DocumentsBucket"},
-                "PolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "TlsOnly",
-                            "Effect": "Deny",
-                            "Principal": "*",
-                            "Action": "s3:*",
-                            "Resource": [
-                                _arn("DocumentsBucket"),
-                                _sub("${DocumentsBucket.Arn}/*"),
-                            ],
-                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                        }
-                    ],
-                },
-            },
-        },
-    }
-
-
-def _lifecycle() -> list[dict[str, Any]]:
-    return [
-        {
-            "Id": "forget-replaced-versions",
-            "Status": "Enabled",
-            "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
-            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-        },
-        {
-            "Id": "forget-deliveries",
-            "Status": "Enabled",
-            "Prefix": "delivery/",
-            "ExpirationInDays": 1,
-            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
-        },
-    ]
 
 
 def queue_resources() -> dict[str, Any]:
@@ -334,12 +177,10 @@ def merge_template(stage: str) -> dict[str, Any]:
         "Parameters": PARAMETERS,
         "Conditions": {"TlsRequired": {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]}},
         "Resources": {
-            **table_resources(),
-            **key_resources(),
-            **bucket_resources(),
+            **stores.resources(),
             **queues,
             **alarms.resources(dead_letters),
-            # AWS deploys the property with the API; the local cloud honours separate resources only.
+            # AWS deploys the API's property; the local cloud honours separate resources only.
             **(gateway.resources() if stage.startswith("local") else {}),
             **function_additions(stage.removesuffix("-arm64")),
             "RestAPI": {"Properties": api},

@@ -61,6 +61,9 @@ KEYS: Final = Table("keys", hash_key="branch-key-id", range_key="type")
 
 TABLES: Final = (IDENTITY, RECORD, AUDIT, WORK, KEYS)
 
+# The new image is what a consumer filters on; the old one is never needed.
+_STREAM: Final = {"StreamViewType": "NEW_IMAGE"}
+
 
 def create_all(client: DynamoDBClient, prefix: str) -> None:
     """Create every table on an empty double of the database.
@@ -68,11 +71,11 @@ def create_all(client: DynamoDBClient, prefix: str) -> None:
     Production tables come from `infra/template.py`, which reads the same declaration.
     """
     for table in TABLES:
+        request = key_definition(table)
+        if table.stream:
+            request["StreamSpecification"] = {"StreamEnabled": True, **_STREAM}
         client.create_table(
-            TableName=table.physical_name(prefix),
-            BillingMode="PAY_PER_REQUEST",
-            **key_definition(table),
-            **({"StreamSpecification": _STREAM | {"StreamEnabled": True}} if table.stream else {}),
+            TableName=table.physical_name(prefix), BillingMode="PAY_PER_REQUEST", **request
         )
         if table.ttl:
             client.update_time_to_live(
@@ -100,10 +103,6 @@ def key_definition(table: Table) -> dict[str, Any]:
             for index in table.indexes
         ]
     return definition
-
-
-# The new image is what a consumer filters on; the old one is never needed.
-_STREAM: Final = {"StreamViewType": "NEW_IMAGE"}
 
 
 def cloudformation_properties(table: Table, prefix: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import threading
@@ -58,20 +59,18 @@ async def read_body(receive: Receive, limit_bytes: int, timeout_seconds: float) 
 
 
 async def answer(
-    send: Send, status: int, body: bytes = b"", headers: Headers | None = None, *, head: bool = False
+    send: Send, status: int, body: bytes, headers: Headers, *, head: bool = False
 ) -> None:
     """Send a whole answer; a HEAD request gets its headers only."""
     length = (b"content-length", str(len(body)).encode())
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [*(headers or []), length]}
-    )
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
-async def answer_json(send: Send, status: int, value: object, headers: Headers | None = None) -> None:
+async def answer_json(send: Send, status: int, value: object) -> None:
     """Send a JSON answer that nobody may keep."""
-    fixed = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    await answer(send, status, json.dumps(value).encode(), [*fixed, *(headers or [])])
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await answer(send, status, json.dumps(value).encode(), headers)
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
@@ -109,11 +108,11 @@ async def _serve(app: App, port: int) -> None:
     config.h11_max_incomplete_size = HEAD_BYTES
     config.include_server_header = False
     config.graceful_timeout = 3.0
-    await hypercorn_serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+    await hypercorn_serve(app, config, shutdown_trigger=stop.wait)
 
 
 def _watch_owner(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     """Ask to stop at the end of our input: the launcher died, however it died."""
-    while sys.stdin.buffer.read(1):
+    while os.read(sys.stdin.fileno(), 1):
         pass
     loop.call_soon_threadsafe(stop.set)

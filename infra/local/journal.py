@@ -14,11 +14,12 @@ import base64
 import os
 import shutil
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
 
 class Write(NamedTuple):
     """One acknowledged write: when (Unix seconds), the operation's wire name and its body."""

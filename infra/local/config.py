@@ -1,0 +1,74 @@
+"""Where the running product keeps its state, and on which loopback ports it listens."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).absolute().parent.parent.parent
+DEFAULT_PORT: Final = 8080
+ACCOUNT: Final = "000000000000"
+REGION: Final = "eu-west-3"
+# The administrator of the local cloud: fictitious data, on the loopback only.
+ACCESS_KEY: Final = "test"
+SECRET_KEY: Final = "test"  # noqa: S105  MiniStack's own default
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One running product: three neighbouring ports and a folder."""
+
+    port: int
+    state: Path
+
+    @property
+    def url(self) -> str:
+        """Return the one address people use."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def cloud_port(self) -> int:
+        """Return the port of the local cloud."""
+        return self.port + 1
+
+    @property
+    def cloud_url(self) -> str:
+        """Return what `AWS_ENDPOINT_URL` must be."""
+        return f"http://127.0.0.1:{self.cloud_port}"
+
+    @property
+    def providers_port(self) -> int:
+        """Return the port of the sandbox identity providers."""
+        return self.port + 2
+
+    @property
+    def providers_url(self) -> str:
+        """Return the origin of the sandbox identity providers."""
+        return f"http://localhost:{self.providers_port}"
+
+    @property
+    def ports(self) -> tuple[int, int, int]:
+        """Return every port that must be free."""
+        return (self.port, self.cloud_port, self.providers_port)
+
+    @property
+    def stack_file(self) -> Path:
+        """Name the file that says what is deployed."""
+        return self.state / "stack.json"
+
+    @property
+    def run_file(self) -> Path:
+        """Name the file that says what is running."""
+        return self.state / "run.json"
+
+
+def from_environment() -> Config:
+    """Read `CARNET_PORT` and `CARNET_STATE`.
+
+    Raises:
+        ValueError: the port is not a number.
+    """
+    state = Path(os.environ.get("CARNET_STATE") or ROOT / ".state")
+    return Config(int(os.environ.get("CARNET_PORT") or DEFAULT_PORT), state.absolute())

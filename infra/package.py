@@ -1,0 +1,88 @@
+"""Package the product: policies, then Chalice with our template merged in.
+
+`python -m infra.package prod` builds, lints and checks what production deploys. The package is
+a folder with `sam.json` and `deployment.zip`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from infra import checks, policies, template
+
+ROOT: Final = Path(__file__).absolute().parent.parent
+REGION: Final = "eu-west-3"
+
+
+def host_stage() -> str:
+    """Name the local stage whose libraries this machine's processor can load."""
+    return "local-arm64" if platform.machine() in {"aarch64", "arm64"} else "local"
+
+
+def build(stage: str, out: Path) -> None:
+    """Build the package of a stage into a folder, replacing what was there.
+
+    Raises:
+        subprocess.CalledProcessError: Chalice failed; its output is on the terminal.
+    """
+    policies.write(ROOT / ".chalice")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    merge = out / "merge.json"
+    merge.write_text(json.dumps(template.merge_template(stage)), encoding="utf-8")
+    subprocess.run(
+        [
+            *(_tool("chalice"), "package"),
+            *("--stage", stage, "--pkg-format", "cloudformation"),
+            *("--merge-template", str(merge), str(out)),
+        ],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "AWS_DEFAULT_REGION": REGION},
+    )
+
+
+def _tool(name: str) -> str:
+    """Find a command beside this interpreter."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def lint(out: Path) -> None:
+    """Run cfn-lint on the packaged template.
+
+    Raises:
+        subprocess.CalledProcessError: it found something; its output is on the terminal.
+    """
+    command = [_tool("cfn-lint"), "-r", REGION, "-t", str(out / "sam.json")]
+    subprocess.run(command, check=True)
+
+
+def main(stage: str) -> int:
+    """Build a stage, lint and check it; return the exit status."""
+    out = ROOT / "build" / stage
+    build(stage, out)
+    lint(out)
+    # Another processor's libraries cannot be loaded here: import from this machine's build.
+    loadable = out
+    if stage != host_stage():
+        loadable = ROOT / "build" / host_stage()
+        build(host_stage(), loadable)
+    faults = [*checks.template_faults(out), *checks.library_faults(out)]
+    report, import_faults = checks.import_report(loadable)
+    print(report)
+    for fault in (*faults, *import_faults):
+        print(f"FAULT {fault}", file=sys.stderr)
+    print(f"{out.relative_to(ROOT)}: {(out / 'deployment.zip').stat().st_size / 1e6:.1f} MB")
+    return 1 if faults or import_faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
