@@ -4,8 +4,8 @@
     with gate.enter(principal, Action.DOCUMENT_ADD, pid) as unit:
         unit.put(row)
 
-Entering reads, in one consistent request, the rows that decide and those the use case names (queries
-may run beside it); the policy decides; a refusal is traced, then answered as `NotFound`.
+Entering reads, in one consistent request, the rows that decide and those the use case names
+(queries run beside it); the policy decides; a refusal is traced, then answered as `NotFound`.
 Leaving writes rows, trace and outbox in one transaction. Nothing read leaves before its trace is
 durable: if the trace cannot be written, the answer is 503 and shows nothing. What it refuses to
 do: decide from a token's claims, from a cache, or outside `policy.decide`.
