@@ -70,7 +70,8 @@ class SessionRow(VersionedRow):
     trace_key = BinaryAttribute(legacy_encoding=False)
     rpps = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
-    profession = UnicodeAttribute(null=True)
+    profession_code = UnicodeAttribute(null=True)  # TRE_G15, for the access matrix
+    profession = UnicodeAttribute(null=True)  # its label, for traces
     organisation = UnicodeAttribute(null=True)
     organisation_id = UnicodeAttribute(null=True)
 
