@@ -1,0 +1,214 @@
+"""The container's front: a WSGI application that speaks to the app as API Gateway does (D3).
+
+It makes REST proxy events, runs the route's authorizer, and answers by itself what the gateway
+answers by itself. It refuses to be cleverer: no route, right or format is decided here, and one
+request runs at a time per process, as in one Lambda environment (C15).
+"""
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from typing import Any, Final, cast
+from urllib.parse import parse_qs, quote
+
+from chalice.app import Chalice
+
+from chalicelib.core import ids, log
+from chalicelib.http import problems
+from chalicelib.http.mount import SECURITY_HEADERS
+
+MAX_BODY_BYTES: Final = 10 * 1024 * 1024
+_STAGE: Final = "carnet"
+_ARN: Final = f"arn:aws:execute-api:local:000000000000:gateway/{_STAGE}"
+_BODYLESS: Final = frozenset({204, 304})
+_REFUSAL_HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
+
+Environ = dict[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+_Authorizer = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What goes on the wire."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The resource a path leads to, and its parameters, still URL-encoded (C11)."""
+
+    resource: str
+    parameters: dict[str, str]
+
+
+class Gateway:
+    """A WSGI application around a Chalice app."""
+
+    def __init__(self, app: Chalice) -> None:
+        """Take the app; its routes are read once."""
+        self._app = app
+        self._lock = threading.Lock()
+        # A fixed segment wins over a parameter, from the left, as in the gateway's tree.
+        self._resources = sorted(
+            (resource.split("/") for resource in app.routes),
+            key=lambda parts: [part.startswith("{") for part in parts],
+        )
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one WSGI request."""
+        reply = self._reply(environ)
+        phrase = HTTPStatus(reply.status).phrase
+        start_response(f"{reply.status} {phrase}", reply.headers)
+        return [reply.body]
+
+    def _reply(self, environ: Environ) -> _Reply:
+        request_id = ids.new_secret_id()
+        body = _read_body(environ)
+        if body is None:
+            return _refusal(413, "too-large", request_id, limit_bytes=MAX_BODY_BYTES)
+        method, path = environ["REQUEST_METHOD"], _raw_path(environ)
+        match = self._match(path)
+        if match is None or method not in self._app.routes[match.resource]:
+            return _refusal(404, "not-found", request_id)
+        event = _event(environ, match, body, request_id)
+        route = self._app.routes[match.resource][method]
+        with self._lock:
+            if route.authorizer is not None:
+                authorizer = cast("_Authorizer", route.authorizer)
+                try:
+                    context = _authorize(authorizer, event, f"{_ARN}/{method}{path}")
+                except Exception as error:  # noqa: BLE001  the gateway answers for a failed authorizer
+                    log.exception("authorizer failed", error)
+                    return _refusal(503, "unavailable", request_id)
+                if context is None:
+                    return _refusal(401, "unauthenticated", request_id)
+                event["requestContext"]["authorizer"] = context
+            return _written(self._app(event, None))
+
+    def _match(self, path: str) -> _Match | None:
+        parts = path.split("/")
+        if len(parts) > 2 and not parts[-1]:  # noqa: PLR2004  "/" itself has two parts
+            parts.pop()
+        for resource in self._resources:
+            if len(resource) == len(parts) and all(map(_fits, resource, parts)):
+                pairs = zip(resource, parts, strict=True)
+                parameters = {name[1:-1]: part for name, part in pairs if name.startswith("{")}
+                return _Match("/".join(resource), parameters)
+        return None
+
+
+def _fits(segment: str, part: str) -> bool:
+    return bool(part) if segment.startswith("{") else segment == part
+
+
+def _raw_path(environ: Environ) -> str:
+    """Return the path as sent; a server that keeps only the decoded one loses `%2F` (a 404)."""
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if raw:
+        return str(raw).partition("?")[0]
+    return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/:@!$&'()*+,;=-._~")
+
+
+def _read_body(environ: Environ) -> bytes | None:
+    """Return the body, or None when it is over the gateway's limit."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if not length and not environ.get("wsgi.input_terminated"):
+        return b""
+    wanted = int(length) if length.isdecimal() else MAX_BODY_BYTES + 1
+    if length and wanted > MAX_BODY_BYTES:
+        return None
+    body: bytes = environ["wsgi.input"].read(wanted)
+    return body if len(body) <= MAX_BODY_BYTES else None
+
+
+def _headers(environ: Environ) -> dict[str, str]:
+    names = {"CONTENT_TYPE": "Content-Type", "CONTENT_LENGTH": "Content-Length"}
+    found = {label: environ[name] for name, label in names.items() if environ.get(name)}
+    for name, value in environ.items():
+        if name.startswith("HTTP_"):
+            found[name[5:].replace("_", "-").title()] = value
+    return found
+
+
+def _event(environ: Environ, match: _Match, body: bytes, request_id: str) -> dict[str, Any]:
+    """Return the event of a REST proxy integration whose binary types are `*/*`."""
+    headers = _headers(environ)
+    query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True) or None
+    return {
+        "resource": match.resource,
+        "path": environ.get("PATH_INFO", "/"),
+        "httpMethod": environ["REQUEST_METHOD"],
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": query and {name: values[-1] for name, values in query.items()},
+        "multiValueQueryStringParameters": query,
+        "pathParameters": match.parameters or None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourcePath": match.resource,
+            "httpMethod": environ["REQUEST_METHOD"],
+            "path": f"/{_STAGE}{environ.get('PATH_INFO', '/')}",
+            "stage": _STAGE,
+            "requestId": request_id,
+            "identity": {"sourceIp": environ.get("REMOTE_ADDR", "")},
+        },
+        "body": base64.b64encode(body).decode() if body else None,
+        "isBase64Encoded": bool(body),
+    }
+
+
+def _authorize(
+    authorizer: _Authorizer, event: Mapping[str, Any], arn: str
+) -> dict[str, str] | None:
+    """Return the authorizer's context as the gateway passes it on (strings), or None: denied."""
+    token = event["headers"].get("Authorization")
+    if not token:
+        return None
+    asked = {"type": "TOKEN", "authorizationToken": token, "methodArn": arn}
+    result = authorizer(asked, {})
+    allowed = (
+        resource
+        for statement in result["policyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+        for resource in statement["Resource"]
+    )
+    if not any(fnmatchcase(arn, resource) for resource in allowed):
+        return None
+    given = {**result.get("context", {}), "principalId": result["principalId"]}
+    return {name: _text(value) for name, value in given.items()}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _refusal(status: int, slug: str, request_id: str, **figures: int) -> _Reply:
+    """Return what the gateway answers by itself, in the shape of ours."""
+    body = json.dumps(
+        problems.body(slug, status, **figures), ensure_ascii=False, separators=(",", ":")
+    ).encode()
+    headers = {**SECURITY_HEADERS, "Content-Type": problems.MEDIA_TYPE, "X-Request-Id": request_id}
+    headers |= _REFUSAL_HEADERS.get(status, {})
+    log.request_id.set(request_id)
+    log.write("refused at the gateway", status=status)
+    return _Reply(status, [*headers.items(), ("Content-Length", str(len(body)))], body)
+
+
+def _written(answer: Mapping[str, Any]) -> _Reply:
+    status = int(answer["statusCode"])
+    headers = [(name, str(value)) for name, value in answer["headers"].items()]
+    for name, values in answer.get("multiValueHeaders", {}).items():
+        headers += [(name, str(value)) for value in values]
+    body = answer["body"] or ""
+    raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+    if status in _BODYLESS:
+        return _Reply(status, headers, b"")
+    return _Reply(status, [*headers, ("Content-Length", str(len(raw)))], raw)
