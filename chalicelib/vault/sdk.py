@@ -120,7 +120,7 @@ class _KeyTable:
         if "Item" in answer:
             return answer
         active = request["Key"] | {KEYS.range_key: {"S": ACTIVE}}
-        if active != request["Key"] and "Item" in self._read(request | {"Key": active}):
+        if "Item" in self._read(request | {"Key": active}):
             raise Tampered("no such version")
         raise KeyMissing("branch key")
 
@@ -244,15 +244,11 @@ class _Materials(CryptoMaterialsManager):  # type: ignore[misc]  # the SDK ships
 
     def decrypt_materials(self, request: Any) -> Any:  # noqa: ANN401  the SDK ships no types
         """Return the data key of a message, if the message is of this subject and kind."""
-        (key,) = request.encrypted_data_keys
-        wrapped = key.encrypted_data_key
-        if (
-            request.algorithm is not SUITE
-            or request.encryption_context != self._context
-            or key != self._keys.encrypted(wrapped)
-        ):
+        if request.encryption_context != self._context:
             raise Tampered("not of this subject and kind")
-        return DecryptionMaterials(_data_key(self._keys.unwrap(self._context, wrapped)))
+        (key,) = request.encrypted_data_keys
+        plain = self._keys.unwrap(self._context, key.encrypted_data_key)
+        return DecryptionMaterials(_data_key(plain))
 
 
 def _data_key(plain: bytes) -> Any:  # noqa: ANN401  the SDK ships no types

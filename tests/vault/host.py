@@ -1,7 +1,9 @@
 """The host as the vault sees it: its calls are counted, and fail when a test says so."""
 
+import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -18,11 +20,8 @@ class Host:
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
+        self.bodies: dict[str, dict[str, Any]] = {}
         self._broken: dict[tuple[str, str], list[Exception]] = {}
-        for service in ("kms", "dynamodb"):
-            events = aws.client(service).meta.events
-            events.register(f"before-call.{service}", self._before)
-            events.register(f"after-call.{service}", self._after)
 
     def fail(self, operation: str, error: Exception | None = None, *, when: str = "before") -> None:
         """Make the next call of an operation fail, before it is sent or after it was served."""
@@ -48,14 +47,33 @@ class Host:
         act()
         return dict(self.calls)
 
-    def _before(self, model: Any, **_: object) -> None:
+    def before(self, model: Any, params: Any, **_: object) -> None:
         self.calls[model.name] += 1
+        self.bodies[model.name] = json.loads(params["body"])
         self._break("before", model.name)
 
-    def _after(self, model: Any, **_: object) -> None:
+    def after(self, model: Any, **_: object) -> None:
         self._break("after", model.name)
 
     def _break(self, when: str, operation: str) -> None:
         errors = self._broken.get((when, operation))
         if errors:
             raise errors.pop()
+
+
+@contextmanager
+def watched() -> Iterator[Host]:
+    """Watch the process's own clients, which outlive a test because making one takes long."""
+    host = Host()
+    hooks = [
+        (aws.client(service).meta.events, f"{when}-call.{service}", hook)
+        for service in ("kms", "dynamodb")
+        for when, hook in (("before", host.before), ("after", host.after))
+    ]
+    for events, name, hook in hooks:
+        events.register(name, hook)
+    try:
+        yield host
+    finally:
+        for events, name, hook in hooks:
+            events.unregister(name, hook)

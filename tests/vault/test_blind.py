@@ -147,6 +147,16 @@ def test_a_token_changed_in_any_character_is_refused() -> None:
             blind.open_token("handle", token[:cut], b"")
 
 
+@pytest.mark.usefixtures("secret")
+def test_a_token_has_one_spelling() -> None:
+    token = blind.seal_token("handle", b"some payload", b"")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    spare_bit_set = alphabet[alphabet.index(token[-1]) + 1]
+    for same in (token + "\n" * 4, token[:-1] + spare_bit_set, token + "===="):
+        with pytest.raises(ValueError, match="token"):
+            blind.open_token("handle", same, b"")
+
+
 @SHARED
 @given(text=st.text(max_size=100) | st.text("1._-AZaz09=", max_size=100).map("1.".__add__))
 @pytest.mark.usefixtures("secret")

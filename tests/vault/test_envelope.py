@@ -39,6 +39,7 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text("aéz_"), inner),
+    max_leaves=6,
 )  # fmt: skip
 
 
@@ -134,6 +135,18 @@ def test_bytes_swapped_between_patients_do_not_open(data_key: bytes, other: str)
     for sealed, subject in ((mine, other), (theirs, PATIENT)):
         with pytest.raises(Tampered):
             _open_row(sealed, subject=subject)
+
+
+def test_a_message_of_another_kind_or_patient_is_refused_without_asking_for_keys(
+    data_key: bytes, other: str, host: Host
+) -> None:
+    sealed = _row(data_key)
+    keys.forget()
+    host.calls.clear()
+    for change in ({"subject": other}, {"kind": "profile"}):
+        with pytest.raises(Tampered):
+            _open_row(sealed, **change)
+    assert host.calls == {}
 
 
 def test_a_data_key_serves_its_subject_and_kind_only(data_key: bytes, other: str) -> None:

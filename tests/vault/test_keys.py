@@ -27,6 +27,11 @@ def test_creating_a_key_twice_keeps_the_first(patient: str) -> None:
     assert _rows(patient) == before
 
 
+def test_a_key_just_created_is_read_consistently(host: Host, patient: str) -> None:
+    envelope.new_data_key(patient, "document")
+    assert host.bodies["GetItem"]["ConsistentRead"] is True
+
+
 @pytest.mark.parametrize("nth", [0, 1, 2])
 @pytest.mark.parametrize("operation", ["GenerateDataKeyWithoutPlaintext", "ReEncrypt"])
 def test_creation_cut_between_calls_can_be_repeated(host: Host, operation: str, nth: int) -> None:
