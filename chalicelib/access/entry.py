@@ -75,8 +75,8 @@ class Entry:
         return self.row(IdempotencyRow, *idempotency_key(self.idempotency))
 
     def depositor_token(self) -> str:
-        """Return what marks a row as deposited by this actor, unlinkable between records."""
-        return blind.blind("depositor", f"{self.pid}|{self.principal.kind}|{self.principal.id}")
+        """Return what marks a row of this record as deposited by this actor."""
+        return depositor_token(self.pid, self.principal)
 
     def facts(self, now: datetime) -> Facts:
         """Return what the policy decides from."""
@@ -92,6 +92,11 @@ class Entry:
             target_exists=target is not None,
             target_deposited_by_actor=owner is not None and owner == self.depositor_token(),
         )
+
+
+def depositor_token(pid: str, principal: Principal) -> str:
+    """Return the keyed hash that marks an actor's deposits, unlinkable between records."""
+    return blind.blind("depositor", f"{pid}|{principal.kind}|{principal.id}")
 
 
 def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:

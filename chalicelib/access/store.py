@@ -146,3 +146,10 @@ def new_grant_row(pid: str, rpps: str, *, now: datetime, until: datetime) -> Gra
         grantee_pk=key("PRO", rpps),
         grantee_sk=key("GRANT", clock.iso(now), pid),
     )
+
+
+def given_again(row: GrantRow, *, now: datetime, until: datetime) -> GrantRow:
+    """Return a withdrawn or ended authorisation as given anew: its next use is a first use."""
+    again = new_grant_row(row.pk.removeprefix("P#"), row.rpps, now=now, until=until)
+    again.version = row.version
+    return again

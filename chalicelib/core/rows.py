@@ -6,6 +6,7 @@ There is no scan here, on purpose, and no update that is not idempotent: a row i
 under the version that was read (P4).
 """
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,6 +213,11 @@ def query(asked: Query) -> Page:
     return Page(answer["Items"], answer.get("LastEvaluatedKey"))
 
 
+def following(asked: Query, last_key: Item) -> Query:
+    """Return the query of the page after the one that ended at a key."""
+    return dataclasses.replace(asked, after=last_key)
+
+
 Action = dict[str, Item]
 
 
@@ -230,6 +236,16 @@ def replace(row: Row) -> Action:
 def delete(row: Row) -> Action:
     """Remove a row, still at the version read."""
     return {"Delete": row.get_delete_kwargs_from_instance()}
+
+
+def forget(row: Row) -> Action:
+    """Remove a row by its key, there or not (only for rows that hold nothing else)."""
+    return {
+        "Delete": {
+            "TableName": table_name(row.TABLE),
+            "Key": {"pk": {"S": row.pk}, "sk": {"S": row.sk}},
+        }
+    }
 
 
 def unchanged(row: VersionedRow) -> Action:

@@ -1,0 +1,89 @@
+"""The person lets a professional in, sees who may come in, and takes the key back."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.access import gate, rules, store
+from chalicelib.access.model import Action, Grant, GrantStatus
+from chalicelib.access.store import GrantRow
+from chalicelib.core import clock
+from chalicelib.core.errors import Conflict, FieldError, Invalid, Unavailable
+from chalicelib.core.rows import Query, Row, patient_key
+from chalicelib.http.principal import Principal
+
+_PAGE = 100
+_WITHDRAWAL_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An authorisation after it was given; `is_new` unless it was only renewed."""
+
+    grant: Grant
+    is_new: bool
+
+
+def list_authorisations(principal: Principal, pid: str) -> list[Grant]:
+    """List everyone the person ever authorised, the last change first.
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    query = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=_PAGE)
+    with gate.enter(principal, Action.AUTHORISATION_LIST, pid, queries=[query]) as unit:
+        grants = [store.grant_of(GrantRow.from_raw_data(item)) for item in unit.pages[0].items]
+    return sorted(grants, key=lambda grant: grant.changed_at, reverse=True)
+
+
+def give_authorisation(
+    principal: Principal, pid: str, rpps: str, directory: tuple[type[Row], str, str]
+) -> Given:
+    """Authorise a professional of the directory for a year; again renews it.
+
+    Raises:
+        Invalid: the professional is not in the directory.
+        NotFound, Conflict, Unavailable.
+    """
+    wish = (GrantRow, *store.grant_key(pid, rpps))
+    with gate.enter(principal, Action.AUTHORISATION_GIVE, pid, wanted=[wish, directory]) as unit:
+        if unit.row(*directory) is None:
+            raise Invalid(errors=(FieldError("/rpps", "unknown_professional"),))
+        row = unit.row(*wish)
+        is_new = row is None or not store.grant_of(row).is_active(unit.now)
+        if row is None:
+            row = store.new_grant_row(pid, rpps, now=unit.now, until=rules.until(unit.now))
+        elif is_new:
+            row = store.given_again(row, now=unit.now, until=rules.until(unit.now))
+        else:
+            row.valid_until = clock.iso(rules.until(unit.now))
+            row.changed_at = clock.iso(unit.now)
+        unit.about(rpps)
+        unit.put(row)
+    grant = store.grant_of(row)
+    return Given(replace(grant, version=grant.version + 1), is_new)
+
+
+def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
+    """Take the key back; effective on the professional's next request. Repeating is harmless.
+
+    Withdrawing asks for no `If-Match`: it must win over any rival change, such as a first use.
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    for _ in range(_WITHDRAWAL_ATTEMPTS):
+        try:
+            return _withdraw(principal, pid, rpps)
+        except Conflict:
+            continue
+    raise Unavailable
+
+
+def _withdraw(principal: Principal, pid: str, rpps: str) -> None:
+    wish = (GrantRow, *store.grant_key(pid, rpps))
+    with gate.enter(principal, Action.AUTHORISATION_WITHDRAW, pid, wanted=[wish]) as unit:
+        unit.about(rpps)
+        row = unit.row(*wish)
+        if row is not None and row.status == GrantStatus.ACTIVE:
+            row.status = GrantStatus.WITHDRAWN
+            row.changed_at = clock.iso(unit.now)
+            unit.put(row)

@@ -1,0 +1,154 @@
+"""Depositing: from bytes and a draft to a sealed file, a row, and the announcement of both.
+
+Order (D4, R01): inspect, seal, write the file once, then one transaction for row, uniqueness,
+trace, idempotency and outbox. A file whose transaction fails is removed at once when that is
+certain, and by the hourly sweep when it is not.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chalicelib.access.entry import Wanted, depositor_token
+from chalicelib.access.gate import Replayed, Unit
+from chalicelib.access.store import ClientRow
+from chalicelib.core import clock, log
+from chalicelib.core.errors import Conflict, Invalid, Problem, Unavailable
+from chalicelib.core.events import EventType
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.identity.store import PersonRow, person_key
+from chalicelib.record import cda_deposit, rules, store
+from chalicelib.record.model import Author, Depositor, Description, Document, Draft, Format
+from chalicelib.record.store import ContentRow
+from chalicelib.storage import blobs
+from chalicelib.storage.inspect import Inspected, inspect
+from chalicelib.storage.refusals import Refused
+from chalicelib.vault.errors import Tampered
+
+NOT_SCANNED = "not_scanned"
+
+
+def wanted(principal: Principal, pid: str, sha256: str) -> list[Wanted]:
+    """Return the rows a deposit needs besides those that decide."""
+    token = depositor_token(pid, principal)
+    return [
+        (ContentRow, *store.content_key(pid, token, sha256)),
+        (PersonRow, *person_key(pid)),
+    ]
+
+
+def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> Document:
+    """Inspect a content and describe it.
+
+    Raises:
+        Invalid: the content is refused, or is not what was announced.
+        Conflict: this depositor already deposited it.
+    """
+    inspected = _inspected(content, draft.declared_format)
+    rules.check_announced(draft, size_bytes=inspected.size, sha256=inspected.sha256)
+    _check_unique(unit, inspected.sha256)
+    described = _description(unit, draft, content, Format(inspected.mime))
+    return Document(
+        id=document_id,
+        title=described.title,
+        type_code=described.type_code,
+        format=Format(inspected.mime),
+        size_bytes=inspected.size,
+        sha256=inspected.sha256,
+        care_date=described.care_date,
+        deposited_at=unit.now,
+        depositor=_depositor(unit),
+        author=described.author,
+        warnings=described.warnings,
+        antivirus=NOT_SCANNED,
+        blob=blobs.new_name(unit.pid, document_id, unit.now),
+        is_own_deposit=True,
+        version=1,
+    )
+
+
+def write(unit: Unit, document: Document, content: bytes, files: list[str]) -> None:
+    """Write the sealed file, and add the rows and the announcement to the transaction."""
+    files.append(document.blob)
+    blobs.put_once(document.blob, unit.seal_content(content))
+    unit.about(document.id)
+    unit.put(store.new_row(unit, document), lost=Conflict("already-uploaded"))
+    unit.put(store.new_content_row(unit, document), lost=Conflict("already-deposited"))
+    unit.emit(EventType.DOCUMENT_ADDED, document.id)
+
+
+@contextmanager
+def file_kept_only_if_committed() -> Iterator[list[str]]:
+    """Remove the files written inside when the transaction is known not to have happened.
+
+    `Unavailable` is not knowing: those are left to the sweep, which looks for their row.
+    """
+    files: list[str] = []
+    try:
+        yield files
+    except (Problem, Replayed) as outcome:
+        if not isinstance(outcome, Unavailable):
+            for name in files:
+                _discard(name)
+        raise
+
+
+def verified(content: bytes, document: Document) -> bytes:
+    """Return a content that is the one deposited.
+
+    Raises:
+        Tampered: its hash is not the one kept in the sealed row (R13).
+    """
+    if hashlib.sha256(content).hexdigest() != document.sha256:
+        raise Tampered("not the file deposited")
+    return content
+
+
+def _inspected(content: bytes, declared: str | None) -> Inspected:
+    try:
+        return inspect(content, declared)
+    except Refused as refused:
+        raise refusal(refused) from refused
+
+
+def refusal(refused: Refused) -> Invalid:
+    """Turn a refused file into its problem: a code for machines, two sentences for people."""
+    return Invalid(
+        "document-refused",
+        reason=refused.code.value,
+        explanation=refused.sentence("fr"),
+        explanation_en=refused.sentence("en"),
+    )
+
+
+def _check_unique(unit: Unit, sha256: str) -> None:
+    token = unit.entry.depositor_token()
+    twin = unit.row(ContentRow, *store.content_key(unit.pid, token, sha256))
+    if twin is not None:
+        raise Conflict("already-deposited", document_id=twin.document_id)
+
+
+def _description(unit: Unit, draft: Draft, content: bytes, document_format: Format) -> Description:
+    if document_format is Format.CDA:
+        return cda_deposit.describe(unit, content)
+    today = clock.paris_date(unit.now)
+    return rules.describe_plain(draft, unit.entry.principal.kind, _author(unit), today)
+
+
+def _depositor(unit: Unit) -> Depositor:
+    session, kind = unit.entry.session, unit.entry.principal.kind
+    return Depositor(kind.value, session.name if kind is not ActorKind.PERSON else None)
+
+
+def _author(unit: Unit) -> Author:
+    session = unit.entry.session
+    if isinstance(session, ClientRow):
+        return Author(None, None, session.name)
+    return Author(session.name, session.profession, session.organisation)
+
+
+def _discard(name: str) -> None:
+    try:
+        blobs.discard(name)
+    except Unavailable as error:
+        log.exception("orphan left to the sweep", error)

@@ -1,0 +1,85 @@
+"""A document of the record, and what is asked when one is deposited."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """The formats a document may have, decided by its content."""
+
+    PDF = "application/pdf"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    TEXT = "text/plain"
+    CDA = "application/cda+xml"
+
+
+class WithdrawalReason(StrEnum):
+    """Why a depositor says that its document was deposited in error."""
+
+    WRONG_PATIENT = "wrong_patient"
+    WRONG_DOCUMENT = "wrong_document"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Depositor:
+    """Who deposited: the kind of actor and, except for the person herself, its public name."""
+
+    kind: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote the document, as the document says (R-CDA); never who sent it."""
+
+    name: str | None
+    profession: str | None
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a depositor says of a document before its content is looked at."""
+
+    title: str | None
+    type_code: str | None
+    care_date: date | None
+    declared_format: str | None
+    size_bytes: int | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of a document once its content was inspected."""
+
+    title: str
+    type_code: str
+    care_date: date
+    author: Author
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of a record. `sha256` is of its readable bytes, in hex."""
+
+    id: str
+    title: str
+    type_code: str
+    format: Format
+    size_bytes: int
+    sha256: str
+    care_date: date
+    deposited_at: datetime
+    depositor: Depositor
+    author: Author
+    warnings: tuple[str, ...]
+    antivirus: str
+    blob: str
+    is_own_deposit: bool
+    version: int

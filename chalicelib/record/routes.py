@@ -1,0 +1,151 @@
+"""Routes of documents."""
+
+import base64
+from typing import Final
+
+from chalicelib.access import gate
+from chalicelib.core.errors import FieldError, Invalid, NotFound
+from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
+from chalicelib.record import cda_view, rules, usecases
+from chalicelib.record.model import Document, Draft, Format
+from chalicelib.record.schemas import (
+    DocumentDraft,
+    DocumentOut,
+    DocumentPage,
+    ListQuery,
+    PendingDocument,
+    UploadTarget,
+    WithdrawQuery,
+    document_out,
+)
+from chalicelib.record.usecases import Filter
+from chalicelib.storage.names import content_disposition
+
+_DOCUMENTS: Final = "/v1/patients/{pid}/documents"
+_DOCUMENT: Final = "/v1/patients/{pid}/documents/{document_id}"
+# A19: whatever a stored file holds, a browser runs none of it.
+_CONTENT_POLICY: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@endpoint("GET", _DOCUMENTS, query=ListQuery, answers={200: DocumentPage})
+def list_documents(call: Call[None, ListQuery]) -> Answer:
+    """List the documents the caller may see, newest first."""
+    query = call.query
+    if query.from_ and query.to and query.to < query.from_:
+        raise Invalid(errors=(FieldError("/query/to", "date_order"),))
+    listing = usecases.list_documents(
+        call.principal,
+        gate.resolve(call.principal, call.path["pid"]),
+        Filter(query.category, query.from_, query.to),
+        query.cursor,
+        query.limit,
+    )
+    items = [document_out(document) for document in listing.documents]
+    return Answer(DocumentPage(items=items, next=listing.next))
+
+
+@endpoint(
+    "POST",
+    _DOCUMENTS,
+    body=DocumentDraft,
+    idempotent=True,
+    answers={201: DocumentOut, 202: PendingDocument},
+)
+def add_document(call: Call[DocumentDraft, NoQuery]) -> Answer:
+    """Deposit a document, or announce one whose content follows."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    draft = _draft(call.body)
+    if call.body.content is not None:
+        content = rules.decode_content(call.body.content)
+        document = usecases.add_document(call.principal, pid, draft, content, call.idempotency)
+        return _created(call.path["pid"], document)
+    if draft.size_bytes is None:
+        raise Invalid(errors=(FieldError("/size_bytes", "missing"),))
+    upload = usecases.announce_document(call.principal, pid, draft, call.idempotency)
+    href = f"/v1/patients/{call.path['pid']}/documents/{upload.document_id}/content"
+    return Answer(
+        PendingDocument(
+            id=upload.document_id,
+            status="pending",
+            upload=UploadTarget(href=href, expires_at=upload.expires_at),
+        ),
+        status=202,
+        headers={"Location": href.removesuffix("/content")},
+    )
+
+
+@endpoint("PUT", _DOCUMENT + "/content", accepts=BINARY, answers={201: DocumentOut})
+def upload_content(call: Call[None, NoQuery]) -> Answer:
+    """Receive the raw bytes of an announced document."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    document = usecases.upload_content(call.principal, pid, call.path["document_id"], call.raw)
+    return _created(call.path["pid"], document)
+
+
+@endpoint("GET", _DOCUMENT, answers={200: DocumentOut})
+def read_document(call: Call[None, NoQuery]) -> Answer:
+    """Read what is known of one document."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    document = usecases.read_document(call.principal, pid, call.path["document_id"])
+    return Answer(document_out(document), version=document.version)
+
+
+@endpoint("GET", _DOCUMENT + "/content", answers={200: "application/octet-stream"})
+def read_content(call: Call[None, NoQuery]) -> Answer:
+    """Read a document's bytes, in the format it was deposited in."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    document, content = usecases.open_document(call.principal, pid, call.path["document_id"])
+    return Answer(content, headers=_content_headers(document), version=document.version)
+
+
+@endpoint("GET", _DOCUMENT + "/narrative", answers={200: "application/json"})
+def read_narrative(call: Call[None, NoQuery]) -> Answer:
+    """Read a CDA document as sections, tables and lists that a screen can show."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    document, content = usecases.open_document(call.principal, pid, call.path["document_id"])
+    if document.format is not Format.CDA:
+        raise NotFound
+    return Answer(cda_view.narrative(content), version=document.version)
+
+
+@endpoint("DELETE", _DOCUMENT, query=WithdrawQuery, if_match=True, answers={204: None})
+def withdraw_document(call: Call[None, WithdrawQuery]) -> Answer:
+    """Declare one's own deposit an error: it disappears for every reader."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    usecases.withdraw_document(
+        call.principal, pid, call.path["document_id"], call.query.reason, call.if_match or 0
+    )
+    return Answer(status=204)
+
+
+def _draft(body: DocumentDraft) -> Draft:
+    return Draft(
+        title=body.title,
+        type_code=body.type_code,
+        care_date=body.care_date,
+        declared_format=body.format,
+        size_bytes=body.size_bytes,
+        sha256=body.sha256,
+    )
+
+
+def _created(subject: str, document: Document) -> Answer:
+    return Answer(
+        document_out(document),
+        status=201,
+        version=document.version,
+        headers={"Location": f"/v1/patients/{subject}/documents/{document.id}"},
+    )
+
+
+def _content_headers(document: Document) -> dict[str, str]:
+    digest = base64.b64encode(bytes.fromhex(document.sha256)).decode()
+    charset = "; charset=utf-8" if document.format is Format.TEXT else ""
+    return {
+        "Content-Type": document.format + charset,
+        "Content-Disposition": content_disposition(
+            document.title, document.care_date, rules.extension(document.format)
+        ),
+        "Content-Security-Policy": _CONTENT_POLICY,
+        "Repr-Digest": f"sha-256=:{digest}:",
+    }

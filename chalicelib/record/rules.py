@@ -1,0 +1,114 @@
+"""What makes a document acceptable, who may see it, and what it may say of itself. Pure."""
+
+import base64
+import binascii
+from datetime import date
+from typing import Final
+
+from chalicelib.access.matrix import may_read
+from chalicelib.core.errors import FieldError, Invalid, TooLarge
+from chalicelib.http.principal import ActorKind
+from chalicelib.record import document_types
+from chalicelib.record.model import Author, Description, Document, Draft, Format
+
+MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
+MAX_BYTES: Final = 4 * 1024 * 1024
+OLDEST_CARE_DATE: Final = date(1900, 1, 1)
+_DEFAULT_TITLE: Final = "Document sans titre"
+# Types for the person's own deposits when she says nothing (R-MAT-03: DOCPAT are hers).
+_DEFAULT_PERSON_TYPE: Final = "EXPPAT_2"
+
+
+def decode_content(text: str) -> bytes:
+    """Read base64 content.
+
+    Raises:
+        Invalid: not base64.
+        TooLarge: more than `MAX_INLINE_BYTES` once read.
+    """
+    try:
+        content = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise Invalid(errors=(FieldError("/content", "base64"),)) from error
+    if len(content) > MAX_INLINE_BYTES:
+        raise TooLarge(limit_bytes=MAX_INLINE_BYTES)
+    return content
+
+
+def check_draft(draft: Draft, kind: ActorKind, today: date) -> None:
+    """Refuse what a depositor may not announce; every error at once.
+
+    Raises:
+        Invalid: unknown or reserved type (R-MAT-03), care date in the future or before 1900.
+    """
+    errors = []
+    if draft.type_code is not None:
+        known = document_types.find(draft.type_code)
+        if known is None:
+            errors.append(FieldError("/type_code", "unknown_type"))
+        elif not document_types.may_deposit(known, kind):
+            errors.append(FieldError("/type_code", "type_reserved"))
+    if draft.care_date and draft.care_date > today:
+        errors.append(FieldError("/care_date", "date_future"))
+    if draft.care_date and draft.care_date < OLDEST_CARE_DATE:
+        errors.append(FieldError("/care_date", "date_too_old"))
+    if errors:
+        raise Invalid(errors=tuple(errors))
+
+
+def describe_plain(draft: Draft, kind: ActorKind, author: Author, today: date) -> Description:
+    """Describe a document whose content says nothing of itself: what the depositor said.
+
+    Raises:
+        Invalid: a professional's or an organisation's document needs a type.
+    """
+    if draft.type_code is None and kind is not ActorKind.PERSON:
+        raise Invalid(errors=(FieldError("/type_code", "missing"),))
+    return Description(
+        title=draft.title or _DEFAULT_TITLE,
+        type_code=draft.type_code or _DEFAULT_PERSON_TYPE,
+        care_date=draft.care_date or today,
+        author=author,
+    )
+
+
+def check_announced(draft: Draft, *, size_bytes: int, sha256: str) -> None:
+    """Refuse a content that is not the one announced.
+
+    Raises:
+        Invalid: size or hash differ.
+    """
+    errors = []
+    if draft.size_bytes is not None and draft.size_bytes != size_bytes:
+        errors.append(FieldError("/size_bytes", "size_mismatch"))
+    if draft.sha256 is not None and draft.sha256 != sha256:
+        errors.append(FieldError("/sha256", "hash_mismatch"))
+    if errors:
+        raise Invalid(errors=tuple(errors))
+
+
+def may_see(document: Document, kind: ActorKind, profession: str | None) -> bool:
+    """Tell whether a reader whom the policy let in may see this document.
+
+    The person sees all; a depositor her own; a professional what her profession may read, unknown
+    types being for doctors only. Source: R-MAT-01, R1111-49.
+    """
+    if kind is ActorKind.PERSON or document.is_own_deposit:
+        return True
+    return kind is ActorKind.PROFESSIONAL and may_read(profession or "", document.type_code)
+
+
+def matches(document: Document, category: str | None) -> bool:
+    """Tell whether a document is of a category (None: any)."""
+    return category is None or document_types.category_of(document.type_code) == category
+
+
+def extension(document_format: Format) -> str:
+    """Return the usual file extension of a format."""
+    return {
+        Format.PDF: "pdf",
+        Format.JPEG: "jpg",
+        Format.PNG: "png",
+        Format.TEXT: "txt",
+        Format.CDA: "xml",
+    }[document_format]

@@ -1,0 +1,216 @@
+"""Rows of documents: sealed metadata, one row per unique content, pending uploads, incidents."""
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.access.gate import Unit
+from chalicelib.core import clock, rows
+from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
+from chalicelib.record.model import Author, Depositor, Document, Draft, Format
+from chalicelib.vault import blind
+
+BY_CARE_DATE: Final = ("by_care_date", "pk", "care_sk")
+UPLOAD_LIFE: Final = timedelta(hours=24)
+
+
+class DocumentRow(VersionedRow):
+    """One document. Clear: where its file is, a blind mark of its depositor, the care date."""
+
+    TABLE: ClassVar[str] = "record"
+
+    depositor = UnicodeAttribute()
+    blob = UnicodeAttribute()
+    care_sk = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+
+
+class ContentRow(Row):
+    """That a depositor already deposited this content: uniqueness is per depositor (D15)."""
+
+    TABLE: ClassVar[str] = "record"
+
+    document_id = UnicodeAttribute()
+
+
+class UploadRow(VersionedRow):
+    """A document announced whose content is awaited; forgets itself after a day."""
+
+    TABLE: ClassVar[str] = "work"
+
+    depositor = UnicodeAttribute()
+    expires_at = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+    ttl = NumberAttribute()
+
+
+class IncidentRow(VersionedRow):
+    """A document its depositor withdrew: out of every reader's sight, kept for the inquiry."""
+
+    TABLE: ClassVar[str] = "record"
+
+    blob = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    withdrawn_at = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+
+
+def document_key(pid: str, document_id: str) -> tuple[str, str]:
+    """Return the key of a document's row."""
+    return patient_key(pid), key("DOC", document_id)
+
+
+def content_key(pid: str, depositor: str, sha256: str) -> tuple[str, str]:
+    """Return the key that makes a content unique for a depositor, without telling the content."""
+    return patient_key(pid), key("HASH", blind.blind("content", f"{depositor}|{sha256}"))
+
+
+def upload_key(document_id: str) -> tuple[str, str]:
+    """Return the key of a pending upload."""
+    return key("UP", document_id), "UP"
+
+
+def incident_key(pid: str, document_id: str) -> tuple[str, str]:
+    """Return the key of a withdrawn document."""
+    return patient_key(pid), key("INCIDENT", document_id)
+
+
+def newest_first(pid: str, limit: int, after: Item | None) -> Query:
+    """Return the query of a record's documents, last deposited first; consistent."""
+    return Query(
+        DocumentRow, patient_key(pid), prefix="DOC#", descending=True, limit=limit, after=after
+    )
+
+
+def by_care_date(
+    pid: str, first: date | None, last: date | None, limit: int, after: Item | None
+) -> Query:
+    """Return the query of pointers to documents whose care date is between two dates, included."""
+    return Query(
+        DocumentRow,
+        patient_key(pid),
+        low=(first or date.min).isoformat(),
+        high=f"{(last or date.max).isoformat()}#~",
+        descending=True,
+        limit=limit,
+        after=after,
+        index=BY_CARE_DATE,
+    )
+
+
+def read_pointers(items: list[Item]) -> list[DocumentRow]:
+    """Read again, consistently, the rows that an index points to; those gone are left out."""
+    wanted = [(DocumentRow, item["pk"]["S"], item["sk"]["S"]) for item in items]
+    return [row for row in rows.fetch(wanted) if isinstance(row, DocumentRow)]
+
+
+def new_row(unit: Unit, document: Document) -> DocumentRow:
+    """Seal a new document into its row."""
+    pk, sk = document_key(unit.pid, document.id)
+    return DocumentRow(
+        pk=pk,
+        sk=sk,
+        kind="document",
+        depositor=unit.entry.depositor_token(),
+        blob=document.blob,
+        care_sk=key(document.care_date.isoformat(), document.id),
+        sealed=unit.seal(_payload(document), pk, sk),
+    )
+
+
+def new_content_row(unit: Unit, document: Document) -> ContentRow:
+    """Make the row that keeps a content unique for its depositor."""
+    pk, sk = content_key(unit.pid, unit.entry.depositor_token(), document.sha256)
+    return ContentRow(pk=pk, sk=sk, kind="content", document_id=document.id)
+
+
+def open_row(unit: Unit, row: DocumentRow) -> Document:
+    """Open a document.
+
+    Raises:
+        Tampered: the row was altered or moved.
+        Unavailable: the key service does not answer.
+    """
+    value = unit.open(row.sealed, row.pk, row.sk)
+    return Document(
+        id=row.sk.removeprefix("DOC#"),
+        title=value["title"],
+        type_code=value["type_code"],
+        format=Format(value["format"]),
+        size_bytes=value["size_bytes"],
+        sha256=value["sha256"],
+        care_date=date.fromisoformat(value["care_date"]),
+        deposited_at=clock.instant(value["deposited_at"]),
+        depositor=Depositor(**value["depositor"]),
+        author=Author(**value["author"]),
+        warnings=tuple(value["warnings"]),
+        antivirus=value["antivirus"],
+        blob=value["blob"],
+        is_own_deposit=row.depositor == unit.entry.depositor_token(),
+        version=row.version or 0,
+    )
+
+
+def _payload(document: Document) -> dict[str, Any]:
+    return {
+        "title": document.title,
+        "type_code": document.type_code,
+        "format": document.format,
+        "size_bytes": document.size_bytes,
+        "sha256": document.sha256,
+        "care_date": document.care_date.isoformat(),
+        "deposited_at": clock.iso(document.deposited_at),
+        "depositor": asdict(document.depositor),
+        "author": asdict(document.author),
+        "warnings": list(document.warnings),
+        "antivirus": document.antivirus,
+        "blob": document.blob,
+    }
+
+
+def new_upload(unit: Unit, document_id: str, draft: Draft) -> UploadRow:
+    """Seal what a depositor announced, until its content comes."""
+    pk, sk = upload_key(document_id)
+    value = asdict(draft) | {
+        "care_date": draft.care_date.isoformat() if draft.care_date else None,
+        "patient": unit.pid,
+    }
+    expires_at = unit.now + UPLOAD_LIFE
+    return UploadRow(
+        pk=pk,
+        sk=sk,
+        kind="upload",
+        depositor=unit.entry.depositor_token(),
+        expires_at=clock.iso(expires_at),
+        sealed=unit.seal(value, pk, sk),
+        ttl=clock.epoch(expires_at),
+    )
+
+
+def open_upload(unit: Unit, row: UploadRow) -> Draft:
+    """Open what was announced.
+
+    Raises:
+        Tampered: the row was altered, or announced for another record.
+    """
+    value = unit.open(row.sealed, row.pk, row.sk)
+    value.pop("patient")  # the vault has checked it: another record's key does not open it
+    if value["care_date"]:
+        value["care_date"] = date.fromisoformat(value["care_date"])
+    return Draft(**value)
+
+
+def new_incident(unit: Unit, document: Document, reason: str, now: datetime) -> IncidentRow:
+    """Seal a withdrawn document again, in a row that no reader's query finds."""
+    pk, sk = incident_key(unit.pid, document.id)
+    return IncidentRow(
+        pk=pk,
+        sk=sk,
+        kind="incident",
+        blob=document.blob,
+        reason=reason,
+        withdrawn_at=clock.iso(now),
+        sealed=unit.seal(_payload(document), pk, sk),
+    )

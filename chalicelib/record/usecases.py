@@ -1,0 +1,267 @@
+"""What can be done with the documents of a record. Every function passes the gate exactly once."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.access import gate, tokens
+from chalicelib.access.gate import Replayed, Unit
+from chalicelib.access.model import Action, Refusal
+from chalicelib.access.store import SessionRow
+from chalicelib.core import clock, ids, rows
+from chalicelib.core.errors import Conflict, Stale
+from chalicelib.core.events import EventType
+from chalicelib.core.rows import Item, Page, Query
+from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.principal import Principal
+from chalicelib.record import deposit, rules, store
+from chalicelib.record.model import Document, Draft, WithdrawalReason
+from chalicelib.record.store import DocumentRow, UploadRow
+from chalicelib.storage import blobs
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of documents and the cursor of the next one."""
+
+    documents: list[Document]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; dates are care dates, both included."""
+
+    category: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def by_care_date(self) -> bool:
+        """Tell whether the list follows care dates rather than deposits."""
+        return self.first is not None or self.last is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A document announced, whose content is awaited until `expires_at`."""
+
+    document_id: str
+    expires_at: str
+
+
+def list_documents(
+    principal: Principal, pid: str, wanted: Filter, cursor: str | None, limit: int
+) -> Listing:
+    """List the documents the reader may see, last deposited (or last care date) first.
+
+    A page is always full if there is enough to fill it: what the reader may not see leaves no gap,
+    no count and no cursor (D15).
+
+    Raises:
+        NotFound, BadRequest (cursor), Unavailable.
+    """
+    scope = (principal.id, pid, "documents", repr(wanted))
+    query = _query(pid, wanted, limit + 1, tokens.open_cursor(cursor, *scope))
+    with gate.enter(principal, Action.DOCUMENT_LIST, pid, queries=[query]) as unit:
+        found: list[tuple[Item, Document]] = []
+        for position, document in _visible(unit, query, unit.pages[0]):
+            if rules.matches(document, wanted.category):
+                found.append((position, document))
+            if len(found) > limit:
+                break
+    more = len(found) > limit
+    after = found[limit - 1][0] if more else None
+    return Listing([document for _, document in found[:limit]], tokens.new_cursor(after, *scope))
+
+
+def read_document(principal: Principal, pid: str, document_id: str) -> Document:
+    """Read what is known of one document.
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    target = (DocumentRow, *store.document_key(pid, document_id))
+    with gate.enter(principal, Action.DOCUMENT_READ, pid, target=target) as unit:
+        return _open_visible(unit)
+
+
+def open_document(principal: Principal, pid: str, document_id: str) -> tuple[Document, bytes]:
+    """Read a document's content, whole and verified.
+
+    The file is fetched while the trace is written, and opened only once it is.
+
+    Raises:
+        NotFound, Unavailable.
+        Tampered: the file is not the one deposited.
+    """
+    target = (DocumentRow, *store.document_key(pid, document_id))
+    with gate.enter(principal, Action.DOCUMENT_OPEN, pid, target=target) as unit:
+        document = _open_visible(unit)
+        sealed = blobs.get_later(document.blob)
+    return document, deposit.verified(unit.open_content(sealed.result()), document)
+
+
+def add_document(
+    principal: Principal, pid: str, draft: Draft, content: bytes, idempotency: Idempotency | None
+) -> Document:
+    """Deposit a document whose content came with the request.
+
+    Raises:
+        NotFound, Unavailable.
+        Invalid: the draft or the content is refused; says why.
+        Conflict: this depositor already deposited this content.
+    """
+    rules.check_draft(draft, principal.kind, clock.paris_date(clock.now()))
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        with (
+            deposit.file_kept_only_if_committed() as files,
+            gate.enter(
+                principal,
+                Action.DOCUMENT_ADD,
+                pid,
+                wanted=deposit.wanted(principal, pid, sha256),
+                idempotency=idempotency,
+            ) as unit,
+        ):
+            document = deposit.new_document(unit, ids.new_id(), draft, content)
+            deposit.write(unit, document, content, files)
+    except Replayed as replayed:
+        return read_document(principal, pid, replayed.reference)
+    return document
+
+
+def announce_document(
+    principal: Principal, pid: str, draft: Draft, idempotency: Idempotency | None
+) -> Upload:
+    """Announce a document whose content follows in a request of its own.
+
+    Raises:
+        NotFound, Unavailable.
+        Invalid: the draft is refused.
+    """
+    rules.check_draft(draft, principal.kind, clock.paris_date(clock.now()))
+    try:
+        with gate.enter(principal, Action.DOCUMENT_ADD, pid, idempotency=idempotency) as unit:
+            row = store.new_upload(unit, ids.new_id(), draft)
+            unit.put(row)
+            unit.about(row.pk.removeprefix("UP#"))
+            upload = Upload(row.pk.removeprefix("UP#"), row.expires_at)
+    except Replayed as replayed:
+        ends = ids.ulid_instant(replayed.reference) + store.UPLOAD_LIFE
+        return Upload(replayed.reference, clock.iso(ends))
+    return upload
+
+
+def upload_content(principal: Principal, pid: str, document_id: str, content: bytes) -> Document:
+    """Receive the content of an announced document; repeating it gives the same answer.
+
+    Raises:
+        NotFound: nothing was announced, or it expired.
+        Invalid: the content is refused; the announcement stays, to be tried again.
+        Conflict: this depositor already deposited this content.
+        Unavailable.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    target = (UploadRow, *store.upload_key(document_id))
+    existing = (DocumentRow, *store.document_key(pid, document_id))
+    wanted = [*deposit.wanted(principal, pid, sha256), existing]
+    with (
+        deposit.file_kept_only_if_committed() as files,
+        gate.enter(principal, Action.DOCUMENT_UPLOAD, pid, target=target, wanted=wanted) as unit,
+    ):
+        done = unit.row(*existing)
+        if done is not None:
+            document = store.open_row(unit, done)
+            if document.sha256 != sha256:
+                raise Conflict("already-uploaded")
+            return document
+        row = unit.target(UploadRow)
+        unit.require(holds=clock.iso(unit.now) < row.expires_at, reason=Refusal.ABSENT)
+        document = deposit.new_document(unit, document_id, store.open_upload(unit, row), content)
+        deposit.write(unit, document, content, files)
+    return document
+
+
+def withdraw_document(
+    principal: Principal, pid: str, document_id: str, reason: WithdrawalReason, version: int
+) -> None:
+    """Declare one's own deposit an error: gone for every reader, kept as an incident.
+
+    Raises:
+        NotFound, Unavailable.
+        Stale: it changed since it was read.
+    """
+    target = (DocumentRow, *store.document_key(pid, document_id))
+    with gate.enter(principal, Action.DOCUMENT_WITHDRAW, pid, target=target) as unit:
+        row = unit.target(DocumentRow)
+        if row.version != version:
+            raise Stale
+        document = store.open_row(unit, row)
+        unit.about(document_id)
+        unit.write(rows.delete(row), lost=Stale())
+        unit.write(rows.forget(store.new_content_row(unit, document)))
+        unit.put(store.new_incident(unit, document, reason, unit.now))
+        unit.emit(EventType.DOCUMENT_WITHDRAWN, document_id)
+
+
+def _query(pid: str, wanted: Filter, limit: int, after: Item | None) -> Query:
+    if wanted.by_care_date:
+        return store.by_care_date(pid, wanted.first, wanted.last, limit, after)
+    return store.newest_first(pid, limit, after)
+
+
+def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Document]]:
+    """Open rows one by one, reading on while the consumer asks; what is hidden does not exist."""
+    while True:
+        if query.index:
+            found = store.read_pointers(page.items)
+        else:
+            found = [DocumentRow.from_raw_data(item) for item in page.items]
+        for row in found:
+            document = store.open_row(unit, row)
+            if rules.may_see(document, unit.entry.principal.kind, _profession(unit)):
+                yield _position(row, query), document
+        if page.last_key is None:
+            return
+        page = rows.query(rows.following(query, page.last_key))
+
+
+def _position(row: DocumentRow, query: Query) -> Item:
+    position = {"pk": {"S": row.pk}, "sk": {"S": row.sk}}
+    return position | ({"care_sk": {"S": row.care_sk}} if query.index else {})
+
+
+def _open_visible(unit: Unit) -> Document:
+    document = store.open_row(unit, unit.target(DocumentRow))
+    unit.about(document.id)
+    unit.require(
+        holds=rules.may_see(document, unit.entry.principal.kind, _profession(unit)),
+        reason=Refusal.PROFESSION,
+    )
+    return document
+
+
+def _profession(unit: Unit) -> str | None:
+    session = unit.entry.session
+    return session.profession_code if isinstance(session, SessionRow) else None
+
+
+def newest(unit: Unit, query: Query, page: Page, limit: int) -> list[Document]:
+    """Return the last documents deposited, of a page read for another screen (home)."""
+    found = []
+    for _, document in _visible(unit, query, page):
+        found.append(document)
+        if len(found) == limit:
+            break
+    return found
+
+
+def titles(unit: Unit, document_ids: set[str]) -> dict[str, str]:
+    """Return the titles of documents still in the record, by id; those gone are left out."""
+    wanted = [(DocumentRow, *store.document_key(unit.pid, known)) for known in document_ids]
+    found = rows.fetch(wanted) if wanted else []
+    documents = [store.open_row(unit, row) for row in found if isinstance(row, DocumentRow)]
+    return {document.id: document.title for document in documents}

@@ -1,0 +1,95 @@
+"""Sealed files in the object store: written once under a random name, never overwritten.
+
+A name starts with the hour of its deposit, so that the sweep of orphans lists two hours and never
+the bucket. What is stored is already sealed; this module never sees a readable byte.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.core import aws, ids
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.settings import settings
+
+_TAKEN: Final = "PreconditionFailed"
+
+
+class BlobMissing(Exception):  # noqa: N818  the log code is the class name
+    """A file a row refers to is not in the store: a loss, for an operator to look at (R26)."""
+
+
+def hour_prefix(moment: datetime) -> str:
+    """Return the prefix of the files written during an hour (UTC)."""
+    return moment.strftime("%Y-%m-%dT%H/")
+
+
+def new_name(pid: str, document_id: str, now: datetime) -> str:
+    """Return a name nobody used: hour, record, document, and 128 random bits."""
+    return f"{hour_prefix(now)}{pid}.{document_id}.{ids.new_secret_id()}"
+
+
+def put_once(name: str, sealed: bytes) -> None:
+    """Write a file under a new name.
+
+    Raises:
+        Unavailable: no clear answer; the name is random, so a leftover is an orphan for the sweep.
+    """
+    try:
+        aws.client("s3").put_object(
+            Bucket=settings().documents_bucket,
+            Key=name,
+            Body=sealed,
+            ContentType="application/octet-stream",
+            IfNoneMatch="*",
+        )
+    except ClientError as error:
+        # The SDK retries lost answers: our own first try may already be there, and it is ours.
+        if error.response["Error"]["Code"] != _TAKEN:
+            raise Unavailable from error
+    except BotoCoreError as error:
+        raise Unavailable from error
+
+
+def get(name: str) -> bytes:
+    """Read a whole file.
+
+    Raises:
+        BlobMissing: it is not there.
+        Unavailable: the store does not answer.
+    """
+    try:
+        answer = aws.client("s3").get_object(Bucket=settings().documents_bucket, Key=name)
+        return answer["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+            raise BlobMissing from error
+        raise Unavailable from error
+    except BotoCoreError as error:
+        raise Unavailable from error
+
+
+def get_later(name: str) -> Future[bytes]:
+    """Start reading a file while something else is done (the trace is written, D14)."""
+    return _pool().submit(copy_context().run, get, name)
+
+
+def discard(name: str) -> None:
+    """Delete a file that no row refers to; a failure leaves it to the sweep.
+
+    Raises:
+        Unavailable: the store does not answer.
+    """
+    try:
+        aws.client("s3").delete_object(Bucket=settings().documents_bucket, Key=name)
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="blob")
