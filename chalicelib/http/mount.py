@@ -37,10 +37,10 @@ SECURITY_HEADERS: Final = {
 BINARY_TYPES: Final = [
     BINARY,
     "application/pdf",
-    "application/cda+xml",
     "image/jpeg",
     "image/png",
     "text/plain",
+    "text/xml",
 ]
 _FRAMEWORK_SLUGS: Final = {
     400: "bad-request",

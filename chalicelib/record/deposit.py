@@ -18,10 +18,10 @@ from chalicelib.core.events import EventType
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity.store import PersonRow, person_key
 from chalicelib.record import cda_deposit, rules, store
-from chalicelib.record.model import Author, Depositor, Description, Document, Draft, Format
+from chalicelib.record.model import Author, Depositor, Description, Document, Draft
 from chalicelib.record.store import ContentRow
 from chalicelib.storage import blobs
-from chalicelib.storage.inspect import Inspected, inspect
+from chalicelib.storage.inspect import Inspected, Kind, inspect
 from chalicelib.storage.refusals import Refused
 from chalicelib.vault.errors import Tampered
 
@@ -45,15 +45,15 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
         Conflict: this depositor already deposited it.
     """
     inspected = _inspected(content, draft.declared_format)
-    rules.check_announced(draft, size_bytes=inspected.size, sha256=inspected.sha256)
+    rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
     _check_unique(unit, inspected.sha256)
-    described = _description(unit, draft, content, Format(inspected.mime))
+    described = _description(unit, draft, inspected)
     return Document(
         id=document_id,
         title=described.title,
         type_code=described.type_code,
-        format=Format(inspected.mime),
-        size_bytes=inspected.size,
+        format=inspected.kind,
+        size_bytes=inspected.size_bytes,
         sha256=inspected.sha256,
         care_date=described.care_date,
         deposited_at=unit.now,
@@ -128,9 +128,9 @@ def _check_unique(unit: Unit, sha256: str) -> None:
         raise Conflict("already-deposited", document_id=twin.document_id)
 
 
-def _description(unit: Unit, draft: Draft, content: bytes, document_format: Format) -> Description:
-    if document_format is Format.CDA:
-        return cda_deposit.describe(unit, content)
+def _description(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
+    if inspected.kind is Kind.CDA:
+        return cda_deposit.describe(unit, inspected)
     today = clock.paris_date(unit.now)
     return rules.describe_plain(draft, unit.entry.principal.kind, _author(unit), today)
 

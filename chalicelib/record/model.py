@@ -4,15 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-
-class Format(StrEnum):
-    """The formats a document may have, decided by its content."""
-
-    PDF = "application/pdf"
-    JPEG = "image/jpeg"
-    PNG = "image/png"
-    TEXT = "text/plain"
-    CDA = "application/cda+xml"
+from chalicelib.storage.inspect import Kind
 
 
 class WithdrawalReason(StrEnum):
@@ -71,7 +63,7 @@ class Document:
     id: str
     title: str
     type_code: str
-    format: Format
+    format: Kind
     size_bytes: int
     sha256: str
     care_date: date

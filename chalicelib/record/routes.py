@@ -4,10 +4,10 @@ import base64
 from typing import Final
 
 from chalicelib.access import gate
-from chalicelib.core.errors import FieldError, Invalid, NotFound
+from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.record import cda_view, rules, usecases
-from chalicelib.record.model import Document, Draft, Format
+from chalicelib.record.model import Document, Draft
 from chalicelib.record.schemas import (
     DocumentDraft,
     DocumentOut,
@@ -19,7 +19,8 @@ from chalicelib.record.schemas import (
     document_out,
 )
 from chalicelib.record.usecases import Filter
-from chalicelib.storage.names import content_disposition
+from chalicelib.storage.inspect import EXTENSIONS, Kind
+from chalicelib.storage.names import content_disposition, safe_download_name
 
 _DOCUMENTS: Final = "/v1/patients/{pid}/documents"
 _DOCUMENT: Final = "/v1/patients/{pid}/documents/{document_id}"
@@ -102,9 +103,9 @@ def read_content(call: Call[None, NoQuery]) -> Answer:
 def read_narrative(call: Call[None, NoQuery]) -> Answer:
     """Read a CDA document as sections, tables and lists that a screen can show."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    document, content = usecases.open_document(call.principal, pid, call.path["document_id"])
-    if document.format is not Format.CDA:
-        raise NotFound
+    document, content = usecases.open_document(
+        call.principal, pid, call.path["document_id"], only=Kind.CDA
+    )
     return Answer(cda_view.narrative(content), version=document.version)
 
 
@@ -140,12 +141,11 @@ def _created(subject: str, document: Document) -> Answer:
 
 def _content_headers(document: Document) -> dict[str, str]:
     digest = base64.b64encode(bytes.fromhex(document.sha256)).decode()
-    charset = "; charset=utf-8" if document.format is Format.TEXT else ""
+    name = safe_download_name(document.title, document.care_date, EXTENSIONS[document.format])
+    disposition = "attachment" if document.format is Kind.CDA else "inline"
     return {
-        "Content-Type": document.format + charset,
-        "Content-Disposition": content_disposition(
-            document.title, document.care_date, rules.extension(document.format)
-        ),
+        "Content-Type": document.format,
+        "Content-Disposition": content_disposition(name, disposition),
         "Content-Security-Policy": _CONTENT_POLICY,
         "Repr-Digest": f"sha-256=:{digest}:",
     }

@@ -9,7 +9,7 @@ from chalicelib.access.matrix import may_read
 from chalicelib.core.errors import FieldError, Invalid, TooLarge
 from chalicelib.http.principal import ActorKind
 from chalicelib.record import document_types
-from chalicelib.record.model import Author, Description, Document, Draft, Format
+from chalicelib.record.model import Author, Description, Document, Draft
 
 MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -101,14 +101,3 @@ def may_see(document: Document, kind: ActorKind, profession: str | None) -> bool
 def matches(document: Document, category: str | None) -> bool:
     """Tell whether a document is of a category (None: any)."""
     return category is None or document_types.category_of(document.type_code) == category
-
-
-def extension(document_format: Format) -> str:
-    """Return the usual file extension of a format."""
-    return {
-        Format.PDF: "pdf",
-        Format.JPEG: "jpg",
-        Format.PNG: "png",
-        Format.TEXT: "txt",
-        Format.CDA: "xml",
-    }[document_format]

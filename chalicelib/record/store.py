@@ -9,7 +9,8 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 from chalicelib.access.gate import Unit
 from chalicelib.core import clock, rows
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
-from chalicelib.record.model import Author, Depositor, Document, Draft, Format
+from chalicelib.record.model import Author, Depositor, Document, Draft
+from chalicelib.storage.inspect import Kind
 from chalicelib.vault import blind
 
 BY_CARE_DATE: Final = ("by_care_date", "pk", "care_sk")
@@ -138,7 +139,7 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         id=row.sk.removeprefix("DOC#"),
         title=value["title"],
         type_code=value["type_code"],
-        format=Format(value["format"]),
+        format=Kind(value["format"]),
         size_bytes=value["size_bytes"],
         sha256=value["sha256"],
         care_date=date.fromisoformat(value["care_date"]),

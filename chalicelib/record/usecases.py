@@ -19,6 +19,7 @@ from chalicelib.record import deposit, rules, store
 from chalicelib.record.model import Document, Draft, WithdrawalReason
 from chalicelib.record.store import DocumentRow, UploadRow
 from chalicelib.storage import blobs
+from chalicelib.storage.inspect import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,10 @@ def read_document(principal: Principal, pid: str, document_id: str) -> Document:
         return _open_visible(unit)
 
 
-def open_document(principal: Principal, pid: str, document_id: str) -> tuple[Document, bytes]:
-    """Read a document's content, whole and verified.
+def open_document(
+    principal: Principal, pid: str, document_id: str, *, only: Kind | None = None
+) -> tuple[Document, bytes]:
+    """Read a document's content, whole and verified; of one kind only, if asked.
 
     The file is fetched while the trace is written, and opened only once it is.
 
@@ -99,6 +102,7 @@ def open_document(principal: Principal, pid: str, document_id: str) -> tuple[Doc
     target = (DocumentRow, *store.document_key(pid, document_id))
     with gate.enter(principal, Action.DOCUMENT_OPEN, pid, target=target) as unit:
         document = _open_visible(unit)
+        unit.require(holds=only in (None, document.format), reason=Refusal.ABSENT)
         sealed = blobs.get_later(document.blob)
     return document, deposit.verified(unit.open_content(sealed.result()), document)
 
