@@ -15,6 +15,7 @@ from chalicelib.http.principal import ActorKind
 # authorisation), R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads).
 _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.PATIENT_READ: (Right.SELF, Right.AUTHORISATION),
+    Action.PATIENT_LOOKUP: (Right.AUTHORISATION, Right.FEEDING),
     Action.HOME_READ: (Right.SELF,),
     Action.DOCUMENT_LIST: (Right.SELF, Right.AUTHORISATION),
     Action.DOCUMENT_READ: (Right.SELF, Right.AUTHORISATION, Right.DEPOSITOR),

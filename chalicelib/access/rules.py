@@ -1,7 +1,9 @@
 """What an authorisation becomes when the person gives or takes it back. Pure."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
+
+ShownStatus = Literal["active", "withdrawn", "expired"]
 
 # Source: R-AUT-02 (validity of one year read in a guide of 2010 only: a parameter).
 AUTHORISATION_LIFE: Final = timedelta(days=365)
@@ -12,7 +14,7 @@ def until(now: datetime) -> datetime:
     return now + AUTHORISATION_LIFE
 
 
-def shown_status(*, active: bool, withdrawn: bool) -> str:
+def shown_status(*, active: bool, withdrawn: bool) -> ShownStatus:
     """Return the state a person sees: `active`, `withdrawn` or `expired`."""
     if active:
         return "active"

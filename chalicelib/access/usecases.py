@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from chalicelib.access import gate, rules, store
 from chalicelib.access.model import Action, Grant, GrantStatus
 from chalicelib.access.store import GrantRow
-from chalicelib.core import clock
+from chalicelib.core import clock, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Unavailable
 from chalicelib.core.rows import Query, Row, patient_key
 from chalicelib.http.principal import Principal
@@ -30,7 +30,8 @@ def list_authorisations(principal: Principal, pid: str) -> list[Grant]:
     """
     query = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=_PAGE)
     with gate.enter(principal, Action.AUTHORISATION_LIST, pid, queries=[query]) as unit:
-        grants = [store.grant_of(GrantRow.from_raw_data(item)) for item in unit.pages[0].items]
+        items = rows.all_items(query, unit.pages[0])
+        grants = [store.grant_of(GrantRow.from_raw_data(item)) for item in items]
     return sorted(grants, key=lambda grant: grant.changed_at, reverse=True)
 
 

@@ -2,8 +2,8 @@
 
 Reads and transactions go through one shared client, so that independent reads run side by side
 (D14) and a transaction keeps the order its author gave (pynamodb's own `TransactWrite` sorts).
-There is no scan here, on purpose, and no update that is not idempotent: a row is written whole,
-under the version that was read (P4).
+There is no scan here, on purpose, and no update that is not idempotent (but `count`): a row is
+written whole, under the version that was read (P4).
 """
 
 import dataclasses
@@ -22,6 +22,7 @@ from chalicelib.core.settings import settings
 
 _KEY_PART: Final = re.compile(r"[0-9A-Za-z.:_-]{1,200}", re.ASCII)
 _BATCH_ATTEMPTS: Final = 5
+_BATCH_KEYS: Final = 100
 
 Item = dict[str, Any]
 
@@ -120,25 +121,32 @@ class Page:
 
 
 def fetch(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Row | None]:
-    """Read rows of any tables by key in ONE consistent BatchGetItem, in the order asked.
+    """Read rows of any tables by key, consistently, in the order asked.
+
+    One BatchGetItem for each hundred keys, DynamoDB's limit.
 
     Raises:
         StoreUnavailable: after bounded retries of unprocessed keys.
     """
-    tables = _batch_request(wanted)
     found: dict[tuple[str, str, str], Item] = {}
+    for start in range(0, len(wanted), _BATCH_KEYS):
+        found |= _batch(wanted[start : start + _BATCH_KEYS])
+    items = ((model, found.get((table_name(model.TABLE), pk, sk))) for model, pk, sk in wanted)
+    return [model.from_raw_data(item) if item else None for model, item in items]
+
+
+def _batch(wanted: Sequence[tuple[type[Row], str, str]]) -> dict[tuple[str, str, str], Item]:
+    tables = _batch_request(wanted)
+    found = {}
     for _ in range(_BATCH_ATTEMPTS):
-        if not tables:
-            break
         answer = _call("batch_get_item", RequestItems=tables)
         for table, items in answer["Responses"].items():
             for item in items:
                 found[table, item["pk"]["S"], item["sk"]["S"]] = item
         tables = answer.get("UnprocessedKeys") or {}
-    if tables:
-        raise StoreUnavailable("unprocessed keys")
-    items = ((model, found.get((table_name(model.TABLE), pk, sk))) for model, pk, sk in wanted)
-    return [model.from_raw_data(item) if item else None for model, item in items]
+        if not tables:
+            return found
+    raise StoreUnavailable("unprocessed keys")
 
 
 def _batch_request(wanted: Sequence[tuple[type[Row], str, str]]) -> dict[str, dict[str, Any]]:
@@ -218,6 +226,15 @@ def following(asked: Query, last_key: Item) -> Query:
     return dataclasses.replace(asked, after=last_key)
 
 
+def all_items(asked: Query, page: Page) -> list[Item]:
+    """Return a page's items and those of the pages after it (for partitions known to be small)."""
+    items = list(page.items)
+    while page.last_key:
+        page = query(following(asked, page.last_key))
+        items += page.items
+    return items
+
+
 Action = dict[str, Item]
 
 
@@ -257,18 +274,44 @@ def unchanged(row: VersionedRow) -> Action:
     }
 
 
+_ALONE: Final = {"Put": "put_item", "Update": "update_item"}
+
+
 def write(actions: Sequence[Action]) -> None:
-    """Apply all actions or none, in ONE request (a single put needs no transaction).
+    """Apply all actions or none, in ONE request (one alone needs no transaction).
 
     Raises:
         ConditionLost: a condition did not hold; nothing was written.
         TransactionConflict: another transaction was busy with a row; nothing was written.
         StoreUnavailable: no clear answer; the write may have happened.
     """
-    if len(actions) == 1 and "Put" in actions[0]:
-        _call("put_item", **actions[0]["Put"])
+    if len(actions) == 1 and actions[0].keys() <= _ALONE.keys():
+        ((name, arguments),) = actions[0].items()
+        _call(_ALONE[name], **arguments)
         return
     _call("transact_write_items", TransactItems=list(actions))
+
+
+def count(model: type[Row], pk: str, sk: str, *, kind: str, ttl: int) -> int:
+    """Add one to a row's `count` and return it: for budgets only, since a retry counts twice.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    answer = _call(
+        "update_item",
+        TableName=table_name(model.TABLE),
+        Key={"pk": {"S": pk}, "sk": {"S": sk}},
+        UpdateExpression="ADD #c :one SET #k = :kind, #t = :ttl",
+        ExpressionAttributeNames={"#c": "count", "#k": "kind", "#t": "ttl"},
+        ExpressionAttributeValues={
+            ":one": {"N": "1"},
+            ":kind": {"S": kind},
+            ":ttl": {"N": str(ttl)},
+        },
+        ReturnValues="UPDATED_NEW",
+    )
+    return int(answer["Attributes"]["count"]["N"])
 
 
 def _call(operation: str, **arguments: Any) -> Item:  # noqa: ANN401  the SDK's arguments
