@@ -1,0 +1,140 @@
+"""The state of the double of the cloud: read, copied, put back and emptied without a call.
+
+What the double does not show: throttling, conflicts and eventual consistency of its own.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Final
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
+from moto.ses.models import ses_backends
+from moto.sqs.models import sqs_backends
+
+from tests.recorder import dispatch_lock
+
+REGION: Final = "eu-west-3"
+_KEPT_CACHES: Final = frozenset({"client", "_pool", "_providers"})
+
+Tables = dict[str, dict[tuple[str, str], dict[str, Any]]]
+
+
+def tables() -> Tables:
+    """Return every item of every table, without a call."""
+    with dispatch_lock:
+        found: Tables = {}
+        for name, table in _database().tables.items():
+            items = (item for rows in table.items.values() for item in rows.values())
+            found[name] = {
+                (item.hash_key.value, item.range_key.value): item.to_json()["Attributes"]
+                for item in items
+            }
+        return found
+
+
+def objects() -> dict[str, bytes]:
+    """Return every object of every bucket, without a call."""
+    with dispatch_lock:
+        return {
+            f"{name}/{key}": value
+            for name in _files().buckets
+            for key, value in _contents(name).items()
+        }
+
+
+def messages() -> list[str]:
+    """Return the body of every message of every queue, without a call."""
+    with dispatch_lock:
+        return [message.body for queue in _queues().values() for message in queue._messages]
+
+
+def mails() -> list[Any]:
+    """Return every mail that SES accepted."""
+    return list(ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The stored state at one moment."""
+
+    tables: dict[str, Any]
+    objects: dict[str, dict[str, bytes]]
+    queues: dict[str, list[Any]]
+
+
+def snapshot() -> Snapshot:
+    """Copy the stored state; `restore` puts it back as often as wanted."""
+    with dispatch_lock:
+        return Snapshot(
+            {name: deepcopy(table.items) for name, table in _database().tables.items()},
+            {name: _contents(name) for name in _files().buckets},
+            {name: list(queue._messages) for name, queue in _queues().items()},
+        )
+
+
+def restore(saved: Snapshot) -> None:
+    """Put the stored state back; what this process knows is left alone (see `new_process`)."""
+    with dispatch_lock:
+        for name, items in saved.tables.items():
+            _database().tables[name].items = deepcopy(items)
+        for name, contents in saved.objects.items():
+            _files().buckets[name].keys.clear()
+            for key, value in contents.items():
+                _files().put_object(name, key, value)
+        for name, queue in _queues().items():
+            queue._messages[:] = saved.queues.get(name, [])
+
+
+def empty() -> None:
+    """Drop every table, bucket, queue and mail; keys of the key service stay."""
+    with dispatch_lock:
+        for backends, place in (
+            (dynamodb_backends, REGION),
+            (s3_backends, "aws"),
+            (sqs_backends, REGION),
+            (ses_backends, REGION),
+        ):
+            backends[DEFAULT_ACCOUNT_ID][place].reset()
+
+
+def _database() -> Any:
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION]
+
+
+def _files() -> Any:
+    return s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+
+
+def _contents(bucket: str) -> dict[str, bytes]:
+    found = _files().buckets[bucket].keys.values()
+    return {key.name: bytes(key.value) for key in found if hasattr(key, "value")}
+
+
+def _queues() -> Any:
+    return sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues
+
+
+def new_process() -> None:
+    """Forget what a new process would not know: keys, settings, anything cached in a module.
+
+    Clients and thread pools stay: making one takes long, and they hold no data.
+    """
+    for name, module in list(sys.modules.items()):
+        if not name.startswith("chalicelib."):
+            continue
+        for attribute, value in list(vars(module).items()):
+            if hasattr(value, "cache_clear") and attribute not in _KEPT_CACHES:
+                value.cache_clear()
+        forget = vars(module).get("forget")
+        if forget is not None and _needs_no_argument(forget):
+            forget()
+
+
+def _needs_no_argument(function: Callable[..., Any]) -> bool:
+    parameters = inspect.signature(function).parameters.values()
+    return all(parameter.default is not parameter.empty for parameter in parameters)

@@ -1,0 +1,136 @@
+"""Faults at the boundary of the cloud: lost, answered twice, throttled, refused, killed.
+
+Neither double ever throttles or reports a conflict by itself, so they are made here. A fault
+strikes one call of the program, whatever the number of times the SDK sends it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HTTPHeaders
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from moto.core.botocore_stubber import MockRawResponse
+
+from tests.recorder import Call, Fault, Plan, recorder
+
+
+class KilledError(BaseException):
+    """The process died here: nothing of ours may catch it."""
+
+
+def before(call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]) -> AWSResponse:
+    """Lose the request: nothing was applied."""
+    del call, send
+    raise ConnectTimeoutError(endpoint_url=request.url)
+
+
+def after(call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]) -> AWSResponse:
+    """Apply it and lose the answer, every time it is sent."""
+    del call
+    send()
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+
+def lost_once(
+    call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]
+) -> AWSResponse:
+    """Apply it and lose the first answer only: the SDK sends it again by itself."""
+    answer = send()
+    if call.attempts == 1:
+        raise ReadTimeoutError(endpoint_url=request.url)
+    return answer
+
+
+def throttled(
+    call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]
+) -> AWSResponse:
+    """Refuse the first attempt for load; the SDK's next one passes."""
+    return _busy(call, request) if call.attempts == 1 else send()
+
+
+def throttled_always(
+    call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]
+) -> AWSResponse:
+    """Refuse every attempt for load."""
+    del send
+    return _busy(call, request)
+
+
+def crash(call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]) -> AWSResponse:
+    """Apply it, then kill the process."""
+    del call, request
+    send()
+    raise KilledError
+
+
+def conflict(
+    call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]
+) -> AWSResponse:
+    """Refuse a transaction because another one is busy with its rows (no double ever does)."""
+    del call, send
+    return _answer(
+        request,
+        400,
+        "TransactionCanceledException",
+        ',"CancellationReasons":[{"Code":"TransactionConflict"}]',
+    )
+
+
+def refused(code: str, status: int = 400) -> Fault:
+    """Answer with an error code of the service."""
+
+    def fault(
+        call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]
+    ) -> AWSResponse:
+        del call, send
+        return _answer(request, status, code)
+
+    return fault
+
+
+def _busy(call: Call, request: AWSPreparedRequest) -> AWSResponse:
+    if call.service == "s3":
+        body = "<Error><Code>SlowDown</Code><Message>slow down</Message></Error>"
+        return AWSResponse(request.url, 503, HTTPHeaders(), MockRawResponse(body))
+    code = (
+        "ProvisionedThroughputExceededException"
+        if call.service == "dynamodb"
+        else "ThrottlingException"
+    )
+    return _answer(request, 400, code)
+
+
+def _answer(request: AWSPreparedRequest, status: int, code: str, more: str = "") -> AWSResponse:
+    body = f'{{"__type":"{code}","message":"injected"{more}}}'
+    return AWSResponse(request.url, status, HTTPHeaders(), MockRawResponse(body))
+
+
+MODES: Final[Mapping[str, Fault]] = {
+    "before": before,
+    "after": after,
+    "lost_once": lost_once,
+    "throttled": throttled,
+    "throttled_always": throttled_always,
+    "crash": crash,
+    "conflict": conflict,
+}
+
+
+class Faults:
+    """What a test asks to break."""
+
+    def at(self, number: int, mode: str) -> Plan:
+        """Break the n-th call counted from the recorder's last `clear`."""
+        return self._add(Plan(MODES[mode], number=number))
+
+    def on(self, operation: str, mode: str | Fault, *, nth: int = 1) -> Plan:
+        """Break the n-th call of `dynamodb.PutItem` and the like; nth=0 breaks all of them."""
+        fault = MODES[mode] if isinstance(mode, str) else mode
+        return self._add(Plan(fault, operation=operation, nth=nth))
+
+    def clear(self) -> None:
+        recorder.plans.clear()
+
+    def _add(self, plan: Plan) -> Plan:
+        recorder.plans.append(plan)
+        return plan
