@@ -12,7 +12,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.core import clock
 from chalicelib.core.events import Event, EventType
-from chalicelib.core.rows import Row, key
+from chalicelib.core.rows import Action, Row, key, table_name
 
 SHARDS: Final = 16
 PENDING_INDEX: Final = ("pending", "pend_pk", "pend_sk")
@@ -55,3 +55,15 @@ def outbox_row(event: Event, now: datetime) -> OutboxRow:
 def event_of(row: OutboxRow) -> Event:
     """Read the event in a row."""
     return Event(row.event_id, EventType(row.type), row.patient_id, row.reference)
+
+
+def relayed(event_id: str) -> Action:
+    """Return the update that takes an event out of the index, once it is relayed; repeatable."""
+    return {
+        "Update": {
+            "TableName": table_name(OutboxRow.TABLE),
+            "Key": {"pk": {"S": key("EV", event_id)}, "sk": {"S": "EV"}},
+            "UpdateExpression": "REMOVE pend_pk, pend_sk",
+            "ConditionExpression": "attribute_exists(pk)",  # never bring back a forgotten row
+        }
+    }

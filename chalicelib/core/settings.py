@@ -33,6 +33,7 @@ class Settings:
     kms_token_key_arn: str
     mail_transport: str
     mail_sender: str
+    operator_email: str
     smtp_host: str
     smtp_port: int
     franceconnect: OidcProvider
@@ -59,6 +60,7 @@ def settings() -> Settings:
         kms_token_key_arn=env["KMS_TOKEN_KEY_ARN"],
         mail_transport=env.get("MAIL_TRANSPORT", "ses"),
         mail_sender=env.get("MAIL_SENDER", ""),
+        operator_email=env.get("OPERATOR_EMAIL", ""),
         smtp_host=env.get("SMTP_HOST", ""),
         smtp_port=int(env.get("SMTP_PORT", "25")),
         franceconnect=_provider("FRANCECONNECT"),
