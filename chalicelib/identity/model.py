@@ -1,0 +1,94 @@
+"""What identity speaks of: a person, a professional, and how a login may end."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.identity.values import INS, RPPS, Traits
+
+# French words of TRE_G15 (professions) come with the directory's rows; these two are titles.
+_TITLES = {"DR": "Dr", "PR": "Pr"}
+
+
+class Provider(StrEnum):
+    """Who proves an identity to us."""
+
+    FRANCECONNECT = "franceconnect"
+    PSC = "psc"
+
+
+class LoginProblem(StrEnum):
+    """Why a login gave no session; each has a French page with a next step."""
+
+    CANCELLED = "annulee"
+    EXPIRED = "expiree"
+    UNKNOWN = "inconnue"
+    TAKEN = "doublon"
+    ASSURANCE = "niveau"
+    UNKNOWN_PROFESSIONAL = "professionnel-inconnu"
+    TECHNICAL = "technique"
+
+
+class LoginRefused(Exception):  # noqa: N818  an outcome, not a fault
+    """A login ends here, without a session."""
+
+    def __init__(self, problem: LoginProblem) -> None:
+        """Take the problem whose page is shown."""
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class SessionAction(StrEnum):
+    """What a person reads in her trace of her own connections (R-LOG-03)."""
+
+    OPEN = "identity:session:open"
+    CLOSE = "identity:session:close"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """A person's civil identity and national number (INS). Never printed, logged or put in a key."""
+
+    traits: Traits
+    ins: INS
+    ins_oid: str
+
+    def __repr__(self) -> str:
+        return "Person(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One place where a professional works."""
+
+    organisation: str
+    organisation_id: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Professional:
+    """A professional as the public directory describes her."""
+
+    rpps: RPPS
+    civility: str
+    family_name: str
+    given_name: str
+    profession_code: str
+    profession: str
+    activities: tuple[Activity, ...]
+    is_active: bool
+
+    @property
+    def name(self) -> str:
+        """How she is called: `Dr Claire EXEMPLE`."""
+        given = "-".join(part.capitalize() for part in self.given_name.split("-"))
+        title = _TITLES.get(self.civility, "")
+        return " ".join(filter(None, (title, given, self.family_name.upper())))
+
+    @property
+    def place(self) -> str | None:
+        """Where she works first: an organisation and a town, or None."""
+        if not self.activities:
+            return None
+        first = self.activities[0]
+        return ", ".join(filter(None, (first.organisation, first.city))) or None

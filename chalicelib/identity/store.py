@@ -1,0 +1,205 @@
+"""The rows of identity: accounts, persons, professionals, and what makes each of them unique.
+
+A value that must be unique is a key (`INS#…`, `LOGIN#…`, `HOLDER`), never an index. National
+numbers and traits are in keys only as keyed hashes; names of persons only sealed. Names of
+professionals are public directory data.
+"""
+
+from typing import ClassVar
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+
+from chalicelib.core.rows import Row, VersionedRow, key, patient_key
+
+
+class SigningKeyRow(Row):
+    """The key that signs one day's access tokens: public part in clear, private part wrapped."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    public_jwk = UnicodeAttribute()
+    wrapped = BinaryAttribute(legacy_encoding=False)
+    ttl = NumberAttribute()
+
+
+class AccountRow(VersionedRow):
+    """Somebody who logs in: a person (`pid`: her own record) or a professional (`rpps`)."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    status = UnicodeAttribute()
+    role = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    pid = UnicodeAttribute(null=True)
+    rpps = UnicodeAttribute(null=True)
+    contact_key = BinaryAttribute(legacy_encoding=False, null=True)
+    trace_key = BinaryAttribute(legacy_encoding=False)
+
+
+class LoginRow(Row):
+    """The account behind one identity of one provider; unique by its key."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    uid = UnicodeAttribute()
+
+
+class ContactRow(VersionedRow):
+    """One address of an account, sealed under the account's own key."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    verified_at = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+
+
+class PersonRow(VersionedRow):
+    """A person's civil identity and national number, sealed under her record's key."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    sealed = BinaryAttribute(legacy_encoding=False)
+
+
+class InsRow(VersionedRow):
+    """The record of one national number, and a keyed hash of the traits that must go with it."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    pid = UnicodeAttribute()
+    traits = UnicodeAttribute()
+
+
+class TraitsRow(Row):
+    """One record whose traits have this keyed hash; twins of civil status share a partition."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    pid = UnicodeAttribute()
+
+
+class HolderRow(Row):
+    """The one account that holds a record as `self`, and is told of what happens in it."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    uid = UnicodeAttribute()
+
+
+class ProfessionalRow(Row):
+    """A professional as the public directory describes her; replaced by each extract."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    status = UnicodeAttribute()
+    civility = UnicodeAttribute(null=True)
+    family_name = UnicodeAttribute()
+    given_name = UnicodeAttribute()
+    profession_code = UnicodeAttribute()
+    profession = UnicodeAttribute()
+    activities = JSONAttribute()
+    load_id = UnicodeAttribute()
+
+
+class DirectoryRow(Row):
+    """A pointer from a family name to a professional; `cities` are folded, to filter by."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    rpps = UnicodeAttribute()
+    cities = JSONAttribute()
+
+
+class ClientKeyRow(Row):
+    """The software that registered a public key: one key is never two organisations'."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    client_id = UnicodeAttribute()
+
+
+class UsedRow(Row):
+    """A value that serves once (a login's state, an assertion's `jti`)."""
+
+    TABLE: ClassVar[str] = "work"
+
+    ttl = NumberAttribute()
+
+
+class RateRow(Row):
+    """How many times an actor did something in one hour."""
+
+    TABLE: ClassVar[str] = "work"
+
+    count_ = NumberAttribute(attr_name="count")
+    ttl = NumberAttribute()
+
+
+def signing_key(day: str) -> tuple[str, str]:
+    """Return the key of the signing key of a day."""
+    return key("SIGN", day), "SIGN"
+
+
+def account_key(uid: str) -> tuple[str, str]:
+    """Return the key of an account."""
+    return key("U", uid), "ACCOUNT"
+
+
+def contact_key(uid: str) -> tuple[str, str]:
+    """Return the key of an account's e-mail address."""
+    return key("U", uid), "CONTACT#email"
+
+
+def login_key(mac: str) -> tuple[str, str]:
+    """Return the key of an identity at a provider, from its keyed hash."""
+    return key("LOGIN", mac), "LOGIN"
+
+
+def person_key(pid: str) -> tuple[str, str]:
+    """Return the key of a person's civil identity."""
+    return patient_key(pid), "PERSON"
+
+
+def holder_key(pid: str) -> tuple[str, str]:
+    """Return the key of a record's holder."""
+    return patient_key(pid), "HOLDER"
+
+
+def ins_key(mac: str) -> tuple[str, str]:
+    """Return the key of a national number, from its keyed hash."""
+    return key("INS", mac), "INS"
+
+
+def traits_key(mac: str, pid: str) -> tuple[str, str]:
+    """Return the key of a record among those with the same traits."""
+    return key("TRAITS", mac), patient_key(pid)
+
+
+def professional_key(rpps: str) -> tuple[str, str]:
+    """Return the key of a professional in the directory."""
+    return key("PRO", rpps), "PRO"
+
+
+def directory_key(family: str, given: str, rpps: str) -> tuple[str, str]:
+    """Return the key of a pointer from folded names."""
+    return key("DIR", family), key(given or "-", rpps)
+
+
+def client_key_key(thumbprint: str) -> tuple[str, str]:
+    """Return the key of a registered public key, from its RFC 7638 thumbprint."""
+    return key("CLIENTKEY", thumbprint), "CLIENTKEY"
+
+
+def used_key(*parts: str) -> tuple[str, str]:
+    """Return the key of a value that serves once."""
+    return key("USED", *parts), "USED"
+
+
+def rate_key(what: str, actor: str, hour: str) -> tuple[str, str]:
+    """Return the key of an actor's count for an hour such as `2026-11-23T18`."""
+    return key("RATE", what, actor, hour), "RATE"
