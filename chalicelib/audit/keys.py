@@ -1,0 +1,117 @@
+"""The key that signs what a history holds: apart from those of tokens, and published for ever.
+
+A signature must still be checked years after, so keys are added and never removed; the private
+part is wrapped by the trace root key and unwrapped once per process, by the sealing worker only.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Final
+
+from joserfc.jwk import ECKey
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+
+from chalicelib.core import clock, rows
+from chalicelib.core.aws import client
+from chalicelib.core.rows import ConditionLost, Query, Row, key
+from chalicelib.core.settings import settings
+from chalicelib.vault.errors import KeyMissing, host_call
+
+ALGORITHM: Final = "ES256"
+_PARTITION: Final = "SEAL"
+_PREFIX: Final = "KEY#"
+
+
+class SealingKeyRow(Row):
+    """One sealing key: public part in clear, private part wrapped."""
+
+    TABLE: ClassVar[str] = "audit"
+
+    public_jwk = UnicodeAttribute()
+    wrapped = BinaryAttribute(legacy_encoding=False)
+    created_at = UnicodeAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The newest sealing key, ready to sign."""
+
+    key_id: str
+    key: ECKey
+
+    def sign(self, statement: bytes) -> bytes:
+        """Return an ES256 signature: 64 bytes, r then s, as browsers and JWS write it."""
+        from joserfc.jws import JWSRegistry  # noqa: PLC0415  only the sealing worker signs
+
+        signature: bytes = JWSRegistry.algorithms[ALGORITHM].sign(statement, self.key)
+        return signature
+
+
+def ensure_sealing_key(number: int = 1) -> None:
+    """Create a sealing key if it is not there; an operator command, and the seed. Repeatable.
+
+    A higher number is a newer key: processes started from then on sign with it.
+
+    Raises:
+        Unavailable: it may not have been created; repeat.
+    """
+    kid = f"seal-{number:04d}"
+    made = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": ALGORITHM})
+    with host_call():
+        wrapped = client("kms").encrypt(
+            KeyId=settings().kms_trace_key_arn,
+            Plaintext=json.dumps(made.as_dict(private=True)).encode(),
+            EncryptionContext=_context(kid),
+        )["CiphertextBlob"]
+    row = SealingKeyRow(
+        pk=_PARTITION,
+        sk=key("KEY", kid),
+        kind="sealing_key",
+        public_jwk=json.dumps(made.as_dict(private=False)),
+        wrapped=wrapped,
+        created_at=clock.iso(clock.now()),
+    )
+    try:
+        rows.write([rows.put(row)])
+    except ConditionLost:
+        return  # it is there already
+
+
+@cache
+def signer() -> Signer:
+    """Return the newest sealing key, read and unwrapped once per process.
+
+    Raises:
+        KeyMissing: no sealing key was created.
+        Unavailable, StoreUnavailable: a part of the host does not answer.
+    """
+    found = _rows(descending=True, limit=1)
+    if not found:
+        raise KeyMissing("sealing key")
+    kid = found[0].sk.removeprefix(_PREFIX)
+    with host_call():
+        opened = client("kms").decrypt(
+            CiphertextBlob=bytes(found[0].wrapped),
+            KeyId=settings().kms_trace_key_arn,
+            EncryptionContext=_context(kid),
+        )
+    return Signer(kid, ECKey.import_key(json.loads(opened["Plaintext"])))
+
+
+def published() -> dict[str, list[dict[str, Any]]]:
+    """Return the set of all sealing keys (RFC 7517), the oldest first.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    return {"keys": [json.loads(row.public_jwk) for row in _rows(descending=False, limit=100)]}
+
+
+def _rows(*, descending: bool, limit: int) -> list[SealingKeyRow]:
+    query = Query(SealingKeyRow, _PARTITION, prefix=_PREFIX, descending=descending, limit=limit)
+    return [SealingKeyRow.from_raw_data(item) for item in rows.query(query).items]
+
+
+def _context(kid: str) -> dict[str, str]:
+    return {"sealing-key": kid}

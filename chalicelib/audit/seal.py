@@ -1,0 +1,168 @@
+"""Give each trace of a record its place in a sealed sequence that the person can check (D6).
+
+For each trace, one row: its number, its commitment, the hash of the leaf before, and the signed
+root of the tree so far. With it, in the same transaction, a permanent mark that the trace has a
+number, so that a stream may repeat itself. Nothing is ever updated or deleted: the head of a
+sequence is its last row. `tools/verify_trace.py` checks all this without a line of this code.
+
+The signature is over this text, in ASCII, each line ended by a line feed:
+
+    carnet/trace/1
+    <patient id>
+    <audience>
+    <number of leaves>
+    <root, in hexadecimal>
+    <instant of sealing>
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar, Final
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.audit import keys, tree
+from chalicelib.audit.store import TraceRow
+from chalicelib.core import clock, ids, rows
+from chalicelib.core.rows import (
+    ConditionLost,
+    Query,
+    Row,
+    StoreUnavailable,
+    TransactionConflict,
+    key,
+)
+
+GENERAL: Final = "general"  # the only audience yet: the person herself
+ATTEMPTS: Final = 5
+JITTER_SECONDS: Final = 0.05
+_DIGITS: Final = 12
+
+
+class LeafRow(Row):
+    """One place of the sequence, and the tree as it was with it."""
+
+    TABLE: ClassVar[str] = "audit"
+
+    trace_id = UnicodeAttribute()
+    commitment = BinaryAttribute(legacy_encoding=False)
+    previous = BinaryAttribute(legacy_encoding=False)
+    leaf = BinaryAttribute(legacy_encoding=False)
+    peaks = BinaryAttribute(legacy_encoding=False)
+    root = BinaryAttribute(legacy_encoding=False)
+    sealed_at = UnicodeAttribute()
+    key_id = UnicodeAttribute()
+    signature = BinaryAttribute(legacy_encoding=False)
+
+    @property
+    def seq(self) -> int:
+        """Its place, from 0."""
+        return int(self.sk.removeprefix("SEQ#"))
+
+
+class MarkRow(Row):
+    """That a trace has its place."""
+
+    TABLE: ClassVar[str] = "audit"
+
+    seq = NumberAttribute()
+
+
+def sequence_key(pid: str, audience: str = GENERAL) -> str:
+    """Return the partition of a record's sequence."""
+    return key("Q", pid, audience)
+
+
+def mark_key(pid: str, trace_id: str) -> tuple[str, str]:
+    """Return the key of a trace's mark."""
+    return sequence_key(pid), key("MARK", trace_id)
+
+
+def statement(pid: str, size: int, root: bytes, sealed_at: str) -> bytes:
+    """Return what is signed."""
+    lines = ("carnet/trace/1", pid, GENERAL, str(size), root.hex(), sealed_at, "")
+    return "\n".join(lines).encode("ascii")
+
+
+def append(pid: str, trace_id: str, commitment: bytes) -> bool:
+    """Give a trace its place; False if it had one already.
+
+    Raises:
+        StoreUnavailable: no clear answer, or too many rivals; repeat.
+        KeyMissing, Unavailable: there is no key to sign with, or it cannot be unwrapped.
+    """
+    for _ in range(ATTEMPTS):
+        leaf = _next(pid, head(pid), trace_id, commitment)
+        pk, sk = mark_key(pid, trace_id)
+        mark = MarkRow(pk=pk, sk=sk, kind="mark", seq=leaf.seq)
+        try:
+            rows.write([rows.put(leaf), rows.put(mark)])
+        except ConditionLost as lost:
+            if 1 in lost.positions:
+                return False
+        except TransactionConflict:
+            time.sleep(ids.jitter(JITTER_SECONDS))
+        else:
+            return True
+    raise StoreUnavailable("busy")
+
+
+def head(pid: str) -> LeafRow | None:
+    """Return the last place of a record's sequence."""
+    query = Query(LeafRow, sequence_key(pid), prefix="SEQ#", descending=True, limit=1)
+    found = rows.query(query).items
+    return LeafRow.from_raw_data(found[0]) if found else None
+
+
+def leaves(pid: str, first: int, limit: int) -> list[LeafRow]:
+    """Return places of a record's sequence, from a number on."""
+    query = Query(
+        LeafRow, sequence_key(pid), low=_place(first), high=_place(10**_DIGITS - 1), limit=limit
+    )
+    return [LeafRow.from_raw_data(item) for item in rows.query(query).items]
+
+
+def unsealed(pid: str, traces: Sequence[TraceRow]) -> list[TraceRow]:
+    """Return those of at most 100 traces that have no place yet."""
+    wanted = [(MarkRow, *mark_key(pid, trace.sk)) for trace in traces]
+    marks = rows.fetch(wanted) if wanted else []
+    return [trace for trace, mark in zip(traces, marks, strict=True) if mark is None]
+
+
+def lag_seconds(waiting: Sequence[TraceRow], now: datetime) -> float:
+    """Return for how long the oldest of these traces has waited for its place."""
+    if not waiting:
+        return 0.0
+    oldest = min(ids.ulid_instant(trace.sk) for trace in waiting)
+    return max(0.0, (now - oldest).total_seconds())
+
+
+def _next(pid: str, last: LeafRow | None, trace_id: str, commitment: bytes) -> LeafRow:
+    seq = last.seq + 1 if last else 0
+    previous = bytes(last.leaf) if last else tree.NOTHING
+    leaf = tree.leaf_hash(tree.leaf_input(seq, trace_id, commitment, previous))
+    peaks = tree.push(_split(bytes(last.peaks)) if last else [], seq, leaf)
+    root, sealed_at, signer = tree.root(peaks), clock.iso(clock.now()), keys.signer()
+    return LeafRow(
+        pk=sequence_key(pid),
+        sk=_place(seq),
+        kind="leaf",
+        trace_id=trace_id,
+        commitment=commitment,
+        previous=previous,
+        leaf=leaf,
+        peaks=b"".join(peaks),
+        root=root,
+        sealed_at=sealed_at,
+        key_id=signer.key_id,
+        signature=signer.sign(statement(pid, seq + 1, root, sealed_at)),
+    )
+
+
+def _place(seq: int) -> str:
+    return key("SEQ", f"{seq:0{_DIGITS}d}")
+
+
+def _split(peaks: bytes) -> list[bytes]:
+    return [peaks[n : n + tree.HASH_BYTES] for n in range(0, len(peaks), tree.HASH_BYTES)]

@@ -1,0 +1,79 @@
+"""When a notice is tried again, and what it says: nothing of the record (R-NOT-05, D13).
+
+The text is the same whatever happened, so that a mailbox read by somebody else tells only that
+its owner has a space, as every resident has.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from chalicelib.core.events import Event, EventType
+from chalicelib.notifications.model import Status, Text
+
+# Two days and a half: longer than a provider's outage, shorter than the news stays news.
+RETRY_SECONDS: Final = (60, 300, 900, 3600, 3 * 3600, 8 * 3600, 16 * 3600, 24 * 3600)
+# A sender that died is replaced after this; above its time-out, below the queue's visibility.
+LEASE: Final = timedelta(seconds=120)
+# A notice's row outlives its event by far, so that no late delivery can find it gone (R05).
+EVENT_LIFE: Final = timedelta(days=30)
+ROW_LIFE: Final = timedelta(days=90)
+# A failed notice that comes back after this was put back on purpose, by an operator.
+REDRIVEN_AFTER: Final = timedelta(hours=1)
+
+TOLD_TO_HOLDERS: Final = frozenset({EventType.DOCUMENT_ADDED, EventType.FIRST_ACCESS})
+TOLD_TO_OPERATOR: Final = frozenset({EventType.DOCUMENT_WITHDRAWN})
+
+_SUBJECT: Final = "Du nouveau dans votre espace de santé"
+_BODY: Final = """\
+Bonjour,
+
+Il y a du nouveau dans votre espace de santé. Pour le voir, connectez-vous\u00a0:
+
+{url}
+
+En cas de doute, n’ouvrez pas ce lien\u00a0: tapez vous-même l’adresse {host} \
+dans votre navigateur.
+Nous ne vous demanderons jamais un mot de passe ou un code par courriel.
+
+Ce message est automatique, merci de ne pas y répondre.
+"""
+_OPERATOR_SUBJECT: Final = "Incident\u00a0: document déposé par erreur"
+_OPERATOR_BODY: Final = """\
+Un déposant a déclaré qu’un document avait été déposé par erreur. Plus personne ne le voit.
+
+Espace\u00a0: {patient}
+Document\u00a0: {reference}
+Évènement\u00a0: {event}
+"""
+
+
+def text_for(event: Event, base_url: str) -> Text:
+    """Return what the mail of an event says."""
+    if event.type in TOLD_TO_OPERATOR:
+        body = _OPERATOR_BODY.format(
+            patient=event.patient_id, reference=event.reference, event=event.id
+        )
+        return Text(_OPERATOR_SUBJECT, body)
+    return Text(_SUBJECT, _BODY.format(url=f"{base_url}/", host=urlsplit(base_url).netloc))
+
+
+def next_try(attempts: int, chance: float) -> timedelta | None:
+    """Return how long to wait after so many attempts, or None when it was the last.
+
+    `chance` (0 to 1) spreads the delay over half to one and a half times the interval, so that an
+    outage does not end in a storm (R22).
+    """
+    if attempts > len(RETRY_SECONDS):
+        return None
+    return timedelta(seconds=RETRY_SECONDS[attempts - 1] * (0.5 + chance))
+
+
+def may_try(status: str, next_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a notice in this state may be tried now."""
+    return status == Status.REQUESTED and (next_at is None or next_at <= now)
+
+
+def is_news(happened_at: datetime, now: datetime) -> bool:
+    """Tell whether an event is still worth telling."""
+    return now < happened_at + EVENT_LIFE

@@ -1,0 +1,97 @@
+"""Tell an event to a recipient, once, whatever happens twice.
+
+The notice is claimed before the mail is sent and marked after. Between the provider's acceptance
+and our mark, a crash or a lost answer may make the same mail go twice, with the same Message-ID:
+it is the only such window, and the other order could lose a mandatory notice instead.
+"""
+
+import hashlib
+import math
+from datetime import datetime
+
+from chalicelib.core import clock, ids, log
+from chalicelib.core.events import Event
+from chalicelib.core.rows import ConditionLost
+from chalicelib.core.settings import settings
+from chalicelib.notifications import queue, rules, senders, store
+from chalicelib.notifications.model import Mail, Recipient, Status
+from chalicelib.notifications.store import NoticeRow
+
+
+class GivenUp(Exception):  # noqa: N818  the log code is the class name
+    """A notice failed for good: the queue puts its message aside; the reason is in its row."""
+
+
+def tell(event: Event, recipient: Recipient) -> None:
+    """Send the notice of an event, unless it was, or somebody is on it, or it is too early.
+
+    Raises:
+        GivenUp: it failed for good.
+        StoreUnavailable: to be done again.
+    """
+    now = clock.now()
+    if not rules.is_news(ids.ulid_instant(event.id), now):
+        log.write("notice too late", event_id=event.id)
+        return
+    row = store.find(event.id, recipient.id) or store.new_notice(event, recipient.id, now)
+    _start_again(row, now)
+    if not rules.may_try(row.status, store.next_at(row), now):
+        _raise_if_failed(row)
+        return
+    try:
+        _try(row, recipient, now)
+    except ConditionLost:
+        log.write("notice taken by another", event_id=event.id)
+        return
+    _raise_if_failed(row)
+
+
+def _try(row: NoticeRow, recipient: Recipient, now: datetime) -> None:
+    if not recipient.email:
+        _finish(row, Status.NO_CHANNEL, None)
+        return
+    store.try_until(row, now + rules.LEASE, now)
+    event = store.event_of(row)
+    who = hashlib.sha256(recipient.id.encode()).hexdigest()[:16]
+    text = rules.text_for(event, settings().public_base_url)
+    try:
+        senders.send(Mail(f"{event.id}.{who}", row.created_at, recipient.email, text))
+    except senders.Rejected:
+        _finish(row, Status.FAILED, "rejected")
+    except senders.Unsent:
+        _try_later(row, event)
+    else:
+        _finish(row, Status.SENT, None)
+
+
+def _try_later(row: NoticeRow, event: Event) -> None:
+    """Plan the next attempt: by the queue when it is near, else by the sweep; both may come."""
+    delay = rules.next_try(int(row.attempts), ids.jitter(1.0))
+    if delay is None:
+        _finish(row, Status.FAILED, "provider")
+        return
+    now = clock.now()
+    store.wait(row, now + delay, now, reason="provider")
+    log.write("notice postponed", event_id=event.id, attempt=int(row.attempts))
+    seconds = math.ceil(delay.total_seconds()) + 1  # never before the row allows it
+    if seconds <= queue.LONGEST_DELAY_SECONDS:
+        queue.send(event, delay_seconds=seconds)
+
+
+def _finish(row: NoticeRow, status: Status, reason: str | None) -> None:
+    store.finish(row, status, clock.now(), reason=reason)
+    log.write("notice", event_id=row.event_id, outcome=status, reason=reason)
+
+
+def _start_again(row: NoticeRow, now: datetime) -> None:
+    """Give a failed notice that an operator put back in the queue all its attempts anew."""
+    back = row.status == Status.FAILED and now > (
+        clock.instant(row.changed_at) + rules.REDRIVEN_AFTER
+    )
+    if back:
+        row.status, row.attempts = Status.REQUESTED, 0
+
+
+def _raise_if_failed(row: NoticeRow) -> None:
+    if row.status == Status.FAILED:
+        raise GivenUp(row.reason)

@@ -1,0 +1,31 @@
+"""Seal the traces of records as the audit table's stream tells of them.
+
+Refusals that concern no record (`A#…`) have no person to check them and are not sealed.
+"""
+
+import base64
+from typing import Final
+
+from chalice.app import Blueprint
+
+from chalicelib.audit import seal
+from chalicelib.workers.batch import Record, batch
+
+blueprint = Blueprint(__name__)
+
+# Known only once deployed: the template replaces it.
+STREAM: Final = "arn:aws:dynamodb:eu-west-3:000000000000:table/audit/stream/given-by-the-template"
+_PATIENT: Final = "P#"
+
+
+@blueprint.on_dynamodb_record(stream_arn=STREAM, batch_size=100, starting_position="TRIM_HORIZON")
+@batch
+def archive(record: Record) -> None:
+    """Give a new trace of a record its place; sealing's own rows are not for us."""
+    image = record["dynamodb"].get("NewImage", {})
+    if record["eventName"] != "INSERT" or image.get("kind", {}).get("S") != "trace":
+        return
+    pk, trace_id = image["pk"]["S"], image["sk"]["S"]
+    if pk.startswith(_PATIENT):
+        commitment = base64.b64decode(image["commitment"]["B"], validate=True)
+        seal.append(pk.removeprefix(_PATIENT), trace_id, commitment)

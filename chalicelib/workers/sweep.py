@@ -1,0 +1,150 @@
+"""Every hour, finish what something lost: events, notices, files. Nothing here scans a table.
+
+Each part is small when all goes well, stops at its bound when not, and the next hour goes on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final, TypeVar
+
+from chalice.app import Blueprint, Rate
+
+from chalicelib.core import aws, clock, ids, log, outbox, rows
+from chalicelib.core.outbox import OutboxRow
+from chalicelib.core.rows import Query, Row
+from chalicelib.core.settings import settings
+from chalicelib.notifications import queue, rules
+from chalicelib.notifications import store as notices
+from chalicelib.notifications.store import NoticeRow
+from chalicelib.record import store as record
+from chalicelib.record.store import DocumentRow, IncidentRow
+from chalicelib.storage import blobs
+from chalicelib.workers.batch import job
+from chalicelib.workers.relay import carry
+
+blueprint = Blueprint(__name__)
+
+# The stream carries an event in a second or two; after this it was lost.
+RELAYED_BY: Final = timedelta(minutes=5)
+# A whole hour of files is looked at twice: when its youngest is one hour old, and an hour later.
+ORPHAN_HOURS: Final = (3, 2)
+ROWS_PER_SHARD: Final = 1000
+FILES_PER_HOUR: Final = 50_000
+_PAGE: Final = 100
+_FILES_AT_ONCE: Final = _PAGE // 2  # each is looked for in two rows
+
+R = TypeVar("R", bound=Row)
+T = TypeVar("T")
+
+
+@blueprint.schedule(Rate(1, Rate.HOURS))
+@job
+def sweep() -> None:
+    """Do each part, even if another fails."""
+    now = clock.now()
+    parts: list[Callable[[datetime], int]] = [relay_stragglers, retry_notices, delete_orphans]
+    failed: list[Exception] = []
+    for part in parts:
+        try:
+            log.write("swept", function=part.__name__, count=part(now))
+        except Exception as error:  # noqa: BLE001  the other parts go on; raised below
+            log.exception("sweep failed", error, function=part.__name__)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def relay_stragglers(now: datetime) -> int:
+    """Relay the events the stream lost, and return how many."""
+    until = f"{clock.iso(now - RELAYED_BY)}~"
+    found = 0
+    for shard in range(outbox.SHARDS):
+        pk = rows.key("PEND", str(shard))
+        query = Query(OutboxRow, pk, low="0", high=until, index=outbox.PENDING_INDEX)
+        for row in _pointed(query, OutboxRow):
+            if row.pend_pk:  # an index tells late: the row says whether it still waits
+                carry(outbox.event_of(row))
+                found += 1
+    return found
+
+
+def retry_notices(now: datetime) -> int:
+    """Queue again the events whose notices are due, and return how many."""
+    found = 0
+    for shard in range(notices.SHARDS):
+        for row in _pointed(notices.due(shard, now), NoticeRow):
+            if rules.may_try(row.status, notices.next_at(row), now):
+                queue.send(notices.event_of(row))
+                found += 1
+    return found
+
+
+def delete_orphans(now: datetime) -> int:
+    """Delete files written hours ago that no document refers to (R01), and return how many."""
+    deleted = 0
+    for hours in ORPHAN_HOURS:
+        names = _files_of_hour(now - timedelta(hours=hours))
+        for some in _chunks(islice(names, FILES_PER_HOUR), _FILES_AT_ONCE):
+            for name in _unreferenced(some):
+                blobs.discard(name)
+                deleted += 1
+    return deleted
+
+
+def _pointed(query: Query, model: type[R]) -> Iterator[R]:
+    """Read again, consistently, the rows an index points to, up to the bound."""
+    for _ in range(ROWS_PER_SHARD // _PAGE):
+        page = rows.query(query)
+        wanted = [(model, item["pk"]["S"], item["sk"]["S"]) for item in page.items]
+        yield from (row for row in _fetched(wanted) if isinstance(row, model))
+        if page.last_key is None:
+            return
+        query = rows.following(query, page.last_key)
+
+
+def _fetched(wanted: list[tuple[type[R], str, str]]) -> list[Row | None]:
+    return rows.fetch(wanted) if wanted else []
+
+
+def _files_of_hour(moment: datetime) -> Iterator[str]:
+    pages = (
+        aws.client("s3")
+        .get_paginator("list_objects_v2")
+        .paginate(Bucket=settings().documents_bucket, Prefix=blobs.hour_prefix(moment))
+    )
+    for page in pages:
+        for entry in page.get("Contents", []):
+            yield entry["Key"]
+
+
+def _unreferenced(names: list[str]) -> list[str]:
+    """Return the files that neither a document nor an incident refers to."""
+    named = [name for name in names if _is_ours(name)]
+    wanted: list[tuple[type[Row], str, str]] = []
+    for name in named:
+        pid, document_id = _owner(name)
+        wanted += [
+            (DocumentRow, *record.document_key(pid, document_id)),
+            (IncidentRow, *record.incident_key(pid, document_id)),
+        ]
+    found = _fetched(wanted)
+    kept = {row.blob for row in found if isinstance(row, DocumentRow | IncidentRow)}
+    return [name for name in named if name not in kept]
+
+
+def _owner(name: str) -> tuple[str, str]:
+    pid, document_id, _ = name.rpartition("/")[2].split(".")
+    return pid, document_id
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a name is one `blobs.new_name` makes: what is not is never deleted."""
+    parts = name.rpartition("/")[2].split(".")
+    return len(parts) == 3 and all(ids.is_id(part) for part in parts)  # noqa: PLR2004  its parts
+
+
+def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    source = iter(values)
+    while some := list(islice(source, size)):
+        yield some
