@@ -1,0 +1,190 @@
+"""Entering: default deny, every refusal traced at the same cost, the session read each time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib.access import gate, store
+from chalicelib.access.gate import Unit
+from chalicelib.access.model import Action
+from chalicelib.access.store import ClientRow, SessionRow
+from chalicelib.core import aws, ids, rows
+from chalicelib.core.errors import (
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
+from chalicelib.core.rows import StoreUnavailable, patient_key, table_name
+from chalicelib.http.principal import Principal
+from tests import double
+from tests.access.notes import PUT, NoteRow, a_note, add_note, look, traces
+from tests.builders import Actor, Person, a_person
+from tests.recorder import Recorder
+
+
+def test_an_action_outside_the_table_is_refused(person: Person) -> None:
+    with (
+        pytest.raises(NotFound),
+        gate.enter(person.principal, Action.PATIENT_LOOKUP, person.pid),
+    ):
+        pytest.fail("entered")
+
+
+def test_a_read_writes_its_trace_and_nothing_else(person: Person, counted: Recorder) -> None:
+    before = double.tables()
+    look(person.principal, person.pid)
+    (trace,) = traces(person.pid)
+    assert (trace.actor, trace.action, trace.outcome, trace.right) == (
+        "person",
+        "record:document:list",
+        "allowed",
+        "self",
+    )
+    after = double.tables()
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {table_name("audit")}
+    assert counted.counted[PUT] == 1
+
+
+def test_a_refusal_is_in_the_persons_history(person: Person, doctor: Actor) -> None:
+    with pytest.raises(NotFound):
+        look(doctor.principal, person.pid)
+    (trace,) = traces(person.pid)
+    assert (trace.outcome, trace.reason, trace.actor_id, trace.actor_name) == (
+        "refused",
+        "no_right",
+        doctor.id,
+        doctor.name,
+    )
+    assert trace.organisation == "Cabinet Exemple"
+
+
+def test_a_refusal_on_an_unknown_record_is_in_the_actors_own_history(doctor: Actor) -> None:
+    unknown = ids.new_secret_id()
+    with pytest.raises(NotFound):
+        look(doctor.principal, unknown)
+    assert traces(unknown) == []
+    (trace,) = traces(doctor.id, of_patient=False)
+    assert (trace.outcome, trace.reason) == ("refused", "space_closed")
+
+
+def test_a_refusal_costs_the_same_whether_the_record_exists_or_not(  # A36
+    person: Person, doctor: Actor, calls: Recorder
+) -> None:
+    def refused(pid: str) -> list[str]:
+        double.new_process()
+        calls.clear()
+        with pytest.raises(NotFound):
+            look(doctor.principal, pid)
+        return calls.names
+
+    assert refused(person.pid) == refused(ids.new_secret_id())
+
+
+def test_refusing_a_missing_document_costs_the_same_as_a_foreign_one(  # A36
+    person: Person, doctor: Actor, calls: Recorder
+) -> None:
+    note = a_note(person.pid)
+    rows.write([rows.put(note)])
+
+    def refused(sk: str) -> tuple[list[str], str]:
+        double.new_process()
+        calls.clear()
+        target = (NoteRow, patient_key(person.pid), sk)
+        with (
+            pytest.raises(NotFound) as caught,
+            gate.enter(doctor.principal, Action.DOCUMENT_READ, person.pid, target=target),
+        ):
+            pytest.fail("entered")
+        return calls.names, str(caught.value)
+
+    assert refused(note.sk) == refused("NOTE#" + ids.new_id())
+
+
+def test_with_the_audit_table_gone_a_read_shows_nothing(person: Person) -> None:  # R28
+    shown = []
+    aws.client("dynamodb").delete_table(TableName=table_name("audit"))
+    with (
+        pytest.raises((Unavailable, StoreUnavailable)),
+        gate.enter(person.principal, Action.DOCUMENT_LIST, person.pid) as unit,
+    ):
+        shown.append(unit.pid)
+    with pytest.raises((Unavailable, StoreUnavailable)):
+        look(person.principal, person.pid)
+
+
+def test_an_ended_session_is_told_so_at_once(person: Person) -> None:
+    look(person.principal, person.pid)
+    row = rows.get(SessionRow, *store.session_key(person.principal.session))
+    assert row is not None
+    rows.write([rows.delete(row)])
+    with pytest.raises(Unauthenticated) as caught:
+        look(person.principal, person.pid)
+    assert caught.value.slug == "session-ended"
+    assert len(traces(person.pid)) == 1
+
+
+def test_a_session_past_its_end_is_told_so(
+    clock: time_machine.Traveller, aws: Recorder  # noqa: ARG001
+) -> None:  # fmt: skip
+    person = a_person()
+    clock.shift(timedelta(hours=12))
+    with pytest.raises(Unauthenticated):
+        look(person.principal, person.pid)
+
+
+def test_a_suspended_software_is_told_so_at_once(person: Person, laboratory: Actor) -> None:
+    row = rows.get(ClientRow, *store.client_key(laboratory.principal.session))
+    assert row is not None
+    row.status = "suspended"
+    rows.write([rows.put(row)])
+    with pytest.raises(Unauthenticated):
+        add_note(laboratory.principal, person.pid)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda own, other: Principal(own.kind, other.id, own.session, own.expires_at),
+        lambda own, other: Principal(other.kind, other.id, own.session, own.expires_at),
+        lambda own, other: Principal(other.kind, own.id, own.session, own.expires_at),
+    ],
+)
+def test_a_session_serves_only_whom_it_was_opened_for(  # A06
+    forge: Callable[[Principal, Principal], Principal], person: Person, doctor: Actor
+) -> None:
+    for own, other in ((person, doctor), (doctor, person)):
+        with pytest.raises(Unauthenticated):
+            look(forge(own.principal, other.principal), person.pid)
+    assert traces(person.pid) == []
+
+
+def test_one_persons_session_does_not_serve_another(person: Person) -> None:  # A06
+    other = a_person()
+    forged = Principal(person.principal.kind, other.id, person.principal.session, 2**31)
+    with pytest.raises(Unauthenticated):
+        look(forged, other.pid)
+
+
+def test_an_organisation_cannot_use_a_persons_own_id(person: Person, laboratory: Actor) -> None:
+    resolved = gate.resolve(laboratory.principal, person.pid)
+    assert resolved != person.pid
+    with pytest.raises(NotFound):
+        add_note(laboratory.principal, resolved)
+    assert traces(person.pid) == []
+    assert len(traces(laboratory.id, of_patient=False)) == 1
+
+
+def test_a_unit_opens_what_it_sealed_in_that_row_only(person: Person) -> None:
+    opened: list[Any] = []
+
+    def keep(unit: Unit) -> None:
+        sealed = unit.seal({"a": "b"}, "P#1", "NOTE#1")
+        opened.append(unit.open(sealed, "P#1", "NOTE#1"))
+
+    with gate.enter(person.principal, Action.DOCUMENT_LIST, person.pid) as unit:
+        keep(unit)
+    assert opened == [{"a": "b"}]
