@@ -8,9 +8,15 @@ import time
 from typing import Final
 
 from chalicelib.access import store
-from chalicelib.access.entry import Entry, IdempotencyRow, idempotency_key
+from chalicelib.access.entry import Entry
 from chalicelib.access.model import Refusal, Right
-from chalicelib.access.store import ClientRow, GrantRow, grant_of
+from chalicelib.access.store import (
+    ClientRow,
+    GrantRow,
+    IdempotencyRow,
+    grant_of,
+    idempotency_key,
+)
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow, new_row

@@ -10,32 +10,28 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import ClassVar, TypeVar
-
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from typing import TypeVar
 
 from chalicelib.access import store, tokens
 from chalicelib.access.model import Facts
-from chalicelib.access.store import ClientRow, GrantRow, ProxyRow, SessionRow, SettingsRow
+from chalicelib.access.store import (
+    ClientRow,
+    GrantRow,
+    IdempotencyRow,
+    ProxyRow,
+    SessionRow,
+    SettingsRow,
+    idempotency_key,
+)
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Unauthenticated
-from chalicelib.core.rows import Page, Query, Row, key
+from chalicelib.core.rows import Page, Query, Row
 from chalicelib.http.endpoint import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.vault import blind
 
 Wanted = tuple[type[Row], str, str]
 R = TypeVar("R", bound=Row)
-
-
-class IdempotencyRow(Row):
-    """That a request was done, and what it made; kept 24 hours."""
-
-    TABLE: ClassVar[str] = "work"
-
-    request_hash = UnicodeAttribute()
-    reference = UnicodeAttribute()
-    ttl = NumberAttribute()
 
 
 @dataclass(slots=True)
@@ -99,11 +95,6 @@ def depositor_token(pid: str, principal: Principal) -> str:
     return blind.blind("depositor", f"{pid}|{principal.kind}|{principal.id}")
 
 
-def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:
-    """Return the key of the row that remembers a request."""
-    return key("IDEM", idempotency.key), "IDEM"
-
-
 def resolve(principal: Principal, subject: str) -> str:
     """Return the patient id behind a path: itself, or what an organisation's handle stands for.
 
@@ -140,7 +131,7 @@ def load(
     return Entry(
         principal=principal,
         pid=pid,
-        session=_live(principal, found.get(asked[0])),
+        session=live(principal, found.get(asked[0])),
         found=found,
         target_wish=target,
         idempotency=idempotency,
@@ -159,8 +150,12 @@ def _deciding(principal: Principal, pid: str) -> list[Wanted]:
     return [session, settings, (GrantRow, *store.grant_key(pid, principal.id))]
 
 
-def _live(principal: Principal, row: Row | None) -> SessionRow | ClientRow:
-    """Check that the session was not ended since the token was signed; revocation is immediate."""
+def live(principal: Principal, row: Row | None) -> SessionRow | ClientRow:
+    """Check that the session was not ended since the token was signed; revocation is immediate.
+
+    Raises:
+        Unauthenticated: the session or the client was ended, or is another actor's.
+    """
     if isinstance(row, SessionRow):
         actor = row.rpps if principal.kind is ActorKind.PROFESSIONAL else row.uid
         alive = row.actor == principal.kind and clock.iso(clock.now()) < row.expires_at

@@ -11,7 +11,8 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.access.model import Grant, GrantStatus
 from chalicelib.core import clock
-from chalicelib.core.rows import VersionedRow, key, patient_key
+from chalicelib.core.rows import Row, VersionedRow, key, patient_key
+from chalicelib.http.endpoint import Idempotency
 
 RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
 
@@ -88,6 +89,16 @@ class ClientRow(VersionedRow):
     trace_key = BinaryAttribute(legacy_encoding=False)
 
 
+class IdempotencyRow(Row):
+    """That a request was done, and what it made; kept 24 hours."""
+
+    TABLE: ClassVar[str] = "work"
+
+    request_hash = UnicodeAttribute()
+    reference = UnicodeAttribute()
+    ttl = NumberAttribute()
+
+
 def settings_key(pid: str) -> tuple[str, str]:
     """Return the key of a space's settings."""
     return patient_key(pid), "SETTINGS"
@@ -111,6 +122,11 @@ def session_key(sid: str) -> tuple[str, str]:
 def client_key(client_id: str) -> tuple[str, str]:
     """Return the key of an organisation's software."""
     return key("CLIENT", client_id), "CLIENT"
+
+
+def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:
+    """Return the key of the row that remembers a request."""
+    return key("IDEM", idempotency.key), "IDEM"
 
 
 def subject_of_record(pid: str) -> str:
