@@ -4,26 +4,31 @@ Everybody here is fictitious. Numbers are valid in form and are not those of any
 """
 
 import base64
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.access import rules, store
-from chalicelib.access.store import ClientRow, GrantRow, ProxyRow, SessionRow, SettingsRow
+from chalicelib.access.store import ClientRow, GrantRow, SessionRow
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import Row, key
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity.store import (
-    HolderRow,
-    ProfessionalRow,
-    holder_key,
-    professional_key,
+from chalicelib.identity import accounts, directory, spaces
+from chalicelib.identity.model import Activity, Person, Professional
+from chalicelib.identity.values import (
+    RPPS,
+    Traits,
+    ins_key,
+    luhn_is_right,
+    parse_ins,
+    parse_rpps,
 )
-from chalicelib.identity.values import luhn_is_right
 from chalicelib.vault import envelope, keys
 
+ISSUER: Final = "https://franceconnect.test"
+INS_OID: Final = "1.2.250.1.213.1.4.10"
 SESSION_LIFE: Final = timedelta(hours=12)
 PDF: Final = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -47,59 +52,59 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
-class Person(Actor):
-    """Somebody with a space of her own."""
+class Patient(Actor):
+    """Somebody with a space of her own, who has logged in once."""
 
-    pid: str = field(default="")
+    pid: str
+    identity: Person
 
 
-def a_person(*, session: bool = True) -> Person:
-    """Open a space, and a session of the person who holds it."""
-    pid, uid = ids.new_secret_id(), ids.new_secret_id()
-    record, trace = store.subject_of_record(pid), subject_of_trace(pid)
-    for subject in (record, trace):
-        keys.create_branch_key(subject)
-    settings = SettingsRow(
-        *store.settings_key(pid),
-        kind="settings",
-        status="open",
-        opened_at=clock.iso(clock.now()),
-        record_key=envelope.new_data_key(record, store.RECORD_KIND),
-        trace_key=envelope.new_data_key(trace, TRACE_KIND),
+def a_person(*, family_name: str | None = None, email: str | None = None) -> Patient:
+    """Open a space and make the account of the person who holds it, with a session."""
+    identity = an_identity(family_name=family_name)
+    pid = spaces.open_space(identity)
+    subject, now = ids.new_secret_id(), clock.now()
+    address = email or f"{subject.lower()}@exemple.test"
+    account = accounts.of_person(ISSUER, subject, identity.traits, address, now)
+    principal = a_session(ActorKind.PERSON, accounts.uid_of(account), bytes(account.trace_key))
+    return Patient(principal, identity.traits.family_name, pid, identity)
+
+
+def an_identity(*, family_name: str | None = None) -> Person:
+    """Return traits and a national number that nobody else has in this process."""
+    number = next(_numbers)
+    stem = f"2850675{number:06d}"
+    return Person(
+        traits=Traits(
+            family_name=family_name or f"EXEMPLE-{_letters(number)}",
+            given_names=("CAMILLE", "LOU"),
+            birth_date=date(1985, 6, 12),
+            sex="F",
+            birth_place="75056",
+        ),
+        ins=parse_ins(stem + ins_key(stem)),
+        ins_oid=INS_OID,
     )
-    proxy = ProxyRow(
-        *store.proxy_key(pid, uid),
-        kind="proxy",
-        uid=uid,
-        relation="self",
-        user_pk=key("U", uid),
-        user_sk=key("PROXY", pid),
-    )
-    holder = HolderRow(*holder_key(pid), kind="holder", uid=uid)
-    _write(settings, proxy, holder)
-    principal = a_session(ActorKind.PERSON, uid) if session else _nobody(ActorKind.PERSON, uid)
-    return Person(principal, "Camille EXEMPLE", pid)
 
 
-def a_doctor(*, profession_code: str = "10", name: str = "Dr Claire EXEMPLE") -> Actor:
-    """Put a professional in the directory, and give her a session."""
-    rpps = a_rpps()
-    _write(
-        ProfessionalRow(
-            *professional_key(rpps),
-            kind="professional",
-            status="active",
-            civility="DR",
-            family_name="EXEMPLE",
-            given_name="Claire",
-            profession_code=profession_code,
-            profession="Médecin",
-            activities=[],
-            load_id="test",
-        )
+def a_doctor(*, profession_code: str = "10", family_name: str = "EXEMPLE") -> Actor:
+    """Put a professional in the directory, and give her an account and a session."""
+    one = Professional(
+        rpps=a_rpps(),
+        civility="DR",
+        family_name=family_name,
+        given_name="CLAIRE",
+        profession_code=profession_code,
+        profession="Médecin" if profession_code == "10" else "Infirmier",
+        activities=(Activity("Cabinet Exemple", "750000001", "Paris"),),
+        is_active=True,
     )
-    principal = a_session(ActorKind.PROFESSIONAL, rpps, name=name, profession_code=profession_code)
-    return Actor(principal, name)
+    _write(*directory.rows_of(one, "test"))
+    account = accounts.of_professional(one.rpps, clock.now())
+    principal = a_session(
+        ActorKind.PROFESSIONAL, one.rpps, bytes(account.trace_key), professional=one
+    )
+    return Actor(principal, one.name)
 
 
 def a_laboratory(*, name: str = "Laboratoire Exemple") -> Actor:
@@ -120,36 +125,39 @@ def a_laboratory(*, name: str = "Laboratoire Exemple") -> Actor:
 
 
 def a_session(
-    kind: ActorKind, actor_id: str, *, name: str | None = None, profession_code: str | None = None
+    kind: ActorKind, actor_id: str, trace_key: bytes, *, professional: Professional | None = None
 ) -> Principal:
     """Open a session, as a login does, and say what its tokens prove."""
     sid, now = ids.new_secret_id(), clock.now()
-    is_professional = kind is ActorKind.PROFESSIONAL
-    _write(
-        SessionRow(
-            *store.session_key(sid),
-            kind="session",
-            actor=kind.value,
-            uid=ids.new_secret_id() if is_professional else actor_id,
-            refresh_hash=ids.new_token(),
-            rotated_at=clock.iso(now),
-            expires_at=clock.iso(now + SESSION_LIFE),
-            ttl=clock.epoch(now + SESSION_LIFE),
-            user_pk=key("U", actor_id),
-            user_sk=key("S", clock.iso(now)),
-            trace_key=_trace_key(actor_id),
-            rpps=actor_id if is_professional else None,
-            name=name,
-            profession_code=profession_code,
-            profession="Médecin" if is_professional else None,
-            organisation="Cabinet Exemple" if is_professional else None,
-        )
+    public: dict[str, Any] = {}
+    if professional is not None:
+        public = {
+            "rpps": actor_id,
+            "name": professional.name,
+            "profession_code": professional.profession_code,
+            "profession": professional.profession,
+            "organisation": professional.activities[0].organisation,
+        }
+    row = SessionRow(
+        *store.session_key(sid),
+        kind="session",
+        actor=kind.value,
+        uid=ids.new_secret_id() if professional else actor_id,
+        refresh_hash=ids.new_token(),
+        rotated_at=clock.iso(now),
+        expires_at=clock.iso(now + SESSION_LIFE),
+        ttl=clock.epoch(now + SESSION_LIFE),
+        user_pk=key("U", actor_id),
+        user_sk=key("S", clock.iso(now)),
+        trace_key=trace_key,
+        **public,
     )
+    _write(row)
     return _principal(kind, actor_id, sid)
 
 
 def a_grant(
-    person: Person, doctor: Actor, *, until: datetime | None = None, used: bool = True
+    person: Patient, doctor: Actor, *, until: datetime | None = None, used: bool = True
 ) -> GrantRow:
     """Authorise a professional; by default she has used it once, so reads do not notify."""
     now = clock.now()
@@ -161,10 +169,11 @@ def a_grant(
     return found
 
 
-def a_rpps() -> str:
+def a_rpps() -> RPPS:
     """Return a number of eleven digits with a right check key."""
     stem = f"899{next(_numbers):07d}"
-    return next(f"{stem}{digit}" for digit in range(10) if luhn_is_right(f"{stem}{digit}"))
+    number = next(f"{stem}{digit}" for digit in range(10) if luhn_is_right(f"{stem}{digit}"))
+    return parse_rpps(number)
 
 
 def a_pdf(text: str = "") -> bytes:
@@ -195,8 +204,8 @@ def _principal(kind: ActorKind, actor_id: str, session: str) -> Principal:
     return Principal(kind, actor_id, session, clock.epoch(clock.now()) + 600)
 
 
-def _nobody(kind: ActorKind, actor_id: str) -> Principal:
-    return _principal(kind, actor_id, ids.new_secret_id())
+def _letters(number: int) -> str:
+    return "".join("ABCDEFGHIJ"[int(digit)] for digit in str(number))
 
 
 def _write(*made: Row) -> None:

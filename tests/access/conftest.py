@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.builders import Actor, Person, a_doctor, a_laboratory, a_person
+from tests.builders import Actor, Patient, a_doctor, a_laboratory, a_person
 from tests.recorder import Recorder
 
 
 @pytest.fixture
-def person(aws: Recorder) -> Person:  # noqa: ARG001  the cloud comes first
+def person(aws: Recorder) -> Patient:  # noqa: ARG001  the cloud comes first
     return a_person()
 
 
@@ -22,6 +22,6 @@ def laboratory(aws: Recorder) -> Actor:  # noqa: ARG001
 
 
 @pytest.fixture
-def counted(person: Person, calls: Recorder) -> Recorder:  # noqa: ARG001  ready before counting
+def counted(person: Patient, calls: Recorder) -> Recorder:  # noqa: ARG001  ready before counting
     calls.clear()
     return calls

@@ -16,7 +16,7 @@ from chalicelib.core.rows import VersionedRow, patient_key, table_name
 from chalicelib.http.endpoint import Idempotency
 from chalicelib.http.principal import Principal
 from tests import double
-from tests.builders import Actor, Person
+from tests.builders import Actor, Patient
 
 TRANSACTION = "dynamodb.TransactWriteItems"
 PUT = "dynamodb.PutItem"
@@ -73,11 +73,11 @@ def outbox() -> list[str]:
     return [item["type"]["S"] for item in stored("work", "EV#")]
 
 
-def add_note_of_person(person: Person) -> str:
+def add_note_of_person(person: Patient) -> str:
     return add_note(person.principal, person.pid)
 
 
-def add_note_then(actor: Actor, person: Person, fail: Callable[[], None]) -> None:
+def add_note_then(actor: Actor, person: Patient, fail: Callable[[], None]) -> None:
     with gate.enter(actor.principal, Action.DOCUMENT_ADD, person.pid) as unit:
         unit.put(a_note(person.pid))
         fail()

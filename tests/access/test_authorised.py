@@ -21,11 +21,11 @@ from tests.access.notes import (
     outbox,
     traces,
 )
-from tests.builders import Actor, Person, a_doctor, a_grant, a_person
+from tests.builders import Actor, Patient, a_doctor, a_grant, a_person
 from tests.recorder import Recorder
 
 
-def test_the_first_use_of_an_authorisation_notifies_once(person: Person, doctor: Actor) -> None:
+def test_the_first_use_of_an_authorisation_notifies_once(person: Patient, doctor: Actor) -> None:
     a_grant(person, doctor, used=False)
     for _ in range(3):
         look(doctor.principal, person.pid)
@@ -36,7 +36,7 @@ def test_the_first_use_of_an_authorisation_notifies_once(person: Person, doctor:
     assert [trace.right for trace in traces(person.pid)] == ["authorisation"] * 3
 
 
-def test_two_first_uses_at_once_notify_once(person: Person, doctor: Actor) -> None:
+def test_two_first_uses_at_once_notify_once(person: Patient, doctor: Actor) -> None:
     a_grant(person, doctor, used=False)
     inside = threading.Barrier(2)
     failures: list[BaseException] = []
@@ -59,7 +59,7 @@ def test_two_first_uses_at_once_notify_once(person: Person, doctor: Actor) -> No
     assert len(traces(person.pid)) == 2
 
 
-def withdrawn(person: Person, doctor: Actor) -> None:
+def withdrawn(person: Patient, doctor: Actor) -> None:
     grant = rows.get(GrantRow, *store.grant_key(person.pid, doctor.id))
     assert grant is not None
     grant.status = GrantStatus.WITHDRAWN
@@ -68,7 +68,7 @@ def withdrawn(person: Person, doctor: Actor) -> None:
 
 @pytest.mark.parametrize("used", [True, False])
 def test_a_write_during_which_the_authorisation_is_withdrawn_is_refused_and_traced(
-    used: bool, person: Person, doctor: Actor  # noqa: FBT001  a case
+    used: bool, person: Patient, doctor: Actor  # noqa: FBT001  a case
 ) -> None:  # fmt: skip
     a_grant(person, doctor, used=used)
     with pytest.raises(NotFound):
@@ -79,7 +79,7 @@ def test_a_write_during_which_the_authorisation_is_withdrawn_is_refused_and_trac
 
 
 def test_a_first_read_during_which_the_authorisation_is_withdrawn_shows_nothing(
-    person: Person, doctor: Actor
+    person: Patient, doctor: Actor
 ) -> None:
     a_grant(person, doctor, used=False)
     with (
@@ -91,7 +91,7 @@ def test_a_first_read_during_which_the_authorisation_is_withdrawn_shows_nothing(
     assert outbox() == []
 
 
-def test_a_withdrawn_authorisation_opens_nothing_at_once(person: Person, doctor: Actor) -> None:
+def test_a_withdrawn_authorisation_opens_nothing_at_once(person: Patient, doctor: Actor) -> None:
     a_grant(person, doctor)
     look(doctor.principal, person.pid)
     withdrawn(person, doctor)
@@ -121,7 +121,7 @@ def clock_now() -> Any:
     return product_clock.now()
 
 
-def test_an_authorisation_of_one_record_opens_no_other(person: Person, doctor: Actor) -> None:
+def test_an_authorisation_of_one_record_opens_no_other(person: Patient, doctor: Actor) -> None:
     other = a_person()
     a_grant(person, doctor)
     with pytest.raises(NotFound):

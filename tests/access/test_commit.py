@@ -29,12 +29,12 @@ from tests.access.notes import (
     outbox,
     traces,
 )
-from tests.builders import Person
+from tests.builders import Patient
 from tests.injector import Faults
 from tests.recorder import Recorder
 
 
-def test_with_the_audit_table_gone_a_write_writes_nothing(person: Person) -> None:  # R28
+def test_with_the_audit_table_gone_a_write_writes_nothing(person: Patient) -> None:  # R28
     aws.client("dynamodb").delete_table(TableName=table_name("audit"))
     with pytest.raises((Unavailable, StoreUnavailable)):
         add_note_of_person(person)
@@ -43,7 +43,7 @@ def test_with_the_audit_table_gone_a_write_writes_nothing(person: Person) -> Non
 
 
 def test_a_commit_writes_row_trace_and_outbox_in_one_transaction(
-    person: Person, counted: Recorder
+    person: Patient, counted: Recorder
 ) -> None:
     add_note_of_person(person)
     assert counted.counted[TRANSACTION] == 1
@@ -53,7 +53,7 @@ def test_a_commit_writes_row_trace_and_outbox_in_one_transaction(
 
 @pytest.mark.parametrize("mode", ["after", "lost_once"])
 def test_a_commit_whose_answer_is_lost_is_one_effect(  # R03
-    mode: str, person: Person, faults: Faults
+    mode: str, person: Patient, faults: Faults
 ) -> None:
     faults.on(TRANSACTION, mode)
     add_note_of_person(person)
@@ -62,14 +62,14 @@ def test_a_commit_whose_answer_is_lost_is_one_effect(  # R03
 
 @pytest.mark.parametrize("mode", ["before", "throttled", "throttled_always"])
 def test_a_commit_that_did_not_happen_is_tried_again(  # R07
-    mode: str, person: Person, faults: Faults
+    mode: str, person: Patient, faults: Faults
 ) -> None:
     faults.on(TRANSACTION, mode)
     add_note_of_person(person)
     assert (notes(), len(traces(person.pid)), outbox()) == (1, 1, ["document.added"])
 
 
-def test_a_read_whose_traces_answer_is_lost_is_one_trace(person: Person, faults: Faults) -> None:
+def test_a_read_whose_traces_answer_is_lost_is_one_trace(person: Patient, faults: Faults) -> None:
     faults.on(PUT, "after")
     look(person.principal, person.pid)
     assert len(traces(person.pid)) == 1
@@ -77,7 +77,7 @@ def test_a_read_whose_traces_answer_is_lost_is_one_trace(person: Person, faults:
 
 @pytest.mark.parametrize("conflicts", [1, 2, 3])
 def test_a_conflict_is_tried_again_three_times(  # R08
-    conflicts: int, person: Person, faults: Faults, counted: Recorder
+    conflicts: int, person: Patient, faults: Faults, counted: Recorder
 ) -> None:
     for nth in range(1, conflicts + 1):
         faults.on(TRANSACTION, "conflict", nth=nth)
@@ -87,7 +87,7 @@ def test_a_conflict_is_tried_again_three_times(  # R08
 
 
 def test_a_conflict_that_lasts_is_unavailable_and_writes_nothing(
-    person: Person, faults: Faults, counted: Recorder
+    person: Patient, faults: Faults, counted: Recorder
 ) -> None:
     faults.on(TRANSACTION, "conflict", nth=0)
     with pytest.raises(Unavailable):
@@ -97,7 +97,7 @@ def test_a_conflict_that_lasts_is_unavailable_and_writes_nothing(
 
 
 def test_retries_of_rivals_do_not_march_in_step(
-    person: Person, faults: Faults, monkeypatch: pytest.MonkeyPatch
+    person: Patient, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr("chalicelib.access.commit.time.sleep", slept.append)
@@ -109,7 +109,7 @@ def test_retries_of_rivals_do_not_march_in_step(
     assert all(0 <= seconds <= 0.08 for seconds in slept)
 
 
-def test_a_rival_that_made_the_same_row_first_is_the_announced_conflict(person: Person) -> None:
+def test_a_rival_that_made_the_same_row_first_is_the_announced_conflict(person: Patient) -> None:
     note = a_note(person.pid)
     rows.write([rows.put(note)])
     again = NoteRow(note.pk, note.sk, kind="note")
@@ -130,20 +130,20 @@ def raise_not_found() -> None:
     raise NotFound
 
 
-def test_a_use_case_that_fails_writes_nothing(person: Person) -> None:
+def test_a_use_case_that_fails_writes_nothing(person: Patient) -> None:
     with pytest.raises(Invalid):
         add_note_then(person, person, raise_invalid)
     assert (notes(), traces(person.pid), outbox()) == (0, [], [])
 
 
-def test_a_refusal_inside_the_use_case_is_traced_and_writes_nothing(person: Person) -> None:
+def test_a_refusal_inside_the_use_case_is_traced_and_writes_nothing(person: Patient) -> None:
     with pytest.raises(NotFound):
         add_note_then(person, person, raise_not_found)
     (trace,) = traces(person.pid)
     assert (trace.outcome, trace.reason, trace.right, notes()) == ("refused", "absent", "none", 0)
 
 
-def test_a_replayed_key_says_what_the_first_made(person: Person) -> None:  # A13
+def test_a_replayed_key_says_what_the_first_made(person: Patient) -> None:  # A13
     asked = Idempotency("a" * 64, "same")
     sk = add_note(person.principal, person.pid, idempotency=asked)
     with pytest.raises(Replayed) as caught:
@@ -152,7 +152,7 @@ def test_a_replayed_key_says_what_the_first_made(person: Person) -> None:  # A13
     assert (notes(), outbox()) == (1, ["document.added"])
 
 
-def test_a_key_reused_for_another_request_is_refused(person: Person) -> None:  # A13
+def test_a_key_reused_for_another_request_is_refused(person: Patient) -> None:  # A13
     add_note(person.principal, person.pid, idempotency=Idempotency("a" * 64, "one"))
     with pytest.raises(Invalid) as caught:
         add_note(person.principal, person.pid, idempotency=Idempotency("a" * 64, "other"))
@@ -160,7 +160,7 @@ def test_a_key_reused_for_another_request_is_refused(person: Person) -> None:  #
     assert notes() == 1
 
 
-def test_twenty_requests_with_one_key_have_one_effect(person: Person) -> None:  # A13
+def test_twenty_requests_with_one_key_have_one_effect(person: Patient) -> None:  # A13
     asked = Idempotency("a" * 64, "same")
     start = threading.Barrier(20)
     made: list[str] = []

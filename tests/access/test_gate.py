@@ -21,11 +21,11 @@ from chalicelib.core.rows import StoreUnavailable, patient_key, table_name
 from chalicelib.http.principal import Principal
 from tests import double
 from tests.access.notes import PUT, NoteRow, a_note, add_note, look, traces
-from tests.builders import Actor, Person, a_person
+from tests.builders import Actor, Patient, a_person
 from tests.recorder import Recorder
 
 
-def test_an_action_outside_the_table_is_refused(person: Person) -> None:
+def test_an_action_outside_the_table_is_refused(person: Patient) -> None:
     with (
         pytest.raises(NotFound),
         gate.enter(person.principal, Action.PATIENT_LOOKUP, person.pid),
@@ -33,7 +33,7 @@ def test_an_action_outside_the_table_is_refused(person: Person) -> None:
         pytest.fail("entered")
 
 
-def test_a_read_writes_its_trace_and_nothing_else(person: Person, counted: Recorder) -> None:
+def test_a_read_writes_its_trace_and_nothing_else(person: Patient, counted: Recorder) -> None:
     before = double.tables()
     look(person.principal, person.pid)
     (trace,) = traces(person.pid)
@@ -49,7 +49,7 @@ def test_a_read_writes_its_trace_and_nothing_else(person: Person, counted: Recor
     assert counted.counted[PUT] == 1
 
 
-def test_a_refusal_is_in_the_persons_history(person: Person, doctor: Actor) -> None:
+def test_a_refusal_is_in_the_persons_history(person: Patient, doctor: Actor) -> None:
     with pytest.raises(NotFound):
         look(doctor.principal, person.pid)
     (trace,) = traces(person.pid)
@@ -72,7 +72,7 @@ def test_a_refusal_on_an_unknown_record_is_in_the_actors_own_history(doctor: Act
 
 
 def test_a_refusal_costs_the_same_whether_the_record_exists_or_not(  # A36
-    person: Person, doctor: Actor, calls: Recorder
+    person: Patient, doctor: Actor, calls: Recorder
 ) -> None:
     def refused(pid: str) -> list[str]:
         double.new_process()
@@ -85,7 +85,7 @@ def test_a_refusal_costs_the_same_whether_the_record_exists_or_not(  # A36
 
 
 def test_refusing_a_missing_document_costs_the_same_as_a_foreign_one(  # A36
-    person: Person, doctor: Actor, calls: Recorder
+    person: Patient, doctor: Actor, calls: Recorder
 ) -> None:
     note = a_note(person.pid)
     rows.write([rows.put(note)])
@@ -104,7 +104,7 @@ def test_refusing_a_missing_document_costs_the_same_as_a_foreign_one(  # A36
     assert refused(note.sk) == refused("NOTE#" + ids.new_id())
 
 
-def test_with_the_audit_table_gone_a_read_shows_nothing(person: Person) -> None:  # R28
+def test_with_the_audit_table_gone_a_read_shows_nothing(person: Patient) -> None:  # R28
     shown = []
     aws.client("dynamodb").delete_table(TableName=table_name("audit"))
     with (
@@ -116,7 +116,7 @@ def test_with_the_audit_table_gone_a_read_shows_nothing(person: Person) -> None:
         look(person.principal, person.pid)
 
 
-def test_an_ended_session_is_told_so_at_once(person: Person) -> None:
+def test_an_ended_session_is_told_so_at_once(person: Patient) -> None:
     look(person.principal, person.pid)
     row = rows.get(SessionRow, *store.session_key(person.principal.session))
     assert row is not None
@@ -136,7 +136,7 @@ def test_a_session_past_its_end_is_told_so(
         look(person.principal, person.pid)
 
 
-def test_a_suspended_software_is_told_so_at_once(person: Person, laboratory: Actor) -> None:
+def test_a_suspended_software_is_told_so_at_once(person: Patient, laboratory: Actor) -> None:
     row = rows.get(ClientRow, *store.client_key(laboratory.principal.session))
     assert row is not None
     row.status = "suspended"
@@ -154,7 +154,7 @@ def test_a_suspended_software_is_told_so_at_once(person: Person, laboratory: Act
     ],
 )
 def test_a_session_serves_only_whom_it_was_opened_for(  # A06
-    forge: Callable[[Principal, Principal], Principal], person: Person, doctor: Actor
+    forge: Callable[[Principal, Principal], Principal], person: Patient, doctor: Actor
 ) -> None:
     for own, other in ((person, doctor), (doctor, person)):
         with pytest.raises(Unauthenticated):
@@ -162,14 +162,14 @@ def test_a_session_serves_only_whom_it_was_opened_for(  # A06
     assert traces(person.pid) == []
 
 
-def test_one_persons_session_does_not_serve_another(person: Person) -> None:  # A06
+def test_one_persons_session_does_not_serve_another(person: Patient) -> None:  # A06
     other = a_person()
     forged = Principal(person.principal.kind, other.id, person.principal.session, 2**31)
     with pytest.raises(Unauthenticated):
         look(forged, other.pid)
 
 
-def test_an_organisation_cannot_use_a_persons_own_id(person: Person, laboratory: Actor) -> None:
+def test_an_organisation_cannot_use_a_persons_own_id(person: Patient, laboratory: Actor) -> None:
     resolved = gate.resolve(laboratory.principal, person.pid)
     assert resolved != person.pid
     with pytest.raises(NotFound):
@@ -178,7 +178,7 @@ def test_an_organisation_cannot_use_a_persons_own_id(person: Person, laboratory:
     assert len(traces(laboratory.id, of_patient=False)) == 1
 
 
-def test_a_unit_opens_what_it_sealed_in_that_row_only(person: Person) -> None:
+def test_a_unit_opens_what_it_sealed_in_that_row_only(person: Patient) -> None:
     opened: list[Any] = []
 
     def keep(unit: Unit) -> None:
