@@ -2,7 +2,7 @@
 
 A header never chooses the key or the algorithm: callers give the keys and the algorithms they
 accept. Headers that bring a key, or rules of their own, are refused, and so are repeated members,
-on which parsers disagree. Nothing is read from a token before its signature was verified.
+on which parsers disagree. Nothing is believed of a token before its signature was verified.
 """
 
 import base64
@@ -62,6 +62,19 @@ def claims_of(token: str, key: Key, algorithms: frozenset[str]) -> dict[str, Any
     except (JoseError, ValueError, TypeError) as error:
         raise BadToken("signature") from error
     return _json_object(verified.payload)
+
+
+def claimed_issuer(token: str) -> str:
+    """Read who a token says it is from, which proves nothing, to find whose keys to verify with.
+
+    Raises:
+        BadToken: not a compact token, or it does not say.
+    """
+    header_of(token)
+    issuer = _json_object(_decode(token.split(".")[1])).get("iss")
+    if not isinstance(issuer, str):
+        raise BadToken("iss")
+    return issuer
 
 
 def key_for(header: Mapping[str, Any], keys: KeySet) -> Key | None:

@@ -38,15 +38,14 @@ class LoginRefused(Exception):  # noqa: N818  an outcome, not a fault
 
 
 class SessionAction(StrEnum):
-    """What a person reads in her trace of her own connections (R-LOG-03)."""
+    """What somebody's trace says of her own connections (R-LOG-03)."""
 
     OPEN = "identity:session:open"
-    CLOSE = "identity:session:close"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """A person's civil identity and national number (INS). Never printed, logged or put in a key."""
+    """A person's civil identity and national number; never printed, logged or in a key."""
 
     traits: Traits
     ins: INS

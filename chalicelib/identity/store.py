@@ -5,7 +5,9 @@ numbers and traits are in keys only as keyed hashes; names of persons only seale
 professionals are public directory data.
 """
 
-from typing import ClassVar
+import time
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -14,7 +16,19 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 
-from chalicelib.core.rows import Row, VersionedRow, key, patient_key
+from chalicelib.core import ids, rows
+from chalicelib.core.rows import (
+    ConditionLost,
+    Row,
+    StoreUnavailable,
+    TransactionConflict,
+    VersionedRow,
+    key,
+    patient_key,
+)
+
+_ATTEMPTS: Final = 5
+_JITTER_SECONDS: Final = 0.08
 
 
 class SigningKeyRow(Row):
@@ -203,3 +217,34 @@ def used_key(*parts: str) -> tuple[str, str]:
 def rate_key(what: str, actor: str, hour: str) -> tuple[str, str]:
     """Return the key of an actor's count for an hour such as `2026-11-23T18`."""
     return key("RATE", what, actor, hour), "RATE"
+
+
+def write_all(new: Sequence[Row]) -> None:
+    """Write rows that must all be new or at the version read, or none; wait for busy rivals.
+
+    Raises:
+        ConditionLost: one of them was there first; nothing was written.
+        StoreUnavailable: no clear answer, or rivals that never end.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            rows.write([rows.put(row) for row in new])
+        except TransactionConflict:
+            time.sleep(ids.jitter(_JITTER_SECONDS))
+            continue
+        return
+    raise StoreUnavailable("busy")
+
+
+def use_once(ttl: int, *parts: str) -> bool:
+    """Mark a value as used; False if it already was. It may be forgotten after `ttl`.
+
+    Raises:
+        StoreUnavailable: no clear answer; the value may be spent.
+    """
+    pk, sk = used_key(*parts)
+    try:
+        write_all([UsedRow(pk=pk, sk=sk, kind="used", ttl=ttl)])
+    except ConditionLost:
+        return False
+    return True

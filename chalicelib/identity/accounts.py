@@ -1,0 +1,184 @@
+"""Accounts: made at a first login, never twice for the same person or professional.
+
+The transaction that makes one holds every uniqueness: of the identity at its provider, and of the
+record's holder. Whoever loses it reads what the winner wrote.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from chalicelib.access.model import Right
+from chalicelib.access.store import ProxyRow, proxy_key
+from chalicelib.audit.store import TRACE_KIND, subject_of_trace
+from chalicelib.core import clock, ids, rows
+from chalicelib.core.rows import ConditionLost, Row, key
+from chalicelib.identity import spaces, store
+from chalicelib.identity.model import LoginProblem, LoginRefused, Provider
+from chalicelib.identity.store import AccountRow, ContactRow, HolderRow, LoginRow
+from chalicelib.identity.values import RPPS, Traits
+from chalicelib.vault import blind, envelope, keys
+
+CONTACT_KIND: Final = "contact"
+_EMAIL_CHARS: Final = 254
+
+
+def of_person(issuer: str, subject: str, traits: Traits, email: str, now: datetime) -> AccountRow:
+    """Return the account of a person who proved who she is, made at her first login.
+
+    Raises:
+        LoginRefused: no record, or several, with these traits (`inconnue`), or a record that
+            somebody else's account already holds (`doublon`): never a second space (R-FC-03).
+        Unavailable, StoreUnavailable: the host does not answer; logging in again is safe.
+    """
+    where = _login(Provider.FRANCECONNECT, issuer, subject)
+    account = _behind(where)
+    if account is not None:
+        return account
+    pid = spaces.find_by_traits(traits)
+    if pid is None:
+        raise LoginRefused(LoginProblem.UNKNOWN)
+    if spaces.notice_targets(pid):
+        return _taken(where)
+    try:
+        return _make_person(where, pid, email, now)
+    except ConditionLost:
+        return _taken(where)
+
+
+def of_professional(rpps: RPPS, now: datetime) -> AccountRow:
+    """Return the account of a professional, known by her national number alone.
+
+    Raises:
+        Unavailable, StoreUnavailable: the host does not answer; logging in again is safe.
+    """
+    where = _login(Provider.PSC, "rpps", rpps)
+    account = _behind(where)
+    if account is not None:
+        return account
+    uid = ids.new_secret_id()
+    keys.create_branch_key(subject_of_trace(rpps))
+    pk, sk = store.account_key(uid)
+    made = AccountRow(
+        pk=pk,
+        sk=sk,
+        kind="account",
+        status="active",
+        role="professional",
+        created_at=clock.iso(now),
+        rpps=rpps,
+        trace_key=envelope.new_data_key(subject_of_trace(rpps), TRACE_KIND),
+    )
+    try:
+        store.write_all([_login_row(where, uid), made])
+    except ConditionLost:
+        account = _behind(where)
+        if account is None:
+            raise
+        return account
+    return made
+
+
+def uid_of(account: AccountRow) -> str:
+    """Return the id in an account's key."""
+    return account.pk.removeprefix("U#")
+
+
+def email_of(uid: str) -> str | None:
+    """Open the verified e-mail address of an account, or None.
+
+    Raises:
+        Tampered, Unavailable, StoreUnavailable: it could not be read.
+    """
+    pk, sk = store.contact_key(uid)
+    row = rows.get(ContactRow, pk, sk)
+    if row is None:
+        return None
+    opened = envelope.open_row(
+        bytes(row.sealed), subject=_subject(uid), kind=CONTACT_KIND, pk=pk, sk=sk
+    )
+    return str(opened["email"])
+
+
+def _login(provider: Provider, issuer: str, subject: str) -> tuple[str, str]:
+    return store.login_key(blind.blind("login", f"{provider}\n{issuer}\n{subject}"))
+
+
+def _behind(where: tuple[str, str]) -> AccountRow | None:
+    login = rows.get(LoginRow, *where)
+    return rows.get(AccountRow, *store.account_key(login.uid)) if login else None
+
+
+def _taken(where: tuple[str, str]) -> AccountRow:
+    """Return this very login's account if a rival made it a moment ago; else the record is taken.
+
+    Raises:
+        LoginRefused: the record is another account's.
+    """
+    account = _behind(where)
+    if account is None:
+        raise LoginRefused(LoginProblem.TAKEN)
+    return account
+
+
+def _make_person(where: tuple[str, str], pid: str, email: str, now: datetime) -> AccountRow:
+    """Write an account, its login, its record and its address: all or none."""
+    uid = ids.new_secret_id()
+    keys.create_branch_key(_subject(uid))
+    keys.create_branch_key(subject_of_trace(uid))
+    pk, sk = store.account_key(uid)
+    account = AccountRow(
+        pk=pk,
+        sk=sk,
+        kind="account",
+        status="active",
+        role="person",
+        created_at=clock.iso(now),
+        pid=pid,
+        contact_key=envelope.new_data_key(_subject(uid), CONTACT_KIND),
+        trace_key=envelope.new_data_key(subject_of_trace(uid), TRACE_KIND),
+    )
+    holder_pk, holder_sk = store.holder_key(pid)
+    made: list[Row] = [
+        _login_row(where, uid),
+        HolderRow(pk=holder_pk, sk=holder_sk, kind="holder", uid=uid),
+        account,
+        _proxy_row(pid, uid),
+    ]
+    if "@" in email and len(email) <= _EMAIL_CHARS:
+        made.append(_contact_row(account, uid, email, now))
+    store.write_all(made)
+    return account
+
+
+def _login_row(where: tuple[str, str], uid: str) -> LoginRow:
+    return LoginRow(pk=where[0], sk=where[1], kind="login", uid=uid)
+
+
+def _proxy_row(pid: str, uid: str) -> ProxyRow:
+    pk, sk = proxy_key(pid, uid)
+    return ProxyRow(
+        pk=pk,
+        sk=sk,
+        kind="proxy",
+        uid=uid,
+        relation=Right.SELF,
+        user_pk=key("U", uid),
+        user_sk=key("PROXY", pid),
+    )
+
+
+def _contact_row(account: AccountRow, uid: str, email: str, now: datetime) -> ContactRow:
+    pk, sk = store.contact_key(uid)
+    sealed = envelope.seal_row(
+        {"email": email},
+        subject=_subject(uid),
+        kind=CONTACT_KIND,
+        data_key=bytes(account.contact_key or b""),
+        pk=pk,
+        sk=sk,
+    )
+    return ContactRow(pk=pk, sk=sk, kind="contact", verified_at=clock.iso(now), sealed=sealed)
+
+
+def _subject(uid: str) -> str:
+    return f"U.{uid}"

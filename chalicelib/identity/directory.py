@@ -1,0 +1,118 @@
+"""The public directory of professionals: read by number, searched by exact family name.
+
+It holds public data only, and tells nothing of who authorised whom.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+from chalicelib.core import rows
+from chalicelib.core.rows import Query
+from chalicelib.identity import store
+from chalicelib.identity.model import Activity, Professional
+from chalicelib.identity.store import DirectoryRow, ProfessionalRow
+from chalicelib.identity.values import RPPS, fold
+
+MAX_FOUND: Final = 20
+_PAGE: Final = 100
+# A common family name has a few thousand bearers: a first name or a town is then needed.
+_PAGES: Final = 5
+_KEY_CHARS: Final = 80
+
+
+def professional(rpps: str) -> Professional | None:
+    """Return a professional of the directory, active or not.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    row = rows.get(ProfessionalRow, *store.professional_key(rpps))
+    return of_row(row) if row else None
+
+
+def search(family_name: str, given_name: str | None, city: str | None) -> list[Professional]:
+    """Find active professionals by exact family name, first letters of the given name, and town.
+
+    At most 20, by given name; names are compared without case, accents or hyphens.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    family = folded(family_name)
+    if not family:
+        return []
+    numbers = _numbers(family, folded(given_name or ""), folded(city or ""))
+    return [one for one in professionals(numbers) if one.is_active]
+
+
+def professionals(numbers: Sequence[str]) -> list[Professional]:
+    """Return the professionals of these numbers, in order; unknown ones are left out.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    if not numbers:
+        return []
+    found = rows.fetch([(ProfessionalRow, *store.professional_key(rpps)) for rpps in numbers])
+    return [of_row(row) for row in found if isinstance(row, ProfessionalRow)]
+
+
+def of_row(row: ProfessionalRow) -> Professional:
+    """Read a professional from her row."""
+    return Professional(
+        rpps=RPPS(row.pk.removeprefix("PRO#")),
+        civility=row.civility or "",
+        family_name=row.family_name,
+        given_name=row.given_name,
+        profession_code=row.profession_code,
+        profession=row.profession,
+        activities=tuple(Activity(**one) for one in row.activities),
+        is_active=row.status == "active",
+    )
+
+
+def rows_of(one: Professional, load_id: str) -> tuple[ProfessionalRow, DirectoryRow]:
+    """Make the two rows of a professional, as one extract describes her."""
+    pk, sk = store.professional_key(one.rpps)
+    dir_pk, dir_sk = store.directory_key(
+        folded(one.family_name) or "-", folded(one.given_name), one.rpps
+    )
+    described = ProfessionalRow(
+        pk=pk,
+        sk=sk,
+        kind="professional",
+        status="active" if one.is_active else "inactive",
+        civility=one.civility or None,
+        family_name=one.family_name,
+        given_name=one.given_name,
+        profession_code=one.profession_code,
+        profession=one.profession,
+        activities=json.loads(json.dumps([asdict(place) for place in one.activities])),
+        load_id=load_id,
+    )
+    cities = sorted({folded(place.city) for place in one.activities if place.city})
+    pointer = DirectoryRow(pk=dir_pk, sk=dir_sk, kind="directory", rpps=one.rpps, cities=cities)
+    return described, pointer
+
+
+def folded(name: str) -> str:
+    """Reduce a name to what a key may hold: folded, ASCII, bounded."""
+    return "".join(letter for letter in fold(name) if letter.isascii())[:_KEY_CHARS]
+
+
+def _numbers(family: str, given: str, city: str) -> list[str]:
+    numbers: list[str] = []
+    after = None
+    for _ in range(_PAGES):
+        pk, _unused = store.directory_key(family, given, "0")
+        page = rows.query(Query(DirectoryRow, pk, prefix=given, limit=_PAGE, after=after))
+        for item in page.items:
+            pointer = DirectoryRow.from_raw_data(item)
+            if not city or city in pointer.cities:
+                numbers.append(pointer.rpps)
+        after = page.last_key
+        if after is None or len(numbers) >= MAX_FOUND:
+            break
+    return numbers[:MAX_FOUND]

@@ -1,0 +1,180 @@
+"""Sessions: opened by a login, prolonged by a cookie that changes each time, ended at once.
+
+The cookie is sealed, so that only what we issued is ever judged: a forged one ends nothing. Each
+secret is derived from the one before, so that two tabs, or a browser whose answer was lost, get
+the same next one within 30 s; an older one was copied, and ends the session (D7).
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from chalicelib.access import store as access_store
+from chalicelib.access.store import SessionRow
+from chalicelib.core import clock, ids, log, rows
+from chalicelib.core.errors import Unauthenticated, Unavailable
+from chalicelib.core.rows import ConditionLost, TransactionConflict, key
+from chalicelib.http.principal import ActorKind
+from chalicelib.identity import rules, tokens
+from chalicelib.identity.accounts import uid_of
+from chalicelib.identity.model import Activity, Professional
+from chalicelib.identity.rules import Refresh, SessionFacts
+from chalicelib.identity.store import AccountRow
+from chalicelib.vault import blind
+
+_ATTEMPTS: Final = 4
+_ENDED: Final = "session-ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A new access token, and the cookie's next value."""
+
+    access_token: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Presented:
+    sid: str
+    secret: str
+
+
+def new_session(
+    account: AccountRow,
+    now: datetime,
+    professional: Professional | None = None,
+    activity: Activity | None = None,
+) -> tuple[SessionRow, str]:
+    """Make the row of a session, not yet written, and the value of its cookie.
+
+    Raises:
+        Unavailable: the key service does not answer.
+    """
+    sid, secret = ids.new_secret_id(), ids.new_token()
+    uid = uid_of(account)
+    pk, sk = access_store.session_key(sid)
+    row = SessionRow(
+        pk=pk,
+        sk=sk,
+        kind="session",
+        actor=ActorKind.PROFESSIONAL if professional else ActorKind.PERSON,
+        uid=uid,
+        refresh_hash=_hash(secret),
+        rotated_at=clock.iso(now),
+        expires_at=clock.iso(now + rules.SESSION_IDLE),
+        ttl=clock.epoch(now + rules.SESSION_WHOLE),
+        user_pk=key("U", uid),
+        user_sk=key("S", clock.iso(now), sid),
+        trace_key=account.trace_key,
+    )
+    if professional:
+        row.rpps = professional.rpps
+        row.name = professional.name
+        row.profession_code = professional.profession_code
+        row.profession = professional.profession
+    if activity:
+        row.organisation = activity.organisation
+        row.organisation_id = activity.organisation_id or None
+    return row, _cookie(sid, secret)
+
+
+def refresh(cookie: str, now: datetime) -> Refreshed:
+    """Change the cookie's secret and sign an access token.
+
+    Raises:
+        Unauthenticated: no such session, ended, or an old secret, which ends it.
+        Unavailable, StoreUnavailable: the host does not answer; the same cookie may be retried.
+    """
+    presented = _opened(cookie)
+    for _ in range(_ATTEMPTS):
+        row = rows.get(SessionRow, *access_store.session_key(presented.sid))
+        if row is None:
+            raise Unauthenticated(_ENDED)
+        verdict = rules.judge_refresh(_facts(row), _hash(presented.secret), now)
+        following = _following(presented)
+        try:
+            if verdict is Refresh.ROTATE:
+                _rotate(row, following, now)
+            elif verdict is not Refresh.REPEAT:
+                _end(row, verdict)
+        except (ConditionLost, TransactionConflict):
+            continue
+        if verdict not in (Refresh.ROTATE, Refresh.REPEAT):
+            raise Unauthenticated(_ENDED)
+        return Refreshed(_access_token(row, now), _cookie(presented.sid, following))
+    raise Unavailable
+
+
+def end(cookie: str) -> None:
+    """End a session now, for every request that follows; ending it again is no error.
+
+    Raises:
+        Unavailable, StoreUnavailable: the host does not answer; the session may live.
+    """
+    try:
+        presented = _opened(cookie)
+    except Unauthenticated:
+        return
+    for _ in range(_ATTEMPTS):
+        row = rows.get(SessionRow, *access_store.session_key(presented.sid))
+        if row is None:
+            return
+        try:
+            rows.write([rows.delete(row)])
+        except (ConditionLost, TransactionConflict):
+            continue
+        return
+    raise Unavailable
+
+
+def _opened(cookie: str) -> _Presented:
+    try:
+        sid, _, secret = blind.open_token("refresh", cookie, b"").decode().partition(".")
+    except ValueError as error:
+        raise Unauthenticated(_ENDED) from error
+    return _Presented(sid, secret)
+
+
+def _cookie(sid: str, secret: str) -> str:
+    return blind.seal_token("refresh", f"{sid}.{secret}".encode(), b"")
+
+
+def _following(presented: _Presented) -> str:
+    text = f"{presented.sid}.{presented.secret}".encode()
+    return hmac.new(blind.token_key("next-refresh"), text, hashlib.sha256).hexdigest()
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _facts(row: SessionRow) -> SessionFacts:
+    return SessionFacts(
+        refresh_hash=row.refresh_hash,
+        previous_hash=row.previous_hash,
+        rotated_at=clock.instant(row.rotated_at),
+        expires_at=clock.instant(row.expires_at),
+    )
+
+
+def _rotate(row: SessionRow, following: str, now: datetime) -> None:
+    whole = datetime.fromtimestamp(int(row.ttl), UTC)
+    row.previous_hash, row.refresh_hash = row.refresh_hash, _hash(following)
+    row.rotated_at = clock.iso(now)
+    row.expires_at = clock.iso(min(now + rules.SESSION_IDLE, whole))
+    rows.write([rows.put(row)])
+
+
+def _end(row: SessionRow, verdict: Refresh) -> None:
+    if verdict is Refresh.REUSED:
+        log.write("session ended", reason="refresh reused", code=row.actor)
+    rows.write([rows.delete(row)])
+
+
+def _access_token(row: SessionRow, now: datetime) -> str:
+    kind = ActorKind(row.actor)
+    actor = row.rpps if kind is ActorKind.PROFESSIONAL else row.uid
+    return tokens.issue(kind, str(actor), row.pk.removeprefix("S#"), now)
