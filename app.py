@@ -7,6 +7,11 @@ from chalice.app import Chalice
 
 from chalicelib.http import meta  # noqa: F401  declares its routes
 from chalicelib.http.mount import BINARY_TYPES, mount
+from chalicelib.identity import (  # noqa: F401  declare their routes
+    oauth_routes,
+    patient_routes,
+    routes,
+)
 from chalicelib.identity.authorizer import authorize
 from chalicelib.identity.authorizer import blueprint as identity
 

@@ -1,0 +1,186 @@
+"""Finding and reading a person; finding a professional in the public directory."""
+
+from datetime import date
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.core import clock
+from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
+from chalicelib.http.principal import ActorKind
+from chalicelib.identity import patients
+from chalicelib.identity.model import Professional
+from chalicelib.identity.routes import Coded
+from chalicelib.identity.values import (
+    INS,
+    RPPS,
+    InvalidIdentifier,
+    Sex,
+    Traits,
+    parse_ins,
+    parse_rpps,
+)
+
+_NAME_CHARS: Final = 100
+_SEX_CODES: Final[dict[str, Sex]] = {"female": "F", "male": "M", "unknown": "U"}
+_SEX_WORDS: Final = {code: word for word, code in _SEX_CODES.items()}
+
+
+class LookupBody(Schema):
+    """A national number with the traits that must go with it."""
+
+    ins: str = Field(max_length=20)
+    family_name: str = Field(min_length=1, max_length=_NAME_CHARS)
+    given_name: str = Field(min_length=1, max_length=_NAME_CHARS)
+    birth_date: date
+    sex: Literal["female", "male", "unknown"]
+
+
+class DepositAnswer(Schema):
+    """Whether the space takes deposits; the handle then stands for the patient 15 minutes."""
+
+    accepts_deposits: bool
+    handle: str | None = None
+    handle_expires_at: str | None = None
+
+
+class PatientFound(Schema):
+    """The record of a professional's patient."""
+
+    patient_id: str
+
+
+class PatientAnswer(Schema):
+    """A person's identity."""
+
+    patient_id: str
+    family_name: str
+    given_name: str
+    birth_date: str | None
+    age: int | None
+    sex: Literal["female", "male", "unknown"]
+
+
+class SearchBody(Schema):
+    """A professional's number, or her exact family name and what narrows it."""
+
+    rpps: str | None = Field(default=None, max_length=20)
+    family_name: str | None = Field(default=None, min_length=1, max_length=_NAME_CHARS)
+    given_name: str | None = Field(default=None, max_length=_NAME_CHARS)
+    city: str | None = Field(default=None, max_length=_NAME_CHARS)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.rpps is None) == (self.family_name is None):
+            raise ValueError("either rpps or family_name")
+        return self
+
+
+class ProfessionalCard(Schema):
+    """A professional of the public directory."""
+
+    rpps: str
+    name: str
+    profession: Coded
+    place: str | None
+
+
+class ProfessionalList(Schema):
+    """At most twenty professionals."""
+
+    items: list[ProfessionalCard]
+
+
+@endpoint(
+    "POST",
+    "/v1/patients/lookup",
+    body=LookupBody,
+    answers={200: DepositAnswer | PatientFound},
+)
+def lookup_patient(call: Call[LookupBody, NoQuery]) -> Answer:
+    """Find a person by national number and traits, kept out of every URL."""
+    ins, claimed, now = _ins(call.body.ins), _claimed(call.body), clock.now()
+    if call.principal.kind is not ActorKind.ORGANISATION:
+        pid = patients.lookup_patient(call.principal, ins, claimed, now)
+        return Answer(PatientFound(patient_id=pid))
+    deposit = patients.lookup_for_deposit(call.principal, ins, claimed, now)
+    if deposit is None:
+        return Answer({"accepts_deposits": False})
+    return Answer(
+        DepositAnswer(
+            accepts_deposits=True,
+            handle=deposit.handle,
+            handle_expires_at=clock.iso(deposit.ends),
+        )
+    )
+
+
+@endpoint("GET", "/v1/patients/{pid}", answers={200: PatientAnswer})
+def read_patient(call: Call[None, NoQuery]) -> Answer:
+    """Read a person's identity."""
+    patient = patients.read_patient(call.principal, call.path["pid"])
+    traits = patient.person.traits
+    return Answer(
+        PatientAnswer.model_validate(
+            {
+                "patient_id": patient.pid,
+                "family_name": traits.family_name,
+                "given_name": traits.given_names[0],
+                "birth_date": traits.birth_date.isoformat() if traits.birth_date else None,
+                "age": patients.age(patient, clock.now()),
+                "sex": _SEX_WORDS[traits.sex],
+            }
+        ),
+        version=patient.version,
+    )
+
+
+@endpoint("POST", "/v1/professionals/search", body=SearchBody, answers={200: ProfessionalList})
+def search_professionals(call: Call[SearchBody, NoQuery]) -> Answer:
+    """Search the public directory of professionals."""
+    body, now = call.body, clock.now()
+    if body.family_name is None:
+        found = patients.find_professional(call.principal, _rpps(body.rpps or ""), now)
+    else:
+        found = patients.search_professionals(
+            call.principal, body.family_name, body.given_name, body.city, now
+        )
+    return Answer(ProfessionalList(items=[_card(one) for one in found]))
+
+
+def _card(one: Professional) -> ProfessionalCard:
+    return ProfessionalCard(
+        rpps=one.rpps,
+        name=one.name,
+        profession=Coded(code=one.profession_code, label=one.profession),
+        place=one.place,
+    )
+
+
+def _claimed(body: LookupBody) -> Traits:
+    return Traits(
+        family_name=body.family_name,
+        given_names=(body.given_name,),
+        birth_date=body.birth_date,
+        sex=_SEX_CODES[body.sex],
+    )
+
+
+def _ins(text: str) -> INS:
+    try:
+        return parse_ins(text)
+    except InvalidIdentifier as error:
+        raise _refused("/ins", error) from error
+
+
+def _rpps(text: str) -> RPPS:
+    try:
+        return parse_rpps(text)
+    except InvalidIdentifier as error:
+        raise _refused("/rpps", error) from error
+
+
+def _refused(pointer: str, error: InvalidIdentifier) -> Invalid:
+    code = "identifier_key" if error.code == "key" else "identifier_format"
+    return Invalid(errors=(FieldError(pointer, code),))

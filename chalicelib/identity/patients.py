@@ -1,0 +1,176 @@
+"""Persons as others may know them: found by number and traits, read through the gate.
+
+A lookup that finds nobody, or the wrong person, makes the same requests as one whose traits are
+wrong, and is traced like it; nothing in its answer tells which (A36, D15).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.access import entry, gate, tokens
+from chalicelib.access import store as access_store
+from chalicelib.access.model import Action, Refusal
+from chalicelib.access.store import SessionRow
+from chalicelib.core import clock, ids, rows
+from chalicelib.core.errors import Forbidden, NotFound
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.identity import budgets, directory, rules, spaces, store
+from chalicelib.identity.model import Person, Professional
+from chalicelib.identity.store import AccountRow, ProfessionalRow
+from chalicelib.identity.values import INS, Traits
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A person and the version of her identity."""
+
+    pid: str
+    person: Person
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """What a depositor learns: an opaque handle and the instant it ends."""
+
+    handle: str
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is connected: a person with the records she acts for, or a professional."""
+
+    expires_at: str
+    profiles: tuple[Patient, ...] = ()
+    professional: Professional | None = None
+    organisation: str | None = None
+    organisation_id: str | None = None
+
+
+def read_patient(principal: Principal, subject: str) -> Patient:
+    """Read a person's identity, by right of being her or of her authorisation.
+
+    Raises:
+        NotFound: no such record, or not for this caller; traced.
+        Unauthenticated: the session was ended.
+    """
+    pid = gate.resolve(principal, subject)
+    with gate.enter(principal, Action.PATIENT_READ, pid, wanted=[spaces.person_wish(pid)]) as unit:
+        person, version = spaces.person_of(unit)
+    return Patient(pid, person, version)
+
+
+def lookup_patient(principal: Principal, ins: INS, claimed: Traits, now: datetime) -> str:
+    """Find a professional's patient, or a depositor's, by national number and traits.
+
+    Raises:
+        NotFound: nobody, other traits, a closed space or no right; traced.
+        Forbidden: persons look nobody up.
+        TooMany: the hour's budget is spent.
+        Unauthenticated: the session or the client was ended.
+    """
+    if principal.kind not in budgets.LOOKUPS:
+        raise Forbidden
+    budgets.spend("lookup", budgets.LOOKUPS, principal, now)
+    found = spaces.find_by_ins(ins)
+    fits = spaces.matches(found, claimed)
+    pid = found.pid if found else ids.new_secret_id()
+    with gate.enter(principal, Action.PATIENT_LOOKUP, pid) as unit:
+        unit.require(holds=fits, reason=Refusal.TRAITS)
+    return pid
+
+
+def lookup_for_deposit(
+    principal: Principal, ins: INS, claimed: Traits, now: datetime
+) -> Deposit | None:
+    """Tell a depositor whether a space takes deposits, and no more; raises as `lookup_patient`."""
+    try:
+        pid = lookup_patient(principal, ins, claimed, now)
+    except NotFound:
+        return None
+    return Deposit(*tokens.new_handle(pid, principal.id, now))
+
+
+def search_professionals(
+    principal: Principal, family_name: str, given_name: str | None, city: str | None, now: datetime
+) -> list[Professional]:
+    """Search the public directory by name.
+
+    Raises:
+        Forbidden: software of organisations does not search it here.
+        TooMany: the hour's budget is spent.
+        Unauthenticated: the session was ended.
+    """
+    _allow_search(principal, now)
+    return directory.search(family_name, given_name, city)
+
+
+def find_professional(principal: Principal, rpps: str, now: datetime) -> list[Professional]:
+    """Find an active professional of the public directory by number; raises as the search."""
+    _allow_search(principal, now)
+    found = directory.professional(rpps)
+    return [found] if found and found.is_active else []
+
+
+def me(principal: Principal) -> Me:
+    """Say who is connected.
+
+    Raises:
+        Unauthenticated: the session was ended.
+        Forbidden: software is nobody.
+    """
+    if principal.kind is ActorKind.PERSON:
+        return _me_person(principal)
+    if principal.kind is ActorKind.PROFESSIONAL:
+        return _me_professional(principal)
+    raise Forbidden
+
+
+def _me_person(principal: Principal) -> Me:
+    session, account = _with_session(principal, (AccountRow, *store.account_key(principal.id)))
+    profiles: tuple[Patient, ...] = ()
+    if isinstance(account, AccountRow) and account.pid:
+        try:
+            profiles = (read_patient(principal, account.pid),)
+        except NotFound:
+            profiles = ()  # a closed space has no profile; the account lives on
+    return Me(session.expires_at, profiles=profiles)
+
+
+def _me_professional(principal: Principal) -> Me:
+    where = store.professional_key(principal.id)
+    session, row = _with_session(principal, (ProfessionalRow, *where))
+    if not isinstance(row, ProfessionalRow):
+        raise NotFound
+    return Me(
+        session.expires_at,
+        professional=directory.of_row(row),
+        organisation=session.organisation,
+        organisation_id=session.organisation_id,
+    )
+
+
+def _allow_search(principal: Principal, now: datetime) -> None:
+    if principal.kind not in budgets.SEARCHES:
+        raise Forbidden
+    _with_session(principal)
+    budgets.spend("search", budgets.SEARCHES, principal, now)
+
+
+def _with_session(
+    principal: Principal, *wanted: entry.Wanted
+) -> tuple[SessionRow, rows.Row | None]:
+    """Read the caller's live session, with another row in the same request."""
+    wish = (SessionRow, *access_store.session_key(principal.session))
+    found = rows.fetch([wish, *wanted])
+    session = entry.live(principal, found[0])
+    if not isinstance(session, SessionRow):
+        raise Forbidden
+    return session, found[1] if wanted else None
+
+
+def age(patient: Patient, now: datetime) -> int | None:
+    """Return a person's age today in France, or None if her birth date is not known."""
+    born = patient.person.traits.birth_date
+    return rules.age_on(born, clock.paris_date(now)) if born else None
