@@ -110,17 +110,19 @@ def append(pid: str, trace_id: str, commitment: bytes) -> bool:
 
 def head(pid: str) -> LeafRow | None:
     """Return the last place of a record's sequence."""
-    query = Query(LeafRow, sequence_key(pid), prefix="SEQ#", descending=True, limit=1)
-    found = rows.query(query).items
+    found = rows.query(head_query(pid)).items
     return LeafRow.from_raw_data(found[0]) if found else None
 
 
-def leaves(pid: str, first: int, limit: int) -> list[LeafRow]:
-    """Return places of a record's sequence, from a number on."""
-    query = Query(
-        LeafRow, sequence_key(pid), low=_place(first), high=_place(10**_DIGITS - 1), limit=limit
-    )
-    return [LeafRow.from_raw_data(item) for item in rows.query(query).items]
+def head_query(pid: str) -> Query:
+    """Return the query of the last place of a record's sequence; consistent."""
+    return Query(LeafRow, sequence_key(pid), prefix="SEQ#", descending=True, limit=1)
+
+
+def leaves_query(pid: str, first: int, limit: int) -> Query:
+    """Return the query of the places of a record's sequence, in order, from a number on."""
+    last = _place(10**_DIGITS - 1)
+    return Query(LeafRow, sequence_key(pid), low=_place(first), high=last, limit=limit)
 
 
 def unsealed(pid: str, traces: Sequence[TraceRow]) -> list[TraceRow]:

@@ -1,5 +1,6 @@
 """A notice: one event told to one recipient, and how far it went."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,10 +16,13 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who must be told. `id` is an account's, or a word of ours; `email` is a verified address."""
+    """Who must be told. `id` is an account's, or a word of ours.
+
+    `address` opens the verified e-mail address, or None; asked only when the mail is to be sent.
+    """
 
     id: str
-    email: str | None
+    address: Callable[[], str | None]
 
 
 @dataclass(frozen=True, slots=True)

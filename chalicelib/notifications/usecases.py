@@ -10,8 +10,9 @@ import math
 from datetime import datetime
 
 from chalicelib.core import clock, ids, log
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.events import Event
-from chalicelib.core.rows import ConditionLost
+from chalicelib.core.rows import ConditionLost, StoreUnavailable
 from chalicelib.core.settings import settings
 from chalicelib.notifications import queue, rules, senders, store
 from chalicelib.notifications.model import Mail, Recipient, Status
@@ -47,35 +48,39 @@ def tell(event: Event, recipient: Recipient) -> None:
 
 
 def _try(row: NoticeRow, recipient: Recipient, now: datetime) -> None:
-    if not recipient.email:
-        _finish(row, Status.NO_CHANNEL, None)
-        return
     store.try_until(row, now + rules.LEASE, now)
-    event = store.event_of(row)
-    who = hashlib.sha256(recipient.id.encode()).hexdigest()[:16]
-    text = rules.text_for(event, settings().public_base_url)
     try:
-        senders.send(Mail(f"{event.id}.{who}", row.created_at, recipient.email, text))
+        address = recipient.address()
+        if address:
+            senders.send(_mail(row, address))
     except senders.Rejected:
         _finish(row, Status.FAILED, "rejected")
     except senders.Unsent:
-        _try_later(row, event)
+        _try_later(row, "provider")
+    except (Unavailable, StoreUnavailable):
+        _try_later(row, "address")
     else:
-        _finish(row, Status.SENT, None)
+        _finish(row, Status.SENT if address else Status.NO_CHANNEL, None)
 
 
-def _try_later(row: NoticeRow, event: Event) -> None:
+def _mail(row: NoticeRow, address: str) -> Mail:
+    who = hashlib.sha256(row.recipient.encode()).hexdigest()[:16]
+    text = rules.text_for(store.event_of(row), settings().public_base_url)
+    return Mail(f"{row.event_id}.{who}", row.created_at, address, text)
+
+
+def _try_later(row: NoticeRow, reason: str) -> None:
     """Plan the next attempt: by the queue when it is near, else by the sweep; both may come."""
     delay = rules.next_try(int(row.attempts), ids.jitter(1.0))
     if delay is None:
-        _finish(row, Status.FAILED, "provider")
+        _finish(row, Status.FAILED, reason)
         return
     now = clock.now()
-    store.wait(row, now + delay, now, reason="provider")
-    log.write("notice postponed", event_id=event.id, attempt=int(row.attempts))
+    store.wait(row, now + delay, now, reason=reason)
+    log.write("notice postponed", event_id=row.event_id, attempt=int(row.attempts), reason=reason)
     seconds = math.ceil(delay.total_seconds()) + 1  # never before the row allows it
     if seconds <= queue.LONGEST_DELAY_SECONDS:
-        queue.send(event, delay_seconds=seconds)
+        queue.send(store.event_of(row), delay_seconds=seconds)
 
 
 def _finish(row: NoticeRow, status: Status, reason: str | None) -> None:

@@ -1,0 +1,131 @@
+"""The history as the person reads it: in French, with the titles of her documents.
+
+Titles are joined when it is read: a trace never holds one, and a document that is gone has none.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from chalicelib.access import gate, tokens
+from chalicelib.access.gate import Unit
+from chalicelib.access.model import Action
+from chalicelib.core import clock, rows
+from chalicelib.http.endpoint import Answer, Call, Schema, endpoint
+from chalicelib.identity.store import ProfessionalRow, professional_key
+from chalicelib.record import usecases as record
+from chalicelib.trace import sentences, store, usecases
+from chalicelib.trace.model import Group, Kind, Outcome
+
+_PATH = "/v1/patients/{pid}/trace"
+
+
+class TraceQuery(Schema):
+    """Which lines, and where to go on."""
+
+    outcome: Literal[Outcome.ALLOWED, Outcome.REFUSED] | None = None
+    cursor: str | None = Field(default=None, max_length=2000)
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class ActorOut(Schema):
+    """Who did it; public names only, and « Vous » for the reader."""
+
+    kind: Kind
+    name: str
+    profession: str | None
+    organisation: str | None
+
+
+class TracedDocument(Schema):
+    """The document a line is about, while it is in the record."""
+
+    id: str
+    title: str
+
+
+class AccessOut(Schema):
+    """One line of the history: what was done, by whom, by what right, and how often that day."""
+
+    id: str
+    at: str
+    actor: ActorOut
+    action: str
+    label: str
+    document: TracedDocument | None
+    outcome: Outcome
+    right: str | None
+    count: int
+    first_at: str
+    last_at: str
+
+
+class AccessList(Schema):
+    """A page of the history, the last first."""
+
+    items: list[AccessOut]
+    next: str | None
+
+
+@endpoint("GET", _PATH, query=TraceQuery, answers={200: AccessList})
+def read_trace(call: Call[None, TraceQuery]) -> Answer:
+    """Read who did what in one's record, when, and by what right."""
+    pid, asked = gate.resolve(call.principal, call.path["pid"]), call.query
+    scope = (call.principal.id, pid, "trace", asked.outcome or "")
+    query = store.newest_first(pid, tokens.open_cursor(asked.cursor, *scope))
+    with gate.enter(call.principal, Action.TRACE_READ, pid, queries=[query]) as unit:
+        found, after = usecases.lines(pid, query, unit.pages[0], asked.limit, asked.outcome)
+        items = accesses(unit, found)
+    return Answer(AccessList(items=items, next=tokens.new_cursor(after, *scope)))
+
+
+def accesses(unit: Unit, lines: Sequence[Group]) -> list[AccessOut]:
+    """Say lines of the history in French. Call it inside the gate.
+
+    Raises:
+        Tampered, Unavailable, StoreUnavailable: titles or names could not be read.
+    """
+    shown = [line.shown for line in lines]
+    titles = record.titles(unit, {one.document_id for one in shown if one.document_id})
+    names = _names({one.professional_rpps for one in shown if one.professional_rpps})
+    return [_access(line, unit.entry.principal.id, titles, names) for line in lines]
+
+
+def _names(numbers: set[str]) -> dict[str, str]:
+    wanted: list[Any] = [(ProfessionalRow, *professional_key(rpps)) for rpps in numbers]
+    found = rows.fetch(wanted) if wanted else []
+    professionals = [row for row in found if isinstance(row, ProfessionalRow)]
+    return {row.pk.removeprefix("PRO#"): _name(row) for row in professionals}
+
+
+def _name(row: ProfessionalRow) -> str:
+    return " ".join(filter(None, (row.civility, row.given_name, row.family_name)))
+
+
+def _access(line: Group, reader: str, titles: dict[str, str], names: dict[str, str]) -> AccessOut:
+    shown = line.shown
+    return AccessOut(
+        id=line.id,
+        at=clock.iso(line.last_at),
+        actor=ActorOut(
+            kind=shown.actor,
+            name=sentences.actor_name(shown, reader),
+            profession=shown.profession,
+            organisation=shown.organisation,
+        ),
+        action=shown.action,
+        label=sentences.label(shown, reader, names.get(shown.professional_rpps or "")),
+        document=_document(shown.document_id, titles),
+        outcome=shown.outcome,
+        right=sentences.right(shown),
+        count=line.count,
+        first_at=clock.iso(line.first_at),
+        last_at=clock.iso(line.last_at),
+    )
+
+
+def _document(document_id: str | None, titles: dict[str, str]) -> TracedDocument | None:
+    if document_id is None or document_id not in titles:
+        return None
+    return TracedDocument(id=document_id, title=titles[document_id])

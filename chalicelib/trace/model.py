@@ -1,0 +1,104 @@
+"""What the person reads of her history: who did what, when, by what right, and how often."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+UNREADABLE_ACTION = "trace:trace:unreadable"
+
+
+class Outcome(StrEnum):
+    """How what was asked ended; `UNREADABLE` says that the trace itself was altered."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
+class Kind(StrEnum):
+    """The kinds of actors a person is told of."""
+
+    PERSON = "person"
+    PROFESSIONAL = "professional"
+    ORGANISATION = "organisation"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that is shown of a trace but its time: traces equal in this, on one day, are one line."""
+
+    actor: Kind
+    actor_id: str
+    actor_name: str | None
+    profession: str | None
+    organisation: str | None
+    action: str
+    outcome: Outcome
+    right: str
+    right_since: str | None
+    reason: str | None
+    reference: str | None
+
+    @property
+    def document_id(self) -> str | None:
+        """The document it is about, if it is about one."""
+        return self.reference if self.action.startswith("record:document:") else None
+
+    @property
+    def professional_rpps(self) -> str | None:
+        """The professional whose authorisation it is about, if it is about one."""
+        return self.reference if self.action.startswith("access:authorisation:") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One trace."""
+
+    id: str
+    at: datetime
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Traces of one day that differ in nothing but their time; `id` is the last one's."""
+
+    id: str
+    shown: Shown
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTrace:
+    """One place of the sealed sequence. `trace` is None if its row is gone or does not open."""
+
+    seq: int
+    trace_id: str
+    commitment: bytes
+    leaf: bytes
+    trace: dict[str, str | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The signed size and root of a record's sequence."""
+
+    size: int
+    root: bytes
+    sealed_at: str
+    key_id: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a person needs to check her history: the checkpoint, places in order, what waits."""
+
+    checkpoint: Checkpoint | None
+    leaves: list[SealedTrace]
+    unsealed: list[str]
+    lag_seconds: float
+    next: str | None

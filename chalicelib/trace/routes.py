@@ -1,0 +1,106 @@
+"""What lets a person check her history without trusting this program (D6)."""
+
+import base64
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.access import gate
+from chalicelib.audit import keys
+from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
+from chalicelib.trace import usecases
+from chalicelib.trace.model import Checkpoint, Proof, SealedTrace
+
+
+class CursorQuery(Schema):
+    """Where to go on."""
+
+    cursor: str | None = Field(default=None, max_length=2000)
+
+
+class SealedTraceOut(Schema):
+    """One place: its number, its trace's commitment and leaf hash (hex), and the trace itself.
+
+    The trace is null when its row is gone or was altered: the check fails there.
+    """
+
+    seq: int
+    trace_id: str
+    commitment: str
+    leaf: str
+    trace: dict[str, str | None] | None
+
+
+class CheckpointOut(Schema):
+    """The signed state of the sequence: number of places, root (hex), signature (base64url)."""
+
+    size: int
+    root: str
+    sealed_at: str
+    key_id: str
+    signature: str
+
+
+class ProofOut(Schema):
+    """A page of the sequence. `unsealed` are traces without a place yet, for `lag_seconds`."""
+
+    patient_id: str
+    audience: str
+    checkpoint: CheckpointOut | None
+    items: list[SealedTraceOut]
+    unsealed: list[str]
+    lag_seconds: float
+    next: str | None
+
+
+class KeySet(Schema):
+    """The public keys that signed checkpoints (RFC 7517), the oldest first."""
+
+    keys: list[dict[str, Any]]
+
+
+@endpoint("GET", "/v1/patients/{pid}/trace/proof", query=CursorQuery, answers={200: ProofOut})
+def read_trace_proof(call: Call[None, CursorQuery]) -> Answer:
+    """Return what is needed to check that no access was removed, altered or reordered."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    proof = usecases.read_proof(call.principal, pid, call.query.cursor)
+    return Answer(_proof(pid, proof))
+
+
+@endpoint("GET", "/v1/trace/keys", public=True, answers={200: KeySet})
+def list_sealing_keys(_: Call[None, NoQuery]) -> Answer:
+    """Return the public keys that sign the history's checkpoints."""
+    return Answer(KeySet(keys=keys.published()["keys"]), headers={"Cache-Control": "max-age=300"})
+
+
+def _proof(pid: str, proof: Proof) -> ProofOut:
+    return ProofOut(
+        patient_id=pid,
+        audience="general",
+        checkpoint=_checkpoint(proof.checkpoint) if proof.checkpoint else None,
+        items=[_leaf(leaf) for leaf in proof.leaves],
+        unsealed=proof.unsealed,
+        lag_seconds=round(proof.lag_seconds, 1),
+        next=proof.next,
+    )
+
+
+def _leaf(leaf: SealedTrace) -> SealedTraceOut:
+    return SealedTraceOut(
+        seq=leaf.seq,
+        trace_id=leaf.trace_id,
+        commitment=leaf.commitment.hex(),
+        leaf=leaf.leaf.hex(),
+        trace=leaf.trace,
+    )
+
+
+def _checkpoint(checkpoint: Checkpoint) -> CheckpointOut:
+    signature = base64.urlsafe_b64encode(checkpoint.signature).rstrip(b"=").decode()
+    return CheckpointOut(
+        size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        sealed_at=checkpoint.sealed_at,
+        key_id=checkpoint.key_id,
+        signature=signature,
+    )

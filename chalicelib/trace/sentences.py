@@ -1,0 +1,117 @@
+"""What a trace says to the person, in French: one catalogue for every action, right and refusal.
+
+Actions are said of « vous » or of somebody else; nobody's gender is guessed. An action that is not
+in the catalogue is still shown: a history hides nothing. A test requires that all are in it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.access.model import Action, Refusal, Right
+from chalicelib.identity.model import SessionAction
+from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
+
+YOU: Final = "Vous"
+SOMEBODY: Final = "Une autre personne"
+PROFESSIONAL: Final = "Un professionnel de santé"
+ORGANISATION: Final = "Un établissement"
+SERVICE: Final = "Le service"
+
+# For each action: what was done (after « a » or « avez »), and what was asked (after « à »).
+DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
+    Action.PATIENT_READ: ("consulté votre identité", "consulter votre identité"),
+    Action.PATIENT_LOOKUP: ("recherché votre espace", "trouver votre espace"),
+    Action.HOME_READ: ("ouvert la page d’accueil", "ouvrir la page d’accueil"),
+    Action.DOCUMENT_LIST: ("consulté la liste des documents", "consulter la liste des documents"),
+    Action.DOCUMENT_READ: ("consulté la fiche d’un document", "consulter la fiche d’un document"),
+    Action.DOCUMENT_OPEN: ("ouvert un document", "ouvrir un document"),
+    Action.DOCUMENT_ADD: ("déposé un document", "déposer un document"),
+    Action.DOCUMENT_UPLOAD: ("envoyé le contenu d’un document", "envoyer le contenu d’un document"),
+    Action.DOCUMENT_WITHDRAW: (
+        "retiré un document déposé par erreur",
+        "retirer un document déposé par erreur",
+    ),
+    Action.AUTHORISATION_LIST: (
+        "consulté la liste des autorisations",
+        "consulter la liste des autorisations",
+    ),
+    Action.AUTHORISATION_GIVE: ("donné une autorisation", "donner une autorisation"),
+    Action.AUTHORISATION_WITHDRAW: ("retiré une autorisation", "retirer une autorisation"),
+    Action.TRACE_READ: ("consulté l’historique des accès", "consulter l’historique des accès"),
+    SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
+    UNREADABLE_ACTION: (
+        "signalé une ligne illisible\u00a0: son contenu a été modifié",
+        "signaler une ligne illisible",
+    ),
+}
+UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
+
+RIGHTS: Final[Mapping[str, str]] = {
+    Right.SELF: "C’est votre espace",
+    Right.AUTHORISATION: "Vous avez donné votre autorisation",
+    Right.DEPOSITOR: "Ce document a été déposé par ses soins",
+    Right.FEEDING: "Dépôt d’un résultat (alimentation de votre dossier)",
+    Right.NONE: "Aucun droit n’était nécessaire",
+}
+REFUSALS: Final[Mapping[str, str]] = {
+    Refusal.SPACE_CLOSED: "votre espace est fermé",
+    Refusal.ABSENT: "ce document n’existe pas ou n’est plus dans votre espace",
+    Refusal.NO_RIGHT: "cette personne n’a pas votre autorisation",
+    Refusal.PROFESSION: "sa profession ne permet pas de voir ce document",
+    Refusal.TRAITS: "l’identité indiquée n’est pas la vôtre",
+}
+_NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"
+_UNKNOWN_REFUSAL: Final = "ce droit n’existe pas"
+
+_MONTHS: Final = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+_PARIS: Final = ZoneInfo("Europe/Paris")
+
+
+def actor_name(shown: Shown, reader: str) -> str:
+    """Return whom a line is about; `reader` is the account that reads."""
+    if shown.actor is Kind.PERSON:
+        return YOU if shown.actor_id == reader else SOMEBODY
+    if shown.actor is Kind.ORGANISATION:
+        return shown.organisation or ORGANISATION
+    if shown.actor is Kind.PROFESSIONAL:
+        return shown.actor_name or PROFESSIONAL
+    return SERVICE
+
+
+def label(shown: Shown, reader: str, whom: str | None = None) -> str:
+    """Return what was done or asked, to be read after the actor's name; `whom`: to whom."""
+    done, asked = DONE_ASKED.get(shown.action, UNKNOWN_ACTION)
+    has = "avez" if actor_name(shown, reader) == YOU else "a"
+    to = f" à {whom}" if whom else ""
+    return (
+        f"{has} demandé à {asked}{to}" if shown.outcome is Outcome.REFUSED else f"{has} {done}{to}"
+    )
+
+
+def right(shown: Shown) -> str | None:
+    """Return by what right it was done, or why it was refused; None for what nobody did."""
+    if shown.outcome is Outcome.UNREADABLE:
+        return None
+    if shown.outcome is Outcome.REFUSED:
+        return f"Demande refusée\u00a0: {_refusal(shown)}"
+    if shown.right == Right.AUTHORISATION and shown.right_since:
+        return f"{RIGHTS[shown.right]} le {date(datetime.fromisoformat(shown.right_since))}"
+    return RIGHTS.get(shown.right, RIGHTS[Right.NONE])
+
+
+def date(moment: datetime) -> str:
+    """Write the day of an instant in Paris, as « 3 novembre 2026 »."""
+    day = moment.astimezone(_PARIS).date()
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _refusal(shown: Shown) -> str:
+    if shown.actor is Kind.ORGANISATION and shown.reason == Refusal.NO_RIGHT:
+        return _NO_RIGHT_OF_AN_ORGANISATION
+    return REFUSALS.get(shown.reason or "", _UNKNOWN_REFUSAL)

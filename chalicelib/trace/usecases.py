@@ -1,0 +1,118 @@
+"""The person reads her history, and takes what she needs to check that nothing was removed."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from chalicelib.access import gate, tokens
+from chalicelib.access.model import Action
+from chalicelib.audit import seal
+from chalicelib.audit.model import to_dict
+from chalicelib.audit.seal import LeafRow
+from chalicelib.audit.store import TraceRow
+from chalicelib.core import rows
+from chalicelib.core.rows import Item, Page, Query, patient_key
+from chalicelib.http.principal import Principal
+from chalicelib.trace import rules, store
+from chalicelib.trace.model import Checkpoint, Entry, Group, Outcome, Proof, SealedTrace
+
+# A line may stand for many traces: this bounds the work of one page.
+MOST_TRACES: Final = 1000
+PROOF_PAGE: Final = 100
+
+
+def lines(
+    pid: str, query: Query, page: Page, limit: int, outcome: Outcome | None = None
+) -> tuple[list[Group], Item | None]:
+    """Gather the traces of a page, and of those after it while lines are missing.
+
+    Call it inside the gate. Returns the lines and the position from which the next page goes on.
+    There are `limit` lines if the history has as many, unless `MOST_TRACES` traces were read.
+
+    Raises:
+        KeyMissing, Unavailable, StoreUnavailable: the history cannot be read.
+    """
+    read: list[str] = []
+
+    def entries() -> Iterator[Entry]:
+        for item in islice(_items(query, page), MOST_TRACES):
+            entry = store.read(pid, item)
+            read.append(entry.id)
+            if outcome in {None, entry.shown.outcome}:
+                yield entry
+
+    found, left = rules.group(entries(), limit)
+    if left is not None:
+        return found, store.position(pid, read[-2])  # the trace before the one left over
+    return found, store.position(pid, read[-1]) if len(read) == MOST_TRACES else None
+
+
+def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
+    """Return the sealed sequence of a history, page by page, with each trace opened.
+
+    The first page's checkpoint covers all pages: those after only bring the places it counts.
+
+    Raises:
+        NotFound, BadRequest (cursor), Unavailable.
+    """
+    scope = (principal.id, pid, "trace-proof")
+    first = int((tokens.open_cursor(cursor, *scope) or {"seq": 0})["seq"])
+    queries = [
+        seal.head_query(pid),
+        seal.leaves_query(pid, first, PROOF_PAGE),
+        store.newest_first(pid),
+    ]
+    with gate.enter(principal, Action.TRACE_READ, pid, queries=queries) as unit:
+        heads, places, newest = (page.items for page in unit.pages)
+        head = LeafRow.from_raw_data(heads[0]) if heads else None
+        size = head.seq + 1 if head else 0
+        leaves = [leaf for leaf in map(LeafRow.from_raw_data, places) if leaf.seq < size]
+        waiting = seal.unsealed(pid, [TraceRow.from_raw_data(item) for item in newest])
+        opened = _opened(pid, leaves)
+        lag = seal.lag_seconds(waiting, unit.now)
+    following = leaves[-1].seq + 1 if leaves else size
+    return Proof(
+        checkpoint=_checkpoint(head) if head else None,
+        leaves=opened,
+        unsealed=[row.sk for row in waiting],
+        lag_seconds=lag,
+        next=tokens.new_cursor({"seq": following} if following < size else None, *scope),
+    )
+
+
+def _items(query: Query, page: Page) -> Iterator[Item]:
+    while True:
+        yield from page.items
+        if page.last_key is None:
+            return
+        page = rows.query(rows.following(query, page.last_key))
+
+
+def _opened(pid: str, leaves: list[LeafRow]) -> list[SealedTrace]:
+    """Open the trace of each place; a trace that is gone leaves its place empty, and says so."""
+    found = rows.fetch([(TraceRow, patient_key(pid), leaf.trace_id) for leaf in leaves])
+    return [
+        SealedTrace(
+            seq=leaf.seq,
+            trace_id=leaf.trace_id,
+            commitment=bytes(leaf.commitment),
+            leaf=bytes(leaf.leaf),
+            trace=_trace(row, pid) if isinstance(row, TraceRow) else None,
+        )
+        for leaf, row in zip(leaves, found, strict=True)
+    ]
+
+
+def _trace(row: TraceRow, pid: str) -> dict[str, str | None] | None:
+    trace = store.open_or_none(row, pid)
+    return to_dict(trace) if trace else None
+
+
+def _checkpoint(head: LeafRow) -> Checkpoint:
+    return Checkpoint(
+        size=head.seq + 1,
+        root=bytes(head.root),
+        sealed_at=head.sealed_at,
+        key_id=head.key_id,
+        signature=bytes(head.signature),
+    )

@@ -1,0 +1,77 @@
+"""Tell the people an event concerns, from the queue; who they are is read when they are told.
+
+A message that cannot be served goes back, and after `MAX_RECEIVES` the queue puts it aside (the
+template says so too; a test compares). Why is written before: in the notice's row, or in a row of
+its own when nobody could be told at all (`N#<event>.undelivered`).
+"""
+
+from functools import partial
+from typing import Final
+
+from chalice.app import Blueprint
+
+from chalicelib.core import clock, log
+from chalicelib.core.events import Event
+from chalicelib.core.settings import settings
+from chalicelib.identity import accounts, spaces
+from chalicelib.notifications import queue, rules, store, usecases
+from chalicelib.notifications.model import Recipient
+from chalicelib.notifications.usecases import GivenUp
+from chalicelib.workers.batch import Record, batch, receives
+
+blueprint = Blueprint(__name__)
+
+MAX_RECEIVES: Final = 5
+OPERATOR: Final = "operator"
+NOBODY: Final = "nobody"
+
+
+# The template replaces the queue's name by its own.
+@blueprint.on_sqs_message(queue="notify", batch_size=10)
+@batch
+def notify(record: Record) -> None:
+    """Tell one event to everybody it concerns; each of them once."""
+    try:
+        event = queue.read(record["body"])
+    except ValueError:
+        _keep_last(record, str(record["messageId"]), "malformed")
+        raise
+    try:
+        _tell_all(event)
+    except GivenUp:
+        raise  # its reason is in its own row
+    except Exception as error:
+        _keep_last(record, event.id, type(error).__name__)
+        raise
+
+
+def recipients(event: Event) -> list[Recipient]:
+    """Return whom an event is told to; a word of ours when a record has no account (D17).
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    if event.type in rules.TOLD_TO_OPERATOR:
+        return [Recipient(OPERATOR, lambda: settings().operator_email)]
+    uids = spaces.notice_targets(event.patient_id)
+    told = [Recipient(uid, partial(accounts.email_of, uid)) for uid in uids]
+    return told or [Recipient(NOBODY, lambda: None)]
+
+
+def _tell_all(event: Event) -> None:
+    """Tell everybody, and only then report what failed."""
+    if event.type in rules.TOLD_TO_OPERATOR:
+        log.write("incident declared", event_id=event.id, patient=event.patient_id)
+    failed: list[Exception] = []
+    for recipient in recipients(event):
+        try:
+            usecases.tell(event, recipient)
+        except Exception as error:  # noqa: BLE001  the others are told; raised below
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def _keep_last(record: Record, message: str, reason: str) -> None:
+    if receives(record) >= MAX_RECEIVES:
+        store.keep_failure(message, reason, clock.now())
