@@ -19,12 +19,13 @@ from chalicelib.access.store import (
 )
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.audit.model import Trace
-from chalicelib.audit.store import TraceRow, new_row
+from chalicelib.audit.store import TraceRow, new_row, subject_of_trace
 from chalicelib.core import clock, events, ids, log, rows
 from chalicelib.core.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import outbox_row
 from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
+from chalicelib.vault import keys
 
 ATTEMPTS: Final = 4
 JITTER_SECONDS: Final = 0.08
@@ -53,12 +54,15 @@ def check_replay(entry: Entry) -> None:
 def refuse(unit: Unit, reason: Refusal) -> None:
     """Write the trace of a refusal, before anybody is told.
 
-    In the record's history if there is such a record, else in the actor's own: the same write.
+    In the record's history if there is such a record, else in the actor's own: the same write. The
+    trace key is unwrapped anew each time: her own, warm from the last refusal, would answer faster
+    for a record that does not exist (A36).
 
     Raises:
         Unavailable: it could not be written.
     """
     unit.right = Right.NONE
+    keys.forget(subject_of_trace(_owner(unit)))
     _commit(unit, [], _trace(unit, reason))
 
 
@@ -185,11 +189,16 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         salt=ids.new_secret_id(),
     )
     return new_row(
-        entry.pid if settings else entry.principal.id,
+        _owner(unit),
         is_patient=settings is not None,
         trace=trace,
         data_key=bytes((settings or session).trace_key),
     )
+
+
+def _owner(unit: Unit) -> str:
+    """Return whose history a trace goes to: the record's if there is one, else the actor's own."""
+    return unit.entry.pid if unit.entry.settings else unit.entry.principal.id
 
 
 def _since(unit: Unit) -> str | None:

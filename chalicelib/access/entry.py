@@ -4,10 +4,11 @@ Whoever asks and whatever is asked for, the same request is made, so that its co
 nothing about what exists (A36).
 """
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import TypeVar
@@ -79,6 +80,8 @@ class Entry:
         proxy = self.row(ProxyRow, *store.proxy_key(self.pid, self.principal.id))
         target = self.found.get(self.target_wish) if self.target_wish else None
         owner = getattr(target, "depositor", None)
+        # Computed whether the target exists or not: the first time, it costs two calls (A36).
+        mine = self.depositor_token() if self.target_wish else None
         return Facts(
             actor=self.principal.kind,
             space_open=self.settings is not None and self.settings.status == "open",
@@ -86,7 +89,7 @@ class Entry:
             grant_active=self.grant is not None and store.grant_of(self.grant).is_active(now),
             target_wanted=self.target_wish is not None,
             target_exists=target is not None,
-            target_deposited_by_actor=owner is not None and owner == self.depositor_token(),
+            target_deposited_by_actor=owner is not None and owner == mine,
         )
 
 
@@ -122,6 +125,8 @@ def load(
         Unauthenticated: the session or the client was ended.
         StoreUnavailable: the store did not answer.
     """
+    if idempotency:
+        idempotency = _bound(idempotency, pid)
     asked = [*_deciding(principal, pid), *wanted]
     asked += [target] if target else []
     asked += [(IdempotencyRow, *idempotency_key(idempotency))] if idempotency else []
@@ -137,6 +142,12 @@ def load(
         idempotency=idempotency,
         pages=[page.result() for page in reading],
     )
+
+
+def _bound(idempotency: Idempotency, pid: str) -> Idempotency:
+    """Make the patient a part of the request a key stands for, whatever the path called her."""
+    text = f"{pid}\n{idempotency.request_hash}"
+    return replace(idempotency, request_hash=hashlib.sha256(text.encode()).hexdigest())
 
 
 def _deciding(principal: Principal, pid: str) -> list[Wanted]:

@@ -5,6 +5,7 @@ on: duplicate keys, NaN, lone surrogates, other encodings than UTF-8.
 """
 
 import json
+import math
 import re
 from typing import Any, Final, NoReturn
 
@@ -72,7 +73,12 @@ def _check_depth(text: str) -> None:
 def _number(text: str) -> float:
     if len(text) > MAX_NUMBER:
         _refuse("number_too_long", limit=MAX_NUMBER)
-    return float(text) if any(c in text for c in ".eE") else int(text)
+    if not any(c in text for c in ".eE"):
+        return int(text)
+    number = float(text)
+    if math.isinf(number):
+        _refuse("not_a_number")
+    return number
 
 
 def _check_text(value: object) -> None:

@@ -6,10 +6,10 @@ Chalice would turn them into its own shape before any middleware sees them (C9).
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from chalice.app import Authorizer, Chalice, Request, Response
+from chalice.app import Authorizer, CaseInsensitiveMapping, Chalice, Request, Response
 from pydantic import BaseModel
 
 from chalicelib.core import log
@@ -56,9 +56,9 @@ _FRAMEWORK_SLUGS: Final = {
 }
 
 
-def mount(app: Chalice, authorizer: Authorizer) -> None:
+def mount(app: Chalice, authorizer: Authorizer, endpoints: Sequence[Endpoint] = ENDPOINTS) -> None:
     """Register every declared endpoint and the middleware that re-shapes Chalice's own errors."""
-    for declared in ENDPOINTS:
+    for declared in endpoints:
         app.route(
             declared.path,
             methods=[declared.method],
@@ -72,6 +72,9 @@ def mount(app: Chalice, authorizer: Authorizer) -> None:
 def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         request = cast("Request", app.current_request)
+        # Chalice would refuse a binary answer to a request without a matching Accept header after
+        # the document was opened, and traced; each of our resources has one representation.
+        request.headers = CaseInsensitiveMapping({**request.headers, "accept": "*/*"})
         started = time.perf_counter()
         log.request_id.set(str((request.context or {}).get("requestId", "")))
         response = _outcome(declared, request, path)

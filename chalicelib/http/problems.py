@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chalicelib.core.errors import FieldError, Invalid, Problem
+from chalicelib.core.errors import FieldError, Invalid, Problem, Unauthenticated
 from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
 
 MEDIA_TYPE = "application/problem+json"
@@ -36,6 +36,8 @@ def render(problem: Problem) -> tuple[str, dict[str, str]]:
     if problem.errors:
         members["errors"] = [_field(error) for error in problem.errors]
     headers = {"Content-Type": MEDIA_TYPE}
+    if problem.status == Unauthenticated.status:
+        headers["WWW-Authenticate"] = "Bearer"
     if problem.retry_after_seconds is not None:
         headers["Retry-After"] = str(problem.retry_after_seconds)
     return json.dumps(members, ensure_ascii=False, separators=(",", ":")), headers

@@ -1,7 +1,9 @@
 """The smallest use case there is, to look at the gate around it: a note in a record."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
+
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.access import gate
 from chalicelib.access.model import Action
@@ -25,7 +27,15 @@ PUT = "dynamodb.PutItem"
 class NoteRow(VersionedRow):
     """A row of the tests, for what a use case would write."""
 
-    TABLE = "record"
+    TABLE: ClassVar[str] = "record"
+
+
+class DepositRow(VersionedRow):
+    """A row that says who deposited it, as a document's does."""
+
+    TABLE: ClassVar[str] = "record"
+
+    depositor = UnicodeAttribute()
 
 
 def a_note(pid: str) -> NoteRow:

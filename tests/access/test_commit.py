@@ -29,7 +29,7 @@ from tests.access.notes import (
     outbox,
     traces,
 )
-from tests.builders import Patient
+from tests.builders import Patient, a_doctor, a_grant, a_person
 from tests.injector import Faults
 from tests.recorder import Recorder
 
@@ -156,6 +156,18 @@ def test_a_key_reused_for_another_request_is_refused(person: Patient) -> None:  
     add_note(person.principal, person.pid, idempotency=Idempotency("a" * 64, "one"))
     with pytest.raises(Invalid) as caught:
         add_note(person.principal, person.pid, idempotency=Idempotency("a" * 64, "other"))
+    assert caught.value.slug == "idempotency-key-reused"
+    assert notes() == 1
+
+
+def test_a_key_reused_for_another_person_is_refused(person: Patient) -> None:  # A13
+    doctor, other = a_doctor(), a_person()
+    for each in (person, other):
+        a_grant(each, doctor)
+    asked = Idempotency("a" * 64, "same")
+    add_note(doctor.principal, person.pid, idempotency=asked)
+    with pytest.raises(Invalid) as caught:
+        add_note(doctor.principal, other.pid, idempotency=asked)
     assert caught.value.slug == "idempotency-key-reused"
     assert notes() == 1
 

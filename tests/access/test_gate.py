@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import time_machine
 
 from chalicelib.access import gate, store
+from chalicelib.access.entry import depositor_token
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
 from chalicelib.access.store import ClientRow, SessionRow
@@ -20,17 +21,16 @@ from chalicelib.core.errors import (
 from chalicelib.core.rows import StoreUnavailable, patient_key, table_name
 from chalicelib.http.principal import Principal
 from tests import double
-from tests.access.notes import PUT, NoteRow, a_note, add_note, look, traces
+from tests.access.notes import PUT, DepositRow, add_note, look, traces
 from tests.builders import Actor, Patient, a_person
 from tests.recorder import Recorder
 
 
 def test_an_action_outside_the_table_is_refused(person: Patient) -> None:
-    with (
-        pytest.raises(NotFound),
-        gate.enter(person.principal, Action.PATIENT_LOOKUP, person.pid),
-    ):
+    unheard = cast("Action", "record:document:publish")
+    with pytest.raises(NotFound), gate.enter(person.principal, unheard, person.pid):
         pytest.fail("entered")
+    assert [trace.action for trace in traces(person.pid)] == ["record:document:publish"]
 
 
 def test_a_read_writes_its_trace_and_nothing_else(person: Patient, counted: Recorder) -> None:
@@ -75,33 +75,45 @@ def test_a_refusal_costs_the_same_whether_the_record_exists_or_not(  # A36
     person: Patient, doctor: Actor, calls: Recorder
 ) -> None:
     def refused(pid: str) -> list[str]:
-        double.new_process()
         calls.clear()
         with pytest.raises(NotFound):
             look(doctor.principal, pid)
         return calls.names
 
-    assert refused(person.pid) == refused(ids.new_secret_id())
+    double.new_process()
+    existing = refused(person.pid)
+    double.new_process()
+    assert refused(ids.new_secret_id()) == existing
+    # Her own trace key is warm by now, and the person's is too: neither may show.
+    warm = [refused(pid) for pid in (ids.new_secret_id(), person.pid, ids.new_secret_id())]
+    assert warm[0] == warm[1] == warm[2]
 
 
+@pytest.mark.parametrize("actor", ["doctor", "other"])
 def test_refusing_a_missing_document_costs_the_same_as_a_foreign_one(  # A36
-    person: Patient, doctor: Actor, calls: Recorder
+    actor: str, person: Patient, doctor: Actor, laboratory: Actor, calls: Recorder
 ) -> None:
-    note = a_note(person.pid)
-    rows.write([rows.put(note)])
+    caller = doctor if actor == "doctor" else a_person()
+    sk = f"NOTE#{ids.new_id()}"
+    owner = depositor_token(person.pid, laboratory.principal)
+    rows.write([rows.put(DepositRow(patient_key(person.pid), sk, kind="n", depositor=owner))])
 
-    def refused(sk: str) -> tuple[list[str], str]:
-        double.new_process()
+    def refused(key: str) -> list[str]:
         calls.clear()
-        target = (NoteRow, patient_key(person.pid), sk)
+        target = (DepositRow, patient_key(person.pid), key)
         with (
-            pytest.raises(NotFound) as caught,
-            gate.enter(doctor.principal, Action.DOCUMENT_READ, person.pid, target=target),
+            pytest.raises(NotFound),
+            gate.enter(caller.principal, Action.DOCUMENT_READ, person.pid, target=target),
         ):
             pytest.fail("entered")
-        return calls.names, str(caught.value)
+        return calls.names
 
-    assert refused(note.sk) == refused("NOTE#" + ids.new_id())
+    absent = f"NOTE#{ids.new_id()}"
+    double.new_process()
+    foreign = refused(sk)
+    double.new_process()
+    assert refused(absent) == foreign
+    assert refused(sk) == refused(absent) == refused(sk)
 
 
 def test_with_the_audit_table_gone_a_read_shows_nothing(person: Patient) -> None:  # R28
