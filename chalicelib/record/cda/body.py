@@ -1,0 +1,115 @@
+"""Reads the body of a CDA R2 document: its narrative, or the one file it embeds.
+
+Why it exists: a file inside a document gets the same inspection as a file sent alone, under the
+type its bytes show and not the one it declares. RTF and TIFF, which level 1 allows, may be
+downloaded but are never opened here.
+"""
+
+import binascii
+import hashlib
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from chalicelib.record.cda.model import Attachment, Body
+from chalicelib.record.cda.narrative import read_sections
+from chalicelib.storage.inspect import Kind, Limits, inspect
+from chalicelib.storage.names import plain_line
+from chalicelib.storage.refusals import Code, Refused
+from chalicelib.storage.xml_gate import HL7
+
+NS: Final = {"": HL7}
+EMBEDDED_KEY: Final = "body"
+RTF: Final = "text/rtf"
+TIFF: Final = "image/tiff"
+_MAX_ATTACHMENTS = 50
+_INSIDE = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG})
+_RTF_START = b"{\\rtf"
+_RTF_OBJECTS = b"\\obj"
+_TIFF_STARTS = (b"II*\x00", b"MM\x00*")
+
+
+def read_body(tree: Element, limits: Limits | None = None) -> Body:
+    """Read what the document shows.
+
+    An attachment that may not enter is listed with the code of its refusal, and its words around it
+    still show; an embedded body that may not enter refuses the document.
+
+    Raises:
+        Refused: the embedded file is refused, there is no body, or there are too many attachments.
+    """
+    limits = limits or Limits()
+    embedded = tree.find("component/nonXMLBody/text", NS)
+    if embedded is not None:
+        return Body(embedded=_embedded(embedded, limits))
+    if tree.find("component/structuredBody", NS) is None:
+        raise Refused(Code.CDA_BODY)
+    return Body(sections=read_sections(tree), attachments=tuple(_attachments(tree, limits)))
+
+
+def _embedded(element: Element, limits: Limits) -> Attachment:
+    content = _content(element)
+    declared = element.get("mediaType", "").lower()
+    if declared == RTF and content.startswith(_RTF_START) and _RTF_OBJECTS not in content:
+        return _stored(EMBEDDED_KEY, RTF, content)
+    if declared == TIFF and content.startswith(_TIFF_STARTS):
+        return _stored(EMBEDDED_KEY, TIFF, content)
+    kind = inspect(content, None, limits).kind
+    if kind is Kind.CDA:
+        raise Refused(Code.CDA_BODY)
+    return _stored(EMBEDDED_KEY, kind.value, content)
+
+
+def _attachments(tree: Element, limits: Limits) -> Iterator[Attachment]:
+    """List the files of `observationMedia` entries, which share the budget of one document."""
+    values: dict[str, Element] = {}
+    for media in tree.iter(f"{{{HL7}}}observationMedia"):
+        key, value = plain_line(media.get("ID", "")), media.find("value", NS)
+        if key and value is not None:
+            values.setdefault(key, value)
+    if len(values) > _MAX_ATTACHMENTS:
+        raise Refused(Code.XML_COMPLEX, limit=_MAX_ATTACHMENTS)
+    shared = _shared(limits, len(values) or 1)
+    for key, value in values.items():
+        yield _attachment(key, value, shared)
+
+
+def _shared(limits: Limits, count: int) -> Limits:
+    """Divide what reading PDFs may cost between several of them."""
+    pdf = replace(
+        limits.pdf,
+        tokens=limits.pdf.tokens // count,
+        read_bytes=limits.pdf.read_bytes // count,
+        inflated_bytes=limits.pdf.inflated_bytes // count,
+    )
+    return replace(limits, pdf=pdf)
+
+
+def _attachment(key: str, value: Element, limits: Limits) -> Attachment:
+    try:
+        content = _content(value)
+        kind = inspect(content, None, limits).kind
+    except Refused as refusal:
+        return Attachment(key, refused=refusal.code.value)
+    if kind not in _INSIDE:
+        return Attachment(key, refused=Code.TYPE_UNSUPPORTED.value)
+    return _stored(key, kind.value, content)
+
+
+def _stored(key: str, media_type: str, content: bytes) -> Attachment:
+    digest = hashlib.sha256(content).hexdigest()
+    return Attachment(key, media_type, len(content), digest, content=content)
+
+
+def _content(element: Element) -> bytes:
+    text = "".join(element.itertext())
+    if not text.strip():
+        raise Refused(Code.CDA_BODY)
+    if element.get("representation") != "B64":
+        return text.strip().encode()
+    try:
+        return b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused(Code.CDA_BODY) from None
