@@ -1,5 +1,6 @@
 """What identity speaks of: a person, a professional, and how a login may end."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,6 +44,11 @@ class SessionAction(StrEnum):
     OPEN = "identity:session:open"
 
 
+def shown(name: str) -> str:
+    """Write a name as people do: `MARIE-LOUISE` is shown `Marie-Louise`."""
+    return re.sub(r"\w+", lambda word: word[0].capitalize(), name)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
     """A person's civil identity and national number; never printed, logged or in a key."""
@@ -80,9 +86,8 @@ class Professional:
     @property
     def name(self) -> str:
         """How she is called: `Dr Claire EXEMPLE`."""
-        given = "-".join(part.capitalize() for part in self.given_name.split("-"))
         title = _TITLES.get(self.civility, "")
-        return " ".join(filter(None, (title, given, self.family_name.upper())))
+        return " ".join(filter(None, (title, shown(self.given_name), self.family_name.upper())))
 
     @property
     def place(self) -> str | None:

@@ -12,7 +12,7 @@ from chalicelib.core.settings import settings
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.identity import login, patients, rules, sessions, signing_keys
 from chalicelib.identity.login import Begun, Callback
-from chalicelib.identity.model import Professional, Provider
+from chalicelib.identity.model import Professional, Provider, shown
 from chalicelib.identity.patients import Me, Patient
 from chalicelib.identity.tokens import LIFE_SECONDS
 
@@ -164,7 +164,7 @@ def read_me(call: Call[None, NoQuery]) -> Answer:
     if me.professional:
         return Answer(_professional_me(me, me.professional))
     profiles = [_profile(patient) for patient in me.profiles]
-    names = [f"{one.given_name} {one.family_name}" for one in profiles]
+    names = [shown(f"{one.given_name} {one.family_name}") for one in profiles]
     return Answer(
         PersonMe(
             display_name=names[0] if names else "",
