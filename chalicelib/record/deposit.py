@@ -16,7 +16,7 @@ from chalicelib.core import clock, log
 from chalicelib.core.errors import Conflict, Invalid, Problem, Unavailable
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity.store import PersonRow, person_key
+from chalicelib.identity import spaces
 from chalicelib.record import cda_deposit, rules, store
 from chalicelib.record.model import Author, Depositor, Description, Document, Draft
 from chalicelib.record.store import ContentRow
@@ -33,7 +33,7 @@ def wanted(principal: Principal, pid: str, sha256: str) -> list[Wanted]:
     token = depositor_token(pid, principal)
     return [
         (ContentRow, *store.content_key(pid, token, sha256)),
-        (PersonRow, *person_key(pid)),
+        spaces.person_wish(pid),
     ]
 
 
@@ -44,10 +44,13 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
         Invalid: the content is refused, or is not what was announced.
         Conflict: this depositor already deposited it.
     """
-    inspected = _inspected(content, draft.declared_format)
-    rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
-    _check_unique(unit, inspected.sha256)
-    described = _description(unit, draft, inspected)
+    try:
+        inspected = inspect(content, draft.declared_format)
+        rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
+        _check_unique(unit, inspected.sha256)
+        described = _description(unit, draft, inspected)
+    except Refused as refused:
+        raise refusal(refused) from refused
     return Document(
         id=document_id,
         title=described.title,
@@ -102,13 +105,6 @@ def verified(content: bytes, document: Document) -> bytes:
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise Tampered("not the file deposited")
     return content
-
-
-def _inspected(content: bytes, declared: str | None) -> Inspected:
-    try:
-        return inspect(content, declared)
-    except Refused as refused:
-        raise refusal(refused) from refused
 
 
 def refusal(refused: Refused) -> Invalid:
