@@ -1,0 +1,100 @@
+/** The routes of the API that the screens use, one function each. */
+import { call, request } from "./client";
+import type {
+  Access, Authorisation, CarnetDocument, Home, Narrative, Page, Patient, PatientSearch,
+  ProfessionalCard,
+} from "./types";
+
+type Signal = AbortSignal | undefined;
+
+const patient = (pid: string) => `/v1/patients/${encodeURIComponent(pid)}`;
+const document = (pid: string, id: string) =>
+  `${patient(pid)}/documents/${encodeURIComponent(id)}`;
+
+/** Writes a query string from the values that are set. */
+function query(values: Record<string, string | number | null | undefined>): string {
+  const set = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
+  const text = new URLSearchParams(set.map(([k, v]) => [k, String(v)])).toString();
+  return text ? `?${text}` : "";
+}
+
+export interface DocumentFilter {
+  category?: string | null;
+  from?: string | null;
+  to?: string | null;
+}
+
+export const api = {
+  home: async (pid: string, signal?: Signal) =>
+    (await call<Home>("GET", `${patient(pid)}/home`, { signal })).data,
+
+  patient: async (pid: string, signal?: Signal) =>
+    (await call<Patient>("GET", patient(pid), { signal })).data,
+
+  findPatient: async (search: PatientSearch) =>
+    (await call<{ patient_id: string }>("POST", "/v1/patients/lookup", { body: search })).data,
+
+  documents: async (pid: string, filter: DocumentFilter, cursor: string | null, signal?: Signal) =>
+    (
+      await call<Page<CarnetDocument>>(
+        "GET",
+        `${patient(pid)}/documents${query({ ...filter, cursor })}`,
+        { signal },
+      )
+    ).data,
+
+  document: async (pid: string, id: string, signal?: Signal) =>
+    call<CarnetDocument>("GET", document(pid, id), { signal }),
+
+  content: async (pid: string, id: string, signal?: Signal) => {
+    const response = await request("GET", `${document(pid, id)}/content`, {
+      signal,
+      headers: { Accept: "*/*" },
+    });
+    return response.arrayBuffer();
+  },
+
+  narrative: async (pid: string, id: string, signal?: Signal) =>
+    (await call<Narrative>("GET", `${document(pid, id)}/narrative`, { signal })).data,
+
+  withdrawDocument: (pid: string, id: string, etag: string, reason: string) =>
+    call<null>("DELETE", `${document(pid, id)}${query({ reason })}`, {
+      headers: { "If-Match": etag },
+    }),
+
+  trace: async (pid: string, cursor: string | null, signal?: Signal) =>
+    (await call<Page<Access>>("GET", `${patient(pid)}/trace${query({ cursor })}`, { signal })).data,
+
+  authorisations: async (pid: string, cursor: string | null, signal?: Signal) =>
+    (
+      await call<Page<Authorisation>>(
+        "GET",
+        `${patient(pid)}/authorisations${query({ cursor })}`,
+        { signal },
+      )
+    ).data,
+
+  authorise: async (pid: string, rpps: string) =>
+    (
+      await call<Authorisation>("PUT", `${patient(pid)}/authorisations/${encodeURIComponent(rpps)}`, {
+        body: {},
+      })
+    ).data,
+
+  withdraw: (pid: string, rpps: string) =>
+    call<null>("DELETE", `${patient(pid)}/authorisations/${encodeURIComponent(rpps)}`),
+
+  findProfessionals: async (
+    search: { family_name: string; given_name: string | null; city: string | null } | { rpps: string },
+    signal?: Signal,
+  ) =>
+    (
+      await call<{ items: ProfessionalCard[] }>("POST", "/v1/professionals/search", {
+        body: search,
+        signal,
+      })
+    ).data.items,
+};
+
+/** Where documents of a record are deposited. */
+export const depositPath = (pid: string) => `${patient(pid)}/documents`;

@@ -1,0 +1,192 @@
+/**
+ * Who is logged in. The access token lives in this module's memory and nowhere else;
+ * the refresh token is a cookie that scripts cannot read.
+ * When a session ends under a form, requests wait here until the same person is back.
+ */
+import { signal } from "@preact/signals";
+import { Offline, Problem, readProblem } from "./problem";
+import type { Me } from "./types";
+
+export type SessionState = "unknown" | "in" | "out" | "expired" | "locked";
+
+export const sessionState = signal<SessionState>("unknown");
+export const me = signal<Me | null>(null);
+
+interface Token {
+  value: string;
+  /** Milliseconds of the page's clock. */
+  freshUntil: number;
+}
+
+let token: Token | null = null;
+let refreshing: Promise<Token | null> | null = null;
+let waiting: (() => void)[] = [];
+
+type News = "resumed" | "signed-out" | "locked" | "active";
+const channel = new BroadcastChannel("carnet");
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is same-origin
+const tell = (news: News) => channel.postMessage(news);
+
+const MARGIN_MS = 20_000;
+
+async function post(path: string): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method: "POST",
+      headers: { "X-Carnet": "1", Accept: "application/json" },
+      credentials: "same-origin",
+      cache: "no-store",
+    });
+  } catch {
+    throw new Offline();
+  }
+}
+
+async function fail(response: Response): Promise<never> {
+  const body = readProblem(await response.text());
+  throw new Problem(response.status, body, (name) => response.headers.get(name));
+}
+
+async function askToken(): Promise<Token | null> {
+  const response = await post("/v1/auth/refresh");
+  if (response.status === 401) return null;
+  if (!response.ok) await fail(response);
+  const body = (await response.json()) as { access_token: string; expires_in: number };
+  token = {
+    value: body.access_token,
+    freshUntil: Date.now() + body.expires_in * 1000 - MARGIN_MS,
+  };
+  return token;
+}
+
+/** One tab at a time: each refresh changes the cookie that all tabs share. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks ? await navigator.locks.request("carnet-refresh", work) : work();
+}
+
+/** Asks for a new access token, once for all callers; null when the session has ended. */
+function refresh(): Promise<Token | null> {
+  refreshing ??= alone(askToken).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+async function askMe(fresh: Token): Promise<Me> {
+  let response: Response;
+  try {
+    response = await fetch("/v1/me", {
+      headers: { Authorization: `Bearer ${fresh.value}`, Accept: "application/json" },
+      cache: "no-store",
+    });
+  } catch {
+    throw new Offline();
+  }
+  if (!response.ok) await fail(response);
+  return (await response.json()) as Me;
+}
+
+/** Opens the page's session from the cookie; raises Offline or Problem. */
+export async function start(): Promise<void> {
+  const fresh = await refresh();
+  if (!fresh) {
+    sessionState.value = "out";
+    return;
+  }
+  me.value = await askMe(fresh);
+  sessionState.value = "in";
+}
+
+/** Returns a usable access token, waiting for a new login when the session has ended. */
+export async function bearer(): Promise<string> {
+  while (sessionState.value !== "in") await untilBack();
+  if (token && Date.now() < token.freshUntil) return token.value;
+  if (await refresh()) return bearer();
+  expire("expired");
+  return bearer();
+}
+
+/** Called on a 401: forgets the token that was refused, unless it was already replaced. */
+export function refused(value: string) {
+  if (token?.value === value) token = null;
+}
+
+/** Shows that the session has ended; the page, and what was typed in it, stay. */
+export function expire(why: "expired" | "locked") {
+  token = null;
+  if (sessionState.value === "in") sessionState.value = why;
+}
+
+const untilBack = () => new Promise<void>((resolve) => waiting.push(resolve));
+
+const identity = (who: Me | null) =>
+  who?.role === "patient" ? who.profiles.map((p) => p.patient_id).join() : (who?.rpps ?? "");
+
+/** Takes the page up again after a new login; somebody else gets a new page, never this one. */
+export async function resume(): Promise<boolean> {
+  const fresh = await refresh();
+  if (!fresh) return false;
+  const back = await askMe(fresh);
+  if (identity(back) !== identity(me.value)) {
+    leave(back.role === "patient" ? "/accueil" : "/pro");
+    return false;
+  }
+  me.value = back;
+  sessionState.value = "in";
+  for (const go of waiting.splice(0)) go();
+  return true;
+}
+
+/** Says to the other tabs that a login has just succeeded. */
+export const announceLogin = () => tell("resumed");
+
+/** Locks the page after idleness: the session ends on the server too. */
+export async function lock(): Promise<void> {
+  expire("locked");
+  tell("locked");
+  await post("/v1/auth/logout").catch(() => undefined);
+}
+
+/**
+ * Ends the session here, on the server and in the other tabs, and leaves the page.
+ * Without network the server keeps the session: the page that follows says so.
+ */
+export async function logout(then: () => Promise<string> = async () => "fin"): Promise<void> {
+  token = null;
+  let closed = false;
+  try {
+    closed = (await post("/v1/auth/logout")).ok;
+  } catch (error) {
+    if (!(error instanceof Offline)) throw error;
+  }
+  tell("signed-out");
+  const outcome = await then();
+  leave(`/connexion?etat=${closed ? outcome : "incertain"}`);
+}
+
+/** Replaces the whole page, so that nothing of it stays in memory or behind « back ». */
+export function leave(path: string) {
+  waiting = [];
+  me.value = null;
+  sessionState.value = "out";
+  location.replace(path);
+}
+
+let onActivity = () => {};
+
+/** Listens to the other tabs; `active` is called when the person acts in one of them. */
+export function listen(active: () => void) {
+  onActivity = active;
+}
+
+export const announceActivity = () => tell("active");
+
+channel.addEventListener("message", (event: MessageEvent<News>) => {
+  const state = sessionState.value;
+  if (event.data === "active") onActivity();
+  else if (event.data === "signed-out" && state !== "out") leave("/connexion?etat=fin");
+  else if (event.data === "locked") expire("locked");
+  else if (event.data === "resumed" && (state === "expired" || state === "locked")) {
+    resume().catch(() => undefined);
+  }
+});

@@ -1,0 +1,134 @@
+/** Which screen for which address; each screen is loaded when it is first opened. */
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { ErrorBoundary, LocationProvider, Route, Router, lazy, useLocation } from "preact-iso";
+import { leave, me, sessionState, start } from "./api/session";
+import type { Profile } from "./api/types";
+import { Page } from "./ui/page";
+import { Shell, ownProfile } from "./ui/shell";
+import { ErrorPanel, Loading } from "./ui/states";
+import { catalogue as t } from "./catalogue";
+
+/** Everything but the public page and what the server itself answers. */
+const SCREENS = /^\/(?!$|\?|#|v1\/|oauth\/|fhir\/|problems\/|openapi\.json|health)/;
+
+const Login = lazy(() => import("./screens/login"));
+const Resume = lazy(() => import("./screens/resume"));
+const Help = lazy(() => import("./screens/help"));
+const Lost = lazy(() => import("./screens/lost"));
+const Home = lazy(() => import("./screens/home"));
+const Documents = lazy(() => import("./screens/documents"));
+const Add = lazy(() => import("./screens/add"));
+const Document = lazy(() => import("./screens/document"));
+const Trace = lazy(() => import("./screens/trace"));
+const Professionals = lazy(() => import("./screens/professionals"));
+const Settings = lazy(() => import("./screens/settings"));
+const ProHome = lazy(() => import("./screens/pro-home"));
+const ProDocuments = lazy(() => import("./screens/pro-documents"));
+const ProDeposit = lazy(() => import("./screens/pro-deposit"));
+
+type Role = "patient" | "professional";
+
+function Entering({ error, retry }: { error: unknown; retry: () => void }) {
+  return (
+    <Page title={t.shell.publicSpace}>
+      {error === null ? <Loading lines={5} /> : <ErrorPanel error={error} retry={retry} />}
+    </Page>
+  );
+}
+
+/** Opens the session before a private screen; sends to the login, or to the right side. */
+function useEntry(role: Role | null) {
+  const { url } = useLocation();
+  const [error, setError] = useState<unknown>(null);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (sessionState.value !== "unknown") return;
+    setError(null);
+    start().catch(setError);
+  }, [turn]);
+  const state = sessionState.value;
+  useEffect(() => {
+    if (state === "out") leave(`/connexion?retour=${encodeURIComponent(url)}`);
+    else if (state === "in" && role && me.value && me.value.role !== role) {
+      leave(me.value.role === "patient" ? "/accueil" : "/pro");
+    }
+  }, [state]);
+  return { error, retry: () => setTurn((n) => n + 1) };
+}
+
+/** A screen of one's own record. */
+function own(Screen: ComponentType<{ profile: Profile }>) {
+  return function OwnScreen() {
+    const entry = useEntry("patient");
+    const profile = ownProfile();
+    return profile ? <Screen profile={profile} /> : <Entering {...entry} />;
+  };
+}
+
+/** A screen for whoever is logged in, or for professionals only. */
+function known(Screen: ComponentType, role: Role | null) {
+  return function KnownScreen() {
+    const entry = useEntry(role);
+    const allowed = me.value !== null && (role === null || me.value.role === role);
+    return allowed ? <Screen /> : <Entering {...entry} />;
+  };
+}
+
+const OwnHome = own(Home);
+const OwnDocuments = own(Documents);
+const OwnAdd = own(Add);
+const OwnDocument = own(Document);
+const OwnTrace = own(Trace);
+const OwnProfessionals = own(Professionals);
+const AnySettings = known(Settings, null);
+const Search = known(ProHome, "professional");
+const Triage = known(ProDocuments, "professional");
+const Depositing = known(ProDeposit, "professional");
+
+const BARE = new Set(["/connexion", "/reprise"]);
+
+function Screens() {
+  const { path } = useLocation();
+  const [broken, setBroken] = useState(false);
+  useEffect(() => {
+    const fail = (event: Event) => {
+      event.preventDefault();
+      setBroken(true);
+    };
+    addEventListener("vite:preloadError", fail);
+    return () => removeEventListener("vite:preloadError", fail);
+  }, []);
+  return (
+    <Shell bare={BARE.has(path)}>
+      {broken && <ErrorPanel error={null} retry={() => location.reload()} />}
+      <ErrorBoundary onError={() => setBroken(true)}>
+        <Router onRouteChange={() => { setBroken(false); scrollTo(0, 0); }}>
+          <Route path="/connexion" component={Login} />
+          <Route path="/reprise" component={Resume} />
+          <Route path="/aide" component={Help} />
+          <Route path="/accueil" component={OwnHome} />
+          <Route path="/documents" component={OwnDocuments} />
+          <Route path="/documents/ajouter" component={OwnAdd} />
+          <Route path="/documents/:id" component={OwnDocument} />
+          <Route path="/acces" component={OwnTrace} />
+          <Route path="/professionnels" component={OwnProfessionals} />
+          <Route path="/plus" component={AnySettings} />
+          <Route path="/pro" component={Search} />
+          <Route path="/pro/patients/:pid" component={Triage} />
+          <Route path="/pro/patients/:pid/documents/:id" component={Triage} />
+          <Route path="/pro/patients/:pid/deposer" component={Depositing} />
+          <Route default component={Lost} />
+        </Router>
+      </ErrorBoundary>
+    </Shell>
+  );
+}
+
+export function App() {
+  return (
+    <LocationProvider scope={SCREENS}>
+      <Screens />
+    </LocationProvider>
+  );
+}

@@ -1,0 +1,88 @@
+/** Dates, sizes and numbers as a French reader writes them; instants are shown in Paris time. */
+import { typo } from "./typo.ts";
+
+const PARIS = "Europe/Paris";
+
+type Parts = Intl.DateTimeFormatOptions;
+
+const formatter = (parts: Parts, zone: string) =>
+  new Intl.DateTimeFormat("fr-FR", { ...parts, timeZone: zone });
+
+const LONG: Parts = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+const MEDIUM: Parts = { day: "numeric", month: "long", year: "numeric" };
+const SHORT: Parts = { day: "2-digit", month: "2-digit", year: "numeric" };
+
+const first = (text: string) => text.replace(/(^|\s)1 (?=\p{Ll})/u, "$11er ");
+
+/** A calendar date has no time zone: a birthday never moves. */
+const calendar = (date: string) => new Date(`${date}T00:00:00Z`);
+
+/** « lundi 23 novembre 2026 », from `YYYY-MM-DD`. */
+export const dateLong = (date: string) => first(formatter(LONG, "UTC").format(calendar(date)));
+
+/** « 23 novembre 2026 », from `YYYY-MM-DD`. */
+export const dateMedium = (date: string) => first(formatter(MEDIUM, "UTC").format(calendar(date)));
+
+/** « 23/11/2026 », from `YYYY-MM-DD`. */
+export const dateShort = (date: string) => formatter(SHORT, "UTC").format(calendar(date));
+
+/** The parts of a date for the margin of a list: day, short month, year. */
+export function dateParts(date: string): { day: string; month: string; year: string } {
+  const at = calendar(date);
+  return {
+    day: String(at.getUTCDate()),
+    month: formatter({ month: "short" }, "UTC").format(at),
+    year: String(at.getUTCFullYear()),
+  };
+}
+
+/** The day in Paris of an instant, as `YYYY-MM-DD`. */
+export function parisDay(instant: string | Date): string {
+  const parts = new Intl.DateTimeFormat("en-CA", { ...SHORT, timeZone: PARIS });
+  return parts.format(new Date(instant));
+}
+
+/** « 14 h 05 », in Paris. */
+export function timeOfDay(instant: string): string {
+  const text = formatter({ hour: "2-digit", minute: "2-digit" }, PARIS).format(new Date(instant));
+  return typo(text.replace(/^0(?=\d)/, "").replace(":", " h "));
+}
+
+/** « lundi 23 novembre 2026 à 14 h 05 », in Paris. */
+export const instantLong = (instant: string) =>
+  `${dateLong(parisDay(instant))} à ${timeOfDay(instant)}`;
+
+/** « 23 novembre 2026 », the day in Paris of an instant. */
+export const instantDay = (instant: string) => dateMedium(parisDay(instant));
+
+/** « aujourd’hui », « hier », « il y a 3 jours », or nothing beyond a month. */
+export function relativeDay(day: string, now: Date = new Date()): string | null {
+  const gap = (calendar(parisDay(now)).getTime() - calendar(day).getTime()) / 86_400_000;
+  if (gap < 0 || gap > 31) return null;
+  return new Intl.RelativeTimeFormat("fr-FR", { numeric: "auto" })
+    .format(-gap, "day")
+    .replaceAll("'", "’");
+}
+
+/** « 1 250 », « 37,5 ». */
+export const number = (value: number, digits = 1) =>
+  new Intl.NumberFormat("fr-FR", { maximumFractionDigits: digits })
+    .format(value)
+    .replaceAll("\u202f", "\u00a0");
+
+/** « 812 octets », « 31 ko », « 3,4 Mo »; a Mo is 1024 × 1024 octets, as the limits are. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1024) return `${number(bytes, 0)}\u00a0octets`;
+  if (bytes < 1024 * 1024) return `${number(bytes / 1024, 0)}\u00a0ko`;
+  return `${number(bytes / (1024 * 1024), 1)}\u00a0Mo`;
+}
+
+/** « 12 s », « 3 min », from seconds. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))}\u00a0s`;
+  return `${Math.round(seconds / 60)}\u00a0min`;
+}
+
+/** « 1 document », « 2 documents ». */
+export const plural = (count: number, one: string, many: string) =>
+  `${number(count, 0)}\u00a0${count > 1 ? many : one}`;

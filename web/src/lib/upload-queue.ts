@@ -1,0 +1,168 @@
+/**
+ * The files chosen for deposit, in memory: they survive a change of screen and a new login.
+ * Each file keeps one idempotency key, so that trying again never deposits twice.
+ */
+import { type Signal, signal } from "@preact/signals";
+import { Offline, Problem } from "../api/problem";
+import type { CarnetDocument } from "../api/types";
+import {
+  type Format, MAX_BYTES, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
+} from "./file-facts";
+import { domId, idempotencyKey } from "./ids";
+import { typeFor } from "./kinds";
+import { forgetLists } from "./paging";
+import { deposit } from "./upload";
+
+/** Why a file is refused before it is sent. */
+export type Refusal = "empty" | "too-large" | "kind" | "same-file";
+
+export type Step =
+  | { at: "ready" }
+  | { at: "refused-here"; why: Refusal }
+  | { at: "sending"; share: number; secondsLeft: number | null }
+  | { at: "checking" }
+  | { at: "available"; document: CarnetDocument }
+  | { at: "failed"; error: Problem | Offline };
+
+export interface Draft {
+  title: string;
+  type: string;
+  date: string;
+}
+
+export interface Upload {
+  id: string;
+  key: string;
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  file: Blob;
+  format: Format | null;
+  hash: string;
+  draft: Signal<Draft>;
+  step: Signal<Step>;
+  stop: AbortController | null;
+  /** It has left at least once: the server may know its key. */
+  tried: boolean;
+}
+
+const queues = new Map<string, Signal<Upload[]>>();
+
+/** The queue of one record: what was chosen for one person is never shown for another. */
+export function queueOf(pid: string): Signal<Upload[]> {
+  let queue = queues.get(pid);
+  if (!queue) {
+    queue = signal<Upload[]>([]);
+    queues.set(pid, queue);
+  }
+  return queue;
+}
+
+const all = () => [...queues.values()].flatMap((queue) => queue.value);
+
+/** Says whether closing the page would lose a file, or is sending one. */
+export const hasUnsent = () =>
+  all().some(({ step }) => ["ready", "sending", "checking", "failed"].includes(step.value.at));
+
+export const isSending = () =>
+  all().some(({ step }) => step.value.at === "sending" || step.value.at === "checking");
+
+addEventListener("beforeunload", (event) => {
+  if (hasUnsent()) event.preventDefault();
+});
+
+function refusal(upload: Upload, others: Upload[]): Refusal | null {
+  if (upload.bytes.length === 0) return "empty";
+  if (upload.format === null) return "kind";
+  if (upload.bytes.length > MAX_BYTES) return "too-large";
+  return others.some((other) => other.hash === upload.hash) ? "same-file" : null;
+}
+
+/** Adds a file: reads it, proposes its title, type and date, refuses what cannot be accepted. */
+export async function add(
+  pid: string,
+  file: Blob & { name?: string; lastModified?: number },
+  role: "patient" | "professional",
+): Promise<Upload> {
+  const queue = queueOf(pid);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const name = file.name ?? "";
+  const upload: Upload = {
+    id: domId("file"),
+    key: idempotencyKey(),
+    name,
+    bytes,
+    file,
+    format: sniff(bytes),
+    hash: await sha256(bytes),
+    draft: signal<Draft>({
+      title: proposeTitle(name),
+      type: typeFor(proposeFamily(name), role),
+      date: proposeDate(name, file.lastModified ?? Date.now()),
+    }),
+    step: signal<Step>({ at: "ready" }),
+    stop: null,
+    tried: false,
+  };
+  const why = refusal(upload, queue.value);
+  if (why) upload.step.value = { at: "refused-here", why };
+  queue.value = [...queue.value, upload];
+  return upload;
+}
+
+/** Takes a file out of the queue, stopping it if it is on its way. */
+export function remove(pid: string, upload: Upload) {
+  upload.stop?.abort();
+  const queue = queueOf(pid);
+  queue.value = queue.value.filter((other) => other !== upload);
+}
+
+function follow(upload: Upload) {
+  const began = performance.now();
+  return (share: number) => {
+    const elapsed = (performance.now() - began) / 1000;
+    const left = share > 0.02 && elapsed > 0.5 ? (elapsed * (1 - share)) / share : null;
+    upload.step.value = share < 1 ? { at: "sending", share, secondsLeft: left } : { at: "checking" };
+  };
+}
+
+/** Sends one file of the queue; its step tells what happens, nothing is raised. */
+export async function start(pid: string, upload: Upload): Promise<void> {
+  const { at } = upload.step.value;
+  if ((at !== "ready" && at !== "failed") || !upload.format) return;
+  const stop = new AbortController();
+  upload.stop = stop;
+  upload.tried = true;
+  upload.step.value = { at: "sending", share: 0, secondsLeft: null };
+  const { title, type, date } = upload.draft.value;
+  const own = upload.format === "application/cda+xml";
+  const description = {
+    title: own ? null : title.trim(),
+    type_code: own ? null : type,
+    care_date: own ? null : date,
+    format: upload.format,
+    sha256: upload.hash,
+  };
+  try {
+    const document = await deposit(pid, upload.bytes, description, upload.key, {
+      progress: follow(upload),
+      signal: stop.signal,
+    });
+    upload.step.value = { at: "available", document };
+    forgetLists();
+  } catch (error) {
+    if (stop.signal.aborted) upload.step.value = { at: "ready" };
+    else if (error instanceof Problem || error instanceof Offline) {
+      upload.step.value = { at: "failed", error };
+    } else throw error;
+  }
+}
+
+/** Stops a file on its way; it stays in the queue. */
+export const cancel = (upload: Upload) => upload.stop?.abort();
+
+/** A changed description is another deposit: the key of the first one cannot serve again. */
+export function edit(upload: Upload, change: Partial<Draft>) {
+  upload.draft.value = { ...upload.draft.value, ...change };
+  if (upload.tried) upload.key = idempotencyKey();
+  upload.tried = false;
+}

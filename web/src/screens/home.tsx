@@ -1,0 +1,133 @@
+/** P1: what is new, who looked, who may look. One call to the server. */
+import { api } from "../api/carnet";
+import type { Access, CarnetDocument, FirstStep, Home as HomeData, Profile } from "../api/types";
+import { catalogue as t } from "../catalogue";
+import type { IconName } from "../icons";
+import { firstStepsHidden, hideFirstSteps } from "../lib/prefs";
+import { useResource } from "../lib/resource";
+import { Button, LinkButton } from "../ui/button";
+import { DocumentRow } from "../ui/document-row";
+import { Icon } from "../ui/icon";
+import { Page } from "../ui/page";
+import { ErrorPanel, Loading } from "../ui/states";
+import { AccessLine } from "../ui/access-line";
+
+const STEPS: Record<FirstStep, { href: string; icon: IconName }> = {
+  authorise_doctor: { href: "/professionnels", icon: "user-round-check" },
+  add_document: { href: "/documents/ajouter", icon: "file-plus" },
+  see_trace: { href: "/acces", icon: "eye" },
+};
+
+function FirstSteps({ steps }: { steps: FirstStep[] }) {
+  return (
+    <section class="card steps" aria-labelledby="steps">
+      <h2 id="steps">{t.home.firstTitle}</h2>
+      <p>{t.home.firstIntro}</p>
+      <ol role="list">
+        {steps.map((step) => (
+          <li key={step}>
+            <a class="step" href={STEPS[step].href}>
+              <Icon name={STEPS[step].icon} size={24} />
+              <span>
+                <span class="step-title">{t.home.steps[step].title}</span>
+                <span class="step-text">{t.home.steps[step].text}</span>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ol>
+      <Button kind="quiet" icon="x" onPress={hideFirstSteps}>
+        {t.home.hideSteps}
+      </Button>
+    </section>
+  );
+}
+
+function Documents({ documents }: { documents: CarnetDocument[] }) {
+  return (
+    <section class="card" aria-labelledby="new">
+      <h2 id="new">{t.home.newDocuments}</h2>
+      {documents.length === 0 && <p class="muted">{t.home.noDocuments}</p>}
+      {documents.length > 0 && (
+        <>
+          <ul class="rows" role="list">
+            {documents.map((doc) => (
+              <li key={doc.id}>
+                <DocumentRow doc={doc} href={`/documents/${doc.id}`} />
+              </li>
+            ))}
+          </ul>
+          <a class="link" href="/documents">
+            {t.home.allDocuments}
+          </a>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Accesses({ accesses }: { accesses: Access[] }) {
+  return (
+    <section class="card" aria-labelledby="last">
+      <h2 id="last">{t.home.lastAccesses}</h2>
+      {accesses.length === 0 && <p class="muted">{t.home.noAccesses}</p>}
+      {accesses.length > 0 && (
+        <>
+          <ul class="accesses" role="list">
+            {accesses.map((access) => (
+              <li key={access.id}>
+                <AccessLine access={access} dated />
+              </li>
+            ))}
+          </ul>
+          <a class="link" href="/acces">
+            {t.home.allAccesses}
+          </a>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Cards({ home }: { home: HomeData }) {
+  const steps = home.first_steps ?? [];
+  return (
+    <div class="home">
+      <div class="home-main">
+        {steps.length > 0 && !firstStepsHidden.value && <FirstSteps steps={steps} />}
+        <Documents documents={home.documents} />
+      </div>
+      <div class="home-side">
+        <Accesses accesses={home.accesses} />
+        <section class="card soft" aria-labelledby="who">
+          <h2 id="who">{t.home.whoTitle}</h2>
+          <p>{t.home.who}</p>
+          <a class="link" href="/professionnels">
+            {t.home.whoLink}
+          </a>
+        </section>
+      </div>
+    </div>
+  );
+}
+
+export default function Home({ profile }: { profile: Profile }) {
+  const pid = profile.patient_id;
+  const home = useResource(`home ${pid}`, (signal) => api.home(pid, signal));
+  return (
+    <Page
+      wide
+      title={t.home.hello(profile.given_name)}
+      tab={t.shell.home}
+      actions={
+        <LinkButton kind="primary" icon="plus" href="/documents/ajouter">
+          {t.home.addDocument}
+        </LinkButton>
+      }
+    >
+      {home.loading && <Loading lines={5} />}
+      {home.error !== null && <ErrorPanel error={home.error} retry={home.reload} />}
+      {home.data && <Cards home={home.data} />}
+    </Page>
+  );
+}

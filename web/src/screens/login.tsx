@@ -1,0 +1,74 @@
+/** E2: who are you? Two doors, and what to do when one did not open. */
+import { useLocation } from "preact-iso";
+import { logout } from "../api/session";
+import { brand } from "../brand";
+import { catalogue as t } from "../catalogue";
+import { Button, LinkButton } from "../ui/button";
+import { Page } from "../ui/page";
+import { Notice } from "../ui/states";
+
+/** Only a path of this application may be returned to. */
+export function safeReturn(wanted: string | undefined, usual: string): string {
+  return wanted && /^\/[a-z][\w/?=&.-]*$/.test(wanted) && !wanted.includes("//") ? wanted : usual;
+}
+
+const door = (provider: string, to: string) =>
+  `/v1/auth/login?provider=${provider}&return_to=${encodeURIComponent(to)}`;
+
+function Outcome({ query }: { query: Record<string, string> }) {
+  const slug = query["probleme"];
+  if (slug) {
+    const problem = t.login.problems[slug] ?? t.login.problems["technique"];
+    return problem ? (
+      <Notice kind="warning" title={problem.title}>
+        <p>{problem.text}</p>
+        <p>
+          <a href={`tel:${brand.helpPhone.replaceAll(" ", "")}`}>{t.shell.helpLine}</a>
+        </p>
+      </Notice>
+    ) : null;
+  }
+  if (query["etat"] === "incertain") {
+    return (
+      <Notice kind="warning" title={t.login.uncertainTitle}>
+        <p>{t.login.uncertain}</p>
+        <Button onPress={() => logout()}>{t.login.closeSession}</Button>
+      </Notice>
+    );
+  }
+  if (query["etat"] === "fin") return <Notice kind="success"><p>{t.login.ended}</p></Notice>;
+  if (query["etat"] === "efface") return <Notice kind="success"><p>{t.login.erased}</p></Notice>;
+  return null;
+}
+
+export default function Login() {
+  const { query } = useLocation();
+  const back = query["retour"];
+  const pro = safeReturn(back, "/pro");
+  const person = safeReturn(back, "/accueil");
+  return (
+    <Page title={t.login.title}>
+      <Outcome query={query} />
+      <div class="doors">
+        <section class="card" aria-labelledby="person">
+          <h2 id="person">{t.login.personTitle}</h2>
+          <p>{t.login.person}</p>
+          <LinkButton kind="primary" href={door("franceconnect", /^\/pro(\/|$)/.test(person) ? "/accueil" : person)}>
+            {t.login.personButton}
+          </LinkButton>
+        </section>
+        <section class="card" id="pro" aria-labelledby="professional">
+          <h2 id="professional">{t.login.proTitle}</h2>
+          <p>{t.login.pro}</p>
+          <LinkButton href={door("psc", /^\/pro(\/|$)/.test(pro) ? pro : "/pro")}>
+            {t.login.proButton}
+          </LinkButton>
+        </section>
+      </div>
+      <section class="aside" aria-labelledby="no-identity">
+        <h2 id="no-identity">{t.login.helpTitle}</h2>
+        <p>{t.login.help}</p>
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,166 @@
+/** D5: a patient's documents for a professional: sorted by keyboard, the chosen one beside. */
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso";
+import { api } from "../api/carnet";
+import type { CarnetDocument } from "../api/types";
+import { catalogue as t } from "../catalogue";
+import { matches } from "../lib/fold";
+import { type PagedList, usePagedList } from "../lib/paging";
+import { shortcuts } from "../lib/prefs";
+import { useResource } from "../lib/resource";
+import { isTyping } from "../lib/shortcuts";
+import { LinkButton } from "../ui/button";
+import { DocumentRow } from "../ui/document-row";
+import { DocumentView, summaryOf } from "../ui/document-view";
+import { TextField } from "../ui/form";
+import { Icon } from "../ui/icon";
+import { Page } from "../ui/page";
+import { PatientFrame, isRefusal } from "../ui/patient-frame";
+import { Refusal } from "../ui/refusal";
+import { Empty, ErrorPanel, Loading } from "../ui/states";
+import { Windowed } from "../ui/windowed";
+import { Count, More, searched } from "./documents";
+
+const rowId = (id: string) => `doc-${id}`;
+
+/** j and k walk the list, Enter opens (a link does that), Escape comes back to the list. */
+function useTriage(documents: CarnetDocument[], opened: string | null, close: () => void) {
+  const state = useRef({ documents, opened, close });
+  state.current = { documents, opened, close };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { documents: all, opened: id, close: shut } = state.current;
+      if (isTyping(event)) return;
+      if (event.key === "Escape" && id) {
+        shut();
+        return;
+      }
+      const step = { j: 1, k: -1 }[event.key];
+      if (!step || !shortcuts.value || all.length === 0) return;
+      event.preventDefault();
+      const focused = all.findIndex((doc) => rowId(doc.id) === document.activeElement?.id);
+      const from = focused >= 0 ? focused : all.findIndex((doc) => doc.id === id);
+      const next = from < 0 ? 0 : Math.max(0, Math.min(all.length - 1, from + step));
+      document.getElementById(rowId(all[next]?.id ?? ""))?.focus();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}
+
+function Preview({ pid, id, close }: { pid: string; id: string; close: string }) {
+  const answer = useResource(`document ${pid} ${id}`, (signal) => api.document(pid, id, signal));
+  const heading = useRef<HTMLHeadingElement>(null);
+  const doc = answer.data?.data;
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    if (matchMedia("(width < 64rem)").matches) scrollTo(0, 0);
+  }, [doc?.id]);
+  return (
+    <section class="preview" aria-labelledby="preview-title">
+      <a class="back preview-back" href={close}>
+        <Icon name="chevron-left" />
+        <span>{t.pro.toList}</span>
+      </a>
+      {answer.loading && <Loading lines={8} />}
+      {answer.error !== null && <ErrorPanel error={answer.error} retry={answer.reload} />}
+      <h2 id="preview-title" ref={heading} tabIndex={-1}>
+        {doc?.title ?? t.document.viewer}
+      </h2>
+      {doc && (
+        <>
+          <p class="intro">{summaryOf(doc)}</p>
+          <DocumentView pid={pid} doc={doc} level={3} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Listing({ list, base, opened, found, wanted, onWanted }: {
+  list: PagedList<CarnetDocument>;
+  base: string;
+  opened: string | null;
+  found: CarnetDocument[];
+  wanted: string;
+  onWanted: (text: string) => void;
+}) {
+  if (list.loading) return <Loading lines={6} />;
+  if (list.error !== null && list.items.length === 0) {
+    if (isRefusal(list.error)) return <Refusal />;
+    return <ErrorPanel error={list.error} retry={list.reload} />;
+  }
+  if (list.items.length === 0 && list.complete) {
+    return (
+      <Empty icon="notebook" title={t.documents.emptyTitle} text={t.documents.none}>
+        <LinkButton icon="upload" href={`${base}/deposer`}>
+          {t.pro.deposit}
+        </LinkButton>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <TextField
+        id="search"
+        type="search"
+        mode="search"
+        search
+        label={t.documents.search}
+        hint={t.documents.searchHint}
+        value={wanted}
+        onValue={onWanted}
+      />
+      <Count list={list} shown={found.length} wanted={wanted.trim()} />
+      <Windowed
+        items={found}
+        label={t.documents.listLabel}
+        total={list.complete ? found.length : -1}
+        keyOf={(doc) => doc.id}
+        draw={(doc) => (
+          <DocumentRow
+            doc={doc}
+            id={rowId(doc.id)}
+            href={`${base}/documents/${doc.id}`}
+            current={doc.id === opened}
+          />
+        )}
+      />
+      <More list={list} />
+    </>
+  );
+}
+
+function Triage({ pid, opened }: { pid: string; opened: string | null }) {
+  const { route } = useLocation();
+  const base = `/pro/patients/${pid}`;
+  const [wanted, setWanted] = useState("");
+  const list = usePagedList(`documents ${pid}`, (cursor, signal) => api.documents(pid, {}, cursor, signal));
+  const found = wanted.trim() ? list.items.filter((doc) => matches(wanted, searched(doc))) : list.items;
+  const close = useCallback(() => {
+    const back = opened;
+    route(base);
+    if (back) setTimeout(() => document.getElementById(rowId(back))?.focus(), 0);
+  }, [opened, base]);
+  useTriage(found, opened, close);
+  return (
+    <Page wide title={t.pro.documents}>
+      <div class={opened ? "triage opened" : "triage"}>
+        <div class="triage-list">
+          <Listing list={list} base={base} opened={opened} found={found} wanted={wanted} onWanted={setWanted} />
+        </div>
+        <div class="triage-preview">
+          {opened && <Preview key={opened} pid={pid} id={opened} close={base} />}
+          {!opened && list.items.length > 0 && (
+            <Empty icon="file-text" title={t.pro.chooseTitle} text={t.pro.choose} />
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+export default function ProDocuments() {
+  const { pid = "", id = null } = useRoute().params as { pid?: string; id?: string };
+  return <PatientFrame pid={pid}>{() => <Triage pid={pid} opened={id} />}</PatientFrame>;
+}

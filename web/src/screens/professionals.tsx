@@ -1,0 +1,172 @@
+/** P16: who may read my record; opening it to a professional, and taking the key back. */
+import { useState } from "preact/hooks";
+import { api } from "../api/carnet";
+import type { Authorisation, Profile } from "../api/types";
+import { catalogue as t } from "../catalogue";
+import { instantDay } from "../lib/format";
+import { type PagedList, usePagedList } from "../lib/paging";
+import { typo } from "../lib/typo";
+import { Button } from "../ui/button";
+import { Icon } from "../ui/icon";
+import { Page } from "../ui/page";
+import { Empty, ErrorPanel, Loading } from "../ui/states";
+import { toast } from "../ui/toast";
+import { AuthoriseDialog, type Candidate } from "../ui/authorise-dialog";
+import { FindProfessional } from "../ui/find-professional";
+import { More } from "./documents";
+
+function When({ entry }: { entry: Authorisation }) {
+  if (entry.status === "withdrawn") {
+    return <p class="muted">{t.professionals.withdrawnOn(instantDay(entry.last_change_at))}</p>;
+  }
+  if (entry.status === "expired") {
+    return <p class="muted">{t.professionals.expiredOn(instantDay(entry.valid_until))}</p>;
+  }
+  return (
+    <>
+      <p>
+        {t.professionals.since(instantDay(entry.since))}, {t.professionals.until(instantDay(entry.valid_until))}
+      </p>
+      <p class="muted">
+        {entry.first_used_at
+          ? t.professionals.used(instantDay(entry.first_used_at))
+          : t.professionals.unused}
+      </p>
+    </>
+  );
+}
+
+interface Acts {
+  withdraw: (entry: Authorisation) => Promise<void>;
+  ask: (candidate: Candidate) => void;
+}
+
+function Entry({ entry, withdraw, ask }: { entry: Authorisation } & Acts) {
+  const name = typo(entry.name);
+  return (
+    <article class="card professional" aria-labelledby={`pro-${entry.rpps}`}>
+      <div class="person-head">
+        <Icon name="stethoscope" size={24} />
+        <div>
+          <h3 id={`pro-${entry.rpps}`}>{name}</h3>
+          <p class="muted">{[entry.profession.label, entry.place].filter(Boolean).join(", ")}</p>
+        </div>
+      </div>
+      <When entry={entry} />
+      <div class="actions">
+        {entry.status === "active" ? (
+          <Button
+            icon="user-round-x"
+            label={t.professionals.withdrawNamed(name)}
+            onPress={() => withdraw(entry)}
+          >
+            {t.professionals.withdraw}
+          </Button>
+        ) : (
+          <Button
+            icon="user-round-check"
+            label={t.professionals.againNamed(name)}
+            onPress={() => ask(entry)}
+          >
+            {t.professionals.again}
+          </Button>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Entries({ list, acts }: { list: PagedList<Authorisation>; acts: Acts }) {
+  const current = list.items.filter((entry) => entry.status === "active");
+  const past = list.items.filter((entry) => entry.status !== "active");
+  return (
+    <>
+      <section aria-labelledby="current">
+        <h2 id="current">{t.professionals.current}</h2>
+        {current.length === 0 && (
+          <Empty icon="users" title={t.professionals.emptyTitle} text={t.professionals.empty} />
+        )}
+        <div class="cards">
+          {current.map((entry) => (
+            <Entry key={entry.rpps} entry={entry} {...acts} />
+          ))}
+        </div>
+      </section>
+      <FindProfessional
+        authorised={new Set(current.map((entry) => entry.rpps))}
+        onChoose={acts.ask}
+      />
+      {past.length > 0 && (
+        <section aria-labelledby="past">
+          <h2 id="past">{t.professionals.past}</h2>
+          <div class="cards">
+            {past.map((entry) => (
+              <Entry key={entry.rpps} entry={entry} {...acts} />
+            ))}
+          </div>
+        </section>
+      )}
+      <More list={list} />
+    </>
+  );
+}
+
+export default function Professionals({ profile }: { profile: Profile }) {
+  const pid = profile.patient_id;
+  const list = usePagedList(`authorisations ${pid}`, (cursor, signal) =>
+    api.authorisations(pid, cursor, signal),
+  );
+  const [asked, setAsked] = useState<Candidate | null>(null);
+  const [error, setError] = useState<unknown>(null);
+
+  const authorise = async (candidate: Candidate) => {
+    const entry = await api.authorise(pid, candidate.rpps);
+    list.reload();
+    return entry;
+  };
+
+  const withdraw = async (entry: Authorisation) => {
+    const name = typo(entry.name);
+    setError(null);
+    try {
+      await api.withdraw(pid, entry.rpps);
+      list.reload();
+    } catch (failure) {
+      setError(failure);
+      return;
+    }
+    const undo = async () => {
+      try {
+        await authorise(entry);
+        toast(t.professionals.undone(name));
+      } catch (failure) {
+        setError(failure);
+      }
+    };
+    toast(t.professionals.withdrawn(name), { label: t.professionals.undo, run: undo });
+  };
+
+  return (
+    <Page title={t.professionals.title} intro={t.professionals.intro}>
+      {error !== null && <ErrorPanel error={error} />}
+      {list.loading && <Loading lines={3} />}
+      {list.error !== null && list.items.length === 0 && (
+        <ErrorPanel error={list.error} retry={list.reload} />
+      )}
+      {!list.loading && (list.error === null || list.items.length > 0) && (
+        <Entries list={list} acts={{ withdraw, ask: setAsked }} />
+      )}
+      {asked && (
+        <AuthoriseDialog
+          candidate={asked}
+          onClose={() => setAsked(null)}
+          onConfirm={async () => {
+            const entry = await authorise(asked);
+            setAsked(null);
+            toast(t.professionals.authorised(typo(asked.name), instantDay(entry.valid_until)));
+          }}
+        />
+      )}
+    </Page>
+  );
+}

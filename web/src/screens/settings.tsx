@@ -1,0 +1,113 @@
+/** « Plus »: comfort, keyboard, this device, leaving. */
+import { useState } from "preact/hooks";
+import { logout, me } from "../api/session";
+import { catalogue as t } from "../catalogue";
+import {
+  type Size, type Theme, eraseDevice, setShortcuts, setSize, setTheme, shortcuts, size, theme,
+} from "../lib/prefs";
+import { shortcutsShown } from "../lib/shortcuts";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { RadioField } from "../ui/form";
+import { Icon } from "../ui/icon";
+import { Page } from "../ui/page";
+
+const labelled = <T extends string>(labels: Record<T, string>) =>
+  (Object.keys(labels) as T[]).map((code) => ({ code, label: labels[code] }));
+
+const erase = () =>
+  logout(async () => {
+    await eraseDevice();
+    return "efface";
+  });
+
+function Erase() {
+  const [asked, setAsked] = useState(false);
+  return (
+    <>
+      <p>{t.settings.eraseHint}</p>
+      <Button kind="danger" icon="eraser" onPress={() => setAsked(true)}>
+        {t.settings.erase}
+      </Button>
+      {asked && (
+        <Dialog title={t.settings.eraseTitle} onClose={() => setAsked(false)} alert>
+          <p>{t.settings.eraseText}</p>
+          <div class="actions">
+            <Button kind="danger" onPress={erase}>
+              {t.settings.erase}
+            </Button>
+            <Button onPress={() => setAsked(false)}>{t.common.cancel}</Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Account() {
+  return (
+    <section class="card" aria-labelledby="account">
+      <h2 id="account">{t.settings.account}</h2>
+      {me.value?.role === "patient" && (
+        <a class="step" href="/professionnels">
+          <Icon name="users" size={24} />
+          <span>
+            <span class="step-title">{t.settings.professionals}</span>
+            <span class="step-text">{t.settings.professionalsText}</span>
+          </span>
+        </a>
+      )}
+      <p class="muted">{me.value?.display_name}</p>
+      <Button icon="log-out" onPress={() => logout()}>
+        {t.shell.logout}
+      </Button>
+    </section>
+  );
+}
+
+export default function Settings() {
+  return (
+    <Page title={t.settings.title}>
+      <Account />
+      <section class="card" aria-labelledby="display">
+        <h2 id="display">{t.settings.display}</h2>
+        <RadioField<Theme>
+          id="theme"
+          label={t.settings.theme}
+          value={theme.value}
+          onValue={setTheme}
+          choices={labelled<Theme>(t.settings.themes)}
+        />
+        <RadioField<Size>
+          id="size"
+          label={t.settings.size}
+          value={size.value}
+          onValue={setSize}
+          choices={labelled<Size>(t.settings.sizes)}
+        />
+      </section>
+      <section class="card" aria-labelledby="keyboard">
+        <h2 id="keyboard">{t.settings.keyboard}</h2>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={shortcuts.value}
+            aria-describedby="shortcuts-hint"
+            onChange={(event) => setShortcuts(event.currentTarget.checked)}
+          />
+          <span>{t.settings.shortcuts}</span>
+        </label>
+        <p class="hint" id="shortcuts-hint">
+          {t.settings.shortcutsHint}
+        </p>
+        <Button icon="keyboard" onPress={() => { shortcutsShown.value = true; }}>
+          {t.settings.showShortcuts}
+        </Button>
+      </section>
+      <section class="card" aria-labelledby="device">
+        <h2 id="device">{t.settings.device}</h2>
+        <Erase />
+      </section>
+    </Page>
+  );
+}

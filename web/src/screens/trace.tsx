@@ -1,0 +1,164 @@
+/** P15: who looked at my record, by day and by person, and by which right. */
+import { useMemo, useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { api } from "../api/carnet";
+import type { Access, Profile } from "../api/types";
+import { catalogue as t } from "../catalogue";
+import type { IconName } from "../icons";
+import { dateLong, parisDay, relativeDay } from "../lib/format";
+import { usePagedList } from "../lib/paging";
+import { AccessLine, actorName, actorRole } from "../ui/access-line";
+import { SelectField } from "../ui/form";
+import { Icon } from "../ui/icon";
+import { Page } from "../ui/page";
+import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
+import { More } from "./documents";
+
+type Outcome = "" | "allowed" | "refused";
+
+interface Person {
+  key: string;
+  name: string;
+  role: string;
+  kind: Access["actor"]["kind"];
+  accesses: Access[];
+}
+
+interface Day {
+  day: string;
+  people: Person[];
+}
+
+/** Groups the lines by day in Paris, then by who acted, in the order received. */
+export function byDayAndPerson(accesses: Access[]): Day[] {
+  const days = new Map<string, Map<string, Person>>();
+  for (const access of accesses) {
+    const day = parisDay(access.at);
+    const people = days.get(day) ?? new Map<string, Person>();
+    days.set(day, people);
+    const role = actorRole(access);
+    const key = `${access.actor.kind} ${access.actor.name} ${role}`;
+    const person = people.get(key) ?? {
+      key,
+      name: actorName(access),
+      role,
+      kind: access.actor.kind,
+      accesses: [],
+    };
+    person.accesses.push(access);
+    people.set(key, person);
+  }
+  return [...days].map(([day, people]) => ({ day, people: [...people.values()] }));
+}
+
+const ICONS: Record<Person["kind"], IconName> = {
+  person: "user-round",
+  professional: "stethoscope",
+  organisation: "building",
+  system: "info",
+};
+
+function PersonBlock({ person }: { person: Person }) {
+  return (
+    <section class="card person" aria-label={person.name}>
+      <div class="person-head">
+        <Icon name={ICONS[person.kind]} size={24} />
+        <div>
+          <h3>{person.name}</h3>
+          {person.role && <p class="muted">{person.role}</p>}
+        </div>
+      </div>
+      <ul class="accesses" role="list">
+        {person.accesses.map((access) => (
+          <li key={access.id}>
+            <AccessLine access={access} anonymous />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Days({ accesses }: { accesses: Access[] }) {
+  const days = useMemo(() => byDayAndPerson(accesses), [accesses]);
+  return (
+    <>
+      {days.map(({ day, people }) => {
+        const near = relativeDay(day);
+        return (
+          <section key={day} class="day" aria-labelledby={`day-${day}`}>
+            <h2 id={`day-${day}`}>
+              {dateLong(day)}
+              {near && <span class="muted"> · {near}</span>}
+            </h2>
+            {people.map((person) => (
+              <PersonBlock key={person.key} person={person} />
+            ))}
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+const isOutcome = (value: string | undefined): value is Outcome => value === "allowed" || value === "refused";
+
+export default function Trace({ profile }: { profile: Profile }) {
+  const pid = profile.patient_id;
+  const { query, route } = useLocation();
+  const document = query["document"] ?? "";
+  const [outcome, setOutcome] = useState<Outcome>(isOutcome(query["r"]) ? query["r"] : "");
+  const list = usePagedList(`trace ${pid}`, (cursor, signal) => api.trace(pid, cursor, signal));
+  const shown = useMemo(
+    () =>
+      list.items.filter(
+        (access) =>
+          (!outcome || access.outcome === outcome) && (!document || access.document?.id === document),
+      ),
+    [list.items, outcome, document],
+  );
+  const choose = (value: string) => {
+    setOutcome(isOutcome(value) ? value : "");
+    const parts = [value && `r=${value}`, document && `document=${document}`].filter(Boolean);
+    route(parts.length ? `/acces?${parts.join("&")}` : "/acces", true);
+  };
+  const none = list.complete && list.items.length === 0;
+
+  return (
+    <Page title={t.trace.title} intro={t.trace.intro}>
+      {list.loading && <Loading lines={6} />}
+      {list.error !== null && list.items.length === 0 && (
+        <ErrorPanel error={list.error} retry={list.reload} />
+      )}
+      {none && <Empty icon="eye" title={t.trace.emptyTitle} text={t.trace.empty} />}
+      {list.items.length > 0 && (
+        <>
+          <div class="filters">
+            <SelectField
+              id="outcome"
+              label={t.trace.outcome}
+              none={t.trace.outcomes.all}
+              value={outcome}
+              onValue={choose}
+              choices={(["allowed", "refused"] as const).map((code) => ({ code, label: t.trace.outcomes[code] }))}
+            />
+          </div>
+          {document && (
+            <p class="only">
+              {t.trace.onlyDocument}. <a href="/acces">{t.trace.allDocuments}</a>
+            </p>
+          )}
+          <p class="list-count" role="status">
+            {t.trace.count(shown.length, list.complete)}
+          </p>
+          {shown.length === 0 && <Empty icon="search" title={t.trace.noneTitle} text={t.trace.none} />}
+          <Days accesses={shown} />
+          <More list={list} />
+          <Notice kind="info" title={t.trace.worried}>
+            <p>{t.trace.worriedText}</p>
+          </Notice>
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,69 @@
+/** One access to the record, as a sentence: when, who, what, by which right. */
+import type { Access } from "../api/types";
+import { catalogue as t } from "../catalogue";
+import { dateMedium, parisDay, timeOfDay } from "../lib/format";
+import { typo } from "../lib/typo";
+import { Icon } from "./icon";
+
+export const actorName = (access: Access) =>
+  access.actor.kind === "person" ? t.trace.self(access.actor.name) : typo(access.actor.name);
+
+/** The profession and the place of who acted, when the name alone does not say it. */
+export function actorRole({ actor }: Access): string {
+  if (actor.kind === "person") return "";
+  return [actor.profession, actor.organisation].filter((part) => part && part !== actor.name).join(", ");
+}
+
+function moment(access: Access): string {
+  if (access.count > 1 && access.first_at !== access.last_at) {
+    return t.trace.between(timeOfDay(access.first_at), timeOfDay(access.last_at));
+  }
+  return timeOfDay(access.at);
+}
+
+interface Props {
+  access: Access;
+  /** Shows the day too, outside a list grouped by day. */
+  dated?: boolean;
+  /** Leaves the actor out, under a heading that already names them. */
+  anonymous?: boolean;
+}
+
+export function AccessLine({ access, dated, anonymous }: Props) {
+  const refused = access.outcome === "refused";
+  const role = actorRole(access);
+  const day = parisDay(access.at);
+  return (
+    <div class={refused ? "access refused" : "access"}>
+      <p class="access-when">
+        <time dateTime={access.at}>
+          {dated && <>{dateMedium(day)}, </>}
+          {moment(access)}
+        </time>
+      </p>
+      <p class="access-what">
+        {!anonymous && (
+          <>
+            <strong>{actorName(access)}</strong>
+            {role && <span class="muted"> ({role})</span>}{" "}
+          </>
+        )}
+        {typo(access.label)}
+        {access.document && (
+          <>
+            {" "}
+            <a href={`/documents/${access.document.id}`}>{typo(`« ${access.document.title} »`)}</a>
+          </>
+        )}
+        {access.count > 1 && <span class="count"> {t.trace.times(access.count)}</span>}
+      </p>
+      {refused && (
+        <p class="badge danger">
+          <Icon name="ban" />
+          <span>{t.trace.refused}</span>
+        </p>
+      )}
+      {access.right && !dated && <p class="access-right">{typo(access.right)}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** Before a key is given: to whom, and what follows. */
+import { useState } from "preact/hooks";
+import type { ProfessionalCard } from "../api/types";
+import { catalogue as t } from "../catalogue";
+import { typo } from "../lib/typo";
+import { Button } from "./button";
+import { Dialog } from "./dialog";
+import { Icon } from "./icon";
+import { ErrorPanel } from "./states";
+
+export type Candidate = ProfessionalCard;
+
+interface Props {
+  candidate: Candidate;
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+}
+
+export function AuthoriseDialog({ candidate, onConfirm, onClose }: Props) {
+  const [error, setError] = useState<unknown>(null);
+  const name = typo(candidate.name);
+  const confirm = async () => {
+    try {
+      await onConfirm();
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  return (
+    <Dialog title={t.professionals.confirmTitle(name)} onClose={onClose}>
+      <p class="muted">{[candidate.profession.label, candidate.place].filter(Boolean).join(", ")}</p>
+      <ul class="effects" role="list">
+        {t.professionals.effects.map((effect) => (
+          <li key={effect}>
+            <Icon name="check" />
+            <span>{effect}</span>
+          </li>
+        ))}
+      </ul>
+      {error !== null && <ErrorPanel error={error} />}
+      <div class="actions">
+        <Button kind="primary" onPress={confirm}>
+          {t.professionals.authoriseNamed(name)}
+        </Button>
+        <Button onPress={onClose}>{t.common.cancel}</Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,134 @@
+/** Choosing files, describing them, sending them: the same for a person and for a professional. */
+import { useSignal } from "@preact/signals";
+import { useRef, useState } from "preact/hooks";
+import { catalogue as t } from "../catalogue";
+import { type Upload, add, queueOf, start } from "../lib/upload-queue";
+import { announce } from "./announcer";
+import { Button } from "./button";
+import { UploadCard, draftErrors } from "./upload-card";
+import { ErrorSummary, type FieldError, Form } from "./form";
+import { Icon } from "./icon";
+
+const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,.xml,application/xml,text/xml";
+
+type Role = "patient" | "professional";
+
+function Chooser({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const over = useSignal(false);
+  const files = useRef<HTMLInputElement>(null);
+  const camera = useRef<HTMLInputElement>(null);
+  const take = (input: HTMLInputElement | null) => {
+    onFiles([...(input?.files ?? [])]);
+    if (input) input.value = "";
+  };
+  const drag = (inside: boolean) => (event: DragEvent) => {
+    event.preventDefault();
+    over.value = inside;
+  };
+  return (
+    <div
+      class={over.value ? "chooser over" : "chooser"}
+      onDragEnter={drag(true)}
+      onDragOver={drag(true)}
+      onDragLeave={drag(false)}
+      onDrop={(event) => {
+        drag(false)(event);
+        onFiles([...(event.dataTransfer?.files ?? [])]);
+      }}
+    >
+      <div class="chooser-buttons">
+        <Button icon="upload" onPress={() => files.current?.click()}>
+          {t.add.choose}
+        </Button>
+        <Button icon="camera" onPress={() => camera.current?.click()}>
+          {t.add.camera}
+        </Button>
+      </div>
+      <p class="chooser-drop" aria-hidden="true">
+        {over.value ? t.add.dropNow : t.add.drop}
+      </p>
+      <p class="hint">{t.add.rules}</p>
+      <input
+        ref={files}
+        class="hidden-input"
+        id="files"
+        type="file"
+        multiple
+        accept={ACCEPT}
+        hidden
+        aria-label={t.add.choose}
+        onChange={() => take(files.current)}
+      />
+      <input
+        ref={camera}
+        class="hidden-input"
+        id="camera"
+        type="file"
+        accept="image/jpeg,image/png"
+        capture="environment"
+        hidden
+        aria-label={t.add.camera}
+        onChange={() => take(camera.current)}
+      />
+    </div>
+  );
+}
+
+const waiting = (upload: Upload) => upload.step.value.at === "ready";
+
+export function Deposit({ pid, role, hrefOf }: {
+  pid: string;
+  role: Role;
+  /** Where a deposited document is seen. */
+  hrefOf: (id: string) => string;
+}) {
+  const queue = queueOf(pid).value;
+  const [errors, setErrors] = useState<FieldError[]>([]);
+  const [turn, setTurn] = useState(0);
+
+  const choose = async (files: File[]) => {
+    if (!files.length) return;
+    for (const file of files) await add(pid, file, role);
+    announce(t.add.added(files.length));
+  };
+
+  const sendAll = async () => {
+    const ready = queue.filter(waiting);
+    const wrong = ready.flatMap(draftErrors);
+    setErrors(wrong);
+    setTurn((n) => n + 1);
+    if (wrong.length) return;
+    // One after the other: a slow line carries one file well and three files badly.
+    for (const upload of ready) await start(pid, upload);
+  };
+
+  const count = queue.filter(waiting).length;
+  return (
+    <Form onSubmit={sendAll}>
+      <ErrorSummary errors={errors} turn={turn} />
+      <Chooser onFiles={(files) => { choose(files).catch(reportError); }} />
+      {queue.length > 0 && (
+        <section aria-labelledby="queue">
+          <h2 id="queue">{t.add.queue}</h2>
+          <ul class="uploads" role="list">
+            {queue.map((upload) => (
+              <li key={upload.id}>
+                <UploadCard pid={pid} upload={upload} role={role} errors={errors} hrefOf={hrefOf} />
+              </li>
+            ))}
+          </ul>
+          {count > 0 && (
+            <div class="send">
+              <Button kind="primary" type="submit" icon="upload">
+                {t.add.sendAll(count)}
+              </Button>
+              <p class="hint">
+                <Icon name="info" /> {t.add.keptNote}
+              </p>
+            </div>
+          )}
+        </section>
+      )}
+    </Form>
+  );
+}

@@ -1,0 +1,219 @@
+/** A document and what is known of it: facts, content checked against its hash, what can be done. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { lazy } from "preact-iso";
+import { api } from "../api/carnet";
+import { Tampered } from "../api/problem";
+import type { CarnetDocument } from "../api/types";
+import { catalogue as t } from "../catalogue";
+import { downloadName, sha256 } from "../lib/file-facts";
+import { dateLong, fileSize, instantLong } from "../lib/format";
+import { useResource } from "../lib/resource";
+import { typo } from "../lib/typo";
+import { announce } from "./announcer";
+import { Button } from "./button";
+import { authorName, documentDay } from "./document-row";
+import { Icon } from "./icon";
+import { ImageView } from "./image-view";
+import { type Level, NarrativeView } from "./narrative-view";
+import { ErrorPanel, Loading, Notice } from "./states";
+
+const PdfView = lazy(() => import("./pdf-view"));
+
+/** Reads the bytes and checks them; raises Tampered when they are not those deposited. */
+export async function verifiedContent(pid: string, doc: CarnetDocument, signal?: AbortSignal) {
+  const bytes = await api.content(pid, doc.id, signal);
+  if ((await sha256(bytes)) !== doc.sha256.toLowerCase()) throw new Tampered();
+  return bytes;
+}
+
+function Verified() {
+  return (
+    <p class="badge success" title={t.document.verifiedHint}>
+      <Icon name="shield-check" />
+      <span>{t.document.verified}</span>
+    </p>
+  );
+}
+
+function save(bytes: ArrayBuffer, doc: CarnetDocument) {
+  const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = downloadName(documentDay(doc), doc.title, doc.author?.name ?? null, doc.format);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+interface Props {
+  pid: string;
+  doc: CarnetDocument;
+  /** Links and acts that depend on who reads. */
+  children?: ComponentChildren;
+  /** The level of headings inside the document. */
+  level?: Level;
+}
+
+function Shown({ doc, bytes }: { doc: CarnetDocument; bytes: ArrayBuffer }) {
+  if (doc.format === "application/pdf") return <PdfView bytes={bytes} title={doc.title} />;
+  if (doc.format === "image/jpeg" || doc.format === "image/png") {
+    return <ImageView bytes={bytes} format={doc.format} title={doc.title} />;
+  }
+  if (doc.format === "text/plain") {
+    return (
+      <section class="card" aria-label={t.document.textTitle}>
+        <p class="plain-text">{new TextDecoder().decode(bytes)}</p>
+      </section>
+    );
+  }
+  return (
+    <Notice kind="info">
+      <p>{t.document.unknownFormat}</p>
+    </Notice>
+  );
+}
+
+function FileContent({ pid, doc, children }: Props) {
+  const content = useResource(`content ${pid} ${doc.id}`, (signal) => verifiedContent(pid, doc, signal));
+  return (
+    <>
+      {content.loading && <Loading lines={8} />}
+      {content.error !== null && <ErrorPanel error={content.error} retry={content.reload} />}
+      {content.data && (
+        <>
+          <Shown doc={doc} bytes={content.data} />
+          <Bar doc={doc} verified load={async () => content.data as ArrayBuffer}>
+            {children}
+          </Bar>
+        </>
+      )}
+    </>
+  );
+}
+
+function ClinicalContent({ pid, doc, children, level = 2 }: Props) {
+  const narrative = useResource(`narrative ${pid} ${doc.id}`, (signal) => api.narrative(pid, doc.id, signal));
+  return (
+    <>
+      {narrative.loading && <Loading lines={8} />}
+      {narrative.error !== null && <ErrorPanel error={narrative.error} retry={narrative.reload} />}
+      {narrative.data && (
+        <>
+          <article class="card" aria-label={t.document.narrative}>
+            <NarrativeView sections={narrative.data.sections} level={level} />
+          </article>
+          <Bar doc={doc} load={() => verifiedContent(pid, doc)}>
+            {children}
+          </Bar>
+        </>
+      )}
+    </>
+  );
+}
+
+function Bar({ doc, load, verified, children }: {
+  doc: CarnetDocument;
+  load: () => Promise<ArrayBuffer>;
+  verified?: boolean;
+  children?: ComponentChildren;
+}) {
+  const [checked, setChecked] = useState(verified ?? false);
+  const [error, setError] = useState<unknown>(null);
+  const run = async (then?: (bytes: ArrayBuffer) => void) => {
+    try {
+      const bytes = await load();
+      setChecked(true);
+      setError(null);
+      announce(t.document.verified);
+      then?.(bytes);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  return (
+    <div class="document-bar">
+      {checked && <Verified />}
+      {error !== null && <ErrorPanel error={error} retry={() => run()} />}
+      <div class="actions">
+        {!checked && (
+          <Button icon="shield-check" onPress={() => run()}>
+            {t.document.verify}
+          </Button>
+        )}
+        <Button icon="download" onPress={() => run((bytes) => save(bytes, doc))}>
+          {t.document.download}
+        </Button>
+        <Button icon="printer" onPress={() => print()}>
+          {t.document.print}
+        </Button>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function author({ author: who }: CarnetDocument): string {
+  if (!who) return t.common.none;
+  return [who.name, who.profession, who.organisation].filter(Boolean).join(", ");
+}
+
+function Facts({ doc }: { doc: CarnetDocument }) {
+  return (
+    <details class="facts">
+      <summary>{t.document.facts}</summary>
+      <dl>
+        <Fact name={t.document.type}>{typo(doc.type.label)}</Fact>
+        <Fact name={t.document.category}>{typo(doc.category.label)}</Fact>
+        <Fact name={t.document.author}>{author(doc)}</Fact>
+        <Fact name={t.document.depositedBy}>
+          {doc.depositor.kind === "person" ? t.trace.you : doc.depositor.name}
+        </Fact>
+        <Fact name={t.document.depositedAt}>{instantLong(doc.deposited_at)}</Fact>
+        <Fact name={t.document.size}>{fileSize(doc.size_bytes)}</Fact>
+        <Fact name={t.document.antivirus}>
+          {doc.antivirus.verdict === "clean" ? t.document.clean : t.document.notScanned}
+        </Fact>
+      </dl>
+    </details>
+  );
+}
+
+/** The line under the title: when, what, who. */
+export const summaryOf = (doc: CarnetDocument) =>
+  [
+    doc.care_date ? dateLong(doc.care_date) : instantLong(doc.deposited_at),
+    doc.type.label === doc.title ? null : typo(doc.type.label),
+    authorName(doc),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+
+export function DocumentView({ pid, doc, children, level }: Props) {
+  const Content = doc.format === "application/cda+xml" ? ClinicalContent : FileContent;
+  return (
+    <div class="document">
+      {doc.warnings.length > 0 && (
+        <Notice kind="warning" title={t.document.warnings}>
+          <ul>
+            {doc.warnings.map((warning) => (
+              <li key={warning}>{typo(warning)}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <Content key={doc.id} pid={pid} doc={doc} {...(level && { level })}>
+        {children}
+      </Content>
+      <Facts doc={doc} />
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+/** One screen: its single title, the page's title, and the focus on arrival. */
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { me } from "../api/session";
+import { catalogue as t } from "../catalogue";
+import { Icon } from "./icon";
+
+/** Whose space the page's title names: a relation, never a name (browsers keep titles). */
+export const whose = signal<string | null>(null);
+
+let arrived = false;
+
+function owner(): string {
+  if (whose.value) return whose.value;
+  if (!me.value) return t.shell.publicSpace;
+  return me.value.role === "patient" ? t.shell.mine : t.shell.professionalSpace;
+}
+
+interface Props {
+  title: string;
+  /** What the browser's tab says, when the visible title must not be kept in its history. */
+  tab?: string;
+  back?: { href: string; label: string };
+  actions?: ComponentChildren;
+  intro?: ComponentChildren;
+  wide?: boolean;
+  children: ComponentChildren;
+}
+
+export function Page({ title, tab, back, actions, intro, wide, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => {
+    document.title = t.shell.title(tab ?? title, owner());
+  }, [tab, title, whose.value]);
+
+  useEffect(() => {
+    if (arrived) heading.current?.focus({ preventScroll: true });
+    arrived = true;
+  }, []);
+
+  return (
+    <div class={wide ? "page wide" : "page"}>
+      {back && (
+        <a class="back" href={back.href}>
+          <Icon name="chevron-left" />
+          <span>{back.label}</span>
+        </a>
+      )}
+      <div class="page-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {actions && <div class="actions">{actions}</div>}
+      </div>
+      {intro && <p class="intro">{intro}</p>}
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { catalogue } from "../src/catalogue";
+
+/** Every text of the catalogue, with functions called on ordinary values. */
+function texts(value: unknown, path = ""): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value === "function") {
+    const call = value as (...args: unknown[]) => unknown;
+    const samples = /times|plural|age|page|zoom|percent|count|found|results|sendAll|retryIn|idle|summary|added$/i;
+    const args = samples.test(path) ? [3, 7, true] : ["X", "Y", true];
+    return texts(call(...args), path);
+  }
+  if (value !== null && typeof value === "object") {
+    return Object.entries(value).flatMap(([key, child]) => texts(child, `${path}.${key}`));
+  }
+  return [];
+}
+
+const all = texts(catalogue);
+
+describe("the catalogue", () => {
+  it("has texts to check", () => expect(all.length).toBeGreaterThan(300));
+
+  it("puts a no-break space before double punctuation and inside guillemets", () => {
+    const wrong = all.filter(([, text]) => /[^\u00a0][:;!?»%]|«[^\u00a0]/.test(text));
+    expect(wrong).toEqual([]);
+  });
+
+  it("uses the French apostrophe", () => {
+    expect(all.filter(([, text]) => text.includes("'"))).toEqual([]);
+  });
+
+  it("keeps sentences within twenty words", () => {
+    const long = all.flatMap(([path, text]) =>
+      text
+        .split(/(?<=[.!?])\s+/)
+        .filter((sentence) => sentence.split(/\s+/).filter((w) => /\p{L}|\d/u.test(w)).length > 20)
+        .map((sentence) => [path, sentence]),
+    );
+    expect(long).toEqual([]);
+  });
+
+  it("accents capitals and avoids gendered words for the reader", () => {
+    const wrong = all.filter(([, text]) => /\b(?:Etat|Ecran|A propos|Echec|Etes|Agé)\b|\(e\)/.test(text));
+    expect(wrong).toEqual([]);
+  });
+
+  it("holds no English word", () => {
+    const english = /\b(?:the|and|or|your|you|error|loading|please|click|upload|file|login|document not)\b/i;
+    expect(all.filter(([, text]) => english.test(text))).toEqual([]);
+  });
+});
