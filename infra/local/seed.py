@@ -1,0 +1,173 @@
+"""Put fictitious people, a directory and a laboratory into the running product. Safe to repeat.
+
+Everything passes through the product's own use cases, as the operator, the people and the
+laboratory would do it, so that the gate decides and traces here too. Only the journey's own steps
+are left to be played: Dominique's doctor is not authorised, and her TSH result is not there.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from joserfc.jwk import ECKey
+
+from chalicelib.access import usecases as access_usecases
+from chalicelib.access.store import GrantRow, grant_key
+from chalicelib.core import clock, rows
+from chalicelib.core.errors import Conflict
+from chalicelib.core.settings import settings
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.identity import accounts, clients, rules, sessions, spaces, store
+from chalicelib.identity.model import Provider
+from chalicelib.identity.store import AccountRow, ProfessionalRow
+from chalicelib.identity.values import parse_finess, parse_ins
+from chalicelib.record import usecases as record_usecases
+from chalicelib.record.model import Draft
+from infra import operator
+from infra.loaders import persons, professionals
+from infra.local import config
+from infra.local.issuer import personas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DATA: Final = Path(__file__).with_name("data")
+LABORATORY: Final = "Laboratoire Exemple"
+FINESS: Final = "750803447"
+# Her general practitioner of before, so that the list of authorisations is not empty.
+AUTHORISED: Final = {"dominique": "99700300017"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A fictitious document, and whose record it goes to."""
+
+    persona: str
+    file: str
+    title: str
+    type_code: str
+    media_type: str
+    care_date: date
+
+
+SAMPLES: Final = (
+    Sample(
+        "dominique",
+        "numeration.pdf",
+        "Numération formule sanguine (exemple)",
+        "11502-2",
+        "application/pdf",
+        date(2026, 9, 14),
+    ),
+    Sample(
+        "gerard",
+        "consultation.txt",
+        "Compte rendu de consultation (exemple)",
+        "11488-4",
+        "text/plain",
+        date(2026, 10, 2),
+    ),
+)
+
+
+def main() -> int:
+    """Seed, and say what there is."""
+    operator.init()
+    directory = professionals.load(DATA / "professionals.txt")
+    people = persons.load(DATA / "persons.csv")
+    refused = directory.refused + people.refused
+    laboratory = _laboratory(config.from_environment().state / "laboratory")
+    holders = _holders()
+    for sample in SAMPLES:
+        _deposit(laboratory, holders[sample.persona], sample)
+    for key, rpps in AUTHORISED.items():
+        _authorise(holders[key], rpps)
+    print(f"{directory.written} professionals, {len(people.opened)} spaces, {len(refused)} refused")
+    print(f"{LABORATORY}: client {laboratory.session}")
+    return 1 if refused else 0
+
+
+def _laboratory(folder: Path) -> Principal:
+    """Register the laboratory's software with a key pair of this machine, never committed."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private, public = folder / "private.jwk.json", folder / "public.jwk.json"
+    if not private.exists():
+        key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+        _write(public, key.as_dict(private=False))
+        _write(private, key.as_dict(private=True))
+    client_id = operator.register_client(LABORATORY, FINESS, public)
+    client = {
+        "client_id": client_id,
+        "token_endpoint": clients.token_endpoint(),
+        "private_key": str(private),
+    }
+    _write(folder / "client.json", client)
+    print(f"private key of {LABORATORY}: {private}")
+    return _principal(ActorKind.ORGANISATION, parse_finess(FINESS), client_id)
+
+
+def _write(file: Path, value: Mapping[str, object]) -> None:
+    fresh = file.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(file)
+
+
+def _holders() -> dict[str, AccountRow]:
+    """Make the accounts of the people who have a space, as if they had logged in once."""
+    issuer, now, made = settings().franceconnect.issuer, clock.now(), {}
+    for key, persona in personas().items():
+        strong = rules.level_is_enough(Provider.FRANCECONNECT, persona["acr"])
+        if persona["provider"] != Provider.FRANCECONNECT or not persona["ins"] or not strong:
+            continue
+        claims = persona["claims"]
+        traits = rules.traits_of_claims(claims)
+        made[key] = accounts.of_person(issuer, claims["sub"], traits, claims["email"], now)
+        found = spaces.find_by_ins(parse_ins(persona["ins"]))
+        if found is None or found.pid != made[key].pid:
+            raise LookupError(f"the persona {key} and its line of persons.csv differ")
+    return made
+
+
+def _deposit(laboratory: Principal, holder: AccountRow, sample: Sample) -> None:
+    """Deposit a sample; the second time it is already there, and is refused as such."""
+    draft = Draft(
+        title=sample.title,
+        type_code=sample.type_code,
+        care_date=sample.care_date,
+        declared_format=sample.media_type,
+        size_bytes=None,
+        sha256=None,
+    )
+    content = (DATA / sample.file).read_bytes()
+    try:
+        record_usecases.add_document(laboratory, str(holder.pid), draft, content, None)
+    except Conflict as conflict:
+        if conflict.slug != "already-deposited":
+            raise
+
+
+def _authorise(holder: AccountRow, rpps: str) -> None:
+    """Authorise a professional, once, in a session that ends here."""
+    pid = str(holder.pid)
+    if rows.get(GrantRow, *grant_key(pid, rpps)) is not None:
+        return
+    session, cookie = sessions.new_session(holder, clock.now())
+    rows.write([rows.put(session)])
+    person = _principal(ActorKind.PERSON, session.uid, session.pk.removeprefix("S#"))
+    directory = (ProfessionalRow, *store.professional_key(rpps))
+    access_usecases.give_authorisation(person, pid, rpps, directory)
+    sessions.end(cookie)
+
+
+def _principal(kind: ActorKind, actor_id: str, session: str) -> Principal:
+    return Principal(kind, actor_id, session, clock.epoch(clock.now()) + 600)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
