@@ -46,8 +46,8 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Votre session est terminée. Reconnectez-vous pour continuer.",
         "Session ended",
         "The session has ended. Log in again.",
-        "Une session se termine après un temps sans activité, à la déconnexion, "
-        "ou si elle est utilisée à deux endroits de façon anormale.",
+        "Une session se termine après un temps sans activité, ou à la déconnexion. "
+        "Elle se termine aussi si elle est utilisée à deux endroits de façon anormale.",
     ),
     "forbidden": Text(
         "Action non permise",
@@ -152,14 +152,14 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Cette création demande un en-tête Idempotency-Key. Rien n’a été enregistré.",
         "Idempotency-Key required",
         "Send an Idempotency-Key header of 8 to 64 letters, digits, - or _.",
-        "La clé rend les nouveaux essais sans danger : un seul effet, toujours.",
+        "La clé rend les nouveaux essais sans danger\u00a0: un seul effet, toujours.",
     ),
     "idempotency-key-reused": Text(
         "Clé d’idempotence réutilisée",
         "Cette clé a déjà servi pour une demande différente. Rien n’a été enregistré.",
         "Idempotency-Key reused",
         "This key was used with another body. Use a new key for a new request.",
-        "Une clé par demande ; la même clé pour les nouveaux essais de la même demande.",
+        "Une clé par demande\u202f; la même clé pour les nouveaux essais de la même demande.",
     ),
     "precondition-required": Text(
         "Version attendue absente",

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 
 from chalicelib.core import aws
 from chalicelib.core.rows import table_name
+from chalicelib.vault import blind
 from tests import double
 from tests.injector import Faults, KilledError, refused
 from tests.recorder import Recorder
@@ -133,8 +134,6 @@ def test_a_snapshot_put_back_is_the_former_state() -> None:
 
 
 def test_a_new_process_forgets_what_modules_kept(aws: Recorder) -> None:
-    from chalicelib.vault import blind  # noqa: PLC0415  the fixture comes first
-
     def use() -> dict[str, int]:
         return aws.measure(lambda: blind.blind("a", "b"))
 
