@@ -115,7 +115,7 @@ class Endpoint:
 ENDPOINTS: list[Endpoint] = []
 
 
-def endpoint(  # noqa: PLR0913  keyword-only declaration, read as a table
+def endpoint(
     method: str,
     path: str,
     *,

@@ -46,6 +46,7 @@ def literals(name: str, position: int) -> set[str]:
         if ast.unparse(node.func) == name
         for argument in node.args[position : position + 1]
         if isinstance(argument, ast.Constant)
+    }
 
 
 def test_every_slug_raised_anywhere_has_words() -> None:
