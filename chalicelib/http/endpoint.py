@@ -115,7 +115,7 @@ class Endpoint:
 ENDPOINTS: list[Endpoint] = []
 
 
-def endpoint(
+def endpoint(  # noqa: PLR0913  keyword-only declaration, read as a table
     method: str,
     path: str,
     *,

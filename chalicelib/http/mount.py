@@ -98,7 +98,7 @@ def _outcome(declared: Endpoint, request: Request, path: Mapping[str, str]) -> R
     except StoreUnavailable as error:
         log.exception("store unavailable", error)
         return _problem(Unavailable())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the last line: anything else is an incident
         log.exception("incident", error)
         return _plain("internal", 500)
 
@@ -163,7 +163,7 @@ def _reshape(event: Request, get_response: Callable[[Request], Response]) -> Res
     """Give Chalice's own refusals (unknown type, wrong method) the shape of ours."""
     response = get_response(event)
     ours = any(name.lower() == "x-content-type-options" for name in response.headers)
-    if ours or response.status_code < 400:
+    if ours or response.status_code < 400:  # noqa: PLR2004  the first error status
         return response
     slug = _FRAMEWORK_SLUGS.get(response.status_code, "internal")
     return _plain(slug, response.status_code)

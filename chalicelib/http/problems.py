@@ -16,7 +16,7 @@ from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
 MEDIA_TYPE = "application/problem+json"
 
 
-def body(slug: str, status: int, **params: Any) -> dict[str, Any]:
+def body(slug: str, status: int, **params: Any) -> dict[str, Any]:  # noqa: ANN401  JSON values
     """Return the members of a problem: every producer of problems uses this one."""
     text = PROBLEM_TEXTS[slug]
     return {
