@@ -82,10 +82,10 @@ def decide(header: Header, ins: INS, traits: Traits, depositor: Depositor) -> Ve
     """
     failed = check_patient(header, ins, traits)
     refusals = []
-    if any(not _key_is_right(found) for found in header.patient.ins):
-        refusals.append(Refusal.INS_KEY)
     if failed:
         refusals.append(Refusal.WRONG_PERSON)
+    if any(not _key_is_right(found) for found in header.patient.ins):
+        refusals.append(Refusal.INS_KEY)
     refusals += _type_refusals(header.type.code, depositor)
     return Verdict(tuple(refusals), failed, tuple(_warnings(header, traits)))
 

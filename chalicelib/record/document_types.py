@@ -1,0 +1,94 @@
+"""Types of documents (JDV_J07): their French label, their category, and who usually files them.
+
+Why it exists: nomenclatures are data, read once (`data/README.md`: sources and certainty). A type
+that is not listed is no error: it is shown among « Autres documents ».
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from chalicelib.http.principal import ActorKind
+
+_FILE: Final = Path(__file__).parent / "data" / "document_types.csv"
+_OTHER: Final = "AUTR_DOC"
+
+# Categories a person sees. Source: R-DOC-02.
+CATEGORIES: Final = {
+    "SYNTHESE": "Synthèses",
+    "ORD_SOIN": "Ordonnances et soins",
+    "RADIO_SC": "Radios, scanners, imagerie",
+    "BIOLOGIE": "Résultats de biologie",
+    "CPT_REND": "Comptes rendus",
+    "DEPISTAG": "Dépistages / prévention",
+    "CERT_MED": "Certificats",
+    "DOC_ADM": "Documents administratifs",
+    "AUTR_DOC": "Autres documents",
+    "SYNTH_PML": "Synthèse du profil médical",
+    "DIR_ANT": "Directives anticipées",
+    "CAR_VAC": "Carnet de vaccination",
+    "VDP": "Volontés et droits de la personne",
+    "REMB": "Données de remboursement",
+    "QUEST_SANTE": "Questionnaires de santé",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """One type: `depositor` is `professional`, `patient` or `assurance_maladie`.
+
+    `class_code` is empty for the types that belong to no class. Source: JDV_J07, ASS_X16.
+    """
+
+    code: str
+    label: str
+    category: str
+    depositor: str
+    class_code: str = ""
+
+    @property
+    def category_label(self) -> str:
+        """The category as a person reads it."""
+        return CATEGORIES[self.category]
+
+
+def find(code: str) -> DocumentType | None:
+    """Return a type of the value set, or None."""
+    return _types().get(code)
+
+
+def shown(code: str) -> DocumentType:
+    """Return how a type is shown; an unknown one is among « Autres documents »."""
+    return _types().get(code) or DocumentType(code, "Document", _OTHER, "professional")
+
+
+def may_deposit(known: DocumentType, kind: ActorKind) -> bool:
+    """Tell whether an actor may file a type by hand. Source: R-MAT-03.
+
+    A person files the types made for her; professionals and organisations the others, except those
+    that only the platform or the health insurance produces.
+    """
+    return known.depositor == ("patient" if kind is ActorKind.PERSON else "professional")
+
+
+@cache
+def _types() -> dict[str, DocumentType]:
+    with _FILE.open(encoding="utf-8", newline="") as lines:
+        return {
+            row["typeCode"]: DocumentType(
+                code=row["typeCode"],
+                label=_label(row),
+                class_code=row["classCode"],
+                category=row["mes_category_proposed"],
+                depositor=row["usual_depositor"],
+            )
+            for row in csv.DictReader(lines)
+        }
+
+
+def _label(row: dict[str, str]) -> str:
+    """Return the French label; the name of the class stands for the one that has none."""
+    label = row["label_fr"]
+    return row["classLabel_fr"] if label.startswith("(") else label
