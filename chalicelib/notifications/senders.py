@@ -7,6 +7,8 @@ of its own over ours; SMTP keeps it.)
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -75,12 +77,8 @@ def _by_ses(message: EmailMessage) -> None:
 
 
 def _by_smtp(message: EmailMessage) -> None:
-    host, port = settings().smtp_host, settings().smtp_port
     try:
-        with smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS) as server:
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
+        with _smtp() as server:
             server.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         refused = next(iter(error.recipients.values()))[0] >= _PERMANENT
@@ -90,3 +88,18 @@ def _by_smtp(message: EmailMessage) -> None:
         raise (Rejected if refused else Unsent)(str(error.smtp_code)) from error
     except (smtplib.SMTPException, OSError) as error:
         raise Unsent(type(error).__name__) from error
+
+
+@contextmanager
+def _smtp() -> Iterator[smtplib.SMTP]:
+    """Open a conversation; how it ends says nothing of the mail, which is taken before."""
+    server = smtplib.SMTP(settings().smtp_host, settings().smtp_port, timeout=TIMEOUT_SECONDS)
+    try:
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+        yield server
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+    finally:
+        server.close()

@@ -12,7 +12,7 @@ from datetime import datetime
 from chalicelib.core import clock, ids, log
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.events import Event
-from chalicelib.core.rows import ConditionLost, StoreUnavailable
+from chalicelib.core.rows import StoreUnavailable
 from chalicelib.core.settings import settings
 from chalicelib.notifications import queue, rules, senders, store
 from chalicelib.notifications.model import Mail, Recipient, Status
@@ -28,6 +28,7 @@ def tell(event: Event, recipient: Recipient) -> None:
 
     Raises:
         GivenUp: it failed for good.
+        ConditionLost: a rival, or our own lost answer, was first; to be looked at again.
         StoreUnavailable: to be done again.
     """
     now = clock.now()
@@ -39,11 +40,7 @@ def tell(event: Event, recipient: Recipient) -> None:
     if not rules.may_try(row.status, store.next_at(row), now):
         _raise_if_failed(row)
         return
-    try:
-        _try(row, recipient, now)
-    except ConditionLost:
-        log.write("notice taken by another", event_id=event.id)
-        return
+    _try(row, recipient, now)
     _raise_if_failed(row)
 
 

@@ -1,0 +1,340 @@
+"""A notice is told once, whatever happens twice or not at all (R05, R06, R16, R30)."""
+
+import itertools
+import json
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib.core import aws as cloud
+from chalicelib.core import events, ids
+from chalicelib.core.events import Event, EventType
+from chalicelib.core.settings import settings
+from chalicelib.identity import spaces
+from chalicelib.notifications import rules
+from chalicelib.workers import notify as worker
+from chalicelib.workers.notify import notify
+from chalicelib.workers.sweep import sweep
+from infra import template
+from tests import double
+from tests.builders import Patient, a_person, an_identity
+from tests.injector import Faults, KilledError, refused
+from tests.recorder import Recorder
+from tests.workers.lambda_events import from_queue, serve, stored, tick
+
+SEND = "sesv2.SendEmail"
+
+
+@pytest.fixture
+def person(aws: Recorder) -> Patient:  # noqa: ARG001  the cloud comes first
+    return a_person(email="camille@exemple.test")
+
+
+def an_event(pid: str, kind: EventType = EventType.DOCUMENT_ADDED) -> Event:
+    return events.new_event(kind, pid, ids.new_id())
+
+
+def body_of(event: Event) -> str:
+    return json.dumps(events.to_dict(event))
+
+
+def deliver(*some: Event, receives: int = 1) -> list[str]:
+    return serve(notify, from_queue(*map(body_of, some), receives=receives))
+
+
+def mails() -> list[EmailMessage]:
+    return [read(mail) for mail in double.mails()]
+
+
+def read(mail: Any) -> EmailMessage:
+    raw = mail.raw_data
+    data = raw if isinstance(raw, bytes) else raw.encode()
+    return message_from_bytes(data, policy=policy.default)
+
+
+def notices(event: Event) -> list[dict[str, Any]]:
+    return stored("work", f"N#{event.id}.")
+
+
+def statuses(event: Event) -> list[tuple[str, str | None]]:
+    return [(row["status"]["S"], row.get("reason", {}).get("S")) for row in notices(event)]
+
+
+def test_tells_the_holder_and_nothing_of_what_happened(person: Patient) -> None:
+    event = an_event(person.pid)
+    assert deliver(event) == []
+    (mail,) = mails()
+    text = mail.get_content()
+    assert mail["To"] == "camille@exemple.test"
+    assert mail["Subject"] == "Du nouveau dans votre espace de santé"
+    assert "https://carnet.test/" in text
+    assert "tapez vous-même l’adresse carnet.test" in text
+    assert mail.get_content_type() == "text/plain"
+    assert mail["Message-ID"].startswith(f"<{event.id}.")
+    assert mail["Message-ID"].endswith("@carnet.test>")
+    hidden = (person.pid, event.reference, person.id, person.name, "document", "CAMILLE")
+    whole = mail.as_string() + text
+    assert [word for word in hidden if word in whole] == []
+    assert statuses(event) == [("sent", None)]
+
+
+def test_the_same_text_for_every_event_told_to_a_person(person: Patient) -> None:
+    deliver(an_event(person.pid), an_event(person.pid, EventType.FIRST_ACCESS))
+    one, other = mails()
+    assert one.get_content() == other.get_content()
+
+
+def test_delivered_ten_times_and_after_days_sends_one_mail(
+    clock: time_machine.Traveller, person: Patient
+) -> None:
+    event = an_event(person.pid)
+    for _ in range(5):
+        deliver(event, event)
+    clock.shift(timedelta(days=20))
+    assert deliver(event) == []
+    assert len(mails()) == 1
+
+
+def test_an_event_older_than_its_memory_is_never_told(
+    clock: time_machine.Traveller, person: Patient
+) -> None:
+    event = an_event(person.pid)
+    clock.shift(rules.EVENT_LIFE)
+    assert deliver(event) == []
+    assert (mails(), notices(event)) == ([], [])
+    assert rules.EVENT_LIFE < rules.ROW_LIFE
+
+
+def test_every_order_of_delivery_tells_the_same(person: Patient) -> None:
+    some = [an_event(person.pid) for _ in range(4)]
+    for order in itertools.permutations(some):
+        assert deliver(*order) == []
+    assert len(mails()) == len(some)
+
+
+def test_a_record_without_account_is_recorded_as_told_to_nobody(aws: Recorder) -> None:
+    del aws
+    event = an_event(spaces.open_space(an_identity()))
+    assert deliver(event, event) == []
+    assert mails() == []
+    assert statuses(event) == [("no_channel", None)]
+
+
+def test_an_account_without_address_is_recorded_as_without_channel(aws: Recorder) -> None:
+    del aws
+    event = an_event(a_person(email="not an address").pid)
+    assert deliver(event) == []
+    assert mails() == []
+    assert statuses(event) == [("no_channel", None)]
+
+
+def test_a_withdrawal_is_told_to_the_operator_with_ids_only(
+    person: Patient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPERATOR_EMAIL", "exploitation@carnet.test")
+    settings.cache_clear()
+    event = an_event(person.pid, EventType.DOCUMENT_WITHDRAWN)
+    assert deliver(event, event) == []
+    (mail,) = mails()
+    assert mail["To"] == "exploitation@carnet.test"
+    assert event.reference in mail.get_content()
+    assert person.name not in mail.as_string()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    declared = [line for line in lines if line["event"] == "incident declared"]
+    assert {line["event_id"] for line in declared} == {event.id}
+    assert person.pid not in json.dumps(lines)
+
+
+def test_a_withdrawal_without_operator_address_is_still_recorded(person: Patient) -> None:
+    event = an_event(person.pid, EventType.DOCUMENT_WITHDRAWN)
+    assert deliver(event) == []
+    assert statuses(event) == [("no_channel", None)]
+
+
+def test_every_event_has_somebody_to_tell() -> None:
+    assert set(EventType) == rules.TOLD_TO_HOLDERS | rules.TOLD_TO_OPERATOR
+    assert not rules.TOLD_TO_HOLDERS & rules.TOLD_TO_OPERATOR
+
+
+def test_a_provider_down_for_hours_ends_in_one_mail(
+    clock: time_machine.Traveller, person: Patient, faults: Faults
+) -> None:
+    event = an_event(person.pid)
+    faults.on(SEND, "before", nth=0)
+    assert deliver(event) == []
+    assert statuses(event) == [("requested", "provider")]
+    (queued,) = double.messages()
+    assert json.loads(queued)["id"] == event.id
+    assert deliver(event) == []  # too early: nothing is tried
+    assert notices(event)[0]["attempts"]["N"] == "1"
+    for _ in range(5):
+        clock.shift(timedelta(hours=2))
+        deliver(event)
+    faults.clear()
+    assert mails() == []
+    clock.shift(timedelta(days=1))
+    cloud.client("sqs").purge_queue(QueueUrl=settings().notify_queue_url)
+    tick(sweep)
+    assert [json.loads(body)["id"] for body in double.messages()] == [event.id]
+    assert deliver(event) == []
+    assert len(mails()) == 1
+    assert statuses(event) == [("sent", None)]
+    assert "retry_pk" not in notices(event)[0]
+
+
+def test_attempts_end_with_a_reason_and_the_message_put_aside(
+    clock: time_machine.Traveller, person: Patient, faults: Faults
+) -> None:
+    event = an_event(person.pid)
+    faults.on(SEND, "before", nth=0)
+    tries = 0
+    while statuses(event) != [("failed", "provider")]:
+        failed = deliver(event)
+        tries += 1
+        clock.shift(timedelta(days=2))
+    assert failed == ["m0"]
+    assert tries == len(rules.RETRY_SECONDS) + 1
+    assert "retry_pk" not in notices(event)[0]
+
+
+def test_a_failed_notice_fails_again_until_it_is_redriven(
+    clock: time_machine.Traveller, person: Patient, faults: Faults
+) -> None:
+    event = an_event(person.pid)
+    faults.on(SEND, refused("MessageRejected"))
+    for receives in range(1, worker.MAX_RECEIVES + 1):
+        assert deliver(event, receives=receives) == ["m0"]
+        clock.shift(timedelta(minutes=3))
+    assert statuses(event) == [("failed", "rejected")]
+    clock.shift(rules.REDRIVEN_AFTER)
+    assert deliver(event) == []
+    assert len(mails()) == 1
+
+
+def test_a_throttled_provider_is_tried_again_at_once_by_the_client(
+    person: Patient, faults: Faults
+) -> None:
+    event = an_event(person.pid)
+    faults.on(SEND, "throttled")
+    assert deliver(event) == []
+    assert len(mails()) == 1
+
+
+def test_an_address_that_cannot_be_opened_now_is_tried_later(
+    clock: time_machine.Traveller, person: Patient, faults: Faults
+) -> None:
+    double.new_process()
+    event = an_event(person.pid)
+    faults.on("kms.Decrypt", "before", nth=0)
+    assert deliver(event) == []
+    assert statuses(event) == [("requested", "address")]
+    faults.clear()
+    clock.shift(timedelta(minutes=5))
+    assert deliver(event) == []
+    assert len(mails()) == 1
+
+
+def test_poison_is_put_aside_with_its_reason_and_the_rest_is_told(person: Patient) -> None:
+    event = an_event(person.pid)
+    batch = from_queue("{}", "not json", '["a"]', body_of(event), receives=worker.MAX_RECEIVES)
+    assert serve(notify, batch) == ["m0", "m1", "m2"]
+    assert len(mails()) == 1
+    kept = [row for row in stored("work", "N#m") if row["status"]["S"] == "failed"]
+    assert {row["reason"]["S"] for row in kept} == {"malformed"}
+    assert len(kept) == 3
+
+
+def test_an_event_nobody_can_be_found_for_keeps_why(person: Patient, faults: Faults) -> None:
+    event = an_event(person.pid)
+    faults.on("dynamodb.GetItem", refused("InternalServerError", 500))
+    assert deliver(event, receives=1) == ["m0"]
+    assert notices(event) == []
+    faults.on("dynamodb.GetItem", refused("InternalServerError", 500))
+    assert deliver(event, receives=worker.MAX_RECEIVES) == ["m0"]
+    assert statuses(event) == [("failed", "StoreUnavailable")]
+    assert deliver(event) == []
+    assert len(mails()) == 1
+
+
+def test_the_queue_gives_up_after_the_receives_the_worker_counts_on() -> None:
+    queue = template.queue_resources()["NotifyQueue"]["Properties"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == worker.MAX_RECEIVES
+    visibility = timedelta(seconds=queue["VisibilityTimeout"])
+    config = json.loads((Path(template.__file__).parents[1] / ".chalice/config.json").read_text())
+    limit = timedelta(seconds=config["lambda_functions"]["notify"]["lambda_timeout"])
+    assert limit < rules.LEASE < visibility
+    assert visibility * worker.MAX_RECEIVES < rules.REDRIVEN_AFTER
+
+
+def test_a_mail_is_lost_by_no_fault_and_repeats_only_after_acceptance(
+    clock: time_machine.Traveller, person: Patient, faults: Faults
+) -> None:
+    """Break every call of a delivery in every way; the queue and the sweep do the rest."""
+    recorder_calls = _calls_of_one_delivery(person, faults)
+    modes = ("before", "after", "lost_once", "throttled", "throttled_always", "crash")
+    repeats, cases = [], 0
+    for number, name in enumerate(recorder_calls, start=1):
+        for mode in modes:
+            cases += 1
+            event = an_event(person.pid)
+            sent = len(mails())
+            double.new_process()
+            _restart_recording(faults)
+            faults.at(number, mode)
+            for receives in range(1, worker.MAX_RECEIVES + 1):
+                try:
+                    failed = deliver(event, receives=receives)
+                except KilledError:
+                    failed = ["m0"]
+                clock.shift(timedelta(seconds=180))
+                faults.clear()
+                if not failed:
+                    break
+            for _ in range(3):
+                clock.shift(timedelta(hours=1))
+                tick(sweep)
+                deliver(event)
+            told = mails()[sent:]
+            assert statuses(event) == [("sent", None)], (name, mode)
+            assert len(told) >= 1, (name, mode)
+            assert len({mail["Message-ID"] for mail in told}) == 1
+            if len(told) > 1:
+                repeats.append((number, mode))
+    assert cases == len(recorder_calls) * len(modes)
+    # Only when the provider took the mail and we did not learn it, or could not write it.
+    sending = recorder_calls.index(SEND) + 1
+    assert set(repeats) == {
+        (sending, "after"),
+        (sending, "lost_once"),
+        (sending, "crash"),
+        (sending + 1, "before"),
+        (sending + 1, "throttled_always"),
+    }
+
+
+def _calls_of_one_delivery(person: Patient, faults: Faults) -> list[str]:
+    double.new_process()
+    recorder = _restart_recording(faults)
+    deliver(an_event(person.pid))
+    return list(recorder.names)
+
+
+def _restart_recording(faults: Faults) -> Recorder:
+    from tests.recorder import recorder  # noqa: PLC0415  the one recorder of the process
+
+    faults.clear()
+    recorder.clear()
+    return recorder
+
+
+def test_no_address_is_in_the_work_table_or_the_logs(
+    person: Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(an_event(person.pid))
+    everything = str(double.tables()) + str(double.messages()) + capsys.readouterr().out
+    assert "camille@exemple.test" not in everything
