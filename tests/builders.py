@@ -26,16 +26,11 @@ from chalicelib.identity.values import (
     parse_rpps,
 )
 from chalicelib.vault import envelope, keys
+from tests.storage import files
 
 ISSUER: Final = "https://franceconnect.test"
 INS_OID: Final = "1.2.250.1.213.1.4.10"
 SESSION_LIFE: Final = timedelta(hours=12)
-PDF: Final = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
 _numbers: Final = count(1)
 
 
@@ -178,8 +173,7 @@ def a_rpps() -> RPPS:
 
 def a_pdf(text: str = "") -> bytes:
     """Return a one-page PDF; another text makes another content."""
-    comment = f"%{text or ids.new_secret_id()}\n".encode()
-    return PDF.replace(b"%PDF-1.4\n", b"%PDF-1.4\n" + comment)
+    return files.a_pdf(text or ids.new_secret_id())
 
 
 def a_draft(content: bytes | None = None, **fields: object) -> dict[str, object]:

@@ -31,7 +31,7 @@ JSON: Final = "application/json"
 BINARY: Final = "application/octet-stream"
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_RAW_BYTES: Final = 4 * 1024 * 1024
-_HANDLE: Final = re.compile(r"h\.[0-9A-Za-z_-]{20,400}", re.ASCII)
+_HANDLE: Final = re.compile(r"h\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,400}", re.ASCII)
 _IDEMPOTENCY_KEY: Final = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 _ETAG: Final = re.compile(r'"v([1-9][0-9]{0,9})"', re.ASCII)
 

@@ -1,4 +1,4 @@
-"""A CDA R2 document at its deposit: is it hers, may it enter, and what does its header say of it."""
+"""A CDA R2 document at its deposit: is it hers, may it enter, what does its header say."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
 """Routes of documents."""
 
 import base64
-from typing import Final
+from typing import Final, Literal
 
 from chalicelib.access import gate
 from chalicelib.core.errors import FieldError, Invalid
@@ -142,7 +142,10 @@ def _created(subject: str, document: Document) -> Answer:
 def _content_headers(document: Document) -> dict[str, str]:
     digest = base64.b64encode(bytes.fromhex(document.sha256)).decode()
     name = safe_download_name(document.title, document.care_date, EXTENSIONS[document.format])
-    disposition = "attachment" if document.format is Kind.CDA else "inline"
+    # XML is never shown by the browser itself: its narrative has a route and a screen of its own.
+    disposition: Literal["inline", "attachment"] = (
+        "attachment" if document.format is Kind.CDA else "inline"
+    )
     return {
         "Content-Type": document.format,
         "Content-Disposition": content_disposition(name, disposition),

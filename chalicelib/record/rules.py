@@ -100,4 +100,4 @@ def may_see(document: Document, kind: ActorKind, profession: str | None) -> bool
 
 def matches(document: Document, category: str | None) -> bool:
     """Tell whether a document is of a category (None: any)."""
-    return category is None or document_types.category_of(document.type_code) == category
+    return category is None or document_types.shown(document.type_code).category == category

@@ -1,0 +1,163 @@
+"""Documents through the whole application, in process: deposit, list, read, withdraw."""
+
+import base64
+import hashlib
+
+import pytest
+
+from tests.builders import Actor, Patient, a_doctor, a_draft, a_grant, a_laboratory, a_pdf, a_person
+from tests.http_client import Client
+
+
+def _key(n: int = 1) -> dict[str, str]:
+    return {"Idempotency-Key": f"deposit-{n:04d}"}
+
+
+def _handle(http: Client, laboratory: Actor, person: Patient) -> str:
+    traits = person.identity.traits
+    reply = http.post(
+        "/v1/patients/lookup",
+        as_=laboratory.principal,
+        json={
+            "ins": person.identity.ins.matricule,
+            "family_name": traits.family_name,
+            "given_name": traits.given_names[0],
+            "birth_date": traits.birth_date.isoformat(),
+            "sex": "female",
+        },
+    )
+    assert reply.status == 200, reply.body
+    return str(reply.json()["handle"])
+
+
+def test_a_laboratory_deposits_and_the_person_reads_the_same_bytes(http: Client) -> None:
+    person, laboratory = a_person(), a_laboratory()
+    content = a_pdf()
+    path = f"/v1/patients/{_handle(http, laboratory, person)}/documents"
+
+    made = http.post(path, as_=laboratory.principal, json=a_draft(content), headers=_key())
+    listed = http.get(f"/v1/patients/{person.pid}/documents", as_=person.principal)
+    document = made.json()
+    read = http.get(
+        f"/v1/patients/{person.pid}/documents/{document['id']}/content", as_=person.principal
+    )
+
+    assert made.status == 201, made.body
+    assert [item["id"] for item in listed.json()["items"]] == [document["id"]]
+    assert listed.json()["items"][0]["abilities"] == {"read": True, "withdraw": False}
+    assert read.status == 200
+    assert read.body == content
+    assert read.header("Content-Type") == "application/pdf"
+    assert document["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_a_person_adds_a_document_in_two_steps(http: Client) -> None:
+    person = a_person()
+    content = a_pdf()
+    path = f"/v1/patients/{person.pid}/documents"
+    draft = a_draft(type_code="DOCPAT05") | {"content": None, "size_bytes": len(content)}
+
+    announced = http.post(path, as_=person.principal, json=draft, headers=_key())
+    made = http.put(announced.json()["upload"]["href"], as_=person.principal, body=content)
+    again = http.put(announced.json()["upload"]["href"], as_=person.principal, body=content)
+
+    assert announced.status == 202, announced.body
+    assert made.status == 201, made.body
+    assert again.json() == made.json()
+
+
+def test_a_doctor_reads_once_authorised_and_no_more_once_withdrawn(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    http.post(
+        f"/v1/patients/{person.pid}/documents",
+        as_=person.principal,
+        json=a_draft(a_pdf(), type_code="DOCPAT05"),
+        headers=_key(),
+    )
+    path = f"/v1/patients/{person.pid}/documents"
+
+    before = http.get(path, as_=doctor.principal)
+    given = http.put(
+        f"/v1/patients/{person.pid}/authorisations/{doctor.id}", as_=person.principal, json={}
+    )
+    during = http.get(path, as_=doctor.principal)
+    taken = http.delete(
+        f"/v1/patients/{person.pid}/authorisations/{doctor.id}", as_=person.principal
+    )
+    after = http.get(path, as_=doctor.principal)
+
+    assert (before.status, given.status, during.status) == (404, 201, 200)
+    assert len(during.json()["items"]) == 1
+    assert (taken.status, after.status) == (204, 404)
+    assert after.body == before.body
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_the_same_key_and_body_make_one_document(http: Client, times: int) -> None:
+    person = a_person()
+    path, draft = f"/v1/patients/{person.pid}/documents", a_draft(a_pdf(), type_code="DOCPAT05")
+
+    replies = [
+        http.post(path, as_=person.principal, json=draft, headers=_key()) for _ in range(times)
+    ]
+
+    assert {reply.status for reply in replies} == {201}
+    assert len({reply.body for reply in replies}) == 1
+    assert len(http.get(path, as_=person.principal).json()["items"]) == 1
+
+
+def test_a_nurse_does_not_see_what_her_profession_may_not_read(http: Client) -> None:
+    person, nurse, laboratory = a_person(), a_doctor(profession_code="60"), a_laboratory()
+    handle = _handle(http, laboratory, person)
+    for n, code in enumerate(["11502-2", "68599-0"]):
+        made = http.post(
+            f"/v1/patients/{handle}/documents",
+            as_=laboratory.principal,
+            json=a_draft(a_pdf(), type_code=code),
+            headers=_key(n),
+        )
+        assert made.status == 201, made.body
+    a_grant(person, nurse)
+
+    seen = http.get(f"/v1/patients/{person.pid}/documents", as_=nurse.principal).json()
+    hidden = http.get(
+        f"/v1/patients/{person.pid}/documents/{made.json()['id']}", as_=nurse.principal
+    )
+
+    assert [item["type"]["code"] for item in seen["items"]] == ["11502-2"]
+    assert hidden.status == 404
+
+
+def test_a_withdrawn_deposit_is_gone_for_every_reader(http: Client) -> None:
+    person, laboratory = a_person(), a_laboratory()
+    path = f"/v1/patients/{_handle(http, laboratory, person)}/documents"
+    made = http.post(path, as_=laboratory.principal, json=a_draft(), headers=_key())
+    one = f"{path}/{made.json()['id']}"
+
+    missing = http.delete(f"{one}?reason=wrong_patient", as_=laboratory.principal)
+    stale = http.delete(
+        f"{one}?reason=wrong_patient", as_=laboratory.principal, headers={"If-Match": '"v9"'}
+    )
+    done = http.delete(
+        f"{one}?reason=wrong_patient", as_=laboratory.principal, headers={"If-Match": '"v1"'}
+    )
+
+    assert (missing.status, stale.status, done.status) == (428, 412, 204)
+    assert http.get(one, as_=laboratory.principal).status == 404
+    listed = http.get(f"/v1/patients/{person.pid}/documents", as_=person.principal)
+    assert listed.json()["items"] == []
+
+
+def test_base64_that_is_not_is_refused_with_its_pointer(http: Client) -> None:
+    person = a_person()
+
+    reply = http.post(
+        f"/v1/patients/{person.pid}/documents",
+        as_=person.principal,
+        json=a_draft(type_code="DOCPAT05")
+        | {"content": base64.b64encode(a_pdf()).decode()[:-1] + "*"},
+        headers=_key(),
+    )
+
+    assert reply.status == 422
+    assert reply.json()["errors"][0]["pointer"] == "/content"
