@@ -58,7 +58,7 @@ def compose(mail: Mail) -> EmailMessage:
     message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(mail.text.body, charset="utf-8")
+    message.set_content(mail.text.body, charset="utf-8", cte="quoted-printable")
     return message
 
 

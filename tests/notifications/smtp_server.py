@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import cast
 
-
 _USUAL = {"DATA": "354 go", "QUIT": "221 goodbye"}
 
 
