@@ -1,17 +1,19 @@
 """Authorisations as the person reads them: with the professional's public name and place."""
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from chalicelib.access import gate, rules, usecases
 from chalicelib.access.model import Grant, GrantStatus
-from chalicelib.core import clock, rows
+from chalicelib.core import clock
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
+from chalicelib.identity import directory
+from chalicelib.identity.model import Professional
 from chalicelib.identity.store import ProfessionalRow, professional_key
+from chalicelib.identity.values import RPPS
 from chalicelib.record.schemas import Labelled
 
-_RPPS: Final = re.compile(r"[0-9]{11}", re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9]{11}", re.ASCII)
 _LIST: Final = "/v1/patients/{pid}/authorisations"
 _ONE: Final = "/v1/patients/{pid}/authorisations/{rpps}"
 
@@ -38,13 +40,6 @@ class AuthorisationList(Schema):
     next: None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    name: str
-    profession: Labelled | None
-    place: str | None
-
-
 @endpoint("GET", _LIST, answers={200: AuthorisationList})
 def list_authorisations(call: Call[None, NoQuery]) -> Answer:
     """List whom the person authorised, now and before."""
@@ -57,19 +52,19 @@ def list_authorisations(call: Call[None, NoQuery]) -> Answer:
 @endpoint(
     "PUT",
     _ONE,
-    patterns={"rpps": _RPPS},
+    patterns={"rpps": _NUMBER},
     answers={200: AuthorisationOut, 201: AuthorisationOut},
 )
 def give_authorisation(call: Call[None, NoQuery]) -> Answer:
     """Authorise a professional for a year; again renews."""
     pid, rpps = gate.resolve(call.principal, call.path["pid"]), call.path["rpps"]
-    directory = (ProfessionalRow, *professional_key(rpps))
-    given = usecases.give_authorisation(call.principal, pid, rpps, directory)
+    entry = (ProfessionalRow, *professional_key(rpps))
+    given = usecases.give_authorisation(call.principal, pid, rpps, entry)
     out = _out(given.grant, _names([rpps]))
     return Answer(out, status=201 if given.is_new else 200, version=given.grant.version)
 
 
-@endpoint("DELETE", _ONE, patterns={"rpps": _RPPS}, answers={204: None})
+@endpoint("DELETE", _ONE, patterns={"rpps": _NUMBER}, answers={204: None})
 def withdraw_authorisation(call: Call[None, NoQuery]) -> Answer:
     """Take the key back, effective on the professional's next request."""
     pid = gate.resolve(call.principal, call.path["pid"])
@@ -77,31 +72,17 @@ def withdraw_authorisation(call: Call[None, NoQuery]) -> Answer:
     return Answer(status=204)
 
 
-def _names(numbers: list[str]) -> dict[str, _Named]:
-    wanted: list[Any] = [(ProfessionalRow, *professional_key(rpps)) for rpps in numbers]
-    found = rows.fetch(wanted) if wanted else []
-    return {
-        rpps: _named(row)
-        for rpps, row in zip(numbers, found, strict=True)
-        if isinstance(row, ProfessionalRow)
-    }
+def _names(numbers: list[str]) -> dict[RPPS, Professional]:
+    return {one.rpps: one for one in directory.professionals(numbers)}
 
 
-def _named(row: ProfessionalRow) -> _Named:
-    return _Named(
-        name=" ".join(filter(None, (row.civility, row.given_name, row.family_name))),
-        profession=Labelled(code=row.profession_code, label=row.profession),
-        place=None,
-    )
-
-
-def _out(grant: Grant, names: dict[str, _Named]) -> AuthorisationOut:
-    named = names.get(grant.rpps, _Named(f"RPPS {grant.rpps}", None, None))
+def _out(grant: Grant, names: dict[RPPS, Professional]) -> AuthorisationOut:
+    known = names.get(RPPS(grant.rpps))
     return AuthorisationOut(
         rpps=grant.rpps,
-        name=named.name,
-        profession=named.profession,
-        place=named.place,
+        name=known.name if known else f"RPPS {grant.rpps}",
+        profession=_profession(known),
+        place=known.place if known else None,
         status=rules.shown_status(
             active=grant.is_active(clock.now()),
             withdrawn=grant.status is GrantStatus.WITHDRAWN,
@@ -112,3 +93,7 @@ def _out(grant: Grant, names: dict[str, _Named]) -> AuthorisationOut:
         last_change_at=clock.iso(grant.changed_at),
         version=grant.version,
     )
+
+
+def _profession(known: Professional | None) -> Labelled | None:
+    return Labelled(code=known.profession_code, label=known.profession) if known else None

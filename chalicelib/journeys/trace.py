@@ -4,16 +4,16 @@ Titles are joined when it is read: a trace never holds one, and a document that 
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from chalicelib.access import gate, tokens
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
-from chalicelib.core import clock, rows
+from chalicelib.core import clock
 from chalicelib.http.endpoint import Answer, Call, Schema, endpoint
-from chalicelib.identity.store import ProfessionalRow, professional_key
+from chalicelib.identity import directory
 from chalicelib.record import usecases as record
 from chalicelib.trace import sentences, store, usecases
 from chalicelib.trace.model import Group, Kind, Outcome
@@ -93,14 +93,7 @@ def accesses(unit: Unit, lines: Sequence[Group]) -> list[AccessOut]:
 
 
 def _names(numbers: set[str]) -> dict[str, str]:
-    wanted: list[Any] = [(ProfessionalRow, *professional_key(rpps)) for rpps in numbers]
-    found = rows.fetch(wanted) if wanted else []
-    professionals = [row for row in found if isinstance(row, ProfessionalRow)]
-    return {row.pk.removeprefix("PRO#"): _name(row) for row in professionals}
-
-
-def _name(row: ProfessionalRow) -> str:
-    return " ".join(filter(None, (row.civility, row.given_name, row.family_name)))
+    return {one.rpps: one.name for one in directory.professionals(sorted(numbers))}
 
 
 def _access(line: Group, reader: str, titles: dict[str, str], names: dict[str, str]) -> AccessOut:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.access import gate, tokens
-from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import SessionRow
@@ -172,7 +171,8 @@ def upload_content(principal: Principal, pid: str, document_id: str, content: by
     sha256 = hashlib.sha256(content).hexdigest()
     target = (UploadRow, *store.upload_key(document_id))
     existing = (DocumentRow, *store.document_key(pid, document_id))
-    wanted: list[Wanted] = [*deposit.wanted(principal, pid, sha256), existing]
+    wanted = deposit.wanted(principal, pid, sha256)
+    wanted.append(existing)
     with (
         deposit.file_kept_only_if_committed() as files,
         gate.enter(principal, Action.DOCUMENT_UPLOAD, pid, target=target, wanted=wanted) as unit,

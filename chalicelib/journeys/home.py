@@ -1,0 +1,60 @@
+"""The first screen of a person, in one request: new documents, last accesses, first steps."""
+
+from typing import Final
+
+from chalicelib.access import gate
+from chalicelib.access.model import Action
+from chalicelib.access.store import GrantRow, grant_of
+from chalicelib.core.rows import Query, patient_key
+from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
+from chalicelib.journeys.trace import AccessOut, accesses
+from chalicelib.record import store as documents
+from chalicelib.record import usecases as record
+from chalicelib.record.schemas import DocumentOut, document_out
+from chalicelib.trace import store as traces
+from chalicelib.trace import usecases as trace
+
+_SHOWN: Final = 5
+_TRACES_READ: Final = 40  # a line of the history stands for several traces
+
+
+class Home(Schema):
+    """What happened lately; `first_steps` are those never taken, for a space still empty."""
+
+    documents: list[DocumentOut]
+    accesses: list[AccessOut]
+    active_authorisations: int
+    first_steps: list[str]
+
+
+@endpoint("GET", "/v1/patients/{pid}/home", answers={200: Home})
+def read_home(call: Call[None, NoQuery]) -> Answer:
+    """Read the last documents, the last accesses and how many professionals may read."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    newest = documents.newest_first(pid, _SHOWN, None)
+    history = traces.newest_first(pid, limit=_TRACES_READ)
+    grants = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=100)
+    queries = [newest, history, grants]
+    with gate.enter(call.principal, Action.HOME_READ, pid, queries=queries) as unit:
+        found = record.newest(unit, newest, unit.pages[0], _SHOWN)
+        lines, _ = trace.lines(pid, history, unit.pages[1], _SHOWN)
+        shown = accesses(unit, lines)
+        known = [GrantRow.from_raw_data(item) for item in unit.pages[2].items]
+        active = sum(grant_of(row).is_active(unit.now) for row in known)
+    return Answer(
+        Home(
+            documents=[document_out(document) for document in found],
+            accesses=shown,
+            active_authorisations=active,
+            first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),
+        )
+    )
+
+
+def _first_steps(*, has_documents: bool, has_authorised: bool) -> list[str]:
+    steps = []
+    if not has_authorised:
+        steps.append("authorise_doctor")
+    if not has_documents:
+        steps.append("add_document")
+    return [*steps, "see_trace"] if steps else []

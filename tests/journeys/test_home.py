@@ -1,0 +1,57 @@
+"""The first screen and the authorisations, as a person reads them."""
+
+from tests.builders import a_doctor, a_draft, a_grant, a_pdf, a_person
+from tests.http_client import Client
+
+
+def test_an_empty_space_proposes_three_first_steps(http: Client) -> None:
+    person = a_person()
+
+    home = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal).json()
+
+    assert home["documents"] == []
+    assert home["first_steps"] == ["authorise_doctor", "add_document", "see_trace"]
+
+
+def test_home_shows_the_last_documents_and_accesses(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    a_grant(person, doctor)
+    for n in range(6):
+        http.post(
+            f"/v1/patients/{person.pid}/documents",
+            as_=person.principal,
+            json=a_draft(a_pdf(), type_code="DOCPAT05", title=f"Résultat {n}"),
+            headers={"Idempotency-Key": f"deposit-{n}"},
+        )
+    http.get(f"/v1/patients/{person.pid}/documents", as_=doctor.principal)
+
+    home = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal).json()
+
+    assert [one["title"] for one in home["documents"]] == [f"Résultat {n}" for n in (5, 4, 3, 2, 1)]
+    assert home["accesses"][0]["actor"]["name"] == doctor.name
+    assert home["active_authorisations"] == 1
+    assert home["first_steps"] == []
+
+
+def test_home_is_the_persons_only(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    a_grant(person, doctor)
+
+    assert http.get(f"/v1/patients/{person.pid}/home", as_=doctor.principal).status == 404
+
+
+def test_authorisations_show_the_public_name_and_place(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    path = f"/v1/patients/{person.pid}/authorisations"
+
+    given = http.put(f"{path}/{doctor.id}", as_=person.principal, json={})
+    renewed = http.put(f"{path}/{doctor.id}", as_=person.principal, json={})
+    unknown = http.put(f"{path}/99900000000", as_=person.principal, json={})
+    http.delete(f"{path}/{doctor.id}", as_=person.principal)
+    (listed,) = http.get(path, as_=person.principal).json()["items"]
+
+    assert (given.status, renewed.status, unknown.status) == (201, 200, 422)
+    assert given.json()["name"] == doctor.name
+    assert given.json()["place"] == "Cabinet Exemple, Paris"
+    assert given.header("ETag") == '"v1"'
+    assert listed["status"] == "withdrawn"
