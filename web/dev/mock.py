@@ -70,29 +70,33 @@ DOCTOR = {"rpps": "10001234567", "name": "Dr Claire EXEMPLE", "profession": {"co
           "place": "Cabinet des Tilleuls, Reims"}
 OTHER = {"rpps": "10009876543", "name": "Dr Paul EXEMPLE", "profession": {"code": "10", "label": "Médecin"},
          "place": "Maison de santé du Port, Brest"}
-PATIENT = {"patient_id": PID, "family_name": "PAT-TROIS", "given_name": "Dominique",
+PATIENT = {"patient_id": PID, "family_name": "PAT-TROIS", "given_name": "DOMINIQUE",
            "birth_date": "1979-03-28", "age": 47, "sex": "female"}
 CATEGORY = {"BIOLOGIE": "Résultats de biologie", "CPT_REND": "Comptes rendus", "ORD_SOIN": "Ordonnances et soins",
             "RADIO_SC": "Imagerie médicale", "AUTR_DOC": "Autres documents"}
 
-NARRATIVE = {"sections": [
-    {"title": "Hormonologie", "code": "18727-8", "known": True, "blocks": [
-        {"kind": "paragraph", "runs": [{"text": "Prélèvement du 20 novembre 2026, ", "styles": []},
-                                        {"text": "à jeun", "styles": ["bold"]}, {"break": True},
-                                        {"text": "Technique : chimiluminescence."}]},
-        {"kind": "table", "caption": "Bilan thyroïdien", "rows": [
-            {"header": True, "cells": [{"header": True, "blocks": [{"kind": "paragraph", "runs": [{"text": t}]}]}
-                                       for t in ("Analyse", "Résultat", "Unité", "Valeurs de référence", "Antériorité")]},
-            *({"header": False, "cells": [{"header": i == 0, "blocks": [{"kind": "paragraph", "runs": [{"text": t}]}]}
-                                          for i, t in enumerate(row)]}
-              for row in (("TSH", "2,41", "mUI/l", "0,27 à 4,20", "2,10"), ("T4 libre", "15,2", "pmol/l", "12,0 à 22,0", "14,8")))]}],
-     "sections": [{"title": "Interprétation", "code": None, "known": True, "sections": [], "blocks": [
-         {"kind": "list", "ordered": False, "caption": None, "items": [
-             [{"kind": "paragraph", "runs": [{"text": "Fonction thyroïdienne normale."}]}],
-             [{"kind": "paragraph", "runs": [{"text": "Contrôle dans douze mois."}]}]]}]}]},
-    {"title": None, "code": "99999-9", "known": False, "sections": [], "blocks": [
-        {"kind": "paragraph", "runs": [{"text": "Validé par le biologiste responsable."}]}]},
-]}
+def para(text):
+    return {"type": "paragraph", "runs": [{"type": "text", "text": text}]}
+
+
+def row(*texts, header=False):
+    return [{"type": "cell", "blocks": [para(text)], **({"header": True} if header or i == 0 else {})}
+            for i, text in enumerate(texts)]
+
+
+NARRATIVE = {"header": {}, "embedded": None, "sections": [
+    {"type": "section", "title": "Hormonologie", "blocks": [
+        {"type": "paragraph", "runs": [{"type": "text", "text": "Prélèvement du 20 novembre 2026, "},
+                                        {"type": "text", "text": "à jeun", "styles": ["bold"]}, {"type": "break"},
+                                        {"type": "text", "text": "Technique : chimiluminescence."}]},
+        {"type": "table", "caption": [{"type": "text", "text": "Bilan thyroïdien"}],
+         "head": [row("Analyse", "Résultat", "Unité", "Valeurs de référence", "Antériorité", header=True)],
+         "body": [row("TSH", "2,41", "mUI/l", "0,27 à 4,20", "2,10"), row("T4 libre", "15,2", "pmol/l", "12,0 à 22,0", "14,8")]}],
+     "sections": [{"type": "section", "title": "Interprétation", "blocks": [
+         {"type": "list", "items": [[para("Fonction thyroïdienne normale.")], [para("Contrôle dans douze mois.")]]}]}]},
+    {"type": "section", "title": "Section sans titre", "blocks": [para("Validé par le biologiste responsable.")]}],
+    "attachments": [{"key": "1", "media_type": "image/png", "size_bytes": 900, "sha256": "x", "refused": None,
+                     "data": base64.b64encode(png(80, 40)).decode()}]}
 
 
 class State:
@@ -117,14 +121,14 @@ class State:
             self.put(f"Résultat n° {n + 1}", "11502-2", "CR d'examens biologiques", "BIOLOGIE", "text/plain",
                      f"resultat {n}".encode(), d - timedelta(days=n), "Laboratoire des Capucins", "organisation")
         self.docs.sort(key=lambda x: x["deposited_at"], reverse=True)
-        me = {"kind": "person", "name": "Dominique PAT-TROIS", "profession": None, "organisation": None}
+        me = {"kind": "person", "name": "Vous", "profession": None, "organisation": None}
         lab = {"kind": "organisation", "name": "Laboratoire des Capucins", "profession": None, "organisation": None}
         doc = {"kind": "professional", "name": DOCTOR["name"], "profession": "Médecin", "organisation": "Cabinet des Tilleuls"}
         last = self.docs[0]
         self.log(lab, "a déposé le document", last, "allowed", "Tout établissement qui vous soigne peut déposer.", hours=5)
         self.log(doc, "a ouvert le document", last, "allowed", "Vous l'avez autorisée le 3 novembre 2026.", hours=3, count=12)
         self.log(doc, "a voulu ouvrir votre dossier", None, "refused", "Aucune autorisation n'était en cours.", hours=30)
-        self.log(me, "a ouvert le document", last, "allowed", "C'est votre dossier.", hours=2)
+        self.log(me, "avez ouvert le document", last, "allowed", "C'est votre dossier.", hours=2)
         self.auth[DOCTOR["rpps"]] = self.grant(DOCTOR, d - timedelta(days=20), d - timedelta(days=2))
 
     def grant(self, card, since, used=None):
@@ -145,8 +149,8 @@ class State:
         doc = {"id": ident, "title": title, "type": {"code": code, "label": label},
                "category": {"code": category, "label": CATEGORY[category]}, "format": fmt, "size_bytes": len(content),
                "sha256": sha, "care_date": when.date().isoformat(), "deposited_at": iso(when),
-               "depositor": {"kind": kind, "name": who or "Dominique PAT-TROIS"},
-               "author": {"name": who, "profession": None, "organisation": None} if who else None,
+               "depositor": {"kind": kind, "name": who},
+               "author": {"name": who, "profession": None, "organisation": None},
                "antivirus": {"verdict": "not_scanned", "engine": None}, "warnings": [],
                "abilities": {"read": True, "withdraw": kind == "person"}, "version": 1}
         self.docs.insert(0, doc)
@@ -280,7 +284,7 @@ class Handler(BaseHTTPRequestHandler):
             steps = [] if STATE.docs or STATE.trace else ["authorise_doctor", "add_document", "see_trace"]
             return self.answer(200, {"documents": STATE.docs[:5], "accesses": STATE.trace[:5], "first_steps": steps})
         if rest == "/trace":
-            return self.page(STATE.trace, query)
+            return self.page([x for x in STATE.trace if query.get("outcome") in (None, x["outcome"])], query)
         if rest == "/authorisations":
             return self.page(list(STATE.auth.values()), query)
         if rest.startswith("/authorisations/"):

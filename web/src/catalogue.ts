@@ -216,7 +216,9 @@ export const catalogue = typeset({
     none: "Essayez un autre mot, ou effacez les filtres.",
     care: "Soins du",
     added: (date: string) => `ajouté le ${date}`,
-    byMe: "Déposé par vous",
+    by: (who: string) => `Déposé par ${who}`,
+    yourself: "vous",
+    thePatient: "le patient",
     listLabel: "Liste des documents",
   },
 
@@ -272,9 +274,20 @@ export const catalogue = typeset({
     viewerHint: "Flèches : changer de page. Plus et moins : taille. R : tourner.",
     unreadable: "Ce fichier ne peut pas être affiché ici. Téléchargez-le pour l'ouvrir.",
     narrative: "Contenu du document",
-    unknownSection: "Autre section",
-    otherVersion: "Autre lecture",
-    attachment: "Image jointe au document d'origine",
+    note: (n: number) => `Note ${n}`,
+    attachments: "Fichiers joints",
+    attachment: (n: number) => `Fichier joint ${n}`,
+    show: "Afficher",
+    hide: "Masquer",
+    showNamed: (name: string, size: string) => `${name}, ${size}`,
+    refusedFile: "Ce fichier joint n'est pas affiché : il n'a pas passé les vérifications.",
+    illustration: "Image du document",
+    oddity: "Une information de ce document est inhabituelle.",
+    oddities: {
+      other_ins_key: "Un matricule écrit dans ce document a une clé fausse.",
+      before_birth: "Une date de ce document est antérieure à la naissance.",
+      birth_place: "Le lieu de naissance du document n'est pas celui du dossier.",
+    } as Record<string, string>,
   },
 
   add: {
@@ -335,16 +348,15 @@ export const catalogue = typeset({
   trace: {
     title: "Qui a consulté mon dossier ?",
     intro: "Chaque accès et chaque refus sont notés ici, avec le droit qui l'a permis.",
-    you: "Vous",
-    self: (name: string) => `${name} (vous)`,
+
     outcome: "Afficher",
-    outcomes: { all: "Tous les accès", allowed: "Accès permis", refused: "Demandes refusées" },
+    outcomes: { all: "Tous les accès", others: "Accès des autres", allowed: "Accès permis", refused: "Demandes refusées" },
     onlyDocument: "Accès à un seul document",
     allDocuments: "Voir les accès à tout le dossier",
     times: (n: number) => `${n} fois`,
     between: (from: string, to: string) => `de ${from} à ${to}`,
     refused: "Refusé",
-    right: "Droit :",
+    unreadable: "Ligne modifiée",
     count: (n: number, complete: boolean) =>
       complete
         ? plural(n, "ligne", "lignes")
@@ -355,12 +367,6 @@ export const catalogue = typeset({
     none: "Aucune des lignes affichées ne correspond à ce choix.",
     worried: "Un accès vous surprend ?",
     worriedText: `Retirez l'accès de ce professionnel, ou appelez le ${brand.helpPhone}.`,
-    kinds: {
-      person: "Particulier",
-      professional: "Professionnel",
-      organisation: "Établissement",
-      system: "Service",
-    },
   },
 
   professionals: {
@@ -513,18 +519,18 @@ export const catalogue = typeset({
   categories: {
     CPT_REND: "Comptes rendus",
     BIOLOGIE: "Résultats de biologie",
-    RADIO_SC: "Imagerie médicale",
+    RADIO_SC: "Radios, scanners, imagerie",
     ORD_SOIN: "Ordonnances et soins",
     SYNTHESE: "Synthèses",
-    CAR_VAC: "Vaccinations",
-    DEPISTAG: "Prévention et dépistage",
+    CAR_VAC: "Carnet de vaccination",
+    DEPISTAG: "Dépistages et prévention",
     CERT_MED: "Certificats",
     DOC_ADM: "Documents administratifs",
     DIR_ANT: "Directives anticipées",
-    VDP: "Volontés et droits",
-    QUEST_SANTE: "Questionnaires",
-    REMB: "Remboursements",
-    SYNTH_PML: "Profil médical",
+    VDP: "Volontés et droits de la personne",
+    QUEST_SANTE: "Questionnaires de santé",
+    REMB: "Données de remboursement",
+    SYNTH_PML: "Synthèse du profil médical",
     AUTR_DOC: "Autres documents",
   },
 

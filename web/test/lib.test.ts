@@ -97,20 +97,21 @@ it("zooms within bounds", () => {
   expect(zoomed(50, -1)).toBe(50);
 });
 
+const access = (id: string, at: string, name: string): Access => ({
+  id,
+  at,
+  actor: { kind: "professional", name, profession: null, organisation: null },
+  action: "document.read",
+  label: "a ouvert",
+  document: null,
+  outcome: "allowed",
+  right: null,
+  count: 1,
+  first_at: at,
+  last_at: at,
+});
+
 it("groups accesses by day in Paris and by person", () => {
-  const access = (id: string, at: string, name: string): Access => ({
-    id,
-    at,
-    actor: { kind: "professional", name, profession: null, organisation: null },
-    action: "document.read",
-    label: "a ouvert",
-    document: null,
-    outcome: "allowed",
-    right: null,
-    count: 1,
-    first_at: at,
-    last_at: at,
-  });
   const days = byDayAndPerson([
     access("1", "2026-11-23T10:00:00Z", "A"),
     access("2", "2026-11-22T23:30:00Z", "B"),

@@ -62,8 +62,17 @@ export const api = {
       headers: { "If-Match": etag },
     }),
 
-  trace: async (pid: string, cursor: string | null, signal?: Signal) =>
-    (await call<Page<Access>>("GET", `${patient(pid)}/trace${query({ cursor })}`, { signal })).data,
+  trace: async (
+    pid: string,
+    outcome: "allowed" | "refused" | null,
+    cursor: string | null,
+    signal?: Signal,
+  ) =>
+    (
+      await call<Page<Access>>("GET", `${patient(pid)}/trace${query({ outcome, cursor })}`, {
+        signal,
+      })
+    ).data,
 
   authorisations: async (pid: string, cursor: string | null, signal?: Signal) =>
     (

@@ -10,8 +10,8 @@ export interface Profile {
   relation: string;
   given_name: string;
   family_name: string;
-  birth_date: string;
-  age: number;
+  birth_date: string | null;
+  age: number | null;
 }
 
 export interface PersonMe {
@@ -36,8 +36,8 @@ export interface Patient {
   patient_id: string;
   family_name: string;
   given_name: string;
-  birth_date: string;
-  age: number;
+  birth_date: string | null;
+  age: number | null;
   sex: "female" | "male";
 }
 
@@ -52,7 +52,7 @@ export interface PatientSearch {
 export interface ProfessionalCard {
   rpps: string;
   name: string;
-  profession: Coded;
+  profession: Coded | null;
   place: string | null;
 }
 
@@ -73,10 +73,10 @@ export interface CarnetDocument {
   format: string;
   size_bytes: number;
   sha256: string;
-  care_date: string | null;
+  care_date: string;
   deposited_at: string;
-  depositor: { kind: "person" | "organisation" | "professional"; name: string };
-  author: { name: string; profession: string | null; organisation: string | null } | null;
+  depositor: { kind: "person" | "organisation" | "professional"; name: string | null };
+  author: { name: string | null; profession: string | null; organisation: string | null };
   antivirus: { verdict: "not_scanned" | "clean"; engine: string | null };
   warnings: string[];
   abilities: { read: boolean; withdraw: boolean };
@@ -111,7 +111,7 @@ export interface Access {
   action: string;
   label: string;
   document: { id: string; title: string } | null;
-  outcome: "allowed" | "refused";
+  outcome: "allowed" | "refused" | "unreadable";
   right: string | null;
   count: number;
   first_at: string;
@@ -131,39 +131,45 @@ export interface Page<T> {
   next: string | null;
 }
 
-export interface Run {
-  text?: string;
-  styles?: string[];
-  break?: boolean;
-}
+/** A piece of a clinical document; what is usual (one column, no style) is left out. */
+export type Inline = { type: "text"; text: string; styles?: string[]; target?: string } | { type: "break" };
 
 export interface NarrativeCell {
-  header: boolean;
+  header?: boolean;
   colspan?: number;
   rowspan?: number;
-  blocks: NarrativeBlock[];
+  blocks?: NarrativeBlock[];
 }
 
+type Rows = NarrativeCell[][];
+
 export type NarrativeBlock =
-  | { kind: "paragraph"; runs: Run[] }
-  | { kind: "list"; ordered: boolean; caption?: string | null; items: NarrativeBlock[][] }
-  | {
-      kind: "table";
-      caption?: string | null;
-      rows: { header: boolean; cells: NarrativeCell[] }[];
-    }
-  | { kind: "image"; attachment: string; alt: string };
+  | { type: "paragraph"; runs: Inline[]; caption?: Inline[]; footnote?: number }
+  | { type: "list"; items: NarrativeBlock[][]; ordered?: boolean; caption?: Inline[] }
+  | { type: "table"; head?: Rows; body?: Rows; foot?: Rows; caption?: Inline[] }
+  | { type: "media"; key: string; caption?: Inline[] };
 
 export interface NarrativeSection {
-  title: string | null;
-  code: string | null;
-  known: boolean;
-  blocks: NarrativeBlock[];
-  sections: NarrativeSection[];
+  title: string;
+  blocks?: NarrativeBlock[];
+  sections?: NarrativeSection[];
+}
+
+/** A file inside a clinical document; `data` is base64, absent when the file is refused. */
+export interface Attachment {
+  key: string;
+  media_type: string | null;
+  size_bytes: number;
+  sha256: string | null;
+  refused: string | null;
+  data: string | null;
 }
 
 export interface Narrative {
   sections: NarrativeSection[];
+  /** The key of the file that is the whole document, when it has no text. */
+  embedded: string | null;
+  attachments: Attachment[];
 }
 
 export interface ProblemBody {

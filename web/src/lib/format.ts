@@ -83,6 +83,12 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 60)}\u00a0min`;
 }
 
+/** Given names are kept in capitals by the registers: « MARIE-LOUISE » reads « Marie-Louise ». */
+export const firstName = (name: string) =>
+  name === name.toUpperCase()
+    ? name.toLowerCase().replace(/(^|[\s'’-])(\p{L})/gu, (_, before, letter) => before + letter.toUpperCase())
+    : name;
+
 /** « 1 document », « 2 documents ». */
 export const plural = (count: number, one: string, many: string) =>
   `${number(count, 0)}\u00a0${count > 1 ? many : one}`;

@@ -23,7 +23,7 @@ const isPeriod = (value: string | undefined): value is Period => value !== undef
 
 /** What a word is looked for in: title, type, author. */
 export const searched = (doc: CarnetDocument) => [
-  doc.title, doc.type.label, authorName(doc), doc.author?.organisation, doc.depositor.name,
+  doc.title, doc.type.label, authorName(doc), doc.author.organisation, doc.depositor.name,
 ];
 
 interface Filters {

@@ -3,6 +3,7 @@ import { api } from "../api/carnet";
 import type { Access, CarnetDocument, FirstStep, Home as HomeData, Profile } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
+import { firstName } from "../lib/format";
 import { firstStepsHidden, hideFirstSteps } from "../lib/prefs";
 import { useResource } from "../lib/resource";
 import { Button, LinkButton } from "../ui/button";
@@ -117,7 +118,7 @@ export default function Home({ profile }: { profile: Profile }) {
   return (
     <Page
       wide
-      title={t.home.hello(profile.given_name)}
+      title={t.home.hello(firstName(profile.given_name))}
       tab={t.shell.home}
       actions={
         <LinkButton kind="primary" icon="plus" href="/documents/ajouter">

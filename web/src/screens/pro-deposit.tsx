@@ -5,7 +5,7 @@ import { dateMedium } from "../lib/format";
 import { Deposit } from "../ui/deposit";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
-import { Name } from "../ui/shell";
+import { Name, identity } from "../ui/shell";
 import { PatientFrame } from "../ui/patient-frame";
 
 export default function ProDeposit() {
@@ -23,7 +23,9 @@ export default function ProDeposit() {
                 <Name of={patient} />
               </p>
               <p>
-                {t.shell.born(dateMedium(patient.birth_date))} · {t.shell.age(patient.age)}
+                {[patient.birth_date && t.shell.born(dateMedium(patient.birth_date)), identity(patient, false)]
+                  .filter(Boolean)
+                  .join(" · ")}
               </p>
               <p class="muted">{t.pro.checkPatient}</p>
             </div>

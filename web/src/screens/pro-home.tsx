@@ -6,14 +6,13 @@ import { Problem } from "../api/problem";
 import type { PatientSearch } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { isFuture, readDate } from "../lib/dates";
-import { dateShort } from "../lib/format";
 import { compactIns, isIns } from "../lib/ins";
 import { recentPatients } from "../lib/recent-patients";
 import { takeSearchWanted } from "../lib/shortcuts";
 import { Button } from "../ui/button";
 import { ErrorSummary, type FieldError, Form, RadioField, TextField, errorOf } from "../ui/form";
 import { Page } from "../ui/page";
-import { Name } from "../ui/shell";
+import { Name, identity } from "../ui/shell";
 import { Refusal } from "../ui/refusal";
 import { ErrorPanel } from "../ui/states";
 
@@ -63,7 +62,7 @@ function Recent() {
                   <Name of={patient} />
                 </span>
                 <span class="row-meta">
-                  {t.shell.born(dateShort(patient.birth_date))} · {t.shell.age(patient.age)}
+                  {identity(patient, true)}
                 </span>
               </span>
             </a>

@@ -11,7 +11,7 @@ import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
 import { toast } from "../ui/toast";
-import { AuthoriseDialog, type Candidate } from "../ui/authorise-dialog";
+import { AuthoriseDialog, type Candidate, placed } from "../ui/authorise-dialog";
 import { FindProfessional } from "../ui/find-professional";
 import { More } from "./documents";
 
@@ -49,7 +49,7 @@ function Entry({ entry, withdraw, ask }: { entry: Authorisation } & Acts) {
         <Icon name="stethoscope" size={24} />
         <div>
           <h3 id={`pro-${entry.rpps}`}>{name}</h3>
-          <p class="muted">{[entry.profession.label, entry.place].filter(Boolean).join(", ")}</p>
+          <p class="muted">{placed(entry)}</p>
         </div>
       </div>
       <When entry={entry} />

@@ -1,5 +1,5 @@
 /** P15: who looked at my record, by day and by person, and by which right. */
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api } from "../api/carnet";
 import type { Access, Profile } from "../api/types";
@@ -14,7 +14,7 @@ import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
 import { More } from "./documents";
 
-type Outcome = "" | "allowed" | "refused";
+type Outcome = "" | "others" | "allowed" | "refused";
 
 interface Person {
   key: string;
@@ -101,63 +101,80 @@ function Days({ accesses }: { accesses: Access[] }) {
   );
 }
 
-const isOutcome = (value: string | undefined): value is Outcome => value === "allowed" || value === "refused";
+const isOutcome = (value: string | undefined): value is Outcome =>
+  value === "allowed" || value === "refused" || value === "others";
+
+const CHOICES = (["others", "allowed", "refused"] as const).map((code) => ({
+  code,
+  label: t.trace.outcomes[code],
+}));
+
+function useFilter() {
+  const { query, route } = useLocation();
+  const document = query["document"] ?? "";
+  const outcome: Outcome = isOutcome(query["r"]) ? query["r"] : "";
+  const choose = (value: string) => {
+    const parts = [value && `r=${value}`, document && `document=${document}`].filter(Boolean);
+    route(parts.length ? `/acces?${parts.join("&")}` : "/acces", true);
+  };
+  return { document, outcome, choose };
+}
 
 export default function Trace({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
-  const { query, route } = useLocation();
-  const document = query["document"] ?? "";
-  const [outcome, setOutcome] = useState<Outcome>(isOutcome(query["r"]) ? query["r"] : "");
-  const list = usePagedList(`trace ${pid}`, (cursor, signal) => api.trace(pid, cursor, signal));
+  const { document, outcome, choose } = useFilter();
+  const asked = outcome === "others" ? "" : outcome;
+  const list = usePagedList(`trace ${pid} ${asked}`, (cursor, signal) =>
+    api.trace(pid, asked || null, cursor, signal),
+  );
   const shown = useMemo(
     () =>
       list.items.filter(
         (access) =>
-          (!outcome || access.outcome === outcome) && (!document || access.document?.id === document),
+          (outcome !== "others" || access.actor.kind !== "person") &&
+          (!document || access.document?.id === document),
       ),
     [list.items, outcome, document],
   );
-  const choose = (value: string) => {
-    setOutcome(isOutcome(value) ? value : "");
-    const parts = [value && `r=${value}`, document && `document=${document}`].filter(Boolean);
-    route(parts.length ? `/acces?${parts.join("&")}` : "/acces", true);
-  };
   const none = list.complete && list.items.length === 0;
 
   return (
     <Page title={t.trace.title} intro={t.trace.intro}>
+      {none && !outcome ? (
+        <Empty icon="eye" title={t.trace.emptyTitle} text={t.trace.empty} />
+      ) : (
+        <div class="filters">
+          <SelectField
+            id="outcome"
+            label={t.trace.outcome}
+            none={t.trace.outcomes.all}
+            value={outcome}
+            onValue={choose}
+            choices={CHOICES}
+          />
+        </div>
+      )}
+      {document && (
+        <p class="only">
+          {t.trace.onlyDocument}. <a href="/acces">{t.trace.allDocuments}</a>
+        </p>
+      )}
       {list.loading && <Loading lines={6} />}
       {list.error !== null && list.items.length === 0 && (
         <ErrorPanel error={list.error} retry={list.reload} />
       )}
-      {none && <Empty icon="eye" title={t.trace.emptyTitle} text={t.trace.empty} />}
+      <p class="list-count" role="status">
+        {list.items.length > 0 ? t.trace.count(shown.length, list.complete) : ""}
+      </p>
+      {!list.loading && shown.length === 0 && (list.items.length > 0 || (none && outcome)) && (
+        <Empty icon="search" title={t.trace.noneTitle} text={t.trace.none} />
+      )}
+      <Days accesses={shown} />
+      <More list={list} />
       {list.items.length > 0 && (
-        <>
-          <div class="filters">
-            <SelectField
-              id="outcome"
-              label={t.trace.outcome}
-              none={t.trace.outcomes.all}
-              value={outcome}
-              onValue={choose}
-              choices={(["allowed", "refused"] as const).map((code) => ({ code, label: t.trace.outcomes[code] }))}
-            />
-          </div>
-          {document && (
-            <p class="only">
-              {t.trace.onlyDocument}. <a href="/acces">{t.trace.allDocuments}</a>
-            </p>
-          )}
-          <p class="list-count" role="status">
-            {t.trace.count(shown.length, list.complete)}
-          </p>
-          {shown.length === 0 && <Empty icon="search" title={t.trace.noneTitle} text={t.trace.none} />}
-          <Days accesses={shown} />
-          <More list={list} />
-          <Notice kind="info" title={t.trace.worried}>
-            <p>{t.trace.worriedText}</p>
-          </Notice>
-        </>
+        <Notice kind="info" title={t.trace.worried}>
+          <p>{t.trace.worriedText}</p>
+        </Notice>
       )}
     </Page>
   );

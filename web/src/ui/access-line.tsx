@@ -5,12 +5,10 @@ import { dateMedium, parisDay, timeOfDay } from "../lib/format";
 import { typo } from "../lib/typo";
 import { Icon } from "./icon";
 
-export const actorName = (access: Access) =>
-  access.actor.kind === "person" ? t.trace.self(access.actor.name) : typo(access.actor.name);
+export const actorName = (access: Access) => typo(access.actor.name);
 
 /** The profession and the place of who acted, when the name alone does not say it. */
 export function actorRole({ actor }: Access): string {
-  if (actor.kind === "person") return "";
   return [actor.profession, actor.organisation].filter((part) => part && part !== actor.name).join(", ");
 }
 
@@ -61,6 +59,12 @@ export function AccessLine({ access, dated, anonymous }: Props) {
         <p class="badge danger">
           <Icon name="ban" />
           <span>{t.trace.refused}</span>
+        </p>
+      )}
+      {access.outcome === "unreadable" && (
+        <p class="badge danger">
+          <Icon name="triangle-alert" />
+          <span>{t.trace.unreadable}</span>
         </p>
       )}
       {access.right && !dated && <p class="access-right">{typo(access.right)}</p>}

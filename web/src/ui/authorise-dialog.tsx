@@ -10,6 +10,10 @@ import { ErrorPanel } from "./states";
 
 export type Candidate = ProfessionalCard;
 
+/** What a professional does and where. */
+export const placed = ({ profession, place }: Candidate) =>
+  typo([profession?.label, place].filter(Boolean).join(", "));
+
 interface Props {
   candidate: Candidate;
   onConfirm: () => Promise<void>;
@@ -28,7 +32,7 @@ export function AuthoriseDialog({ candidate, onConfirm, onClose }: Props) {
   };
   return (
     <Dialog title={t.professionals.confirmTitle(name)} onClose={onClose}>
-      <p class="muted">{[candidate.profession.label, candidate.place].filter(Boolean).join(", ")}</p>
+      <p class="muted">{placed(candidate)}</p>
       <ul class="effects" role="list">
         {t.professionals.effects.map((effect) => (
           <li key={effect}>

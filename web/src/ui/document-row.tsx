@@ -1,16 +1,19 @@
 /** A document in a list: date first, then what, then who. */
+import { me } from "../api/session";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { dateMedium, dateParts, parisDay } from "../lib/format";
 import { typo } from "../lib/typo";
 import { memo } from "./memo";
 
-/** The day a reader looks for: that of the care, else that of the deposit. */
-export const documentDay = (doc: CarnetDocument) => doc.care_date ?? parisDay(doc.deposited_at);
+/** Who the person of a record is for whoever reads: oneself, or one's patient. */
+export const thePerson = () =>
+  me.value?.role === "professional" ? t.documents.thePatient : t.documents.yourself;
 
 export function authorName(doc: CarnetDocument): string {
-  if (doc.author?.name) return typo(doc.author.name);
-  return doc.depositor.kind === "person" ? t.documents.byMe : typo(doc.depositor.name);
+  if (doc.author.name) return typo(doc.author.name);
+  if (doc.depositor.kind === "person") return t.documents.by(thePerson());
+  return typo(doc.depositor.name ?? doc.author.organisation ?? "");
 }
 
 export function DateMark({ date }: { date: string }) {
@@ -31,7 +34,7 @@ interface Props {
 }
 
 export const DocumentRow = memo(function DocumentRow({ doc, href, id, current, onOpen }: Props) {
-  const day = documentDay(doc);
+  const day = doc.care_date;
   const added = parisDay(doc.deposited_at);
   return (
     <a

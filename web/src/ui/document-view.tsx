@@ -12,7 +12,7 @@ import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
 import { announce } from "./announcer";
 import { Button } from "./button";
-import { authorName, documentDay } from "./document-row";
+import { authorName, thePerson } from "./document-row";
 import { Icon } from "./icon";
 import { ImageView } from "./image-view";
 import { type Level, NarrativeView } from "./narrative-view";
@@ -40,7 +40,7 @@ function save(bytes: ArrayBuffer, doc: CarnetDocument) {
   const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = address;
-  link.download = downloadName(documentDay(doc), doc.title, doc.author?.name ?? null, doc.format);
+  link.download = downloadName(doc.care_date, doc.title, doc.author.name, doc.format);
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
@@ -99,9 +99,7 @@ function ClinicalContent({ pid, doc, children, level = 2 }: Props) {
       {narrative.error !== null && <ErrorPanel error={narrative.error} retry={narrative.reload} />}
       {narrative.data && (
         <>
-          <article class="card" aria-label={t.document.narrative}>
-            <NarrativeView sections={narrative.data.sections} level={level} />
-          </article>
+          <NarrativeView narrative={narrative.data} level={level} title={doc.title} />
           <Bar doc={doc} load={() => verifiedContent(pid, doc)}>
             {children}
           </Bar>
@@ -162,8 +160,8 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 }
 
 function author({ author: who }: CarnetDocument): string {
-  if (!who) return t.common.none;
-  return [who.name, who.profession, who.organisation].filter(Boolean).join(", ");
+  const said = [who.name, who.profession, who.organisation].filter(Boolean).join(", ");
+  return said ? typo(said) : t.common.none;
 }
 
 function Facts({ doc }: { doc: CarnetDocument }) {
@@ -175,7 +173,7 @@ function Facts({ doc }: { doc: CarnetDocument }) {
         <Fact name={t.document.category}>{typo(doc.category.label)}</Fact>
         <Fact name={t.document.author}>{author(doc)}</Fact>
         <Fact name={t.document.depositedBy}>
-          {doc.depositor.kind === "person" ? t.trace.you : doc.depositor.name}
+          {typo(doc.depositor.name ?? thePerson())}
         </Fact>
         <Fact name={t.document.depositedAt}>{instantLong(doc.deposited_at)}</Fact>
         <Fact name={t.document.size}>{fileSize(doc.size_bytes)}</Fact>
@@ -190,7 +188,7 @@ function Facts({ doc }: { doc: CarnetDocument }) {
 /** The line under the title: when, what, who. */
 export const summaryOf = (doc: CarnetDocument) =>
   [
-    doc.care_date ? dateLong(doc.care_date) : instantLong(doc.deposited_at),
+    dateLong(doc.care_date),
     doc.type.label === doc.title ? null : typo(doc.type.label),
     authorName(doc),
   ]
@@ -205,7 +203,7 @@ export function DocumentView({ pid, doc, children, level }: Props) {
         <Notice kind="warning" title={t.document.warnings}>
           <ul>
             {doc.warnings.map((warning) => (
-              <li key={warning}>{typo(warning)}</li>
+              <li key={warning}>{t.document.oddities[warning] ?? t.document.oddity}</li>
             ))}
           </ul>
         </Notice>

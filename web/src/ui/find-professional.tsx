@@ -4,6 +4,7 @@ import { api } from "../api/carnet";
 import type { ProfessionalCard } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { typo } from "../lib/typo";
+import { placed } from "./authorise-dialog";
 import { Button } from "./button";
 import { ErrorSummary, type FieldError, Form, TextField, errorOf } from "./form";
 import { Empty, ErrorPanel } from "./states";
@@ -48,7 +49,7 @@ function Results({ found, authorised, onChoose }: {
           <li key={card.rpps} class="result">
             <div>
               <p class="result-name">{name}</p>
-              <p class="muted">{[card.profession.label, card.place].filter(Boolean).join(", ")}</p>
+              <p class="muted">{placed(card)}</p>
             </div>
             {authorised.has(card.rpps) ? (
               <p class="muted">{t.professionals.already}</p>

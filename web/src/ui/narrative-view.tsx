@@ -1,123 +1,167 @@
 /** A clinical document drawn from a tree of plain data: nothing received is ever read as markup. */
-import { type ComponentChildren, Fragment } from "preact";
-import type { NarrativeBlock, NarrativeCell, NarrativeSection, Run } from "../api/types";
+import type { ComponentChildren } from "preact";
+import type {
+  Attachment, Inline, Narrative, NarrativeBlock, NarrativeCell, NarrativeSection,
+} from "../api/types";
 import { catalogue as t } from "../catalogue";
-import { Icon } from "./icon";
+import { AttachmentList, AttachmentView } from "./attachment-view";
 
 const STYLES: Record<string, (text: ComponentChildren) => ComponentChildren> = {
   bold: (text) => <strong>{text}</strong>,
-  italics: (text) => <em>{text}</em>,
-  emphasis: (text) => <em>{text}</em>,
+  italic: (text) => <em>{text}</em>,
   underline: (text) => <span class="underlined">{text}</span>,
-  strike: (text) => <s>{text}</s>,
+  strikethrough: (text) => <s>{text}</s>,
   sub: (text) => <sub>{text}</sub>,
   sup: (text) => <sup>{text}</sup>,
 };
 
-function RunView({ run }: { run: Run }) {
-  if (run.break) return <br />;
+type Files = Map<string, Attachment>;
+
+/** Words in their styles. Where a link led is written after them, to read and never to follow. */
+function Words({ runs }: { runs?: Inline[] | undefined }) {
   return (
     <>
-      {(run.styles ?? []).reduce<ComponentChildren>(
-        (text, style) => STYLES[style]?.(text) ?? text,
-        run.text ?? "",
-      )}
+      {(runs ?? []).map((run, index) => {
+        if (run.type === "break") return <br key={index} />;
+        const text = (run.styles ?? []).reduce<ComponentChildren>(
+          (words, style) => STYLES[style]?.(words) ?? words,
+          run.text,
+        );
+        return (
+          <span key={index}>
+            {text}
+            {run.target && <span class="muted"> ({run.target})</span>}
+          </span>
+        );
+      })}
     </>
   );
 }
 
-const Runs = ({ runs }: { runs: Run[] }) => (
-  <>
-    {runs.map((run, index) => (
-      <RunView key={index} run={run} />
-    ))}
-  </>
-);
-
-/** A cell of one paragraph is its words: no block inside a cell unless there are several. */
-function CellContent({ blocks }: { blocks: NarrativeBlock[] }) {
+/** A cell or an item of one plain paragraph is its words, without a block around them. */
+function Content({ blocks, files }: { blocks?: NarrativeBlock[] | undefined; files: Files }) {
+  if (!blocks) return null;
   const [only] = blocks;
-  if (blocks.length === 1 && only?.kind === "paragraph") return <Runs runs={only.runs} />;
-  return <Blocks blocks={blocks} />;
+  if (blocks.length === 1 && only?.type === "paragraph" && !only.caption && !only.footnote) {
+    return <Words runs={only.runs} />;
+  }
+  return <Blocks blocks={blocks} files={files} />;
 }
 
-function Cell({ cell, header }: { cell: NarrativeCell; header: boolean }) {
+function Cell({ cell, scope, files }: { cell: NarrativeCell; scope: "col" | "row"; files: Files }) {
   const spans = { colSpan: cell.colspan ?? 1, rowSpan: cell.rowspan ?? 1 };
-  const content = <CellContent blocks={cell.blocks} />;
+  const content = <Content blocks={cell.blocks} files={files} />;
   if (!cell.header) return <td {...spans}>{content}</td>;
   return (
-    <th scope={header ? "col" : "row"} {...spans}>
+    <th scope={scope} {...spans}>
       {content}
     </th>
   );
 }
 
-type Table = Extract<NarrativeBlock, { kind: "table" }>;
-
-function TableView({ table }: { table: Table }) {
-  const heads = table.rows.filter((row) => row.header);
-  const body = table.rows.filter((row) => !row.header);
-  const draw = (rows: Table["rows"], header: boolean) =>
-    rows.map((row, index) => (
-      <tr key={index}>
-        {row.cells.map((cell, at) => (
-          <Cell key={at} cell={cell} header={header} />
-        ))}
-      </tr>
-    ));
+function Rows({ rows, scope, files }: {
+  rows: NarrativeCell[][];
+  scope: "col" | "row";
+  files: Files;
+}) {
   return (
-    <div class="table-scroll" tabIndex={0} role="group" aria-label={table.caption ?? t.document.narrative}>
+    <>
+      {rows.map((cells, index) => (
+        <tr key={index}>
+          {cells.map((cell, at) => (
+            <Cell key={at} cell={cell} scope={scope} files={files} />
+          ))}
+        </tr>
+      ))}
+    </>
+  );
+}
+
+type Table = Extract<NarrativeBlock, { type: "table" }>;
+
+const plain = (runs: Inline[] = []) =>
+  runs.map((run) => (run.type === "text" ? run.text : " ")).join("");
+
+function TableView({ table, files }: { table: Table; files: Files }) {
+  const { head = [], body = [], foot = [], caption } = table;
+  return (
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={plain(caption) || t.document.narrative}>
       <table>
-        {table.caption && <caption>{table.caption}</caption>}
-        {heads.length > 0 && <thead>{draw(heads, true)}</thead>}
-        <tbody>{draw(body, false)}</tbody>
+        {caption && (
+          <caption>
+            <Words runs={caption} />
+          </caption>
+        )}
+        {head.length > 0 && (
+          <thead>
+            <Rows rows={head} scope="col" files={files} />
+          </thead>
+        )}
+        {body.length > 0 && (
+          <tbody>
+            <Rows rows={body} scope="row" files={files} />
+          </tbody>
+        )}
+        {foot.length > 0 && (
+          <tfoot>
+            <Rows rows={foot} scope="row" files={files} />
+          </tfoot>
+        )}
       </table>
     </div>
   );
 }
 
-type List = Extract<NarrativeBlock, { kind: "list" }>;
+function Caption({ runs }: { runs?: Inline[] | undefined }) {
+  return runs ? (
+    <p class="list-caption">
+      <Words runs={runs} />
+    </p>
+  ) : null;
+}
 
-function ListView({ list }: { list: List }) {
-  const items = list.items.map((blocks, index) => (
+function BlockView({ block, files }: { block: NarrativeBlock; files: Files }) {
+  if (block.type === "table") return <TableView table={block} files={files} />;
+  if (block.type === "media") {
+    const file = files.get(block.key);
+    return (
+      <figure>
+        {file && <AttachmentView file={file} name={plain(block.caption) || t.document.illustration} />}
+        <figcaption>
+          <Words runs={block.caption} />
+        </figcaption>
+      </figure>
+    );
+  }
+  if (block.type === "paragraph") {
+    return (
+      <>
+        <Caption runs={block.caption} />
+        <p>
+          {block.footnote ? <span class="muted">{t.document.note(block.footnote)} : </span> : null}
+          <Words runs={block.runs} />
+        </p>
+      </>
+    );
+  }
+  const items = block.items.map((blocks, index) => (
     <li key={index}>
-      <CellContent blocks={blocks} />
+      <Content blocks={blocks} files={files} />
     </li>
   ));
   return (
     <>
-      {list.caption && <p class="list-caption">{list.caption}</p>}
-      {list.ordered ? <ol>{items}</ol> : <ul>{items}</ul>}
+      <Caption runs={block.caption} />
+      {block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>}
     </>
   );
 }
 
-function BlockView({ block }: { block: NarrativeBlock }) {
-  switch (block.kind) {
-    case "paragraph":
-      return (
-        <p>
-          <Runs runs={block.runs} />
-        </p>
-      );
-    case "list":
-      return <ListView list={block} />;
-    case "table":
-      return <TableView table={block} />;
-    case "image":
-      return (
-        <p class="muted">
-          <Icon name="image" /> {block.alt || t.document.attachment}
-        </p>
-      );
-  }
-}
-
-function Blocks({ blocks }: { blocks: NarrativeBlock[] }) {
+function Blocks({ blocks, files }: { blocks: NarrativeBlock[]; files: Files }) {
   return (
     <>
       {blocks.map((block, index) => (
-        <BlockView key={index} block={block} />
+        <BlockView key={index} block={block} files={files} />
       ))}
     </>
   );
@@ -125,34 +169,67 @@ function Blocks({ blocks }: { blocks: NarrativeBlock[] }) {
 
 export type Level = 2 | 3 | 4 | 5 | 6;
 
-function Heading({ level, children }: { level: Level; children: ComponentChildren }) {
-  const Tag = `h${level}` as const;
-  return <Tag>{children}</Tag>;
-}
-
-function SectionView({ section, level }: { section: NarrativeSection; level: Level }) {
-  const title = section.title ?? (section.known ? null : t.document.unknownSection);
-  const next = Math.min(6, level + 1) as Level;
+function SectionView({ section, level, files }: {
+  section: NarrativeSection;
+  level: Level;
+  files: Files;
+}) {
+  const Heading = `h${level}` as const;
+  const { title, blocks = [], sections = [] } = section;
   return (
     <section>
-      {title && <Heading level={level}>{title}</Heading>}
-      <Blocks blocks={section.blocks} />
-      {section.sections.map((child, index) => (
-        <SectionView key={index} section={child} level={title ? next : level} />
+      {title && <Heading>{title}</Heading>}
+      <Blocks blocks={blocks} files={files} />
+      {sections.map((child, index) => (
+        <SectionView
+          key={index}
+          section={child}
+          files={files}
+          level={title ? (Math.min(6, level + 1) as Level) : level}
+        />
       ))}
     </section>
   );
 }
 
-/** The sections of a document; `level` is that of their headings, below the title above them. */
-export function NarrativeView({ sections, level }: { sections: NarrativeSection[]; level: Level }) {
+/** The keys of the attachments that the text already shows. */
+function shownIn(blocks: NarrativeBlock[]): string[] {
+  return blocks.flatMap((block) => {
+    if (block.type === "media") return [block.key];
+    if (block.type === "list") return block.items.flatMap(shownIn);
+    if (block.type !== "table") return [];
+    const cells = [...(block.head ?? []), ...(block.body ?? []), ...(block.foot ?? [])].flat();
+    return cells.flatMap((cell) => shownIn(cell.blocks ?? []));
+  });
+}
+
+const keysOf = (section: NarrativeSection): string[] => [
+  ...shownIn(section.blocks ?? []),
+  ...(section.sections ?? []).flatMap(keysOf),
+];
+
+/** A whole document: its text or the file it is, then the files joined to it. */
+export function NarrativeView({ narrative, level, title }: {
+  narrative: Narrative;
+  /** The level of its headings, below the title above them. */
+  level: Level;
+  title: string;
+}) {
+  const { sections, attachments, embedded } = narrative;
+  const files: Files = new Map(attachments.map((file) => [file.key, file]));
+  const whole = embedded === null ? undefined : files.get(embedded);
+  const shown = new Set([...sections.flatMap(keysOf), embedded]);
   return (
-    <div class="narrative">
-      {sections.map((section, index) => (
-        <Fragment key={index}>
-          <SectionView section={section} level={level} />
-        </Fragment>
-      ))}
+    <div class="document">
+      {sections.length > 0 && (
+        <article class="card narrative" aria-label={t.document.narrative}>
+          {sections.map((section, index) => (
+            <SectionView key={index} section={section} level={level} files={files} />
+          ))}
+        </article>
+      )}
+      {whole && <AttachmentView file={whole} name={title} />}
+      <AttachmentList files={attachments.filter((file) => !shown.has(file.key))} level={level} />
     </div>
   );
 }

@@ -8,7 +8,7 @@ import type { Patient, Profile } from "../api/types";
 import { brand } from "../brand";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
-import { dateMedium, dateShort, parisDay } from "../lib/format";
+import { dateMedium, dateShort, firstName, parisDay } from "../lib/format";
 import { listenShortcuts, shortcutsShown } from "../lib/shortcuts";
 import { Announcer, announce } from "./announcer";
 import { Button } from "./button";
@@ -28,9 +28,18 @@ export function ownProfile(): Profile | null {
 /** Given and family names, each kept whole when the line breaks. */
 export const Name = ({ of }: { of: Pick<Patient, "given_name" | "family_name"> }) => (
   <>
-    <span class="name">{of.given_name}</span> <span class="name">{of.family_name}</span>
+    <span class="name">{firstName(of.given_name)}</span>{" "}
+    <span class="name">{of.family_name}</span>
   </>
 );
+
+type Born = Pick<Patient, "birth_date" | "age">;
+
+/** « 47 ans · Naissance : 28/03/1979 »; the day of birth may not be known. */
+export const identity = ({ age, birth_date: born }: Born, withBirth: boolean) =>
+  [age === null ? null : t.shell.age(age), withBirth && born ? t.shell.born(dateShort(born)) : null]
+    .filter(Boolean)
+    .join(" · ");
 
 export function Brand() {
   return (
@@ -66,8 +75,7 @@ function Whose() {
         <Name of={shown} />
       </p>
       <p class="whose-more">
-        {t.shell.age(shown.age)}
-        {patient && ` · ${t.shell.born(dateShort(patient.birth_date))}`}
+        {identity(shown, patient !== null)}
       </p>
     </div>
   );
@@ -191,7 +199,7 @@ function PrintHead() {
   if (!shown) return null;
   return (
     <p class="print-head">
-      {shown.given_name} {shown.family_name}, {t.shell.born(dateMedium(shown.birth_date))} ·{" "}
+      <Name of={shown} /> · {identity(shown, true)} ·{" "}
       {t.shell.printedOn(dateMedium(parisDay(new Date())))}
     </p>
   );
