@@ -108,14 +108,14 @@ class _Flow:
         if block is not None:
             self._flush()
             self._blocks += block(self, child)
-        elif name == "br":
-            self._runs.append(Break())
         elif name == "linkHtml":
             self._link(child, styles)
-        elif name == "footnoteRef":
-            number = self._number(child.get("IDREF", ""))
-            self._runs.append(Run(f"[{number}]", frozenset({"sup"})))
         else:
+            if name == "br":
+                self._runs.append(Break())
+            elif name == "footnoteRef":
+                number = self._number(child.get("IDREF", ""))
+                self._runs.append(Run(f"[{number}]", frozenset({"sup"})))
             self._inside(child, styles | _styles(child))
 
     def _say(self, text: str | None, styles: frozenset[str]) -> None:
