@@ -1,0 +1,201 @@
+"""Play the whole story against the running product, over real HTTP, printing each step.
+
+    make journey
+
+A laboratory deposits a result; the person is told without content; she reads it, lets her doctor
+in, sees in her history that he came, takes the key back, and sees that he was refused. It can be
+played again at any time: each run deposits a result of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from infra.local import config
+from infra.local.client import Caller, Reply
+from infra.local.sample_documents import tsh_report
+
+PERSON: Final = "dominique"
+DOCTOR: Final = "medecin"
+MAIL_SECONDS: Final = 60
+# The traits by which a laboratory and a doctor know the person (fictitious).
+TRAITS: Final = {
+    "ins": "279035121518989",
+    "family_name": "PAT-TROIS",
+    "given_name": "DOMINIQUE",
+    "birth_date": "1979-03-28",
+    "sex": "female",
+}
+
+
+class StepFailedError(Exception):
+    """A step of the story did not go as told."""
+
+
+@dataclass(slots=True)
+class Story:
+    """What the steps hand to one another."""
+
+    running: config.Config
+    count: int = 0
+
+    def tell(self, sentence: str, status: int | str) -> None:
+        """Print a step and its outcome."""
+        self.count += 1
+        print(f"{self.count:2}. {sentence} … {status}", flush=True)
+
+    def expect(self, sentence: str, reply: Reply, status: int) -> Reply:
+        """Print a step, and stop if it did not answer what the story says.
+
+        Raises:
+            StepFailedError: another status came back.
+        """
+        self.tell(sentence, reply.status)
+        if reply.status != status:
+            raise StepFailedError(f"expected {status}: {reply.body[:400]!r}")
+        return reply
+
+    def require(self, sentence: str, found: object) -> None:
+        """Print a step that checks something, and stop if it does not hold.
+
+        Raises:
+            StepFailedError: it does not.
+        """
+        self.tell(sentence, "ok" if found else "NON")
+        if not found:
+            raise StepFailedError(sentence)
+
+
+def main() -> int:
+    """Play the story; return 0 if all of it went as told."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--document", type=Path, help="a CDA file to deposit instead of ours")
+    document = parser.parse_args().document
+    story = Story(config.from_environment())
+    try:
+        play(story, document.read_bytes() if document else tsh_report())
+    except (StepFailedError, OSError) as error:
+        print(f"\nThe story stopped: {error}", file=sys.stderr)
+        print("Is the product running? `make run`, then `make journey`.", file=sys.stderr)
+        return 1
+    print(f"\n{story.count} steps, all as told.")
+    return 0
+
+
+def play(story: Story, document: bytes) -> None:
+    """Play every step."""
+    person, doctor, rpps = _log_in(story)
+    pid = person.request("GET", "/v1/me").json()["profiles"][0]["patient_id"]
+    person.request("DELETE", f"/v1/patients/{pid}/authorisations/{rpps}")
+    mails = len(_mails(story))
+    document_id = _deposit(story, document)
+    _told_without_content(story, mails)
+    _reads(story, person, pid, document_id)
+    _doctor_comes(story, person, doctor, pid, rpps, document_id)
+    _takes_back(story, person, doctor, pid, rpps)
+
+
+def _log_in(story: Story) -> tuple[Caller, Caller, str]:
+    person, doctor = Caller(story.running.url), Caller(story.running.url)
+    story.expect("La personne se connecte", person.log_in("franceconnect", PERSON), 303)
+    story.expect("Sa session est ouverte", person.request("GET", "/v1/me"), 200)
+    story.expect("Le médecin se connecte", doctor.log_in("psc", DOCTOR), 303)
+    me = story.expect("Sa session est ouverte", doctor.request("GET", "/v1/me"), 200).json()
+    return person, doctor, str(me["rpps"])
+
+
+def _deposit(story: Story, document: bytes) -> str:
+    laboratory = Caller(story.running.url)
+    laboratory.authenticate(story.running.state / "laboratory" / "client.json")
+    found = laboratory.request("POST", "/v1/patients/lookup", json_body=TRAITS)
+    story.expect("Le laboratoire demande si l’espace reçoit des dépôts", found, 200)
+    made = laboratory.deposit(found.json()["handle"], document)
+    story.expect("Il dépose le résultat (CDA, TSH)", made, 201)
+    return str(made.json()["id"])
+
+
+def _told_without_content(story: Story, before: int) -> None:
+    deadline = time.monotonic() + MAIL_SECONDS
+    while len(_mails(story)) == before and time.monotonic() < deadline:
+        time.sleep(0.5)
+    fresh = _mails(story)[before:]
+    story.require("La personne reçoit un courriel", fresh)
+    text = json.dumps(fresh, ensure_ascii=False).lower()
+    told = [word for word in ("tsh", "laboratoire", "dominique", "thyr") if word in text]
+    # Her address is in the envelope; it is hers, and the only place where a name may be.
+    told = [
+        word
+        for word in told
+        if word != "dominique" or text.count(word) > text.count("dominique.pat-trois@")
+    ]
+    story.require("Il ne dit rien d’autre que « du nouveau »", not told)
+
+
+def _reads(story: Story, person: Caller, pid: str, document_id: str) -> None:
+    home = story.expect(
+        "Elle ouvre son accueil", person.request("GET", f"/v1/patients/{pid}/home"), 200
+    )
+    newest = home.json()["documents"][0]
+    story.require("Le résultat y est, en premier", newest["id"] == document_id)
+    path = f"/v1/patients/{pid}/documents/{document_id}"
+    story.expect("Elle l’ouvre", person.request("GET", f"{path}/content"), 200)
+    shown = story.expect("Elle le lit en clair", person.request("GET", f"{path}/narrative"), 200)
+    story.require("Il a des sections", shown.json()["sections"])
+
+
+def _doctor_comes(
+    story: Story, person: Caller, doctor: Caller, pid: str, rpps: str, document_id: str
+) -> None:
+    refused = doctor.request("POST", "/v1/patients/lookup", json_body=TRAITS)
+    story.expect("Sans autorisation, le médecin ne la trouve pas", refused, 404)
+    given = person.request("PUT", f"/v1/patients/{pid}/authorisations/{rpps}", json_body={})
+    story.expect("Elle autorise son médecin", given, 201)
+    found = doctor.request("POST", "/v1/patients/lookup", json_body=TRAITS)
+    story.expect("Il la retrouve par son INS et ses traits", found, 200)
+    path = f"/v1/patients/{found.json()['patient_id']}/documents"
+    story.expect("Il voit ses documents", doctor.request("GET", path), 200)
+    read = doctor.request("GET", f"{path}/{document_id}/content")
+    story.expect("Il lit le résultat", read, 200)
+    line = _line(person, pid, "allowed")
+    story.require("Elle le voit dans son historique", line)
+    _quote(line)
+
+
+def _takes_back(story: Story, person: Caller, doctor: Caller, pid: str, rpps: str) -> None:
+    taken = person.request("DELETE", f"/v1/patients/{pid}/authorisations/{rpps}")
+    story.expect("Elle retire l’autorisation", taken, 204)
+    refused = doctor.request("GET", f"/v1/patients/{pid}/documents")
+    story.expect("La demande suivante du médecin est refusée", refused, 404)
+    line = _line(person, pid, "refused")
+    story.require("Elle voit le refus dans son historique", line)
+    _quote(line)
+
+
+def _line(person: Caller, pid: str, outcome: str) -> dict[str, Any] | None:
+    reply = person.request("GET", f"/v1/patients/{pid}/trace?outcome={outcome}")
+    lines = reply.json()["items"]
+    return next((one for one in lines if one["actor"]["kind"] == "professional"), None)
+
+
+def _quote(line: dict[str, Any] | None) -> None:
+    if line:
+        about = f" « {line['document']['title']} »" if line["document"] else ""
+        print(f"      {line['actor']['name']} {line['label']}{about}. {line['right'] or ''}")
+
+
+def _mails(story: Story) -> list[Any]:
+    url = f"{story.running.cloud_url}/_ministack/ses/messages"
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310  our own loopback address
+        found = json.load(answer)
+    return list(found["messages"] if isinstance(found, dict) else found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
