@@ -150,11 +150,11 @@ class DurableCloud:
         self._commit()
 
     def _commit(self) -> None:
-        """Put the snapshot in force unless it lost a part: MiniStack only logs a failed save."""
-        saved = {path.name for path in Path(self._persistence.STATE_DIR).iterdir()}
-        lost = {path.name for path in self._journal.snapshot.glob("*.json")} - saved
+        """Put the snapshot in force unless a part is missing: MiniStack only logs a failed save."""
+        services = [*self._ministack._build_persistence_save_dict(), STREAMS]  # noqa: SLF001
+        lost = [name for name in services if self._journal.kept(f"{name}.json")]
         if lost:
-            raise RuntimeError(f"the snapshot is incomplete and was not kept: {sorted(lost)}")
+            raise RuntimeError(f"not saved: {', '.join(lost)}; the snapshot was not kept")
         self._journal.commit()
 
     def _point_to(self, folder: Path) -> None:

