@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from chalicelib.record.cda.inline import flat, trimmed
 from chalicelib.record.cda.model import (
     STYLES,
     Block,
@@ -32,6 +33,7 @@ NS: Final = {"": HL7}
 UNTITLED: Final = "Section sans titre"
 _MAX_SPAN = 1_000
 _MAX_TARGET = 2_000
+_MAX_MEDIA = 10
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 _LINK = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
 _STYLE_OF_TAG = {
@@ -87,7 +89,7 @@ class _Flow:
         """Read the content of an element as one line, whatever it holds."""
         flow = _Flow(self._footnotes)
         flow._inside(element, _styles(element))
-        return _trimmed(flow._finished())
+        return trimmed(flow._finished())
 
     def _caption(self, element: Element) -> tuple[Inline, ...]:
         captions = (self.runs_of(caption) for caption in element.findall("caption", NS))
@@ -130,7 +132,7 @@ class _Flow:
         target = href if _LINK.match(href) else ""
         inner = _Flow(self._footnotes)
         inner._inside(element, styles | {"link"})
-        worded = list(_trimmed(inner._finished()))
+        worded = list(trimmed(inner._finished()))
         if target and not worded:
             worded = [Run(target, styles | {"link"})]
         if (element.text or "")[:1].isspace():
@@ -142,13 +144,13 @@ class _Flow:
     def _finished(self) -> list[Inline]:
         """Return all that was read as one line."""
         self._flush()
-        return list(_flat(self._blocks))
+        return list(flat(self._blocks))
 
     def _number(self, key: str) -> int:
         return self._footnotes.setdefault(key, len(self._footnotes) + 1)
 
     def _flush(self) -> None:
-        runs = _trimmed(self._runs)
+        runs = trimmed(self._runs)
         self._runs = []
         if runs:
             self._blocks.append(Paragraph(runs))
@@ -222,10 +224,11 @@ class _Flow:
 
     def media(self, element: Element) -> Iterator[Block]:
         """Point at the attachments to show here; other words inside are kept."""
-        caption = self._caption(element)
-        for key in element.get("referencedObject", "").split()[:10]:
-            yield Media(plain_line(key), caption)
-        yield from _Flow(self._footnotes).of(element, skip=_CAPTION)
+        keys = element.get("referencedObject", "").split()[:_MAX_MEDIA]
+        for rank, key in enumerate(keys):
+            yield Media(plain_line(key), () if rank else self._caption(element))
+        skip: frozenset[str] = _CAPTION if keys else frozenset()
+        yield from _Flow(self._footnotes).of(element, skip=skip)
 
 
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
@@ -243,48 +246,6 @@ def _rows(table: Element, group: str) -> Iterator[Element]:
         yield from part.findall("tr", NS)
     if group == "tbody":
         yield from table.findall("tr", NS)
-
-
-def _flat(blocks: Iterable[Block]) -> Iterator[Inline]:
-    """Write blocks as one line of text; the shape is lost, no word is."""
-    for block in blocks:
-        if isinstance(block, Media):
-            yield from block.caption
-            continue
-        yield from block.caption
-        if isinstance(block, Paragraph):
-            yield from block.runs
-        elif isinstance(block, Bullets):
-            for item in block.items:
-                yield from _flat(item)
-        else:
-            for row in (*block.head, *block.body, *block.foot):
-                for cell in row:
-                    yield from _flat(cell.blocks)
-        yield Run(" ")
-
-
-def _trimmed(runs: list[Inline]) -> tuple[Inline, ...]:
-    """Drop the blanks and breaks at both ends, and blanks doubled across runs."""
-    kept: list[Inline] = []
-    for run in runs:
-        text = run.text if isinstance(run, Run) else ""
-        follows_blank = not kept or isinstance(kept[-1], Break) or _ends_blank(kept[-1])
-        if isinstance(run, Break):
-            if kept:
-                kept.append(run)
-        elif text.lstrip(" " if follows_blank else ""):
-            kept.append(Run(text.lstrip(" ") if follows_blank else text, run.styles, run.target))
-    while kept and (isinstance(kept[-1], Break) or not kept[-1].text.strip(" ")):
-        kept.pop()
-    if kept and isinstance(kept[-1], Run):
-        last = kept[-1]
-        kept[-1] = Run(last.text.rstrip(" "), last.styles, last.target)
-    return tuple(kept)
-
-
-def _ends_blank(inline: Inline) -> bool:
-    return isinstance(inline, Run) and inline.text.endswith(" ")
 
 
 def _styles(element: Element) -> frozenset[str]:
