@@ -125,11 +125,18 @@ def leaves_query(pid: str, first: int, limit: int) -> Query:
     return Query(LeafRow, sequence_key(pid), low=_place(first), high=last, limit=limit)
 
 
-def unsealed(pid: str, traces: Sequence[TraceRow]) -> list[TraceRow]:
-    """Return those of at most 100 traces that have no place yet."""
+def unsealed(pid: str, size: int, traces: Sequence[TraceRow]) -> list[TraceRow]:
+    """Return those of at most 100 traces that have no place in a sequence of that size.
+
+    A mark that names a place the sequence does not have tells that its end was cut off.
+    """
     wanted = [(MarkRow, *mark_key(pid, trace.sk)) for trace in traces]
     marks = rows.fetch(wanted) if wanted else []
-    return [trace for trace, mark in zip(traces, marks, strict=True) if mark is None]
+    return [
+        trace
+        for trace, mark in zip(traces, marks, strict=True)
+        if not isinstance(mark, MarkRow) or mark.seq >= size
+    ]
 
 
 def lag_seconds(waiting: Sequence[TraceRow], now: datetime) -> float:

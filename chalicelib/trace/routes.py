@@ -64,7 +64,7 @@ def read_trace_proof(call: Call[None, CursorQuery]) -> Answer:
     """Return what is needed to check that no access was removed, altered or reordered."""
     pid = gate.resolve(call.principal, call.path["pid"])
     proof = usecases.read_proof(call.principal, pid, call.query.cursor)
-    return Answer(_proof(pid, proof))
+    return Answer(proof_out(pid, proof))
 
 
 @endpoint("GET", "/v1/trace/keys", public=True, answers={200: KeySet})
@@ -73,7 +73,8 @@ def list_sealing_keys(_: Call[None, NoQuery]) -> Answer:
     return Answer(KeySet(keys=keys.published()["keys"]), headers={"Cache-Control": "max-age=300"})
 
 
-def _proof(pid: str, proof: Proof) -> ProofOut:
+def proof_out(pid: str, proof: Proof) -> ProofOut:
+    """Write a proof for the wire."""
     return ProofOut(
         patient_id=pid,
         audience="general",

@@ -67,7 +67,7 @@ def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
         head = LeafRow.from_raw_data(heads[0]) if heads else None
         size = head.seq + 1 if head else 0
         leaves = [leaf for leaf in map(LeafRow.from_raw_data, places) if leaf.seq < size]
-        waiting = seal.unsealed(pid, [TraceRow.from_raw_data(item) for item in newest])
+        waiting = seal.unsealed(pid, size, [TraceRow.from_raw_data(item) for item in newest])
         opened = _opened(pid, leaves)
         lag = seal.lag_seconds(waiting, unit.now)
     following = leaves[-1].seq + 1 if leaves else size
