@@ -6,7 +6,7 @@ gives its words and nothing else. Links are text (A19, R-CDA-01).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
