@@ -19,13 +19,14 @@ from chalicelib.storage.refusals import Code, Refused
 _OBJECT = re.compile(rb"(?<=[0-9" + SPACE + rb"])obj|trailer")
 _NUMBER_BEFORE = re.compile(rb"([0-9]{1,10})[" + SPACE + rb"]+[0-9]{1,5}[" + SPACE + rb"]*\Z")
 _NUMBER_BYTES: Final = 24
-_STREAM = re.compile(rb"stream[^\r\n]{0,80}?(?:\r\n|\n|\r)")
+_STREAM = re.compile(rb"stream[ \t]{0,80}(?:\r\n|\n|\r)")
 _INPUT: Final = 16 * 1024
 _OUTPUT: Final = 256 * 1024
 _MAX_ASCII: Final = 1024 * 1024
 _ASCII_COST: Final = 200  # decoding one such byte takes as long as inflating that many
 _OBJECT_COST: Final = 2  # in tokens: what finding one costs beyond reading it
 
+_PARAMETERS = frozenset({"DecodeParms", "DP"})
 _ASCII_FILTERS = frozenset({"ASCII85Decode", "ASCIIHexDecode"})
 _IMAGE_CODECS = frozenset({"DCTDecode", "JPXDecode", "CCITTFaxDecode", "JBIG2Decode"})
 _WORST_RATIO = {"LZWDecode": 1_400, "RunLengthDecode": 64}
@@ -78,10 +79,12 @@ class PdfObjects:
         return Lexer(self.budget, self.visit, data, position)
 
     def _with_stream(self, number: int, value: Value, position: int) -> Iterator[Found]:
-        stream = _STREAM.match(self.content, position)
-        if not isinstance(value, dict) or stream is None:
+        if not isinstance(value, dict) or not self.content.startswith(b"stream", position):
             yield Found(number, value)
             return
+        stream = _STREAM.match(self.content, position)
+        if stream is None:
+            raise Refused(Code.PDF_DAMAGED)
         yield Found(number, value, has_stream=True)
         is_container = value.get("Type") == "ObjStm" or {"N", "First"} <= value.keys()
         decoded = self._decode(value, stream.end(), keep=is_container)
@@ -101,7 +104,7 @@ class PdfObjects:
 
     def _decode(self, stream: dict[str, Value], start: int, *, keep: bool) -> bytes:
         filters = _filters(stream)
-        if keep and (filters != ["FlateDecode"] or "DecodeParms" in stream):
+        if keep and (filters != ["FlateDecode"] or _PARAMETERS & stream.keys()):
             raise Refused(Code.PDF_COMPLEX)
         data: bytes | memoryview = memoryview(self.content)[start:]
         if filters and filters[0] in _ASCII_FILTERS:
@@ -149,7 +152,7 @@ class PdfObjects:
                 return a85decode(encoded, ignorechars=b" \t\n\r\x0b\x0c\x00")
             return bytes.fromhex(encoded.decode("ascii"))
         except ValueError:
-            return b""
+            raise Refused(Code.PDF_COMPLEX) from None
 
     def _charge_worst_case(self, name: str, start: int) -> None:
         """Charge a filter that is not run here with the most it could produce."""
@@ -161,8 +164,9 @@ class PdfObjects:
 
 
 def _filters(stream: dict[str, Value]) -> list[str]:
+    """Name the filters of a stream; what two viewers could read differently is refused."""
     declared = stream.get("Filter", stream.get("F"))
     names = declared if isinstance(declared, list) else [declared]
-    if any(isinstance(name, Reference) for name in names):
+    if {"Filter", "F"} <= stream.keys() or any(isinstance(name, Reference) for name in names):
         raise Refused(Code.PDF_COMPLEX)
     return [_SHORT_FILTERS.get(name, name) for name in names if isinstance(name, str)]

@@ -53,6 +53,15 @@ def an_object_stream(*values: bytes) -> bytes:
     return a_stream(entries, zlib.compress(index + body))
 
 
+def zeros_compressed(megabytes: int) -> bytes:
+    """Make a zlib stream of that many zero bytes without ever holding them."""
+    deflater = zlib.compressobj(9)
+    block = bytes(1 << 20)
+    first = deflater.compress(block) + deflater.flush(zlib.Z_FULL_FLUSH)
+    again = deflater.compress(block) + deflater.flush(zlib.Z_FULL_FLUSH)
+    return first + again * (megabytes - 1)
+
+
 def a_png_chunk(kind: bytes, body: bytes) -> bytes:
     crc = zlib.crc32(kind + body)
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", crc)

@@ -21,6 +21,7 @@ from tests.storage.files import (
     a_text,
     an_object_stream,
     an_xml,
+    zeros_compressed,
 )
 
 __all__ = ["HOSTILE", "HOSTILE_NAMES", "Hostile", "a_jpeg", "a_pdf", "a_png", "a_text"]
@@ -63,11 +64,11 @@ def _page_tree_bomb() -> bytes:
 
 
 def _flate_bomb() -> bytes:
-    return a_pdf(objects=(a_stream(b"/Filter /FlateDecode", zlib.compress(bytes(1 << 29), 9)),))
+    return a_pdf(objects=(a_stream(b"/Filter /FlateDecode", zeros_compressed(512)),))
 
 
 def _nested_flate() -> bytes:
-    twice = zlib.compress(zlib.compress(bytes(1 << 26), 9), 9)
+    twice = zlib.compress(zeros_compressed(64), 9)
     return a_pdf(objects=(a_stream(b"/Filter [/FlateDecode /FlateDecode]", twice),))
 
 
@@ -80,8 +81,7 @@ def _bad_crc() -> bytes:
 
 
 def _profile_bomb() -> bytes:
-    bomb = zlib.compress(bytes(1 << 26), 9)
-    return a_png(chunks=a_png_chunk(b"iCCP", b"x\x00\x00" + bomb))
+    return a_png(chunks=a_png_chunk(b"iCCP", b"x\x00\x00" + zeros_compressed(64)))
 
 
 def _laughs() -> str:

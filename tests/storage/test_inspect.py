@@ -1,5 +1,7 @@
 import io
 import time
+import zlib
+from base64 import a85encode
 from collections import Counter
 
 import pytest
@@ -10,7 +12,16 @@ from pypdf import PdfReader
 from chalicelib.storage.inspect import Inspected, Kind, Limits, decode_text, inspect
 from chalicelib.storage.pdf_syntax import PdfLimits
 from chalicelib.storage.refusals import SENTENCES, Code, Refused
-from tests.storage.files import a_jpeg, a_pdf, a_png, a_stream, a_text, an_object_stream, an_xml
+from tests.storage.files import (
+    a_jpeg,
+    a_pdf,
+    a_png,
+    a_stream,
+    a_text,
+    an_object_stream,
+    an_xml,
+    zeros_compressed,
+)
 from tests.storage.hostile import HOSTILE, Hostile
 
 VALID = [a_pdf(), a_png(), a_jpeg(), a_text(), an_xml().encode()]
@@ -145,10 +156,52 @@ def test_knows_the_same_content_by_the_same_hash_only() -> None:
     assert inspect(a_pdf("un"), None).sha256 != inspect(a_pdf("deux"), None).sha256
 
 
-def test_refuses_an_expanding_lzw_stream_without_decoding_it() -> None:
-    content = a_pdf(objects=(a_stream(b"/Filter /LZWDecode", b"\x80" * 300_000),))
-    with pytest.raises(Refused, match="pdf_expands_too_much"):
-        inspect(content, None)
+FLATE = b"/Filter /FlateDecode"
+PACKED = zlib.compress(b"1 0 << /S /JavaScript >>")
+
+
+@pytest.mark.parametrize(
+    ("stream", "code"),
+    [
+        (a_stream(b"/Filter /LZWDecode", b"\x80" * 300_000), Code.PDF_EXPANDS),
+        (a_stream(b"/Filter /Crypt", b"x"), Code.PDF_COMPLEX),
+        (a_stream(b"/Filter 9 0 R", b"x"), Code.PDF_COMPLEX),
+        (a_stream(b"/F /FlateDecode /Filter /DCTDecode", b"x"), Code.PDF_COMPLEX),
+        (a_stream(b"/Filter [/ASCII85Decode /FlateDecode]", b"~~not base 85~>"), Code.PDF_COMPLEX),
+        (a_stream(b"/Filter [/A85 /Fl]", a85encode(zeros_compressed(300)) + b"~>"),
+         Code.PDF_EXPANDS),
+        (a_stream(b"/Filter [/AHx /Fl]", b"0" * 1_100_000 + b">"), Code.PDF_COMPLEX),
+        (a_stream(b"/Type /ObjStm /N 1 /First 4 /Filter /LZWDecode", PACKED), Code.PDF_COMPLEX),
+        (a_stream(b"/N 1 /First 4 /DP << /Predictor 12 >> " + FLATE, PACKED), Code.PDF_COMPLEX),
+        (a_stream(b"/N 1 /First 9 0 R " + FLATE, PACKED), Code.PDF_DAMAGED),
+        (a_stream(b"/N 1 /First 4 " + FLATE, PACKED), Code.PDF_ACTIVE),
+        (a_stream(b"/N 1 /First 4 " + FLATE, PACKED).replace(b"stream\n", b"stream !\n", 1),
+         Code.PDF_DAMAGED),
+        (a_stream(b"/Type /ObjStm /N 0 /First 0 " + FLATE, zeros_compressed(30)),
+         Code.PDF_EXPANDS),
+        (a_stream(b"/Subtype /Image /Width 20000 /Height 20000", b"x"), Code.IMAGE_TOO_BIG),
+        (a_stream(b"/F (other.pdf)", b"x"), Code.PDF_ATTACHMENT),
+    ],
+)  # fmt: skip
+def test_refuses_a_stream_it_cannot_judge_or_that_expands(stream: bytes, code: Code) -> None:
+    with pytest.raises(Refused) as caught:
+        inspect(a_pdf(objects=(stream,)), None)
+    assert caught.value.code is code
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        a_stream(b"/Filter [/ASCII85Decode /FlateDecode]", a85encode(zlib.compress(b"x")) + b"~>"),
+        a_stream(b"/Filter /ASCIIHexDecode", b"41 42>"),
+        a_stream(b"/Subtype /Image /Width 10 /Height 10 /Filter /DCTDecode", b"x"),
+        a_stream(b"/Subtype /Image /Width 10 /Height 10 /Filter [/FlateDecode /DCTDecode]", b"x"),
+        a_stream(b"/Filter /RunLengthDecode", b"\x00a\x80"),
+        a_stream(FLATE, b"not a zlib stream"),
+    ],
+)
+def test_accepts_the_streams_that_ordinary_software_writes(stream: bytes) -> None:
+    assert inspect(a_pdf(objects=(stream,)), None).pages == 1
 
 
 def _answers(content: bytes, declared: str | None = None) -> Inspected | None:
