@@ -15,16 +15,22 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from infra.local import config
 from infra.local.client import Caller, Reply
-from infra.local.sample_documents import tsh_report
+from infra.local.sample_documents import (
+    SampleLaboratory,
+    SamplePatient,
+    a_laboratory_report,
+)
 
 PERSON: Final = "dominique"
 DOCTOR: Final = "medecin"
 MAIL_SECONDS: Final = 60
+INS_TEST_ROOT: Final = "1.2.250.1.213.1.4.10"
 # The traits by which a laboratory and a doctor know the person (fictitious).
 TRAITS: Final = {
     "ins": "279035121518989",
@@ -80,7 +86,7 @@ def main() -> int:
     document = parser.parse_args().document
     story = Story(config.from_environment())
     try:
-        play(story, document.read_bytes() if document else tsh_report())
+        play(story, document.read_bytes() if document else _report())
     except (StepFailedError, OSError) as error:
         print(f"\nThe story stopped: {error}", file=sys.stderr)
         print("Is the product running? `make run`, then `make journey`.", file=sys.stderr)
@@ -100,6 +106,26 @@ def play(story: Story, document: bytes) -> None:
     _reads(story, person, pid, document_id)
     _doctor_comes(story, person, doctor, pid, rpps, document_id)
     _takes_back(story, person, doctor, pid, rpps)
+
+
+def _report() -> bytes:
+    """Write a thyroid report of this very minute, so that no two journeys deposit the same one."""
+    now = datetime.now(UTC)
+    patient = SamplePatient(
+        ins=TRAITS["ins"],
+        ins_root=INS_TEST_ROOT,
+        family_name=TRAITS["family_name"],
+        given_names=("DOMINIQUE", "MARIE-LOUISE"),
+        sex="F",
+        birth_date=date.fromisoformat(TRAITS["birth_date"]),
+        birth_place="51215",
+    )
+    laboratory = SampleLaboratory(
+        "Laboratoire Exemple", "750803447", "EXEMPLE", "Camille", "99700300017"
+    )
+    return a_laboratory_report(
+        patient, laboratory, number=time.time_ns() // 1_000_000, sampled_at=now - timedelta(days=1)
+    )
 
 
 def _log_in(story: Story) -> tuple[Caller, Caller, str]:

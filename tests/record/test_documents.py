@@ -5,24 +5,25 @@ import hashlib
 
 import pytest
 
-from tests.builders import Actor, Patient, a_doctor, a_draft, a_grant, a_laboratory, a_pdf, a_person
-from tests.http_client import Client
+from chalicelib.identity.model import Person
+from tests.builders import Actor, a_doctor, a_draft, a_grant, a_laboratory, a_pdf, a_person
+from tests.http_client import Client, Reply
 
 
 def _key(n: int = 1) -> dict[str, str]:
     return {"Idempotency-Key": f"deposit-{n:04d}"}
 
 
-def _handle(http: Client, laboratory: Actor, person: Patient) -> str:
-    traits = person.identity.traits
+def handle_of(http: Client, laboratory: Actor, identity: Person) -> str:
+    traits = identity.traits
     reply = http.post(
         "/v1/patients/lookup",
         as_=laboratory.principal,
         json={
-            "ins": person.identity.ins.matricule,
+            "ins": identity.ins.matricule,
             "family_name": traits.family_name,
             "given_name": traits.given_names[0],
-            "birth_date": traits.birth_date.isoformat(),
+            "birth_date": traits.birth_date.isoformat() if traits.birth_date else "",
             "sex": "female",
         },
     )
@@ -30,10 +31,19 @@ def _handle(http: Client, laboratory: Actor, person: Patient) -> str:
     return str(reply.json()["handle"])
 
 
+def deposit(http: Client, laboratory: Actor, handle: str, content: bytes) -> Reply:
+    return http.post(
+        f"/v1/patients/{handle}/documents",
+        as_=laboratory.principal,
+        json={"content": base64.b64encode(content).decode()},
+        headers=_key(),
+    )
+
+
 def test_a_laboratory_deposits_and_the_person_reads_the_same_bytes(http: Client) -> None:
     person, laboratory = a_person(), a_laboratory()
     content = a_pdf()
-    path = f"/v1/patients/{_handle(http, laboratory, person)}/documents"
+    path = f"/v1/patients/{handle_of(http, laboratory, person.identity)}/documents"
 
     made = http.post(path, as_=laboratory.principal, json=a_draft(content), headers=_key())
     listed = http.get(f"/v1/patients/{person.pid}/documents", as_=person.principal)
@@ -108,7 +118,7 @@ def test_the_same_key_and_body_make_one_document(http: Client, times: int) -> No
 
 def test_a_nurse_does_not_see_what_her_profession_may_not_read(http: Client) -> None:
     person, nurse, laboratory = a_person(), a_doctor(profession_code="60"), a_laboratory()
-    handle = _handle(http, laboratory, person)
+    handle = handle_of(http, laboratory, person.identity)
     for n, code in enumerate(["11502-2", "68599-0"]):
         made = http.post(
             f"/v1/patients/{handle}/documents",
@@ -130,7 +140,7 @@ def test_a_nurse_does_not_see_what_her_profession_may_not_read(http: Client) -> 
 
 def test_a_withdrawn_deposit_is_gone_for_every_reader(http: Client) -> None:
     person, laboratory = a_person(), a_laboratory()
-    path = f"/v1/patients/{_handle(http, laboratory, person)}/documents"
+    path = f"/v1/patients/{handle_of(http, laboratory, person.identity)}/documents"
     made = http.post(path, as_=laboratory.principal, json=a_draft(), headers=_key())
     one = f"{path}/{made.json()['id']}"
 

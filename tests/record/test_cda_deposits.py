@@ -1,0 +1,50 @@
+"""Each official sample, deposited by a laboratory's software over the whole application.
+
+The expected answers are those of `tests/record/cda/test_samples.py`, written by hand.
+"""
+
+import pytest
+
+from chalicelib.identity import spaces
+from chalicelib.identity.model import Person
+from tests.builders import a_laboratory
+from tests.http_client import Client
+from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, MISSING, REFERENCE
+from tests.record.cda.test_samples import ANSWERS
+from tests.record.test_documents import deposit, handle_of
+
+pytestmark = pytest.mark.skipif(not (REFERENCE / "cda").is_dir(), reason=MISSING)
+
+
+@pytest.mark.parametrize("file", sorted(ANSWERS))
+def test_answers_the_deposit_of_a_sample_as_the_table_says(http: Client, file: str) -> None:
+    identity = Person(DOMINIQUE, DOMINIQUE_INS, "1.2.250.1.213.1.4.10")
+    spaces.open_space(identity)
+    laboratory = a_laboratory()
+    refusals, failed, warnings = ANSWERS[file]
+    content = (REFERENCE / file).read_bytes()
+
+    reply = deposit(http, laboratory, handle_of(http, laboratory, identity), content)
+
+    if refusals:
+        assert (reply.status, reply.problem) == (422, "document-refused")
+        assert reply.json()["reason"] == refusals[0]
+        codes = [error["code"] for error in reply.json().get("errors", [])]
+        assert codes == [f"cda_{check}" for check in failed]
+    else:
+        assert reply.status == 201, reply.body
+        assert reply.json()["warnings"] == warnings
+        assert reply.json()["format"] == "text/xml"
+
+
+def test_a_refusal_echoes_nothing_of_the_other_person(http: Client) -> None:
+    identity = Person(DOMINIQUE, DOMINIQUE_INS, "1.2.250.1.213.1.4.10")
+    spaces.open_space(identity)
+    laboratory = a_laboratory()
+    content = (REFERENCE / "cda/CSE-CS24_2025.01.xml").read_bytes()
+
+    reply = deposit(http, laboratory, handle_of(http, laboratory, identity), content)
+
+    body = reply.body.decode().lower()
+    for word in ("pat-", "dominique", "279035", "1979"):
+        assert word not in body
