@@ -114,7 +114,13 @@ def _statements() -> dict[Function, list[Statement]]:
             _queue("RelayDeadLetters", "SendMessage"),
         ],
         NOTIFY: [
-            _queue("NotifyQueue", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
+            _queue(
+                "NotifyQueue",
+                "ReceiveMessage",
+                "DeleteMessage",
+                "GetQueueAttributes",
+                "SendMessage",  # a notice to be tried again goes back, delayed
+            ),
             _table(tables.WORK, *READ, "PutItem", "UpdateItem", "ConditionCheckItem"),
             # The address is sealed under the account's own branch key.
             _table(tables.IDENTITY, *READ),

@@ -27,6 +27,8 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "PublicBaseUrl": {"Type": "String", "AllowedPattern": "https?://[^/]+"},
     "MailTransport": {"Type": "String", "AllowedValues": ["ses", "smtp"], "Default": "ses"},
     "MailSender": {"Type": "String", "AllowedPattern": "[^@ ]+@[^@ ]+"},
+    # Told of incidents, by ids only; empty: recorded as told to nobody.
+    "OperatorEmail": {"Type": "String", "Default": ""},
     "SmtpHost": {"Type": "String", "Default": ""},
     "SmtpPort": {"Type": "Number", "Default": 25},
     "FranceconnectIssuer": {"Type": "String"},
@@ -51,6 +53,7 @@ COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
 MAIL_ENVIRONMENT: Final[dict[str, Any]] = {
     "MAIL_TRANSPORT": {"Ref": "MailTransport"},
     "MAIL_SENDER": {"Ref": "MailSender"},
+    "OPERATOR_EMAIL": {"Ref": "OperatorEmail"},
     "SMTP_HOST": {"Ref": "SmtpHost"},
     "SMTP_PORT": {"Ref": "SmtpPort"},
 }
@@ -143,9 +146,10 @@ def _stream_event(function: Function) -> dict[str, Any]:
             "OnFailure": {"Destination": _arn(f"{function.logical_id}DeadLetters")}
         },
     }
-    if function is RELAY:
-        pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["event"]}}}}
-        event["FilterCriteria"] = {"Filters": [{"Pattern": json.dumps(pattern)}]}
+    # Sealing writes rows of its own into the table it follows: without a filter it would see them.
+    kind = {"relay": "event", "archive": "trace"}[function.name]
+    pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": [kind]}}}}
+    event["FilterCriteria"] = {"Filters": [{"Pattern": json.dumps(pattern)}]}
     return event
 
 
