@@ -32,12 +32,14 @@ from chalicelib.core.rows import (
     StoreUnavailable,
     TransactionConflict,
     key,
+    patient_key,
 )
 
 GENERAL: Final = "general"  # the only audience yet: the person herself
 ATTEMPTS: Final = 5
 JITTER_SECONDS: Final = 0.05
 _DIGITS: Final = 12
+_PAGE: Final = 100
 
 
 class LeafRow(Row):
@@ -106,6 +108,24 @@ def append(pid: str, trace_id: str, commitment: bytes) -> bool:
         else:
             return True
     raise StoreUnavailable("busy")
+
+
+def catch_up(pid: str) -> int:
+    """Seal what the stream lost of a record, and return how many; an operator command.
+
+    Raises:
+        As `append`.
+    """
+    query: Query | None = Query(TraceRow, patient_key(pid), limit=_PAGE)
+    found = 0
+    while query:
+        page = rows.query(query)
+        last = head(pid)
+        traces = [TraceRow.from_raw_data(item) for item in page.items]
+        for trace in unsealed(pid, last.seq + 1 if last else 0, traces):
+            found += append(pid, trace.sk, bytes(trace.commitment))
+        query = rows.following(query, page.last_key) if page.last_key else None
+    return found
 
 
 def head(pid: str) -> LeafRow | None:

@@ -1,6 +1,7 @@
 """Each trace gets one place, in order, whatever the stream repeats or loses (D6, R05)."""
 
 import contextlib
+import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,9 +13,11 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from chalicelib.audit import keys
 from chalicelib.audit import seal as sealing
 from chalicelib.audit.store import TraceRow
+from chalicelib.core import aws as cloud
 from chalicelib.core import clock as now_clock
 from chalicelib.core.rows import table_name
 from chalicelib.vault.errors import KeyMissing
+from chalicelib.workers import reseal
 from chalicelib.workers.archive import archive
 from tests import double
 from tests.audit.histories import images, look, proof, public_keys, seal, sealed, verifier
@@ -176,3 +179,30 @@ def test_public_keys_hold_nothing_private_and_the_private_part_is_wrapped(person
     items = double.tables()[table_name("audit")]
     (row,) = [item for (pk, _), item in items.items() if pk == "SEAL"]
     assert b'"d"' not in bytes(row["wrapped"]["B"])
+
+
+def test_what_the_stream_lost_is_sealed_by_the_operator(
+    person: Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    look(person.principal, person.pid, times=120)
+    traces = images(person.pid)
+    assert serve(archive, from_stream(*traces[3:5])) == []
+    assert reseal.main([person.pid]) == 0
+    assert reseal.main([person.pid]) == 0
+    assert len(sealed(person.pid)) == 120
+    pages = proof(person)
+    assert (len(pages), verify_trace.verify(pages, public_keys())) == (2, [])
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    counts = [line["count"] for line in logged if line["event"] == "resealed"]
+    assert counts == [118, 0]
+
+
+def test_a_sequence_whose_end_was_removed_is_not_repaired(person: Patient) -> None:
+    look(person.principal, person.pid, times=3)
+    seal(person.pid)
+    last = sealed(person.pid)[-1]
+    cloud.client("dynamodb").delete_item(
+        TableName=table_name("audit"), Key={"pk": last["pk"], "sk": last["sk"]}
+    )
+    assert reseal.main([person.pid]) == 0
+    assert len(sealed(person.pid)) == 2

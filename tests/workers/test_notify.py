@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.core import aws as cloud
 from chalicelib.core import events, ids
@@ -24,7 +26,7 @@ from infra import template
 from tests import double
 from tests.builders import Patient, a_person, an_identity
 from tests.injector import Faults, KilledError, refused
-from tests.recorder import Recorder
+from tests.recorder import Call, Recorder
 from tests.workers.lambda_events import from_queue, serve, stored, tick
 
 SEND = "sesv2.SendEmail"
@@ -98,6 +100,23 @@ def test_delivered_ten_times_and_after_days_sends_one_mail(
     clock.shift(timedelta(days=20))
     assert deliver(event) == []
     assert len(mails()) == 1
+
+
+def test_two_deliveries_at_once_send_one_mail(person: Patient, faults: Faults) -> None:
+    event = an_event(person.pid)
+
+    def overtaken(
+        call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]
+    ) -> AWSResponse:
+        del call, request
+        assert deliver(event) == []
+        return send()
+
+    faults.on("dynamodb.PutItem", overtaken)
+    assert deliver(event) == ["m0"]  # lost the claim: to be looked at again
+    assert deliver(event) == []
+    assert len(mails()) == 1
+    assert statuses(event) == [("sent", None)]
 
 
 def test_an_event_older_than_its_memory_is_never_told(
