@@ -5,6 +5,7 @@ The environment is set before anything of ours is imported, because rows name th
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -47,6 +48,9 @@ from tests.http_client import Client
 from tests.injector import Faults
 from tests.recorder import Recorder, recorder, serialised
 
+if TYPE_CHECKING:
+    from tests.worlds import World
+
 _FAMILIES = ("ROOT", "TRACE", "TOKEN")
 _MAY_OPEN_SOCKETS = ("cloud", "browser", "enable_socket")
 
@@ -59,8 +63,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def root_key_arns() -> Iterator[dict[str, str]]:
-    """Start moto for the whole session: it makes an RSA pair for each key, which takes long."""
+def cloud() -> Iterator[dict[str, str]]:
+    """Start moto once for the session, with three root keys: an RSA pair each takes long."""
     with mock_aws(), serialised():
         kms = aws.client("kms")
         yield {
@@ -68,13 +72,30 @@ def root_key_arns() -> Iterator[dict[str, str]]:
         }
 
 
-@pytest.fixture
-def aws_empty(root_key_arns: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    """Give tables, bucket, queue and sender identity, empty, to a process that knows nothing."""
-    for name, arn in root_key_arns.items():
+_installed: list[tuple[double.Installation, double.Snapshot]] = []
+
+
+@pytest.fixture(name="aws")
+def aws_(cloud: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    """Give a new installation, empty but for its secret, to a process that knows nothing."""
+    for name, arn in cloud.items():
         monkeypatch.setenv(name, arn)
     double.new_process()
-    double.empty()
+    if not _installed:
+        double.clear()
+        _install()
+        _installed.append((double.installation(), double.snapshot()))
+        double.new_process()
+    double.install(*_installed[0])
+    recorder.clear()
+    yield recorder
+    recorder.plans.clear()
+    double.clear()
+    monkeypatch.undo()
+    double.new_process()
+
+
+def _install() -> None:
     tables.create_all(aws.client("dynamodb"), settings().table_prefix)
     bucket = settings().documents_bucket
     aws.client("s3").create_bucket(
@@ -85,20 +106,7 @@ def aws_empty(root_key_arns: dict[str, str], monkeypatch: pytest.MonkeyPatch) ->
     )
     aws.client("sqs").create_queue(QueueName=settings().notify_queue_url.rsplit("/", 1)[1])
     aws.client("sesv2").create_email_identity(EmailIdentity=settings().mail_sender)
-    recorder.clear()
-    yield recorder
-    recorder.plans.clear()
-    double.empty()
-    monkeypatch.undo()
-    double.new_process()
-
-
-@pytest.fixture(name="aws")
-def aws_(aws_empty: Recorder) -> Recorder:
-    """Give the cloud of a new installation: `aws_empty` and the product's secret."""
     blind.ensure_secret()
-    aws_empty.clear()
-    return aws_empty
 
 
 @pytest.fixture
@@ -122,6 +130,16 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Stop the clock on a Monday morning; `clock.shift(timedelta)` and `clock.move_to` move it."""
     with time_machine.travel(datetime(2026, 11, 23, 9, 30, tzinfo=UTC), tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def world(aws: Recorder) -> "World":
+    """Give a person, those around her, and their documents; ask for `clock` before it."""
+    from tests import worlds  # noqa: PLC0415  imports every use case
+
+    made = worlds.restored()
+    aws.clear()
+    return made
 
 
 @pytest.fixture

@@ -90,16 +90,45 @@ def restore(saved: Snapshot) -> None:
             queue._messages[:] = saved.queues.get(name, [])
 
 
-def empty() -> None:
-    """Drop every table, bucket, queue and mail; keys of the key service stay."""
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Tables, buckets, queues and senders, apart from what is in them."""
+
+    tables: dict[str, Any]
+    buckets: dict[str, Any]
+    queues: dict[str, Any]
+    senders: dict[str, Any]
+
+
+def installation() -> Installation:
+    """Take note of what is installed; making it takes longer than most tests."""
+    return Installation(
+        dict(_database().tables), dict(_files().buckets), dict(_queues()), dict(_senders())
+    )
+
+
+def install(known: Installation, contents: Snapshot) -> None:
+    """Put an installation back, with its contents, streams that begin anew, and no mail."""
+    clear()
     with dispatch_lock:
-        for backends, place in (
-            (dynamodb_backends, REGION),
-            (s3_backends, "aws"),
-            (sqs_backends, REGION),
-            (ses_backends, REGION),
-        ):
-            backends[DEFAULT_ACCOUNT_ID][place].reset()
+        _database().tables.update(known.tables)
+        _files().buckets.update(known.buckets)
+        _queues().update(known.queues)
+        _senders().update(known.senders)
+        for table in known.tables.values():
+            if table.stream_shard is not None:
+                table.stream_shard.items.clear()
+    restore(contents)
+
+
+def clear() -> None:
+    """Drop every table, bucket, queue, sender and mail; keys of the key service stay."""
+    with dispatch_lock:
+        _database().tables.clear()
+        _files().buckets.clear()
+        _queues().clear()
+        _senders().clear()
+        ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages.clear()
 
 
 def _database() -> Any:
@@ -113,6 +142,10 @@ def _files() -> Any:
 def _contents(bucket: str) -> dict[str, bytes]:
     found = _files().buckets[bucket].keys.values()
     return {key.name: bytes(key.value) for key in found if hasattr(key, "value")}
+
+
+def _senders() -> Any:
+    return ses_backends[DEFAULT_ACCOUNT_ID][REGION].email_identities
 
 
 def _queues() -> Any:

@@ -1,0 +1,126 @@
+"""How each route is asked for, well-formed, whoever asks: the matrix says what the answer is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.core import ids
+from chalicelib.http.endpoint import ENDPOINTS, Endpoint
+from chalicelib.http.principal import ActorKind, Principal
+from tests.builders import Actor, a_draft
+from tests.http_client import Client, Reply
+from tests.worlds import UPLOADED, World
+
+ROLES: Final = (
+    "anonymous",
+    "person_self",
+    "person_other",
+    "doctor",
+    "colleague",
+    "depositor",
+    "rival",
+    "no_handle",
+)
+SAME_ORIGIN: Final = {"Origin": "https://carnet.test", "X-Carnet": "1"}
+_QUERIES: Final[Mapping[str, str]] = {
+    "GET /v1/auth/login": "?provider=franceconnect",
+    "DELETE /v1/patients/{pid}/documents/{document_id}": "?reason=wrong_document",
+}
+_HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "POST /v1/auth/refresh": SAME_ORIGIN,
+    "POST /v1/auth/logout": SAME_ORIGIN,
+}
+
+
+def actor_of(world: World, role: str) -> Actor | None:
+    """Return who plays a role."""
+    return {
+        "anonymous": None,
+        "person_self": world.person,
+        "person_other": world.other,
+        "doctor": world.doctor,
+        "colleague": world.colleague,
+        "depositor": world.laboratory,
+        "rival": world.rival,
+        "no_handle": world.laboratory,
+    }[role]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request of one role; `subject` is what stands for the person in the path."""
+
+    declared: Endpoint
+    target: str
+    caller: Principal | None
+    options: dict[str, Any]
+
+    def send(self, http: Client) -> Reply:
+        return http.request(self.declared.method, self.target, as_=self.caller, **self.options)
+
+
+def ask(
+    world: World,
+    declared: Endpoint,
+    role: str,
+    *,
+    case: str = "",
+    subject: str | None = None,
+    document: str | None = None,
+) -> Ask:
+    """Write the request of a role, about the person of this world unless told otherwise."""
+    actor = actor_of(world, role)
+    name = f"{declared.method} {declared.path}"
+    values = {
+        "pid": subject or subject_of(world, role),
+        "document_id": document or _document(world, name, case),
+        "rpps": (world.colleague if declared.method == "PUT" else world.doctor).id,
+        "slug": "not-found",
+    }
+    options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
+    if declared.idempotent:
+        options["headers"]["Idempotency-Key"] = ids.new_id()
+    if declared.if_match:
+        options["headers"]["If-Match"] = '"v1"'
+    options |= _body(world, name, actor)
+    target = declared.path.format_map(values) + _QUERIES.get(name, "")
+    return Ask(declared, target, actor.principal if actor else None, options)
+
+
+def subject_of(world: World, role: str) -> str:
+    """Return how a role names the person: organisations by their own handle."""
+    if role == "depositor":
+        return world.handle(world.laboratory)
+    if role == "rival":
+        return world.handle(world.rival)
+    return world.person.pid
+
+
+def _document(world: World, name: str, case: str) -> str:
+    if name.startswith("PUT"):
+        return world.upload
+    return world.own if case == "of the person" else world.document
+
+
+def _body(  # noqa: PLR0911  one answer for each sort of route
+    world: World, name: str, actor: Actor | None
+) -> dict[str, Any]:
+    if name == "POST /v1/patients/lookup":
+        return {"json": world.lookup()}
+    if name == "POST /v1/professionals/search":
+        return {"json": {"family_name": "EXEMPLE"}}
+    if name == "POST /v1/patients/{pid}/documents":
+        is_person = actor is not None and actor.principal.kind is ActorKind.PERSON
+        return {"json": a_draft(type_code=None if is_person else "11502-2")}
+    if name.startswith("PUT") and name.endswith("/content"):
+        return {"body": UPLOADED}
+    if name.startswith("PUT"):
+        return {"json": {}}
+    if name == "POST /oauth/token":
+        return {"body": "grant_type=client_credentials"}
+    return {}
+
+
+def declared_as(method: str, path: str) -> Endpoint:
+    """Find a route as the application declares it."""
+    return next(one for one in ENDPOINTS if (one.method, one.path) == (method, path))

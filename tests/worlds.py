@@ -1,0 +1,97 @@
+"""One small world with every relation in it, made once an hour and put back for each test."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.access import tokens
+from chalicelib.core import clock
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.record import usecases
+from chalicelib.record.model import Draft
+from tests import double
+from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_pdf, a_person
+
+SEXES = {"F": "female", "M": "male", "U": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A person and all who may come near her record."""
+
+    person: Patient
+    other: Patient
+    doctor: Actor
+    colleague: Actor
+    laboratory: Actor
+    rival: Actor
+    document: str
+    own: str
+    upload: str
+
+    def handle(self, laboratory: Actor, patient: Patient | None = None) -> str:
+        """Return what a lookup gives an organisation, as of now."""
+        pid = (patient or self.person).pid
+        return tokens.new_handle(pid, laboratory.id, clock.now())[0]
+
+    def lookup(self, patient: Patient | None = None) -> dict[str, str]:
+        """Return the body of a lookup that finds somebody."""
+        identity = (patient or self.person).identity
+        traits = identity.traits
+        return {
+            "ins": identity.ins.matricule,
+            "family_name": traits.family_name,
+            "given_name": traits.given_names[0],
+            "birth_date": str(traits.birth_date),
+            "sex": SEXES[traits.sex],
+        }
+
+
+def deposit(actor: Principal, pid: str, *, title: str = "Compte rendu") -> str:
+    """Deposit one PDF that nobody deposited before, and return its id."""
+    code = None if actor.kind is ActorKind.PERSON else "11502-2"
+    draft = Draft(title, code, clock.now().date(), "application/pdf", None, None)
+    return usecases.add_document(actor, pid, draft, a_pdf(), None).id
+
+
+def announce(actor: Principal, pid: str, content: bytes) -> str:
+    """Announce one PDF whose content follows, and return its id."""
+    draft = Draft("Suite", "11502-2", clock.now().date(), "application/pdf", len(content), None)
+    return usecases.announce_document(actor, pid, draft, None).document_id
+
+
+UPLOADED = a_pdf("announced and sent later")
+
+
+def build() -> World:
+    """Make the world through the product's own use cases."""
+    person, other = a_person(), a_person()
+    doctor, colleague = a_doctor(), a_doctor(family_name="AUTRE")
+    laboratory, rival = a_laboratory(), a_laboratory(name="Laboratoire Rival")
+    a_grant(person, doctor)
+    return World(
+        person=person,
+        other=other,
+        doctor=doctor,
+        colleague=colleague,
+        laboratory=laboratory,
+        rival=rival,
+        document=deposit(laboratory.principal, person.pid),
+        own=deposit(person.principal, person.pid),
+        upload=announce(laboratory.principal, person.pid, UPLOADED),
+    )
+
+
+_made: dict[datetime, tuple[World, double.Snapshot]] = {}
+
+
+def restored() -> World:
+    """Put the world back as it was made; sessions in it end, so it is made anew each hour."""
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    if hour not in _made:
+        made = build()
+        _made.clear()
+        _made[hour] = (made, double.snapshot())
+    world, saved = _made[hour]
+    double.restore(saved)
+    double.new_process()
+    return world
