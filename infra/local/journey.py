@@ -28,7 +28,7 @@ from infra.local.sample_documents import (
 )
 
 PERSON: Final = "dominique"
-DOCTOR: Final = "medecin"
+DOCTOR: Final = "claire"
 MAIL_SECONDS: Final = 60
 INS_TEST_ROOT: Final = "1.2.250.1.213.1.4.10"
 # The traits by which a laboratory and a doctor know the person (fictitious).
