@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.core import tables
 from infra.policies import table_id
+from infra.template import COMMON_ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,9 +127,10 @@ def import_report(out: Path) -> tuple[str, list[str]]:
 def _probe(folder: str, handler: str) -> tuple[dict[str, float], str]:
     # The second run is measured: the first one writes the bytecode, as Lambda's image has it.
     command = [sys.executable, "-I", "-S", "-c", _PROBE, folder, handler]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {**dict.fromkeys(COMMON_ENVIRONMENT, "probe"), "AWS_DEFAULT_REGION": "eu-west-3"}
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if run.returncode == 0:
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        run = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if run.returncode:
         return {}, run.stderr.strip().splitlines()[-1]
     cost: dict[str, float] = json.loads(run.stdout.splitlines()[-1])

@@ -19,6 +19,7 @@ from infra import checks, policies, template
 
 ROOT: Final = Path(__file__).absolute().parent.parent
 REGION: Final = "eu-west-3"
+_AWS: Final = {"AWS_DEFAULT_REGION": REGION}
 
 
 def host_stage() -> str:
@@ -46,7 +47,8 @@ def build(stage: str, out: Path) -> None:
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, "AWS_DEFAULT_REGION": REGION},
+        # Chalice imports the application, whose settings want names; the template has the values.
+        env={**os.environ, **dict.fromkeys(template.COMMON_ENVIRONMENT, "packaging"), **_AWS},
     )
 
 

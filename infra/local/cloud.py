@@ -91,6 +91,7 @@ class DurableCloud:
         self._ministack = ministack
         self._persistence = persistence
         self._one_write = asyncio.Lock()
+        self._expected: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -128,8 +129,8 @@ class DurableCloud:
         async def receiving() -> Any:  # noqa: ANN401
             message = await receive()
             if message["type"] == "lifespan.shutdown":
-                # MiniStack saves itself while it stops: give it the next generation's folder.
-                self._point_to(self._journal.begin())
+                # MiniStack saves itself while it stops: into the next generation's folder.
+                self._begin()
             return message
 
         async def sending(message: Any) -> None:  # noqa: ANN401
@@ -144,24 +145,26 @@ class DurableCloud:
 
     def take_snapshot(self) -> None:
         """Save everything as the next generation; the caller holds writes off."""
-        self._point_to(self._journal.begin())
+        self._begin()
         self._persistence.save_all(self._ministack._build_persistence_save_dict())  # noqa: SLF001
         self._save_streams()
         self._commit()
 
+    def _begin(self) -> None:
+        """Point MiniStack at the next generation, and note which services must be in it."""
+        from ministack.services import lambda_svc  # noqa: PLC0415
+
+        folder = self._journal.begin()
+        self._persistence.STATE_DIR = str(folder)
+        lambda_svc.CODE_BLOB_DIR = str(folder / "lambda-blobs")
+        self._expected = [*self._ministack._build_persistence_save_dict(), STREAMS]  # noqa: SLF001
+
     def _commit(self) -> None:
         """Put the snapshot in force unless a part is missing: MiniStack only logs a failed save."""
-        services = [*self._ministack._build_persistence_save_dict(), STREAMS]  # noqa: SLF001
-        lost = [name for name in services if self._journal.kept(f"{name}.json")]
+        lost = [name for name in self._expected if self._journal.kept(f"{name}.json")]
         if lost:
             raise RuntimeError(f"not saved: {', '.join(lost)}; the snapshot was not kept")
         self._journal.commit()
-
-    def _point_to(self, folder: Path) -> None:
-        from ministack.services import lambda_svc  # noqa: PLC0415
-
-        self._persistence.STATE_DIR = str(folder)
-        lambda_svc.CODE_BLOB_DIR = str(folder / "lambda-blobs")
 
     async def _restore(self) -> None:
         """Bring back stream records, then redo what was acknowledged since the snapshot."""

