@@ -1,0 +1,144 @@
+"""Files of insured persons and of professionals, as the operator loads them."""
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.identity import directory, spaces
+from chalicelib.identity.model import Activity
+from chalicelib.identity.values import Traits, parse_ins
+from infra.loaders import persons, professionals
+from tests.recorder import Recorder
+
+DATA = Path("infra/local/data")
+HEADER = "ins,ins_oid,family_name,given_names,birth_date,sex,birth_place"
+OID = "1.2.250.1.213.1.4.10"
+GOOD = f"279035121518989,{OID},PAT-TROIS,DOMINIQUE MARIE-LOUISE,1979-03-28,F,51215"
+EXTRACT = (DATA / "professionals.txt").read_text(encoding="utf-8").splitlines()
+COLUMNS, FIRST, SECOND = EXTRACT[0], EXTRACT[1], EXTRACT[2]
+
+
+def _line(**values: str) -> str:
+    given = dict(zip(COLUMNS.split("|"), FIRST.split("|"), strict=True))
+    return "|".join((given | values).values())
+
+
+def test_persons_of_a_file_get_their_spaces_once(aws: Recorder) -> None:
+    del aws
+    first = persons.load(DATA / "persons.csv")
+    second = persons.load(DATA / "persons.csv")
+
+    assert first.refused == []
+    assert len(set(first.opened)) == len(first.opened) == 4
+    assert second.opened == first.opened
+
+
+def test_loaded_person_is_found_by_number_and_by_traits(aws: Recorder) -> None:
+    del aws
+    (pid,) = persons.load_lines([HEADER, GOOD]).opened
+
+    found = spaces.find_by_ins(parse_ins("279035121518989"))
+    person = persons.read_person(dict(zip(HEADER.split(","), GOOD.split(","), strict=True)))
+    assert found is not None
+    assert found.pid == pid == spaces.find_by_traits(person.traits)
+    assert spaces.matches(found, Traits("pat trois", ("Dominique",), person.traits.birth_date, "F"))
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (GOOD.replace("279035121518989", "279035121518988"), "ins: key"),
+        (GOOD.replace("279035121518989", "２79035121518989"), "ins: characters"),
+        (GOOD.replace("1979-03-28", "28/03/1979"), "birth_date"),
+        (GOOD.replace(OID, "1.2.3"), "ins_oid"),
+        (GOOD.replace("PAT-TROIS", "--"), "family_name"),
+        (GOOD.replace("DOMINIQUE MARIE-LOUISE", " "), "given_names"),
+        (GOOD.replace(",F,", ",female,"), "sex"),
+        (GOOD.replace(",51215", ","), "birth_place"),
+        (GOOD.replace(",F,51215", ""), "sex, birth_place"),
+    ],
+)
+def test_refused_person_is_named_by_line_and_reason_and_others_pass(
+    aws: Recorder, line: str, reason: str
+) -> None:
+    del aws
+    report = persons.load_lines([HEADER, line, GOOD])
+
+    assert report.refused == [(2, reason)]
+    assert len(report.opened) == 1
+
+
+def test_file_with_another_header_does_nothing(aws: Recorder) -> None:
+    with pytest.raises(ValueError, match="columns"):
+        persons.load_lines([HEADER.replace("ins_oid", "oid"), GOOD])
+    with pytest.raises(ValueError, match="missing columns"):
+        professionals.load_lines([COLUMNS.replace("Nom d'exercice", "Nom"), FIRST])
+
+    assert aws.names == []
+
+
+def test_extract_gives_professionals_their_places_of_work(aws: Recorder) -> None:
+    del aws
+    report = professionals.load(DATA / "professionals.txt")
+
+    claire = directory.professional("99700218896")
+    assert (report.written, report.without_rpps, report.refused) == (7, 0, [])
+    assert claire is not None
+    assert claire.name == "Dr Claire EXEMPLE0021889"
+    assert (claire.profession_code, claire.profession) == ("10", "Médecin")
+    assert claire.activities == (
+        Activity("CABINET MEDICAL EXEMPLE", "R10100000000001", "PARIS"),
+        Activity("HOPITAL EXEMPLE", "750712184", "PARIS"),
+    )
+
+
+def test_lines_of_one_professional_may_be_far_apart(aws: Recorder) -> None:
+    del aws
+    report = professionals.load_lines([COLUMNS, FIRST, *EXTRACT[3:], SECOND])
+
+    claire = directory.professional("99700218896")
+    assert report.refused == []
+    assert claire is not None
+    assert [place.organisation for place in claire.activities] == [
+        "CABINET MEDICAL EXEMPLE",
+        "HOPITAL EXEMPLE",
+    ]
+
+
+def test_newer_extract_replaces_what_the_former_said(aws: Recorder) -> None:
+    del aws
+    professionals.load_lines([COLUMNS, FIRST, SECOND])
+    professionals.load_lines([COLUMNS, _line(**{"Nom d'exercice": "NOUVEAU"})])
+
+    claire = directory.professional("99700218896")
+    assert claire is not None
+    assert len(claire.activities) == 1
+    assert directory.search("exemple0021889", None, None) == []
+    assert directory.search("nouveau", None, None) == [claire]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"Identifiant PP": "99700218897"}, "rpps: key"),
+        ({"Identifiant PP": "9970021889"}, "rpps: length"),
+        ({"Identifiant PP": "９9700218896"}, "rpps: characters"),
+        ({"Nom d'exercice": ""}, "missing: Nom d'exercice"),
+        ({"Libellé profession": ""}, "missing: Libellé profession"),
+    ],
+)
+def test_refused_professional_is_named_by_line_and_reason(
+    aws: Recorder, values: dict[str, str], reason: str
+) -> None:
+    del aws
+    report = professionals.load_lines([COLUMNS, _line(**values), EXTRACT[3]])
+
+    assert report.refused == [(2, reason)]
+    assert report.written == 1
+
+
+def test_people_without_rpps_number_are_counted_and_left_out(aws: Recorder) -> None:
+    del aws
+    report = professionals.load_lines([COLUMNS, _line(**{"Type d'identifiant PP": "0"})])
+
+    assert (report.written, report.without_rpps, report.refused) == (0, 1, [])

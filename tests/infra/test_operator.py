@@ -1,0 +1,159 @@
+"""Commands of the operator, and the seed: all may be repeated."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey
+
+from chalicelib.core import clock
+from chalicelib.core.aws import client
+from chalicelib.core.settings import settings
+from chalicelib.identity import spaces
+from chalicelib.identity.values import parse_ins
+from infra import operator
+from tests import double
+from tests.http_client import Client
+from tests.identity.provider import compact
+from tests.recorder import Recorder
+
+DATA = Path("infra/local/data")
+
+
+def _said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
+
+
+def test_init_makes_the_secret_and_the_first_key_once(
+    aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    for pk, sk in double.tables()["carnet-test-identity"]:
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        client("dynamodb").delete_item(TableName="carnet-test-identity", Key=key)
+    assert operator.main(["init"]) == 0
+    before = double.tables()["carnet-test-identity"]
+    assert operator.main(["init"]) == 0
+
+    today = clock.now().date().isoformat()
+    assert _said(capsys) == [today, today]
+    assert double.tables()["carnet-test-identity"] == before
+    assert set(before) == {("SECRET#1", "SECRET"), (f"SIGN#{today}", "SIGN")}
+
+
+def test_opening_spaces_prints_their_ids_each_time(
+    aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    assert operator.main(["open-space", str(DATA / "persons.csv")]) == 0
+    first = _said(capsys)
+    assert operator.main(["open-space", str(DATA / "persons.csv")]) == 0
+
+    assert _said(capsys) == first
+    assert len(first) == 4
+
+
+def test_refused_lines_are_said_without_their_values(
+    aws: Recorder, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    del aws
+    file = tmp_path / "persons.csv"
+    lines = (DATA / "persons.csv").read_text(encoding="utf-8").splitlines()
+    file.write_text(f"{lines[0]}\n{lines[1].replace(',51215', ',')}\n", encoding="utf-8")
+
+    assert operator.main(["open-space", str(file)]) == 1
+    assert capsys.readouterr().err == "line 2 refused: birth_place\n"
+
+
+def test_registering_prints_the_same_client_each_time(
+    aws: Recorder, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    del aws
+    key = ECKey.generate_key("P-256", {"kid": "k"})
+    file = tmp_path / "public.json"
+    file.write_text(json.dumps(key.as_dict(private=False)), encoding="utf-8")
+    command = ["register-client", "--name", "Laboratoire", "--finess", "750803447", str(file)]
+
+    assert [operator.main(command), operator.main(command)] == [0, 0]
+    first, second = _said(capsys)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("finess", "private"), [("750803448", False), ("７50803447", False), ("750803447", True)]
+)
+def test_wrong_number_or_private_key_is_refused(
+    aws: Recorder, capsys: pytest.CaptureFixture[str], tmp_path: Path, finess: str, *, private: bool
+) -> None:
+    del aws
+    file = tmp_path / "key.json"
+    key = ECKey.generate_key("P-256").as_dict(private=private)
+    file.write_text(json.dumps(key), encoding="utf-8")
+
+    command = ["register-client", "--name", "L", "--finess", finess, str(file)]
+    assert operator.main(command) == 2
+    assert capsys.readouterr().err.startswith("refused: ")
+
+
+def test_directory_is_loaded_by_command(aws: Recorder, capsys: pytest.CaptureFixture[str]) -> None:
+    del aws
+    assert operator.main(["load-professionals", str(DATA / "professionals.txt")]) == 0
+    assert _said(capsys) == ["7 professionals, 0 lines without RPPS"]
+
+
+def test_missing_file_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert operator.main(["open-space", "/nowhere.csv"]) == 2
+    assert capsys.readouterr().err.startswith("refused: ")
+
+
+def _stable() -> dict[str, Any]:
+    """Return what the seed stored, without what another day or another use would change."""
+    volatile = ("RATE#", "USED#", "EV#")
+    return {
+        name: {key for key in items if not key[0].startswith(volatile)}
+        for name, items in double.tables().items()
+    }
+
+
+def test_seed_fills_the_screens_and_may_be_repeated(
+    http: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from infra.local import seed  # noqa: PLC0415  needs the environment of the operator
+
+    monkeypatch.setenv("CARNET_STATE", str(tmp_path))
+    settings.cache_clear()
+    assert seed.main() == 0
+    first = _stable()
+    assert seed.main() == 0
+
+    assert _stable() == first
+    software = json.loads((tmp_path / "laboratory/client.json").read_text(encoding="utf-8"))
+    private = Path(software["private_key"])
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    assert _laboratory_token(http, software, json.loads(private.read_text(encoding="utf-8"))) == 200
+    dominique = spaces.find_by_ins(parse_ins("279035121518989"))
+    assert dominique is not None
+    record = [sk for pk, sk in first["carnet-test-record"] if pk == f"P#{dominique.pid}"]
+    assert sum(sk.startswith("DOC#") for sk in record) == 1
+    assert sum(sk.startswith("GRANT#PRO#") for sk in record) == 1
+    assert "GRANT#PRO#99700218896" not in record
+    assert not any(pk.startswith("S#") for pk, _ in first["carnet-test-identity"])
+
+
+def _laboratory_token(http: Client, software: dict[str, Any], jwk: dict[str, Any]) -> int:
+    key, now = ECKey.import_key(jwk), clock.epoch(clock.now())
+    claims = {
+        "iss": software["client_id"],
+        "sub": software["client_id"],
+        "aud": software["token_endpoint"],
+        "exp": now + 60,
+        "jti": "once",
+    }
+    assertion = compact({"alg": "ES256", "kid": key.kid}, json.dumps(claims), key)
+    kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    form = (
+        f"grant_type=client_credentials&client_assertion_type={kind}&client_assertion={assertion}"
+    )
+    return http.post("/oauth/token", body=form).status
