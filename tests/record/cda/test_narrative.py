@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.record.cda.body import read_body
 from chalicelib.record.cda.model import to_json
 from chalicelib.storage.inspect import inspect
+from chalicelib.storage.xml_gate import XmlLimits
 from tests.record.cda.samples import a_cda
 from tests.record.cda.words import nodes, words_of_narrative, words_on_screen
 
@@ -169,6 +170,30 @@ def test_never_loses_a_word_whatever_the_nesting(narrative: str) -> None:
     assert not expected - words_on_screen(shown)
     assert {node["type"] for node in nodes(shown)} <= TYPES
     assert {style for node in nodes(shown) for style in node.get("styles", [])} <= STYLES
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("<paragraph>", "</paragraph>"),
+        ("<content>", "</content>"),
+        ("<footnote>", "</footnote>"),
+        ("<linkHtml href='https://example.org'>", "</linkHtml>"),
+        ("<list><item>", "</item></list>"),
+        ("<table><tr><td>", "</td></tr></table>"),
+        ("<table><caption>", "</caption></table>"),
+        ("<renderMultiMedia referencedObject='a'><caption>", "</caption></renderMultiMedia>"),
+    ],
+)
+def test_shows_the_deepest_nesting_that_may_enter(opening: str, closing: str) -> None:
+    levels = (XmlLimits().depth - 7) // opening.count("<")
+    shown = _shown(opening * levels + "profond" + closing * levels)
+    assert words_on_screen(shown)["profond"] == 1
+
+
+def test_drops_the_characters_that_would_reverse_what_is_read() -> None:
+    (block,) = _blocks("TSH \u202e5,1\u202c mUI/l \u2066x\u2069")
+    assert _line(block) == "TSH 5,1 mUI/l x"
 
 
 def test_labels_a_section_without_title_by_its_code_then_as_untitled() -> None:
