@@ -34,6 +34,8 @@ UNTITLED: Final = "Section sans titre"
 _MAX_SPAN = 1_000
 _MAX_TARGET = 2_000
 _MAX_MEDIA = 10
+# They make a reader see another order than the one written: "5,1" may look like "1,5".
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 _LINK = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
 _STYLE_OF_TAG = {
@@ -122,7 +124,7 @@ class _Flow:
 
     def _say(self, text: str | None, styles: frozenset[str]) -> None:
         if text:
-            line = _BLANK.sub(" ", text)
+            line = _BLANK.sub(" ", _DIRECTION.sub("", text))
             if line != " " or self._runs:
                 self._runs.append(Run(line, styles))
 
@@ -161,7 +163,7 @@ class _Flow:
         blocks = _Flow(self._footnotes).of(element, skip=_CAPTION)
         first = blocks[0] if blocks else None
         if isinstance(first, Paragraph):
-            yield replace(first, caption=caption)
+            yield replace(first, caption=(*caption, *first.caption))
             blocks = blocks[1:]
         elif caption:
             yield Paragraph((), caption)
