@@ -1,0 +1,169 @@
+"""What must hold of every route, whoever writes the next one."""
+
+import re
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib.http.endpoint import ENDPOINTS, Endpoint, NoQuery, Schema
+from chalicelib.http.mount import SECURITY_HEADERS
+from tests.http_client import Client
+from tests.policy.requests import ask
+from tests.worlds import World
+
+assert app.app.routes  # declares every endpoint
+
+# Routes that anybody may call, by hand: adding one here is a decision.
+PUBLIC = {
+    "GET /health",
+    "GET /openapi.json",
+    "GET /problems/{slug}",
+    "GET /v1/auth/login",
+    "GET /v1/auth/callback",
+    "POST /v1/auth/refresh",
+    "POST /v1/auth/logout",
+    "GET /v1/auth/jwks",
+    "POST /oauth/token",
+    "GET /v1/trace/keys",
+}
+SERVER_OWNED = (
+    "owner",
+    "author",
+    "created",
+    "masked",
+    "role",
+    "version",
+    "status",
+    "id",
+    "depositor",
+    "patient_id",
+    "__proto__",
+)
+
+
+def name(declared: Endpoint) -> str:
+    return f"{declared.method} {declared.path}"
+
+
+def test_debug_is_off() -> None:  # C24
+    assert app.app.debug is False
+
+
+def test_routes_without_token_are_on_the_list_and_only_they() -> None:
+    open_to_all = {
+        f"{method} {path}"
+        for path, methods in app.app.routes.items()
+        for method, entry in methods.items()
+        if entry.authorizer is None
+    }
+    assert open_to_all == PUBLIC
+    assert {name(one) for one in ENDPOINTS if one.public} == PUBLIC
+
+
+def test_one_authorizer_guards_all_the_others() -> None:
+    guards = {
+        id(entry.authorizer)
+        for methods in app.app.routes.values()
+        for entry in methods.values()
+        if entry.authorizer is not None
+    }
+    assert len(guards) == 1
+
+
+def test_no_route_answers_other_origins() -> None:  # A39
+    entries = [entry for methods in app.app.routes.values() for entry in methods.values()]
+    assert all(entry.cors is None for entry in entries)
+
+
+def test_names_of_handlers_are_unique() -> None:
+    names = [one.name for one in ENDPOINTS]
+    assert len(set(names)) == len(names)
+
+
+def test_paths_hold_ids_only() -> None:  # D13
+    held = {part for one in ENDPOINTS for part in re.findall(r"{(\w+)}", one.path)}
+    assert held <= {"pid", "document_id", "rpps", "slug"}
+
+
+def test_creations_ask_for_an_idempotency_key() -> None:  # A13
+    creating = {name(one) for one in ENDPOINTS if one.method == "POST" and 201 in one.answers}
+    assert creating == {name(one) for one in ENDPOINTS if one.idempotent}
+
+
+def test_every_schema_refuses_unknown_fields() -> None:  # A38
+    for declared in ENDPOINTS:
+        if declared.body is not None:
+            assert issubclass(declared.body, Schema), name(declared)
+            assert declared.body.model_config["extra"] == "forbid", name(declared)
+
+
+WITH_BODY = [one for one in ENDPOINTS if one.body is not None]
+WITH_QUERY = [one for one in ENDPOINTS if one.method == "GET" and "callback" not in one.path]
+
+
+def role_for(declared: Endpoint) -> str:
+    """Choose somebody whose well-formed request would pass."""
+    return "depositor" if "lookup" in declared.path else "person_self"
+
+
+@pytest.mark.parametrize("declared", WITH_BODY, ids=name)
+def test_server_owned_fields_are_refused_and_change_nothing(  # A38
+    declared: Endpoint, world: World, http: Client
+) -> None:
+    assert declared.body is not None
+    foreign = [field for field in SERVER_OWNED if field not in declared.body.model_fields]
+    for field in foreign:
+        request = ask(world, declared, role_for(declared))
+        request.options["json"] = {**request.options["json"], field: "chosen by the client"}
+        reply = request.send(http)
+        assert reply.status == 422, field
+        errors: list[dict[str, Any]] = reply.json()["errors"]
+        assert {(one["pointer"], one["code"]) for one in errors} >= {
+            (f"/{field}", "extra_forbidden")
+        }
+
+
+@pytest.mark.parametrize("declared", WITH_QUERY, ids=name)
+def test_unknown_parameters_are_refused(declared: Endpoint, world: World, http: Client) -> None:
+    request = ask(world, declared, "person_self")
+    joint = "&" if "?" in request.target else "?"
+    target = f"{request.target}{joint}role=admin"
+    reply = http.request(declared.method, target, as_=request.caller, **request.options)
+    assert reply.status == 422
+    assert ("/query/role", "extra_forbidden") in {
+        (one["pointer"], one["code"]) for one in reply.json()["errors"]
+    }
+    if declared.query is NoQuery:
+        assert len(reply.json()["errors"]) == 1
+
+
+@pytest.mark.parametrize("declared", ENDPOINTS, ids=name)
+def test_every_route_answers_with_the_security_headers(
+    declared: Endpoint, world: World, http: Client
+) -> None:
+    reply = ask(world, declared, "anonymous").send(http)
+    for header in SECURITY_HEADERS:
+        assert len(reply.all(header)) == 1, header
+    assert reply.header("X-Content-Type-Options") == "nosniff"
+    assert reply.header("X-Request-Id")
+
+
+STRANGE = ["%23", "%00", "a%2Fb", "%0A", "..", "A" * 2048, "%EF%BC%91" * 11, "P%23X", "h.%20"]
+
+
+@pytest.mark.parametrize(
+    "declared", [one for one in ENDPOINTS if "{" in one.path and not one.public], ids=name
+)
+def test_strange_path_parameters_are_the_constant_404(  # A31
+    declared: Endpoint, world: World, http: Client
+) -> None:
+    for parameter in re.findall(r"{(\w+)}", declared.path):
+        for strange in STRANGE:
+            request = ask(world, declared, "person_self")
+            values = {"pid": world.person.pid, "document_id": world.document,
+                      "rpps": world.doctor.id} | {parameter: strange}  # fmt: skip
+            query = request.target.partition("?")[1:]
+            target = declared.path.format_map(values) + "".join(query)
+            reply = http.request(declared.method, target, as_=request.caller, **request.options)
+            assert (reply.status, reply.problem) == (404, "not-found"), strange
