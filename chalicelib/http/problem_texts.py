@@ -226,7 +226,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
     "size_mismatch": ("La taille ne correspond pas.", "The size does not match."),
     "hash_mismatch": ("L’empreinte ne correspond pas.", "The hash does not match."),
-    "control_character": ("Caractère de contrôle refusé.", "Control character refused."),
+    "control_character": (
+        "Retirez les caractères invisibles ou de contrôle.",
+        "Remove invisible or control characters.",
+    ),
     "refused": ("Valeur refusée.", "Value refused."),
     # of pydantic, by its error types
     "missing": ("Cette information est nécessaire.", "This field is required."),

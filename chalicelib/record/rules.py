@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from datetime import date
 from typing import Final
 
@@ -14,6 +15,10 @@ from chalicelib.record.model import Author, Description, Document, Draft
 MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
 MAX_BYTES: Final = 4 * 1024 * 1024
 OLDEST_CARE_DATE: Final = date(1900, 1, 1)
+# Characters that break lines, or turn what follows around so that `gpj.exe` reads `exe.jpg` (A20).
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _DEFAULT_TITLE: Final = "Document sans titre"
 # Types for the person's own deposits when she says nothing (R-MAT-03: DOCPAT are hers).
 _DEFAULT_PERSON_TYPE: Final = "EXPPAT_2"
@@ -39,9 +44,11 @@ def check_draft(draft: Draft, kind: ActorKind, today: date) -> None:
     """Refuse what a depositor may not announce; every error at once.
 
     Raises:
-        Invalid: unknown or reserved type (R-MAT-03), care date in the future or before 1900.
+        Invalid: unprintable title, unknown or reserved type (R-MAT-03), impossible care date.
     """
     errors = []
+    if draft.title is not None and _UNPRINTABLE.search(draft.title):
+        errors.append(FieldError("/title", "control_character"))
     if draft.type_code is not None:
         known = document_types.find(draft.type_code)
         if known is None:

@@ -12,7 +12,7 @@ from chalicelib.record.model import Document, WithdrawalReason
 
 MAX_BASE64_CHARACTERS = 4_194_304  # 3 MiB of content
 
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z_-]+$")]
 

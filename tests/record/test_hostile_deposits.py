@@ -5,6 +5,8 @@ Abuse cases A17 to A21; the files are those of `tests/storage/hostile.py`.
 
 import base64
 
+import pytest
+
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
 from chalicelib.storage.refusals import SENTENCES
@@ -90,6 +92,23 @@ def test_a_hostile_title_is_refused_or_shown_as_data_only(http: Client) -> None:
             wrong.append(title)
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("title", ["a\r\nSet-Cookie: vol=1", "facture\u202efdp.exe", "avis\u2066"])
+def test_a_title_that_breaks_lines_or_turns_text_around_is_refused(
+    http: Client, title: str
+) -> None:
+    person = a_person()
+
+    reply = http.post(
+        f"/v1/patients/{person.pid}/documents",
+        as_=person.principal,
+        json=a_draft(type_code="DOCPAT05", title=title),
+        headers={"Idempotency-Key": "hostile-1"},
+    )
+
+    assert reply.status == 422
+    assert reply.json()["errors"][0]["code"] == "control_character"
 
 
 def test_a_limit_plus_one_byte_is_refused(http: Client) -> None:
