@@ -1,0 +1,150 @@
+"""First logins when the cloud fails at any call: no half account, and trying again always works."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from joserfc.jwk import ECKey
+
+from chalicelib.core import clock, rows
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.rows import StoreUnavailable
+from chalicelib.identity import accounts, clients, sessions, spaces, store
+from chalicelib.identity.model import Person, Professional
+from chalicelib.identity.values import FINESS
+from tests import builders, double
+from tests.http_client import Client
+from tests.identity.conftest import Browser
+from tests.identity.provider import Provider
+from tests.injector import Faults, KilledError
+from tests.recorder import Recorder, recorder
+
+Insured = tuple[str, Person]
+MODES = ("before", "crash")
+
+
+def _kinds() -> Counter[str]:
+    items = (item for table in double.tables().values() for item in table.values())
+    return Counter(item.get("kind", {}).get("S", "") for item in items)
+
+
+@pytest.fixture
+def people(insured: Insured, doctor: Professional) -> tuple[Insured, Professional]:
+    return insured, doctor
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("who", ["person", "professional"])
+def test_first_login_survives_a_fault_at_any_call(
+    http: Client,
+    providers: dict[str, Provider],
+    people: tuple[Insured, Professional],
+    faults: Faults,
+    who: str,
+) -> None:
+    del people
+    name = {"person": "franceconnect", "professional": "psc"}[who]
+    provider = providers[name]
+    before = double.snapshot()
+    total = sum(recorder.measure(lambda: Browser(http).log_in(provider, name)).values())
+    outcomes: Counter[str] = Counter()
+
+    for number in range(1, total + 1):
+        for mode in MODES:
+            double.restore(before)
+            double.new_process()
+            recorder.clear()
+            faults.at(number, mode)
+            outcomes[_attempt(http, provider, name)] += 1
+            faults.clear()
+            assert Browser(http).log_in(provider, name) == "/accueil", (number, mode)
+            found = _kinds()
+            assert (found["account"], found["login"]) == (1, 1), (number, mode)
+            assert found["holder"] == found["proxy"] == found["contact"] == (who == "person")
+
+    assert sum(outcomes.values()) == total * len(MODES)
+    assert outcomes["killed"] == total
+    assert outcomes["/connexion?probleme=technique"] > 0
+
+
+def _attempt(http: Client, provider: Provider, name: str) -> str:
+    """Log in under a fault; return where it ended."""
+    browser = Browser(http)
+    try:
+        begun = browser.get(f"/v1/auth/login?provider={name}&return_to=/accueil")
+        if begun.status != 303:
+            return str(begun.status)
+        reply = browser.come_back(provider.authorise(str(begun.header("Location"))))
+    except KilledError:
+        return "killed"
+    assert browser.has_session is (reply.header("Location") == "/accueil")
+    return str(reply.header("Location"))
+
+
+def _rivals(act: Callable[[], object]) -> list[object]:
+    with ThreadPoolExecutor(6) as pool:
+        return [one.result() for one in [pool.submit(act) for _ in range(6)]]
+
+
+def test_rival_logins_of_one_professional_make_one_account(aws: Recorder) -> None:
+    del aws
+    rpps, now = builders.a_rpps(), clock.now()
+
+    made = _rivals(lambda: accounts.uid_of(accounts.of_professional(rpps, now)))
+
+    assert len(set(made)) == _kinds()["account"] == 1
+
+
+def test_rival_registrations_of_one_key_make_one_client(aws: Recorder) -> None:
+    del aws
+    jwks = {"keys": [ECKey.generate_key("P-256").as_dict(private=False)]}
+
+    made = _rivals(lambda: clients.register_client("L", FINESS("750803447"), jwks))
+
+    assert len(set(made)) == _kinds()["client"] == 1
+
+
+def test_busy_rows_are_waited_for(aws: Recorder, faults: Faults) -> None:
+    del aws
+    faults.on("dynamodb.TransactWriteItems", "conflict", nth=3)
+
+    person = builders.an_identity()
+
+    assert spaces.open_space(person) == spaces.open_space(person)
+    assert _kinds()["person"] == 1
+
+
+def test_rows_that_stay_busy_are_unavailable(aws: Recorder, faults: Faults) -> None:
+    del aws
+    now = clock.now()
+    account = accounts.of_professional(builders.a_rpps(), now)
+    faults.on("dynamodb.TransactWriteItems", "conflict", nth=0)
+
+    with pytest.raises(StoreUnavailable):
+        store.write_all([sessions.new_session(account, now)[0], *_two_rows()])
+
+
+def _two_rows() -> list[rows.Row]:
+    return [store.UsedRow(pk=f"USED#{n}", sk="USED", kind="used", ttl=1) for n in "ab"]
+
+
+def test_session_that_rivals_change_without_end_is_unavailable(
+    aws: Recorder, faults: Faults
+) -> None:
+    del aws
+    now = clock.now()
+    account = accounts.of_professional(builders.a_rpps(), now)
+    row, cookie = sessions.new_session(account, now)
+    rows.write([rows.put(row)])
+    faults.on("dynamodb.PutItem", "conflict", nth=0)
+    faults.on("dynamodb.TransactWriteItems", "conflict", nth=0)
+
+    with pytest.raises(Unavailable):
+        sessions.refresh(cookie, now)
+    with pytest.raises(Unavailable):
+        sessions.end(cookie)
+    faults.clear()
+    sessions.end(cookie)
+    assert _kinds()["session"] == 0
+    sessions.end(cookie)
