@@ -1,9 +1,10 @@
 /** Which screen for which address; each screen is loaded when it is first opened. */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { ErrorBoundary, LocationProvider, Route, Router, lazy, useLocation } from "preact-iso";
+import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { leave, me, sessionState, start } from "./api/session";
 import type { Profile } from "./api/types";
+import { lazy } from "./ui/lazy";
 import { Page } from "./ui/page";
 import { Shell, ownProfile } from "./ui/shell";
 import { ErrorPanel, Loading } from "./ui/states";
@@ -90,37 +91,25 @@ const BARE = new Set(["/connexion", "/reprise"]);
 
 function Screens() {
   const { path } = useLocation();
-  const [broken, setBroken] = useState(false);
-  useEffect(() => {
-    const fail = (event: Event) => {
-      event.preventDefault();
-      setBroken(true);
-    };
-    addEventListener("vite:preloadError", fail);
-    return () => removeEventListener("vite:preloadError", fail);
-  }, []);
   return (
     <Shell bare={BARE.has(path)}>
-      {broken && <ErrorPanel error={null} retry={() => location.reload()} />}
-      <ErrorBoundary onError={() => setBroken(true)}>
-        <Router onRouteChange={() => { setBroken(false); scrollTo(0, 0); }}>
-          <Route path="/connexion" component={Login} />
-          <Route path="/reprise" component={Resume} />
-          <Route path="/aide" component={Help} />
-          <Route path="/accueil" component={OwnHome} />
-          <Route path="/documents" component={OwnDocuments} />
-          <Route path="/documents/ajouter" component={OwnAdd} />
-          <Route path="/documents/:id" component={OwnDocument} />
-          <Route path="/acces" component={OwnTrace} />
-          <Route path="/professionnels" component={OwnProfessionals} />
-          <Route path="/plus" component={AnySettings} />
-          <Route path="/pro" component={Search} />
-          <Route path="/pro/patients/:pid" component={Triage} />
-          <Route path="/pro/patients/:pid/documents/:id" component={Triage} />
-          <Route path="/pro/patients/:pid/deposer" component={Depositing} />
-          <Route default component={Lost} />
-        </Router>
-      </ErrorBoundary>
+      <Router onRouteChange={() => scrollTo(0, 0)}>
+        <Route path="/connexion" component={Login} />
+        <Route path="/reprise" component={Resume} />
+        <Route path="/aide" component={Help} />
+        <Route path="/accueil" component={OwnHome} />
+        <Route path="/documents" component={OwnDocuments} />
+        <Route path="/documents/ajouter" component={OwnAdd} />
+        <Route path="/documents/:id" component={OwnDocument} />
+        <Route path="/acces" component={OwnTrace} />
+        <Route path="/professionnels" component={OwnProfessionals} />
+        <Route path="/plus" component={AnySettings} />
+        <Route path="/pro" component={Search} />
+        <Route path="/pro/patients/:pid" component={Triage} />
+        <Route path="/pro/patients/:pid/documents/:id" component={Triage} />
+        <Route path="/pro/patients/:pid/deposer" component={Depositing} />
+        <Route default component={Lost} />
+      </Router>
     </Shell>
   );
 }

@@ -109,7 +109,7 @@ export const catalogue = typeset({
     software: "J'édite un logiciel",
     softwareText: "Déposer et lire par l'interface de programmation",
     noAccountTitle: "Sans ordinateur ni téléphone portable ?",
-    noAccount: `Une personne vous répond au ${brand.helpPhone}, ${brand.helpHours}. Votre médecin peut aussi recueillir votre accord en consultation.`,
+    noAccount: `Une personne vous répond au ${brand.helpPhone}, ${brand.helpHours}.`,
     needsScript: "Cette page a besoin de JavaScript. Activez-le dans les réglages de votre navigateur, puis rechargez.",
     footer: "Aucun traceur, aucune publicité, aucun service tiers.",
   },
@@ -170,7 +170,11 @@ export const catalogue = typeset({
     noAccesses: "Personne n'a encore consulté votre dossier.",
     allAccesses: "Voir tous les accès",
     whoTitle: "Qui peut voir mon dossier ?",
-    who: "Seuls les professionnels que vous avez autorisés peuvent le lire. Vous pouvez changer d'avis à tout moment.",
+    whoCount: (n: number) =>
+      n === 0
+        ? "Aucun professionnel pour l'instant."
+        : plural(n, "professionnel autorisé par vous", "professionnels autorisés par vous"),
+    who: "Vous pouvez changer d'avis à tout moment.",
     whoLink: "Gérer mes professionnels",
     addDocument: "Ajouter un document",
     firstTitle: "Trois premiers pas",
@@ -199,7 +203,7 @@ export const catalogue = typeset({
     searchHint: "Titre, type ou auteur",
     category: "Catégorie",
     allCategories: "Toutes",
-    period: "Période des soins",
+    period: "Période",
     periods: { all: "Toutes", m3: "3 derniers mois", y1: "12 derniers mois", y3: "3 dernières années" },
     clear: "Effacer les filtres",
     count: (n: number, complete: boolean) =>
@@ -488,7 +492,6 @@ export const catalogue = typeset({
     refusal: [
       "Vérifiez le matricule INS et les traits d'identité.",
       "Si le patient est avec vous, il peut vous autoriser depuis son espace, dans « Mes professionnels ».",
-      "Il peut aussi le faire par téléphone avec l'assistance.",
     ],
     refusalNote: "Cette réponse est la même dans tous les cas.",
     again: "Nouvelle recherche",

@@ -21,6 +21,7 @@ interface Token {
 let token: Token | null = null;
 let refreshing: Promise<Token | null> | null = null;
 let waiting: (() => void)[] = [];
+let leaving = false;
 
 type News = "resumed" | "signed-out" | "locked" | "active";
 const channel = new BroadcastChannel("carnet");
@@ -166,6 +167,9 @@ export async function logout(then: () => Promise<string> = async () => "fin"): P
 
 /** Replaces the whole page, so that nothing of it stays in memory or behind « back ». */
 export function leave(path: string) {
+  // The first reason to leave is the one to show.
+  if (leaving) return;
+  leaving = true;
   waiting = [];
   me.value = null;
   sessionState.value = "out";

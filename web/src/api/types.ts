@@ -1,130 +1,27 @@
-/** The answers of the API that the screens read. */
+/**
+ * The answers of the API that the screens read: names given to the types made from its contract
+ * (`npm run types`). The narrative of a clinical document is a tree that OpenAPI leaves open.
+ */
+import type { components } from "./schema";
 
-export interface Coded {
-  code: string;
-  label: string;
-}
+type Schemas = components["schemas"];
 
-export interface Profile {
-  patient_id: string;
-  relation: string;
-  given_name: string;
-  family_name: string;
-  birth_date: string | null;
-  age: number | null;
-}
-
-export interface PersonMe {
-  role: "patient";
-  display_name: string;
-  profiles: Profile[];
-  session: { expires_at: string };
-}
-
-export interface ProfessionalMe {
-  role: "professional";
-  display_name: string;
-  rpps: string;
-  profession: Coded;
-  organisation: { name: string; id: string } | null;
-  session: { expires_at: string };
-}
-
+export type Coded = Schemas["Coded"];
+export type Profile = Schemas["Profile"];
+export type PersonMe = Schemas["PersonMe"];
+export type ProfessionalMe = Schemas["ProfessionalMe"];
 export type Me = PersonMe | ProfessionalMe;
-
-export interface Patient {
-  patient_id: string;
-  family_name: string;
-  given_name: string;
-  birth_date: string | null;
-  age: number | null;
-  sex: "female" | "male";
-}
-
-export interface PatientSearch {
-  ins: string;
-  family_name: string;
-  given_name: string;
-  birth_date: string;
-  sex: "female" | "male";
-}
-
-export interface ProfessionalCard {
-  rpps: string;
-  name: string;
-  profession: Coded | null;
-  place: string | null;
-}
-
-export interface Authorisation extends ProfessionalCard {
-  status: "active" | "withdrawn" | "expired";
-  since: string;
-  valid_until: string;
-  first_used_at: string | null;
-  last_change_at: string;
-  version: number;
-}
-
-export interface CarnetDocument {
-  id: string;
-  title: string;
-  type: Coded;
-  category: Coded;
-  format: string;
-  size_bytes: number;
-  sha256: string;
-  care_date: string;
-  deposited_at: string;
-  depositor: { kind: "person" | "organisation" | "professional"; name: string | null };
-  author: { name: string | null; profession: string | null; organisation: string | null };
-  antivirus: { verdict: "not_scanned" | "clean"; engine: string | null };
-  warnings: string[];
-  abilities: { read: boolean; withdraw: boolean };
-  version: number;
-}
-
-export interface PendingDocument {
-  id: string;
-  status: "pending";
-  upload: { href: string; expires_at: string };
-}
-
-export interface DepositBody {
-  title: string | null;
-  type_code: string | null;
-  care_date: string | null;
-  format: string;
-  content: string | null;
-  size_bytes?: number;
-  sha256: string | null;
-}
-
-export interface Access {
-  id: string;
-  at: string;
-  actor: {
-    kind: "person" | "professional" | "organisation" | "system";
-    name: string;
-    profession: string | null;
-    organisation: string | null;
-  };
-  action: string;
-  label: string;
-  document: { id: string; title: string } | null;
-  outcome: "allowed" | "refused" | "unreadable";
-  right: string | null;
-  count: number;
-  first_at: string;
-  last_at: string;
-}
-
+export type Patient = Schemas["PatientAnswer"];
+export type PatientSearch = Schemas["LookupBody"];
+export type ProfessionalCard = Schemas["ProfessionalCard"];
+export type ProfessionalSearch = Schemas["SearchBody"];
+export type Authorisation = Schemas["AuthorisationOut"];
+export type CarnetDocument = Schemas["DocumentOut"];
+export type PendingDocument = Schemas["PendingDocument"];
+export type DepositBody = Schemas["DocumentDraft"];
+export type Access = Schemas["AccessOut"];
+export type Home = Schemas["Home"];
 export type FirstStep = "authorise_doctor" | "add_document" | "see_trace";
-
-export interface Home {
-  documents: CarnetDocument[];
-  accesses: Access[];
-  first_steps?: FirstStep[];
-}
 
 export interface Page<T> {
   items: T[];
@@ -172,13 +69,9 @@ export interface Narrative {
   attachments: Attachment[];
 }
 
-export interface ProblemBody {
-  type?: string;
-  title?: string;
-  status?: number;
-  detail?: string;
+/** A problem as the contract says it, every part optional: anything may answer on a bad day. */
+export type ProblemBody = Partial<Schemas["Problem"]> & {
   reason?: string;
   document_id?: string;
   deposited_at?: string;
-  errors?: { pointer: string; code: string; detail: string }[];
-}
+};

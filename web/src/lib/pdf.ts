@@ -16,6 +16,8 @@ export function openPdf(bytes: ArrayBuffer): Promise<PDFDocumentProxy> {
   return getDocument({
     data: bytes,
     enableXfa: false,
+    // Nothing of a document goes to the console.
+    verbosity: 0,
     useWasm: false,
     wasmUrl: `${__PDF_FOLDER__}wasm/`,
     standardFontDataUrl: `${__PDF_FOLDER__}standard_fonts/`,

@@ -84,9 +84,11 @@ export async function deposit(
   sending: Sending,
 ): Promise<CarnetDocument> {
   const inline = file.length <= INLINE_BYTES;
-  const body: DepositBody = inline
-    ? { ...description, content: base64(file) }
-    : { ...description, content: null, size_bytes: file.length };
+  const body: DepositBody = {
+    ...description,
+    content: inline ? base64(file) : null,
+    size_bytes: file.length,
+  };
   const describe: Call = {
     method: "POST",
     path: depositPath(pid),

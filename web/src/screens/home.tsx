@@ -91,7 +91,7 @@ function Accesses({ accesses }: { accesses: Access[] }) {
 }
 
 function Cards({ home }: { home: HomeData }) {
-  const steps = home.first_steps ?? [];
+  const steps = home.first_steps.filter((step): step is FirstStep => step in STEPS);
   return (
     <div class="home">
       <div class="home-main">
@@ -102,6 +102,7 @@ function Cards({ home }: { home: HomeData }) {
         <Accesses accesses={home.accesses} />
         <section class="card soft" aria-labelledby="who">
           <h2 id="who">{t.home.whoTitle}</h2>
+          <p class="who-count">{t.home.whoCount(home.active_authorisations)}</p>
           <p>{t.home.who}</p>
           <a class="link" href="/professionnels">
             {t.home.whoLink}

@@ -1,11 +1,11 @@
 /** A file held inside a clinical document: shown when it is one we can draw. */
 import { useMemo, useState } from "preact/hooks";
-import { lazy } from "preact-iso";
 import type { Attachment } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { fileSize } from "../lib/format";
 import { Button } from "./button";
 import { ImageView } from "./image-view";
+import { lazy } from "./lazy";
 import { Notice } from "./states";
 
 const PdfView = lazy(() => import("./pdf-view"));

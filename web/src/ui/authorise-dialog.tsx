@@ -1,6 +1,6 @@
 /** Before a key is given: to whom, and what follows. */
 import { useState } from "preact/hooks";
-import type { ProfessionalCard } from "../api/types";
+import type { Authorisation } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { typo } from "../lib/typo";
 import { Button } from "./button";
@@ -8,7 +8,8 @@ import { Dialog } from "./dialog";
 import { Icon } from "./icon";
 import { ErrorPanel } from "./states";
 
-export type Candidate = ProfessionalCard;
+/** A professional of the directory, or of a past authorisation. */
+export type Candidate = Pick<Authorisation, "rpps" | "name" | "profession" | "place">;
 
 /** What a professional does and where. */
 export const placed = ({ profession, place }: Candidate) =>

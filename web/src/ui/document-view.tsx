@@ -1,7 +1,6 @@
 /** A document and what is known of it: facts, content checked against its hash, what can be done. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { lazy } from "preact-iso";
 import { api } from "../api/carnet";
 import { Tampered } from "../api/problem";
 import type { CarnetDocument } from "../api/types";
@@ -15,6 +14,7 @@ import { Button } from "./button";
 import { authorName, thePerson } from "./document-row";
 import { Icon } from "./icon";
 import { ImageView } from "./image-view";
+import { lazy } from "./lazy";
 import { type Level, NarrativeView } from "./narrative-view";
 import { ErrorPanel, Loading, Notice } from "./states";
 

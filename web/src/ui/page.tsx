@@ -36,7 +36,9 @@ export function Page({ title, tab, back, actions, intro, wide, children }: Props
   }, [tab, title, whose.value]);
 
   useEffect(() => {
-    if (arrived) heading.current?.focus({ preventScroll: true });
+    // A list found again has already given the focus back to where it was.
+    const placed = document.querySelector("main :focus") !== null;
+    if (arrived && !placed) heading.current?.focus({ preventScroll: true });
     arrived = true;
   }, []);
 

@@ -85,7 +85,7 @@ function lines(items: readonly object[]): string {
 
 function Tools({ view, pages, go }: { view: View; pages: number; go: (change: Partial<View>) => void }) {
   return (
-    <div class="viewer-tools" role="group" aria-label={t.document.viewer}>
+    <div class="viewer-tools pages" role="group" aria-label={t.document.viewer}>
       {pages > 1 && (
         <>
           <Button kind="quiet" icon="chevron-left" label={t.document.previous} onPress={() => go({ page: view.page - 1 })}>

@@ -1,0 +1,328 @@
+"""Answers given to the screens in place of the server, to draw each of their states.
+
+Only the states that the product cannot be asked for (empty, broken, slow, huge) are drawn so;
+what the product does is tested on the product.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, Route
+
+from tests.browser.samples import pdf, png
+
+Json = dict[str, Any]
+
+PID = "01JDK7YV2M9F3Q8ZT5X1C4B6NA"
+NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
+PERSON, PROFESSIONAL = "person", "professional"
+_DOCTOR: Json = {
+    "rpps": "10001234567",
+    "name": "Dr Claire EXEMPLE",
+    "profession": {"code": "10", "label": "Médecin"},
+    "place": "Cabinet des Tilleuls, Reims",
+}
+
+
+def instant(**ago: float) -> str:
+    """Write the instant some time before now."""
+    return (NOW - timedelta(**ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def document(number: int, title: str, kind: str, content: bytes, **more: Any) -> Json:
+    """Describe a document as the API does."""
+    return {
+        "id": f"01JDK8DOC{number:017d}",
+        "title": title,
+        "type": {"code": "11502-2", "label": "CR d'examens biologiques"},
+        "category": {"code": "BIOLOGIE", "label": "Résultats de biologie"},
+        "format": kind,
+        "size_bytes": len(content),
+        "sha256": _digest(content),
+        "care_date": instant(days=number)[:10],
+        "deposited_at": instant(days=number, hours=2),
+        "depositor": {"kind": "organisation", "name": "Laboratoire des Capucins"},
+        "author": {"name": None, "profession": None, "organisation": "Laboratoire des Capucins"},
+        "antivirus": {"verdict": "not_scanned", "engine": None},
+        "warnings": [],
+        "abilities": {"read": True, "withdraw": False},
+        "version": 1,
+        **more,
+    }
+
+
+CONTENTS = {
+    "pdf": pdf("Compte rendu, premi\xe8re page", "Deuxi\xe8me page", "Troisi\xe8me page"),
+    "png": png(300, 200),
+    "text": "Questions à poser :\n- fatigue depuis septembre ;\n- rappel de vaccin ?".encode(),
+    "cda": b"<ClinicalDocument/>",
+}
+_OWN: Json = {
+    "depositor": {"kind": "person", "name": None},
+    "author": {"name": None, "profession": None, "organisation": None},
+    "abilities": {"read": True, "withdraw": True},
+}
+DOCUMENTS: dict[str, Json] = {
+    "cda": document(
+        1, "Bilan thyroïdien", "application/cda+xml", CONTENTS["cda"], warnings=["before_birth"]
+    ),
+    "pdf": document(
+        2,
+        "Compte rendu de consultation",
+        "application/pdf",
+        CONTENTS["pdf"],
+        author={"name": "Dr Claire EXEMPLE", "profession": "Médecin", "organisation": None},
+        type={"code": "11488-4", "label": "CR ou fiche de consultation"},
+    ),
+    "png": document(3, "Photo d’ordonnance", "image/png", CONTENTS["png"], **_OWN),
+    "text": document(4, "Notes pour le rendez-vous", "text/plain", CONTENTS["text"], **_OWN),
+}
+
+
+def _paragraph(text: str, *styles: str) -> Json:
+    run = {"type": "text", "text": text, **({"styles": list(styles)} if styles else {})}
+    return {"type": "paragraph", "runs": [run]}
+
+
+def _row(*texts: str, header: bool = False) -> list[Json]:
+    return [
+        {"type": "cell", "blocks": [_paragraph(text)], **({"header": True} if header or not n else {})}
+        for n, text in enumerate(texts)
+    ]
+
+
+NARRATIVE: Json = {
+    "header": {},
+    "embedded": None,
+    "sections": [
+        {
+            "type": "section",
+            "title": "Hormonologie",
+            "blocks": [
+                _paragraph("Prélèvement à jeun", "bold"),
+                {
+                    "type": "table",
+                    "caption": [{"type": "text", "text": "Bilan thyroïdien"}],
+                    "head": [_row("Analyse", "Résultat", "Unité", "Référence", header=True)],
+                    "body": [_row("TSH", "2,41", "mUI/l", "0,27 à 4,20")],
+                },
+                {"type": "media", "key": "img", "caption": [{"type": "text", "text": "Courbe"}]},
+            ],
+            "sections": [
+                {
+                    "type": "section",
+                    "title": "Interprétation",
+                    "blocks": [{"type": "list", "items": [[_paragraph("Fonction normale.")]]}],
+                }
+            ],
+        }
+    ],
+    "attachments": [
+        {
+            "key": key,
+            "media_type": "image/png",
+            "size_bytes": len(CONTENTS["png"]),
+            "sha256": _digest(CONTENTS["png"]),
+            "refused": None,
+            "data": base64.b64encode(CONTENTS["png"]).decode(),
+        }
+        for key in ("img", "joint")
+    ],
+}
+
+
+def _access(number: int, kind: str, name: str, label: str, **more: Any) -> Json:
+    at = instant(hours=number * 7)
+    return {
+        "id": f"access-{number}",
+        "at": at,
+        "actor": {"kind": kind, "name": name, "profession": None, "organisation": None},
+        "action": "record:document:open",
+        "label": label,
+        "document": {"id": DOCUMENTS["cda"]["id"], "title": DOCUMENTS["cda"]["title"]},
+        "outcome": "allowed",
+        "right": "Vous avez donné votre autorisation le 3 novembre 2026",
+        "count": 1,
+        "first_at": at,
+        "last_at": at,
+        **more,
+    }
+
+
+TRACE = [
+    _access(0, "person", "Vous", "avez ouvert un document", right="C’est votre espace"),
+    _access(1, "professional", "Dr Claire EXEMPLE", "a ouvert un document", count=12),
+    _access(
+        4,
+        "professional",
+        "Dr Paul EXEMPLE",
+        "a demandé à consulter la liste des documents",
+        document=None,
+        outcome="refused",
+        right="Demande refusée : cette personne n’a pas votre autorisation",
+    ),
+    _access(5, "organisation", "Laboratoire des Capucins", "a déposé un document"),
+]
+_GRANT = {
+    **_DOCTOR,
+    "status": "active",
+    "since": instant(days=20),
+    "valid_until": instant(days=-345),
+    "first_used_at": instant(days=2),
+    "last_change_at": instant(days=20),
+    "version": 1,
+}
+GRANTS = [
+    _GRANT,
+    {
+        **_GRANT,
+        "rpps": "10009876543",
+        "name": "Dr Paul EXEMPLE",
+        "status": "withdrawn",
+        "first_used_at": None,
+    },
+]
+PATIENT: Json = {
+    "patient_id": PID,
+    "family_name": "PAT-TROIS",
+    "given_name": "DOMINIQUE",
+    "birth_date": "1979-03-28",
+    "age": 47,
+    "sex": "female",
+}
+_SESSION = {"expires_at": instant(hours=-1)}
+ME: dict[str, Json] = {
+    PERSON: {
+        "role": "patient",
+        "display_name": "Dominique PAT-TROIS",
+        "profiles": [{**PATIENT, "relation": "self"}],
+        "session": _SESSION,
+    },
+    PROFESSIONAL: {
+        "role": "professional",
+        "display_name": "Dr Claire EXEMPLE",
+        "rpps": _DOCTOR["rpps"],
+        "profession": _DOCTOR["profession"],
+        "organisation": {"name": "Cabinet des Tilleuls", "id": "o1"},
+        "session": _SESSION,
+    },
+}
+
+
+class Canned:
+    """The answers of one page. Change its attributes to change what the server would say."""
+
+    def __init__(self, who: str | None = PERSON, state: str = "full") -> None:
+        self.who = who
+        self.state = state
+        self.asked: list[tuple[str, str]] = []
+        self.documents = list(DOCUMENTS.values()) if state == "full" else []
+        self.overrides: dict[str, Callable[[Route], None]] = {}
+
+    def install(self, page: Page) -> None:
+        """Answer every API request of the page."""
+        page.route(re.compile(r"/v1/"), self._answer)
+
+    def count(self, method: str, path: str) -> int:
+        """Count the requests made with a method to a path."""
+        return self.asked.count((method, path))
+
+    def _answer(self, route: Route) -> None:
+        url = urlsplit(route.request.url)
+        self.asked.append((route.request.method, url.path))
+        for pattern, answer in self.overrides.items():
+            if re.search(pattern, f"{route.request.method} {route.request.url}"):
+                answer(route)
+                return
+        if url.path.startswith("/v1/auth/"):
+            self._auth(route, url.path)
+            return
+        if url.path == "/v1/me":
+            reply(route, ME[self.who or PERSON])
+        elif self.state == "error" and not url.path.endswith(PID):
+            problem(route, 503, "unavailable", "Service indisponible")
+        else:
+            query = {key: values[0] for key, values in parse_qs(url.query).items()}
+            self._record(route, url.path.removeprefix(f"/v1/patients/{PID}"), query)
+
+    def _auth(self, route: Route, path: str) -> None:
+        if path.endswith("/logout"):
+            self.who = None
+            route.fulfill(status=204)
+        elif self.who is None:
+            problem(route, 401, "session-ended", "Session terminée")
+        else:
+            reply(route, {"access_token": f"token-{len(self.asked)}", "expires_in": 600})
+
+    def _record(self, route: Route, rest: str, query: dict[str, str]) -> None:
+        empty = self.state == "empty"
+        answers: dict[str, Any] = {
+            "": PATIENT,
+            "/home": {
+                "documents": self.documents[:5],
+                "accesses": [] if empty else TRACE,
+                "active_authorisations": 0 if empty else 1,
+                "first_steps": ["authorise_doctor", "add_document", "see_trace"] if empty else [],
+            },
+            "/authorisations": {"items": [] if empty else GRANTS, "next": None},
+            "/v1/professionals/search": {"items": [] if empty else [_DOCTOR]},
+            "/v1/patients/lookup": {"patient_id": PID},
+        }
+        if rest == "/documents":
+            self._page(route, self.documents, query)
+        elif rest == "/trace":
+            wanted = query.get("outcome")
+            lines = [line for line in TRACE if wanted in (None, line["outcome"])]
+            self._page(route, [] if empty else lines, query)
+        elif rest in answers:
+            reply(route, answers[rest])
+        else:
+            self._document(route, rest)
+
+    def _page(self, route: Route, items: list[Json], query: dict[str, str]) -> None:
+        start = int(query.get("cursor", "0"))
+        more = start + 50 < len(items)
+        reply(route, {"items": items[start : start + 50], "next": str(start + 50) if more else None})
+
+    def _document(self, route: Route, rest: str) -> None:
+        found = re.fullmatch(r"/documents/([^/]+)(/content|/narrative)?", rest)
+        known = {entry["id"]: entry for entry in (*DOCUMENTS.values(), *self.documents)}
+        shown = known.get(found[1]) if found else None
+        if found is None or shown is None:
+            problem(route, 404, "not-found", "Introuvable")
+        elif found[2] == "/content":
+            wanted = (body for body in CONTENTS.values() if _digest(body) == shown["sha256"])
+            route.fulfill(body=next(wanted, b"x"), content_type=shown["format"])
+        elif found[2] == "/narrative":
+            reply(route, NARRATIVE)
+        else:
+            reply(route, shown, headers={"ETag": '"v1"'})
+
+
+def reply(route: Route, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
+    """Answer with JSON."""
+    route.fulfill(
+        status=status,
+        body=json.dumps(body),
+        headers={"Content-Type": "application/json", **(headers or {})},
+    )
+
+
+def problem(route: Route, status: int, slug: str, title: str, **more: Any) -> None:
+    """Answer with a problem."""
+    body = {"type": f"/problems/{slug}", "title": title, "status": status, **more}
+    route.fulfill(
+        status=status,
+        body=json.dumps(body),
+        headers={"Content-Type": "application/problem+json", "X-Request-Id": "01JDK9REQUEST"},
+    )

@@ -1,0 +1,115 @@
+"""Pages of a real browser: each test has its own, in French, in Paris, and no error goes unseen."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.browser import site
+from tests.browser.canned import PERSON, Canned
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE, TABLET, DESKTOP = (360, 740), (768, 1024), (1280, 800)
+SCREENS = site.ROOT / "test-artifacts" / "screens"
+# The browser says so of each answer that is not a success: the screens show them in words.
+_EXPECTED = re.compile(
+    r"Failed to load resource: (the server responded|net::ERR)|Service Worker registration blocked"
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this process."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    """The address of the built client alone."""
+    assert (site.DIST / "index.html").is_file(), "build the client first: npm run build in web/"
+    with site.serve() as address:
+        yield address
+
+
+class Watch:
+    """Everything a page complains of: policy violations, exceptions, console errors."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+
+    def follow(self, page: Page) -> None:
+        """Listen to a page."""
+        page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not _EXPECTED.match(message.text):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fail the test if a page of it complained."""
+    watching = Watch()
+    yield watching
+    assert watching.complaints == []
+
+
+@pytest.fixture
+def context(browser: Browser, base_url: str, watch: Watch) -> Iterator[BrowserContext]:
+    """A fresh profile of a phone, without service worker: requests are answered by the tests."""
+    with browser.new_context(
+        base_url=base_url,
+        viewport={"width": PHONE[0], "height": PHONE[1]},
+        locale="fr-FR",
+        timezone_id="America/Cayenne",
+        service_workers="block",
+    ) as made:
+        made.set_default_timeout(8_000)
+        made.on("page", watch.follow)
+        yield made
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of that profile."""
+    return context.new_page()
+
+
+Open = Callable[..., Canned]
+
+
+@pytest.fixture
+def opened(page: Page) -> Open:
+    """Open a screen on given answers."""
+
+    def open_screen(path: str, who: str | None = PERSON, state: str = "full") -> Canned:
+        canned = Canned(who, state)
+        canned.install(page)
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        return canned
+
+    return open_screen
+
+
+def shoot(page: Page, name: str) -> Path:
+    """Keep a picture of what the screen shows."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    path = SCREENS / f"{name}.png"
+    page.screenshot(path=path)
+    return path

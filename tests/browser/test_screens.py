@@ -1,0 +1,124 @@
+"""Every screen, in each of its states, light and dark, on a phone, a tablet and a desktop."""
+
+import re
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import site
+from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
+from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
+
+pytestmark = pytest.mark.browser
+
+AXE = (site.ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = (
+    ["RGAAv4", "EN-301-549", "best-practice"]
+    + [f"wcag{version}{level}" for version in ("2", "21", "22") for level in ("a", "aa")]
+)
+
+_SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+FULL, EMPTY, ERROR = "full", "empty", "error"
+# name, address, who, states that differ
+SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
+    ("public", "/", None, (FULL,)),
+    ("login", "/connexion", None, (FULL,)),
+    ("login-problem", "/connexion?probleme=niveau", None, (FULL,)),
+    ("help", "/aide", None, (FULL,)),
+    ("home", "/accueil", PERSON, (FULL, EMPTY, ERROR)),
+    ("documents", "/documents", PERSON, (FULL, EMPTY, ERROR)),
+    ("add", "/documents/ajouter", PERSON, (FULL,)),
+    ("access", "/acces", PERSON, (FULL, EMPTY, ERROR)),
+    ("professionals", "/professionnels", PERSON, (FULL, EMPTY, ERROR)),
+    ("more", "/plus", PERSON, (FULL,)),
+    ("lost", "/nulle-part", PERSON, (FULL,)),
+    ("pro", "/pro", PROFESSIONAL, (FULL,)),
+    ("pro-documents", f"/pro/patients/{PID}", PROFESSIONAL, (FULL, EMPTY, ERROR)),
+    ("pro-deposit", f"/pro/patients/{PID}/deposer", PROFESSIONAL, (FULL,)),
+    ("pro-refused", "/pro/patients/01JDK0000000000000000000ZZ", PROFESSIONAL, (FULL,)),
+    *(
+        (f"document-{kind}", f"/documents/{entry['id']}", PERSON, (FULL, ERROR)[: 1 + (kind == "pdf")])
+        for kind, entry in DOCUMENTS.items()
+    ),
+    (
+        "pro-document",
+        f"/pro/patients/{PID}/documents/{DOCUMENTS['cda']['id']}",
+        PROFESSIONAL,
+        (FULL,),
+    ),
+]
+CASES = [
+    pytest.param(name, path, who, state, id=f"{name}-{state}")
+    for name, path, who, states in SCREENS
+    for state in states
+]
+ENGLISH = re.compile(
+    r"\b(the|your|please|loading|error|failed|click|upload|undefined|null|NaN|Object)\b", re.I
+)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong on the screen."""
+    # The page's policy forbids injected scripts: axe comes in through the debugger, as a function.
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate(
+        "tags => axe.run({ runOnly: tags, resultTypes: ['violations'] }).then(r => r.violations)",
+        TAGS,
+    )
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def _words(page: Page) -> str:
+    return page.evaluate(
+        """() => {
+          const attributes = ['aria-label', 'alt', 'placeholder', 'title'];
+          const marked = [...document.querySelectorAll('[aria-label],[alt],[placeholder],[title]')];
+          return [document.title, document.body.innerText,
+            ...marked.flatMap(e => attributes.map(a => e.getAttribute(a) ?? ''))].join('\\n');
+        }"""
+    )
+
+
+@pytest.mark.parametrize(("name", "path", "who", "state"), CASES)
+def test_screen_is_accessible_and_french(
+    page: Page, opened: Open, name: str, path: str, who: str | None, state: str
+) -> None:
+    opened(path, who, state)
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("main")).to_have_count(1)
+    expect(page).to_have_title(re.compile("Carnet"))
+    assert not ENGLISH.findall(_words(page))
+    found: dict[str, list[str]] = {}
+    for width, height in (PHONE, TABLET, DESKTOP):
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in _SCHEMES:
+            # Without motion, colours change at once: what is judged is what stays.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            case = f"{name}-{state}-{width}-{scheme}"
+            shoot(page, case)
+            if wrong := violations(page):
+                found[case] = wrong
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{case} is {wide} px wider than the screen"
+    assert found == {}
+
+
+def test_audit_finds_a_fault_put_in_a_screen(page: Page, opened: Open) -> None:
+    opened("/connexion", None)
+    assert violations(page) == []
+    page.evaluate(
+        """() => {
+          const image = document.createElement('img');
+          image.src = '/icon.svg';
+          document.querySelector('main').append(image);
+          document.querySelector('h1').style.color = '#d0d0d0';
+        }"""
+    )
+    found = " ".join(violations(page))
+    assert "image-alt" in found
+    assert "color-contrast" in found
