@@ -38,8 +38,8 @@ from chalicelib.core.rows import (
 GENERAL: Final = "general"  # the only audience yet: the person herself
 ATTEMPTS: Final = 5
 JITTER_SECONDS: Final = 0.05
+CATCH_UP_PAGE: Final = 100
 _DIGITS: Final = 12
-_PAGE: Final = 100
 
 
 class LeafRow(Row):
@@ -116,7 +116,7 @@ def catch_up(pid: str) -> int:
     Raises:
         As `append`.
     """
-    query: Query | None = Query(TraceRow, patient_key(pid), limit=_PAGE)
+    query: Query | None = Query(TraceRow, patient_key(pid), limit=CATCH_UP_PAGE)
     found = 0
     while query:
         page = rows.query(query)
