@@ -21,11 +21,9 @@ Statement = dict[str, Any]
 READ: Final = ("GetItem", "BatchGetItem", "Query")
 WRITE: Final = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 APPEND: Final = ("PutItem", "ConditionCheckItem")
-# ReEncrypt makes branch keys; hosts without it decrypt then encrypt (D5).
 BRANCH_KEYS: Final = (
     "GenerateDataKeyWithoutPlaintext",
     "Decrypt",
-    "Encrypt",
     "ReEncryptFrom",
     "ReEncryptTo",
 )
@@ -98,12 +96,14 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.IDENTITY, *READ, *WRITE),
             _table(tables.RECORD, *READ, *WRITE),
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
-            _table(tables.WORK, *READ, *WRITE),
+            _table(tables.WORK, *READ, "PutItem", "UpdateItem", "ConditionCheckItem"),
             _table(tables.KEYS, "GetItem", "Query", *APPEND),
-            _objects("GetObject", "PutObject"),
+            # A refused upload is removed at once; the sweeper removes what that missed.
+            _objects("GetObject", "PutObject", "DeleteObject"),
             _key("RootKey", *BRANCH_KEYS),
+            # A professional's own trace has its branch key from the first login.
             _key("TraceKey", *BRANCH_KEYS),
-            _key("TokenKey", "GenerateDataKey", "Encrypt", "Decrypt"),
+            _key("TokenKey", "Encrypt", "Decrypt"),
         ],
         # Public keys of the product's own tokens, and nothing else.
         AUTHORIZE: [_table(tables.IDENTITY, "GetItem", "Query")],

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import json
 import logging
 import os
 import sys
@@ -22,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from infra.local import asgi
+from infra.local import amendments, asgi
 from infra.local.config import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
 from infra.local.journal import Journal, Write
 
@@ -86,7 +85,7 @@ class DurableCloud:
         from ministack import app as ministack  # noqa: PLC0415
         from ministack.core import persistence  # noqa: PLC0415
 
-        _authorise_mail_by_sender()
+        amendments.apply()
         self._journal = journal
         self._ministack = ministack
         self._persistence = persistence
@@ -207,21 +206,6 @@ def _expire(dynamodb: Any, now: int) -> None:  # noqa: ANN401
             for sort, row in list(rows.items()):
                 if attribute in row and float(row[attribute]["N"]) <= now:
                     dynamodb._remove_item(table, partition, sort)  # noqa: SLF001
-
-
-def _authorise_mail_by_sender() -> None:
-    """Check a mail against its sender's identity, as SES does; MiniStack checks it against `*`."""
-    from ministack.core import iam_actions  # noqa: PLC0415
-
-    named = iam_actions._ses_v2_resource_arn  # noqa: SLF001
-
-    def resource(method: str, path: str, body: bytes, region: str, account: str) -> str:
-        if path.endswith("/outbound-emails"):
-            sender = json.loads(body).get("FromEmailAddress", "")
-            return f"arn:aws:ses:{region}:{account}:identity/{sender}"
-        return str(named(method, path, body, region, account))
-
-    iam_actions._ses_v2_resource_arn = resource  # noqa: SLF001
 
 
 def main(state: Path, port: int) -> None:

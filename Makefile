@@ -1,0 +1,66 @@
+# Everything a person or a machine does with this repository. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run stop journey test moto check bench package lock cloud-tests browser-tests
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
+# How old a library's release must be before we take it.
+COOLDOWN := 7 days
+ARTIFACTS := test-artifacts
+COMPILE := $(BIN)/uv pip compile -q --no-header --generate-hashes --universal \
+	--python-version 3.11 --exclude-newer "$(COOLDOWN)"
+
+export CARNET_PORT CARNET_STATE
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/runtime: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+run: .venv/runtime ## run the whole product on this machine; CARNET_PORT=9080 to choose its port
+	@exec $(BIN)/python -m infra.local.run
+
+stop: .venv/runtime ## stop it; its data stay
+	@$(BIN)/python -m infra.local.stop
+
+journey: .venv/runtime ## play the main story against the running product
+	@$(BIN)/python -m infra.local.journey
+
+check: .venv/development ## lint, format, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+moto: .venv/development ## the in-process suite: no network, no browser, no Java
+	@mkdir -p $(ARTIFACTS)
+	$(BIN)/pytest tests -m "not cloud and not browser" -n 2 \
+		--junitxml=$(ARTIFACTS)/junit-moto.xml --cov --cov-report=term:skip-covered
+
+package: .venv/development ## build, lint and check what production deploys
+	$(BIN)/python -m infra.package prod
+
+cloud-tests: .venv/development ## the suite against the deployed product, browsers included
+	@mkdir -p $(ARTIFACTS)
+	$(BIN)/pytest tests -m "cloud or browser" --junitxml=$(ARTIFACTS)/junit-cloud.xml
+
+test: check moto package cloud-tests ## everything
+
+bench: .venv/development ## count calls, measure times, print the table
+	@$(BIN)/python -m bench
+
+lock: .venv/development ## resolve the libraries again, with hashes
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) infra/local/requirements.in -o infra/local/requirements.txt
+	$(COMPILE) infra/local/requirements-web.in -o infra/local/requirements-web.txt
