@@ -33,7 +33,13 @@ PORT_GRACE_SECONDS: Final = 5
 READY_SECONDS: Final = 60
 PAUSE_SECONDS: Final = 0.2
 SEED: Final = "infra.local.seed"
-SEED_INPUTS: Final = ("infra/local", "infra/loaders", "infra/operator.py", "chalicelib")
+SEED_INPUTS: Final = (
+    "infra/local/seed.py",
+    "infra/local/data",
+    "infra/local/personas.json",
+    "infra/loaders",
+    "infra/operator.py",
+)
 WIDTH: Final = 96
 
 
@@ -61,14 +67,22 @@ class Product:
             CannotRunError: a port is taken, a deployment or the seed failed, nothing answers.
         """
         _require_free(self.config)
+        self._step("tools and web client")
         python, files = tools.cloud_python(), tools.web_client()
+        self._step("local cloud")
         self._spawn(python, files)
         self._wait(f"{self.config.cloud_url}/_ministack/health")
+        self._step("package and deployment")
         if self._deploy() or self._seed_is_stale():
+            self._step("fictitious people")
             self._seed()
             self._snapshot()
+        self._step("first answer")
         self._wait(f"{self.config.url}/health")
         self._record()
+
+    def _step(self, name: str) -> None:
+        _say(f"{time.monotonic() - self._began:6.1f} s  {name} …")
 
     def supervise(self) -> None:
         """Start again whatever dies, until asked to stop."""
