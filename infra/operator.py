@@ -16,6 +16,7 @@ import json
 import sys
 from pathlib import Path
 
+from chalicelib.audit.keys import ensure_sealing_key
 from chalicelib.core import clock
 from chalicelib.identity import clients, signing_keys
 from chalicelib.identity.values import InvalidIdentifier, parse_finess
@@ -24,8 +25,12 @@ from infra.loaders import persons, professionals
 
 
 def init() -> str:
-    """Make the product's secret and today's signing key, and return that key's name."""
+    """Make the product's secret and its signing keys, and return the name of today's.
+
+    One key signs the day's access tokens, another the checkpoints of histories, for years.
+    """
     blind.ensure_secret()
+    ensure_sealing_key()
     return signing_keys.ensure(clock.now().date()).pk.removeprefix("SIGN#")
 
 
