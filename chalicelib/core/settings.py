@@ -45,19 +45,19 @@ def settings() -> Settings:
     """Return the configuration.
 
     Raises:
-        KeyError: a required variable is missing; its name is the message.
+        LookupError: a required variable is missing; the message names it.
     """
     env = os.environ
     return Settings(
         stage=env.get("STAGE", "local"),
-        table_prefix=env["CARNET_PREFIX"],
+        table_prefix=_required("CARNET_PREFIX"),
         region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "eu-west-3"),
-        public_base_url=env["PUBLIC_BASE_URL"].rstrip("/"),
-        documents_bucket=env["DOCUMENTS_BUCKET"],
+        public_base_url=_required("PUBLIC_BASE_URL").rstrip("/"),
+        documents_bucket=_required("DOCUMENTS_BUCKET"),
         notify_queue_url=env.get("NOTIFY_QUEUE_URL", ""),
-        kms_root_key_arn=env["KMS_ROOT_KEY_ARN"],
-        kms_trace_key_arn=env["KMS_TRACE_KEY_ARN"],
-        kms_token_key_arn=env["KMS_TOKEN_KEY_ARN"],
+        kms_root_key_arn=_required("KMS_ROOT_KEY_ARN"),
+        kms_trace_key_arn=_required("KMS_TRACE_KEY_ARN"),
+        kms_token_key_arn=_required("KMS_TOKEN_KEY_ARN"),
         mail_transport=env.get("MAIL_TRANSPORT", "ses"),
         mail_sender=env.get("MAIL_SENDER", ""),
         operator_email=env.get("OPERATOR_EMAIL", ""),
@@ -66,6 +66,13 @@ def settings() -> Settings:
         franceconnect=_provider("FRANCECONNECT"),
         psc=_provider("PSC"),
     )
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise LookupError(f"{name} is not set: docs/operating.md lists the settings")
+    return value
 
 
 def _provider(name: str) -> OidcProvider:
