@@ -153,7 +153,7 @@ def _identified(pending: _Pending, callback: Callback, now: datetime) -> tuple[S
     issuer = settings().franceconnect.issuer
     traits = rules.traits_of_claims(claims)
     email = str(claims.get("email") or "")
-    account = accounts.of_person(issuer, str(claims["sub"]), traits, email, now)
+    account = _usable(accounts.of_person(issuer, str(claims["sub"]), traits, email, now))
     session, cookie = sessions.new_session(account, now)
     _write(session, account, now)
     return session, cookie
@@ -164,12 +164,18 @@ def _professional_session(claims: dict[str, object], now: datetime) -> tuple[Ses
     professional = directory.professional(rules.rpps_of_claims(claims))
     if professional is None or not professional.is_active:
         raise LoginRefused(LoginProblem.UNKNOWN_PROFESSIONAL)
-    account = accounts.of_professional(professional.rpps, now)
+    account = _usable(accounts.of_professional(professional.rpps, now))
     known = professional.activities[0] if professional.activities else None
     activity = rules.activity_of_claims(claims) or known
     session, cookie = sessions.new_session(account, now, professional, activity)
     _write(session, account, now)
     return session, cookie
+
+
+def _usable(account: AccountRow) -> AccountRow:
+    if account.status != "active":
+        raise LoginRefused(LoginProblem.TECHNICAL)
+    return account
 
 
 def _write(session: SessionRow, account: AccountRow, now: datetime) -> None:

@@ -1,7 +1,6 @@
 """Logging in, staying connected, leaving, and who is connected."""
 
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Final, Literal
 
 from pydantic import ConfigDict, Field
@@ -222,8 +221,9 @@ def _cookie(name: str, value: str, seconds: int, same_site: str) -> str:
 
 
 def _read_cookie(headers: Mapping[str, str], name: str) -> str | None:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return None
-    return found.value if found else None
+    """Read one cookie of ours; whatever else the browser sends beside it does not matter."""
+    for pair in headers.get("cookie", "").split(";"):
+        found, _, value = pair.strip().partition("=")
+        if found == name:
+            return value
+    return None

@@ -10,8 +10,9 @@ import time_machine
 from joserfc.jwk import ECKey
 
 from chalicelib.core import rows
-from chalicelib.identity import directory, spaces
+from chalicelib.identity import directory, spaces, store
 from chalicelib.identity.model import Person, Professional
+from chalicelib.identity.store import AccountRow
 from tests import double
 from tests.http_client import Client
 from tests.identity.conftest import Browser, claims_of
@@ -308,6 +309,22 @@ def test_professional_struck_off_the_directory_is_refused(
     rows.write([rows.replace(described)])
 
     assert browser.log_in(psc, "psc") == "/connexion?probleme=professionnel-inconnu"
+
+
+def test_account_that_was_suspended_gets_no_session(
+    http: Client, franceconnect: Provider, insured: Insured
+) -> None:
+    pid, _ = insured
+    assert Browser(http).log_in(franceconnect) == "/accueil"
+    (uid,) = spaces.notice_targets(pid)
+    row = rows.get(AccountRow, *store.account_key(uid))
+    assert row is not None
+    row.status = "suspended"
+    rows.write([rows.put(row)])
+    browser = Browser(http)
+
+    assert browser.log_in(franceconnect) == TECHNICAL
+    assert not browser.has_session
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,12 @@ def test_forged_cookie_ends_nothing(http: Client, cookie: str, forged: str) -> N
     assert _refresh(http, cookie).status == 200
 
 
+def test_cookies_of_others_beside_ours_do_not_matter(http: Client, cookie: str) -> None:
+    header = f'theme=dark; bad"value=[1,2]; {COOKIE}={cookie}; =; x'
+
+    assert http.post("/v1/auth/refresh", headers={**OWN_PAGE, "Cookie": header}).status == 200
+
+
 def test_missing_cookie_is_a_session_that_ended(http: Client) -> None:
     reply = http.post("/v1/auth/refresh", headers=OWN_PAGE)
 
