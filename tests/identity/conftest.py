@@ -11,7 +11,7 @@ from chalicelib.core.settings import settings
 from chalicelib.identity import directory, spaces
 from chalicelib.identity.model import Activity, Person, Professional
 from chalicelib.identity.values import RPPS
-from tests import builders
+from tests import builders, double
 from tests.http_client import Client, Reply
 from tests.identity.provider import Provider, served
 from tests.recorder import Recorder
@@ -109,12 +109,19 @@ def browser(http: Client) -> Browser:
     return Browser(http)
 
 
+_opened: list[tuple[str, Person, double.Snapshot]] = []
+
+
 @pytest.fixture
 def insured(franceconnect: Provider) -> tuple[str, Person]:
-    """Open the space of a person, whom FranceConnect knows."""
-    person = builders.an_identity()
+    """Put back the space of a person whom FranceConnect knows; ask for it before others."""
+    if not _opened:
+        made = builders.an_identity()
+        _opened.append((spaces.open_space(made), made, double.snapshot()))
+    pid, person, saved = _opened[0]
+    double.restore(saved)
     franceconnect.claims = claims_of(person)
-    return spaces.open_space(person), person
+    return pid, person
 
 
 @pytest.fixture
