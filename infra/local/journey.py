@@ -41,6 +41,19 @@ TRAITS: Final = {
 }
 
 
+# Words that would tell a stranger who wrote, about what, or about whom.
+TELLING: Final = (
+    "tsh",
+    "thyr",
+    "biolog",
+    "laboratoire",
+    "exemple",
+    "dominique",
+    "pat-trois",
+    "279",
+)
+
+
 class StepFailedError(Exception):
     """A step of the story did not go as told."""
 
@@ -153,14 +166,8 @@ def _told_without_content(story: Story, before: int) -> None:
         time.sleep(0.5)
     fresh = _mails(story)[before:]
     story.require("La personne reçoit un courriel", fresh)
-    text = json.dumps(fresh, ensure_ascii=False).lower()
-    told = [word for word in ("tsh", "laboratoire", "dominique", "thyr") if word in text]
-    # Her address is in the envelope; it is hers, and the only place where a name may be.
-    told = [
-        word
-        for word in told
-        if word != "dominique" or text.count(word) > text.count("dominique.pat-trois@")
-    ]
+    text = " ".join(f"{mail['Subject']} {mail['BodyText']}" for mail in fresh).lower()
+    told = [word for word in TELLING if word in text]
     story.require("Il ne dit rien d’autre que « du nouveau »", not told)
 
 
@@ -216,11 +223,12 @@ def _quote(line: dict[str, Any] | None) -> None:
         print(f"      {line['actor']['name']} {line['label']}{about}. {line['right'] or ''}")
 
 
-def _mails(story: Story) -> list[Any]:
+def _mails(story: Story) -> list[dict[str, Any]]:
+    """Return the mails the local cloud captured, the first one first."""
     url = f"{story.running.cloud_url}/_ministack/ses/messages"
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310  our own loopback address
-        found = json.load(answer)
-    return list(found["messages"] if isinstance(found, dict) else found)
+        by_account = json.load(answer)["messages"]
+    return [mail for mails in by_account.values() for mail in mails]
 
 
 if __name__ == "__main__":
