@@ -171,3 +171,25 @@ def new_process() -> None:
 def _needs_no_argument(function: Callable[..., Any]) -> bool:
     parameters = inspect.signature(function).parameters.values()
     return all(parameter.default is not parameter.empty for parameter in parameters)
+
+
+def take_messages() -> list[str]:
+    """Empty every queue and return what was in them, as a consumer that acknowledges all."""
+    with dispatch_lock:
+        taken = messages()
+        for queue in _queues().values():
+            queue._messages.clear()
+        return taken
+
+
+def put_messages(bodies: list[str]) -> None:
+    """Put messages back in the queue they came from."""
+    with dispatch_lock:
+        for queue in _queues().values():
+            for body in bodies:
+                sqs_backends[DEFAULT_ACCOUNT_ID][REGION].send_message(queue.name, body)
+
+
+def forget_mails() -> None:
+    """Drop the mails sent so far."""
+    ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages.clear()

@@ -116,17 +116,35 @@ MODES: Final[Mapping[str, Fault]] = {
 }
 
 
+def _fault(mode: str | Fault) -> Fault:
+    return MODES[mode] if isinstance(mode, str) else mode
+
+
+def meanwhile(act: Callable[[], object]) -> Fault:
+    """Let somebody else act, whole, just before this call is sent."""
+
+    def fault(
+        call: Call, request: AWSPreparedRequest, send: Callable[[], AWSResponse]
+    ) -> AWSResponse:
+        del request
+        if call.attempts == 1:
+            recorder.plans.clear()
+            act()
+        return send()
+
+    return fault
+
+
 class Faults:
     """What a test asks to break."""
 
-    def at(self, number: int, mode: str) -> Plan:
+    def at(self, number: int, mode: str | Fault) -> Plan:
         """Break the n-th call counted from the recorder's last `clear`."""
-        return self._add(Plan(MODES[mode], number=number))
+        return self._add(Plan(_fault(mode), number=number))
 
     def on(self, operation: str, mode: str | Fault, *, nth: int = 1) -> Plan:
         """Break the n-th call of `dynamodb.PutItem` and the like; nth=0 breaks all of them."""
-        fault = MODES[mode] if isinstance(mode, str) else mode
-        return self._add(Plan(fault, operation=operation, nth=nth))
+        return self._add(Plan(_fault(mode), operation=operation, nth=nth))
 
     def clear(self) -> None:
         recorder.plans.clear()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_SECONDS = 1
 READ_TIMEOUT_SECONDS = 3
 ATTEMPTS = 3
+# A mail sent again is a second mail: only the worker that keeps its notice sends it again.
+ATTEMPTS_OF = {"sesv2": 1}
 POOL_SIZE = 16
 
 
@@ -39,7 +41,7 @@ def client(service: str) -> Any:
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=READ_TIMEOUT_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS_OF.get(service, ATTEMPTS)},
             max_pool_connections=POOL_SIZE,
             s3={"addressing_style": "path"},
         ),

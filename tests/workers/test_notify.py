@@ -235,11 +235,15 @@ def test_a_failed_notice_fails_again_until_it_is_redriven(
     assert len(mails()) == 1
 
 
-def test_a_throttled_provider_is_tried_again_at_once_by_the_client(
-    person: Patient, faults: Faults
+def test_a_throttled_provider_is_tried_again_by_the_queue_never_by_the_sdk(
+    clock: time_machine.Traveller, person: Patient, faults: Faults
 ) -> None:
     event = an_event(person.pid)
     faults.on(SEND, "throttled")
+    assert deliver(event) == []
+    assert (mails(), statuses(event)) == ([], [("requested", "provider")])
+    faults.clear()
+    clock.shift(timedelta(minutes=5))
     assert deliver(event) == []
     assert len(mails()) == 1
 

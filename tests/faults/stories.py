@@ -1,0 +1,276 @@
+"""What a client asks for, and how to tell afterwards what really happened.
+
+Each story is one request with its retry: the same key, the same content. Nothing here knows how
+the product commits; what is checked is what anybody could see: lists, contents, the history.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import Message
+from typing import Any, Final
+
+import time_machine
+
+from chalicelib.access import store, usecases
+from chalicelib.access.model import GrantStatus
+from chalicelib.access.store import GrantRow
+from chalicelib.audit.model import Trace
+from chalicelib.audit.store import TraceRow, open_row
+from chalicelib.core import clock, outbox, rows
+from chalicelib.core.errors import Problem
+from chalicelib.core.outbox import OutboxRow
+from chalicelib.core.rows import StoreUnavailable, table_name
+from chalicelib.http.endpoint import Idempotency
+from chalicelib.identity.store import ProfessionalRow, professional_key
+from chalicelib.record import usecases as record
+from chalicelib.record.model import Draft
+from chalicelib.record.usecases import Filter
+from chalicelib.workers import relay, sweep
+from chalicelib.workers.notify import notify
+from tests import double
+from tests.builders import a_pdf
+from tests.injector import KilledError
+from tests.workers.lambda_events import from_queue, serve, tick
+from tests.worlds import World
+
+MARKER: Final = "Marqueur-8814-de-titre"
+CONTENT: Final = a_pdf("deposited under faults")
+KEY: Final = Idempotency("k" * 64, "h" * 64)
+
+
+class Unclear(Exception):  # noqa: N818  an outcome, not a fault
+    """The client was not told that it worked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One request, how to see its effect, and the traces it must leave."""
+
+    name: str
+    ask: Callable[[World], object]
+    effect: Callable[[World], object]
+    old: object  # before, and after a request that failed without effect
+    new: object
+    traces: Callable[[World, int], str | None]
+    settle: Callable[[World, "Travel"], None] = field(default=lambda _world, _travel: None)
+    prepare: Callable[[World], None] = field(default=lambda _world: None)
+    retried_by_client: bool = True  # else the queue and the sweep do it, later
+    has_key: bool = False  # the client's own rival retry must be answered like the first
+
+
+Travel = time_machine.Traveller
+
+
+def attempt(story: Story, world: World) -> bool:
+    """Ask once, as a client does, and tell whether the answer said that it was done."""
+    try:
+        story.ask(world)
+    except (Problem, StoreUnavailable, Unclear):
+        return False
+    return True
+
+
+# Deposit, by a laboratory, with an idempotency key.
+
+
+def deposit(world: World) -> object:
+    draft = Draft(MARKER, "11502-2", clock.now().date(), "application/pdf", None, None)
+    return record.add_document(world.laboratory.principal, world.person.pid, draft, CONTENT, KEY).id
+
+
+def deposited(world: World) -> object:
+    """Return the contents, as the person reads them, of what bears the title."""
+    person = world.person
+    listing = record.list_documents(person.principal, person.pid, Filter(), None, 50)
+    found = [one for one in listing.documents if one.title == MARKER]
+    return [record.open_document(person.principal, person.pid, one.id)[1] for one in found]
+
+
+def one_trace_of_adding(world: World, tries: int) -> str | None:
+    """The world's own deposits left two traces."""
+    del tries
+    added = [trace for trace in history(world) if trace.action == "record:document:add"]
+    fresh = [trace for trace in added if trace.reference not in (world.document, world.own)]
+    allowed = [trace for trace in fresh if trace.reference != world.upload]
+    return None if len(allowed) == 1 else f"{len(allowed)} traces of one deposit"
+
+
+def no_orphan(world: World, travel: Travel) -> None:
+    """Run the sweep at each of the next hours, then look for files without a row."""
+    del world
+    for _ in range(4):
+        travel.shift(timedelta(hours=1))
+        sweep.delete_orphans(clock.now())
+    table = double.tables()[table_name("record")]
+    kept = {item["blob"]["S"] for item in table.values() if "blob" in item}
+    stored = {name.split("/", 1)[1] for name in double.objects()}
+    assert stored == kept, "files and rows differ after the sweep"
+
+
+# Authorisations, given and taken back.
+
+
+def authorise(world: World) -> object:
+    directory = (ProfessionalRow, *professional_key(world.colleague.id))
+    person = world.person
+    return usecases.give_authorisation(person.principal, person.pid, world.colleague.id, directory)
+
+
+def withdraw(world: World) -> object:
+    person = world.person
+    usecases.withdraw_authorisation(person.principal, person.pid, world.doctor.id)
+    return None
+
+
+def grant_of(world: World, rpps: str) -> GrantRow | None:
+    return rows.get(GrantRow, *store.grant_key(world.person.pid, rpps))
+
+
+def authorised(world: World) -> object:
+    row = grant_of(world, world.colleague.id)
+    return "none" if row is None else row.status
+
+
+def withdrawn(world: World) -> object:
+    row = grant_of(world, world.doctor.id)
+    return None if row is None else row.status
+
+
+def one_trace_per_version(world: World, tries: int) -> str | None:
+    """Giving again renews: each commit is a version of the row, and a trace."""
+    del tries
+    row = grant_of(world, world.colleague.id)
+    given = [t for t in history(world) if t.action == "access:authorisation:give"]
+    versions = int(row.version or 0) if row else 0
+    return None if len(given) == versions else f"{len(given)} traces of {versions} versions"
+
+
+def one_change_in_the_end(world: World, tries: int) -> str | None:
+    row = grant_of(world, world.doctor.id)
+    taken = [t for t in history(world) if t.action == "access:authorisation:withdraw"]
+    if row is None or row.version != 2:  # written once, then withdrawn once
+        return "the row was not changed exactly once"
+    return None if 1 <= len(taken) <= tries else f"{len(taken)} traces of {tries} tries"
+
+
+# A notice, from the outbox to the mailbox.
+
+
+def notice(world: World) -> object:
+    """Carry the events that wait to the queue, and serve what is there."""
+    del world
+    for event in waiting():
+        relay.carry(outbox.event_of(event))
+    serve_queue()
+    if unsent() or double.messages():
+        raise Unclear
+    return None
+
+
+def waiting() -> list[OutboxRow]:
+    items = double.tables()[table_name("work")].values()
+    found = [OutboxRow.from_raw_data(item) for item in items if item["kind"]["S"] == "event"]
+    return sorted((row for row in found if row.pend_pk), key=lambda row: str(row.event_id))
+
+
+def serve_queue() -> list[str]:
+    """Hand the queue's messages over, and put back what failed, as the queue does."""
+    bodies = double.take_messages()
+    try:
+        failed = serve(notify, from_queue(*bodies)) if bodies else []
+    except KilledError:
+        double.put_messages(bodies)  # nobody acknowledged them
+        raise
+    again = [bodies[int(name.removeprefix("m"))] for name in failed]
+    double.put_messages(again)
+    return again
+
+
+def told(world: World) -> object:
+    """Return how many events reached the person's mailbox, one mail for each Message-ID."""
+    del world
+    return len({message["Message-ID"] for message in mails()})
+
+
+def mails() -> list[Message]:
+    raw = [mail.raw_data for mail in double.mails()]
+    return [message_from_bytes(one if isinstance(one, bytes) else one.encode()) for one in raw]
+
+
+def no_doubles_but_one(world: World, tries: int) -> str | None:
+    """One mail for each event; a crash between sending and noting may send one twice."""
+    del world, tries
+    counts = Counter(message["Message-ID"] for message in mails())
+    return None if max(counts.values()) <= 2 else f"mails sent {sorted(counts.values())} times"
+
+
+def one_event(world: World) -> None:
+    """Keep the announcement of one document only."""
+    del world
+    rows.write([rows.forget(row) for row in waiting()[1:]])
+
+
+def until_quiet(world: World, travel: Travel) -> None:
+    """Let the hourly sweep and the queue finish what was lost."""
+    del world
+    for _ in range(4):
+        if not (waiting() or double.messages() or unsent()):
+            break
+        travel.shift(timedelta(hours=1))
+        with suppress(Unclear):
+            tick(sweep.sweep)
+        serve_queue()
+    assert waiting() == [], "an event still waits"
+    assert double.messages() == [], "a message still waits"
+    assert not unsent(), "a notice was not sent"
+
+
+def unsent() -> list[str]:
+    items = double.tables()[table_name("work")].values()
+    states = [item["status"]["S"] for item in items if item["kind"]["S"] == "notice"]
+    return [state for state in states if state != "sent"]
+
+
+# Reading everything, whoever wrote it.
+
+
+def history(world: World) -> list[Trace]:
+    """Open every trace of the person's history; one that does not open raises (I5)."""
+    found = []
+    for (pk, sk), item in sorted(double.tables()[table_name("audit")].items()):
+        if pk == f"P#{world.person.pid}" and item["kind"]["S"] == "trace":
+            row: Any = TraceRow.from_raw_data(item)
+            assert row.sk == sk
+            found.append(open_row(row, world.person.pid))
+    return found
+
+
+STORIES: Final = (
+    Story(
+        "deposit", deposit, deposited, [], [CONTENT], one_trace_of_adding, no_orphan, has_key=True
+    ),
+    Story("authorise", authorise, authorised, "none", GrantStatus.ACTIVE, one_trace_per_version),
+    Story(
+        "withdraw",
+        withdraw,
+        withdrawn,
+        GrantStatus.ACTIVE,
+        GrantStatus.WITHDRAWN,
+        one_change_in_the_end,
+    ),
+    Story(
+        "notify",
+        notice,
+        told,
+        0,
+        1,
+        no_doubles_but_one,
+        until_quiet,
+        one_event,
+        retried_by_client=False,
+    ),
+)

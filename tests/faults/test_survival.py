@@ -1,0 +1,178 @@
+"""Whatever call fails, and however, nothing is half done, doubled, lost or unreadable (R03, R04).
+
+Each story runs once to record its calls; then once more for each call and each way to fail. After
+each: the client tries again, the sweep runs, and six invariants are checked (security.md, 3.2).
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib.access import commit
+from chalicelib.core import clock as product_clock
+from chalicelib.core import rows
+from tests import double
+from tests.faults.stories import MARKER, STORIES, Story, attempt, history
+from tests.injector import MODES, Faults, KilledError, meanwhile
+from tests.recorder import recorder
+from tests.worlds import World
+
+WAYS = ("before", "after", "throttled_always", "crash", "rival")
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_every_fault_of_every_call_is_survived(
+    story: Story,
+    clock: time_machine.Traveller,
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done, wrong = play(story, world, clock)
+    logged = capsys.readouterr()
+    with capsys.disabled():
+        sys.stdout.write(f"\n{story.name}: survived {len(done) - len(wrong)} of {len(done)}\n")
+    assert wrong == []
+    assert MARKER not in logged.out + logged.err  # I6
+    assert len(done) >= 4 * len(WAYS)
+
+
+def play(
+    story: Story, world: World, clock: time_machine.Traveller, *, until_wrong: bool = False
+) -> tuple[list[str], list[str]]:
+    """Run a story with each fault; return what was tried, and what went wrong."""
+    story.prepare(world)
+    fresh, begun = double.snapshot(), product_clock.now()
+    calls = record(story, world)
+    tried, wrong = [], []
+    for number, call in enumerate(calls, start=1):
+        for way in WAYS:
+            label = f"{story.name}: {way} at {number} ({call})"
+            again(fresh, clock, begun)
+            try:
+                found = survive(story, world, clock, number, way)
+            except Exception as error:  # noqa: BLE001  said with its label, with the others
+                found = f"I5: {type(error).__name__} while looking"
+            tried.append(label)
+            if found:
+                wrong.append(f"{label}: {found}")
+            if found and until_wrong:
+                return tried, wrong
+    again(fresh, clock, begun)
+    return tried, wrong
+
+
+def again(fresh: double.Snapshot, clock: time_machine.Traveller, begun: Any) -> None:
+    """Start from the same state, the same instant, and a process that knows nothing."""
+    recorder.plans.clear()
+    clock.move_to(begun)
+    double.restore(fresh)
+    double.forget_mails()
+    double.new_process()
+
+
+def record(story: Story, world: World) -> list[str]:
+    double.new_process()
+    recorder.clear()
+    assert attempt(story, world), story.name
+    names = recorder.names
+    assert story.effect(world) == story.new, story.name
+    return names
+
+
+def survive(
+    story: Story, world: World, clock: time_machine.Traveller, number: int, way: str
+) -> str | None:
+    """Fail once, look, try again, sweep, look again; return what is wrong."""
+    recorder.clear()
+    Faults().at(number, meanwhile(lambda: attempt(story, world)) if way == "rival" else way)
+    try:
+        said = attempt(story, world)
+    except KilledError:
+        said = False
+    recorder.plans.clear()
+    double.new_process()
+    wrong = half_done(story, world, said=said)
+    if way == "rival" and story.has_key and not said:
+        wrong = "I2: the same key was not answered as the first time"
+    if wrong:
+        return wrong
+    if story.retried_by_client and not any(attempt(story, world) for _ in range(3)):
+        return "I2: the client's retry does not pass"
+    return in_the_end(story, world, clock, tries=3 if way == "rival" else 2)
+
+
+def half_done(story: Story, world: World, *, said: bool) -> str | None:
+    """Look at what one failed request left."""
+    seen = story.effect(world)
+    if seen not in (story.old, story.new):
+        return f"I1: half done: {seen!r:.80}"
+    return "I2: acknowledged, and not there" if said and seen != story.new else None
+
+
+def in_the_end(
+    story: Story, world: World, clock: time_machine.Traveller, *, tries: int
+) -> str | None:
+    """Let the sweep finish, and look at everything."""
+    try:
+        story.settle(world, clock)  # I3
+    except AssertionError as error:
+        return f"I3: {str(error).splitlines()[0]}"
+    if story.effect(world) != story.new:
+        return f"I2: not one effect: {story.effect(world)!r:.80}"
+    history(world)  # I5: each opens, or raises
+    missing = story.traces(world, tries)  # I4
+    return f"I4: {missing}" if missing else None
+
+
+def drop_condition(kind: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Write rows of a kind whatever was there."""
+
+    def plant(monkeypatch: pytest.MonkeyPatch) -> None:
+        real = rows.put
+
+        def put(row: rows.Row, condition: Any = None) -> rows.Action:
+            action = real(row, condition)
+            if row.kind == kind:
+                action["Put"].pop("ConditionExpression")
+                names = action["Put"].pop("ExpressionAttributeNames")
+                action["Put"].pop("ExpressionAttributeValues", None)
+                assert names
+            return action
+
+        monkeypatch.setattr(rows, "put", put)
+
+    return plant
+
+
+def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take an unclear answer for a failure."""
+    monkeypatch.setattr(commit, "_is_committed", lambda _: False)
+
+
+@pytest.mark.parametrize(
+    ("story", "plant"),
+    [
+        ("deposit", drop_condition("idempotency")),
+        ("authorise", drop_condition("grant")),
+        ("deposit", never_look),
+    ],
+    ids=["idempotency key", "version of a grant", "look after an unclear answer"],
+)
+def test_the_harness_finds_a_condition_dropped_from_a_write(
+    story: str,
+    plant: Callable[[pytest.MonkeyPatch], None],
+    clock: time_machine.Traveller,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plant(monkeypatch)
+    (played,) = [one for one in STORIES if one.name == story]
+    _, wrong = play(played, world, clock, until_wrong=True)
+    assert wrong != []
+
+
+def test_every_way_to_fail_is_one_the_injector_knows() -> None:
+    assert set(WAYS) - {"rival"} <= set(MODES)
