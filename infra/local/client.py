@@ -20,6 +20,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 TIMEOUT_SECONDS: Final = 30
+PATIENCE_SECONDS: Final = 60
+PAUSE_SECONDS: Final = 1
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -57,11 +59,26 @@ class Caller:
         body: bytes = b"",
         headers: dict[str, str] | None = None,
     ) -> Reply:
-        """Send one request, following no redirect.
+        """Send one request, following no redirect; wait while the product says it restarts (503).
 
         Raises:
             OSError: the product does not answer.
         """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            reply = self._send(method, target, json_body, body, headers)
+            if reply.status != http.client.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                return reply
+            time.sleep(PAUSE_SECONDS)
+
+    def _send(
+        self,
+        method: str,
+        target: str,
+        json_body: object,
+        body: bytes,
+        headers: dict[str, str] | None,
+    ) -> Reply:
         url = urlsplit(urljoin(self.origin, target))
         origin = f"{url.scheme}://{url.netloc}"
         sent = {"Accept": "*/*"} | self._identity(origin) | (headers or {})
