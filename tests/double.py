@@ -5,18 +5,24 @@ What the double does not show: throttling, conflicts and eventual consistency of
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
+from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 
-from tests.recorder import dispatch_lock
+from chalicelib.core import aws
+from chalicelib.core import tables as declared
+from chalicelib.core.settings import settings
+from chalicelib.vault import blind
+from tests.recorder import dispatch_lock, serialised
 
 REGION: Final = "eu-west-3"
 _KEPT_CACHES: Final = frozenset({"client", "_pool", "_providers"})
@@ -88,6 +94,32 @@ def restore(saved: Snapshot) -> None:
                 _files().put_object(name, key, value)
         for name, queue in _queues().items():
             queue._messages[:] = saved.queues.get(name, [])
+
+
+@contextmanager
+def running() -> Iterator[dict[str, str]]:
+    """Run moto with three root keys: it makes an RSA pair for each, which takes long."""
+    with mock_aws(), serialised():
+        kms = aws.client("kms")
+        yield {
+            f"KMS_{family}_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"]
+            for family in ("ROOT", "TRACE", "TOKEN")
+        }
+
+
+def make_installation() -> None:
+    """Make tables, bucket, queue and sender, empty but for the product's secret."""
+    declared.create_all(aws.client("dynamodb"), settings().table_prefix)
+    bucket = settings().documents_bucket
+    aws.client("s3").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    aws.client("s3").put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    aws.client("sqs").create_queue(QueueName=settings().notify_queue_url.rsplit("/", 1)[1])
+    aws.client("sesv2").create_email_identity(EmailIdentity=settings().mail_sender)
+    blind.ensure_secret()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ one lock. One hook covers boto3 and pynamodb. Around it, a call may fail where a
 """
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -73,9 +74,11 @@ class Recorder:
         self.plans: list[Plan] = []
         self._by_id: dict[str, Call] = {}
         self._lock = threading.Lock()
+        self.cpu_seconds = 0.0  # spent by the double itself, not by the product
 
     def clear(self) -> None:
         self.calls.clear()
+        self.cpu_seconds = 0.0
         self._by_id.clear()
         _trip.value = 0
 
@@ -128,7 +131,9 @@ def _locked(
 
     def send() -> AWSResponse:
         with dispatch_lock:
+            began = time.thread_time()
             answer = _real_dispatch(self, event_name, request, **kwargs)
+            recorder.cpu_seconds += time.thread_time() - began
         if answer is None:
             raise AssertionError(f"{call.name} is unknown to the double")
         return answer
