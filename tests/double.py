@@ -89,7 +89,7 @@ def restore(saved: Snapshot) -> None:
         for name, items in saved.tables.items():
             _database().tables[name].items = deepcopy(items)
         for name, contents in saved.objects.items():
-            _files().buckets[name].keys.clear()
+            _dispose(_files().buckets[name])
             for key, value in contents.items():
                 _files().put_object(name, key, value)
         for name, queue in _queues().items():
@@ -157,6 +157,8 @@ def clear() -> None:
     """Drop every table, bucket, queue, sender and mail; keys of the key service stay."""
     with dispatch_lock:
         _database().tables.clear()
+        for bucket in _files().buckets.values():
+            _dispose(bucket)
         _files().buckets.clear()
         _queues().clear()
         _senders().clear()
@@ -169,6 +171,15 @@ def _database() -> Any:
 
 def _files() -> Any:
     return s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+
+
+def _dispose(bucket: Any) -> None:
+    """Drop every version of every object, and the file that moto keeps open for each."""
+    for versions in list(dict.values(bucket.keys)):
+        for version in versions:
+            if hasattr(version, "dispose"):
+                version.dispose()
+    dict.clear(bucket.keys)
 
 
 def _contents(bucket: str) -> dict[str, bytes]:

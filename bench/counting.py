@@ -1,0 +1,55 @@
+"""Count what one request costs in calls to the host, in a new process and in a warm one.
+
+The token is signed and checked beforehand: signing is the login's work, and checking that of
+another function.
+"""
+
+from dataclasses import dataclass
+
+from bench.operations import Operation, known_callers
+from chalicelib.core import clock
+from chalicelib.identity import signing_keys
+from tests import double
+from tests.http_client import Client, bearer
+from tests.recorder import recorder
+from tests.worlds import World
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Calls by service operation, and how many had to wait for one another."""
+
+    calls: dict[str, int]
+    trips: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.calls.values())
+
+
+def measure(
+    operation: Operation, world: World, http: Client, saved: double.Snapshot
+) -> tuple[Cost, Cost]:
+    """Return the cost of an operation cold, then warm, from the same stored state."""
+    double.restore(saved)
+    double.new_process()
+    know_tokens(world)
+    cold = _cost(operation, world, http)
+    double.restore(saved)
+    return cold, _cost(operation, world, http)
+
+
+def know_tokens(world: World) -> None:
+    """Sign and check a token of each caller, so that neither is counted."""
+    for principal in known_callers(world):
+        bearer(principal)
+    now = clock.now()
+    signing_keys.public_key(now.date().isoformat(), now)
+
+
+def _cost(operation: Operation, world: World, http: Client) -> Cost:
+    recorder.clear()
+    reply = operation.send(world, http)
+    if reply.status != operation.status:
+        raise AssertionError(f"{operation.name} answered {reply.status}: {reply.body!r:.200}")
+    return Cost(recorder.counted, recorder.trips)

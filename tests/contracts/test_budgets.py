@@ -1,0 +1,58 @@
+"""A change that adds a call to the host fails until the budget is changed on purpose (D14)."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.counting import Cost, measure
+from bench.operations import LISTED, OPERATIONS, Operation, fill
+from tests import double
+from tests.http_client import Client
+from tests.recorder import Recorder
+from tests.worlds import World
+
+FILE = Path(__file__).parents[2] / "bench" / "budgets.toml"
+BUDGETS: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def test_every_operation_has_a_budget_and_no_other() -> None:
+    assert {operation.name for operation in OPERATIONS} == set(BUDGETS)
+
+
+def written(cost: Cost) -> dict[str, Any]:
+    return {"calls": cost.total, "trips": cost.trips, "by": cost.calls}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_an_operation_costs_its_budget(operation: Operation, world: World, http: Client) -> None:
+    if operation.name == "list_of_50":
+        fill(world)
+    cold, warm = measure(operation, world, http, double.snapshot())
+    assert {"cold": written(cold), "warm": written(warm)} == BUDGETS[operation.name]
+
+
+def test_a_list_of_fifty_has_fifty(world: World, http: Client) -> None:
+    fill(world)
+    listed = OPERATIONS[0].send(world, http).json()
+    assert len(listed["items"]) == LISTED
+
+
+def test_a_call_more_is_seen(
+    world: World, http: Client, aws: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.core import rows  # noqa: PLC0415  to plant a call
+
+    del aws
+    real = rows.fetch
+
+    def twice(wanted: Any) -> Any:
+        real(wanted)
+        return real(wanted)
+
+    monkeypatch.setattr(rows, "fetch", twice)
+    operation = next(one for one in OPERATIONS if one.name == "one_document")
+    _, warm = measure(operation, world, http, double.snapshot())
+    assert warm.total == BUDGETS["one_document"]["warm"]["calls"] + 1
+    assert warm.trips == BUDGETS["one_document"]["warm"]["trips"] + 1
