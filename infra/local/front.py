@@ -40,7 +40,7 @@ BODY_SECONDS: Final = 20
 ANSWER_SECONDS: Final = 30
 CONNECT_SECONDS: Final = 1
 # The local cloud starts a process per concurrent call: more than this only slows all of them.
-CONCURRENT_CALLS: Final = 8
+CONCURRENT_CALLS: Final = 4
 QUEUE_SECONDS: Final = 15
 # Escaped separators never reach an id of ours, and decoders disagree about them.
 _AMBIGUOUS: Final = re.compile(r"%2f|%5c|%00|%2e|/\.\.?(/|$)|//", re.IGNORECASE)

@@ -101,15 +101,7 @@ class Product:
         logs, scratch = self.config.state / "logs", self.config.state / "tmp"
         shutil.rmtree(logs, ignore_errors=True)
         logs.mkdir()
-        env = {
-            "PATH": os.environ["PATH"],
-            "HOME": os.environ.get("HOME", "/"),
-            "LANG": "C.UTF-8",
-            "TMPDIR": str(scratch),
-            "PYTHONUNBUFFERED": "1",
-            "CARNET_PORT": str(self.config.port),
-            "CARNET_STATE": str(self.config.state),
-        }
+        env = {**_base_environment(self.config), "TMPDIR": str(scratch)}
         arguments = {
             "cloud": (str(self.config.state / "cloud"), str(self.config.cloud_port)),
             "providers": (),
@@ -167,7 +159,7 @@ class Product:
             return
         self._seed_file.unlink(missing_ok=True)
         log = self.config.state / "logs" / "seed.log"
-        env = {**os.environ, **deploy.operator_environment(self.config)}
+        env = {**_base_environment(self.config), **deploy.operator_environment(self.config)}
         with log.open("wb") as output:
             run = subprocess.run(
                 [sys.executable, "-m", SEED],
@@ -201,6 +193,18 @@ class Product:
         fresh = self.config.run_file.with_suffix(".new")
         fresh.write_text(json.dumps(running), encoding="utf-8")
         fresh.replace(self.config.run_file)
+
+
+def _base_environment(running: config.Config) -> dict[str, str]:
+    """Return the environment of every process: none of the caller's cloud credentials."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "CARNET_PORT": str(running.port),
+        "CARNET_STATE": str(running.state),
+    }
 
 
 def _present(names: tuple[str, ...]) -> list[str]:

@@ -46,8 +46,9 @@ class Child:
     def start(self) -> None:
         """Start the process, its output appended to its log, its scratch folder emptied."""
         if self.scratch:
+            # What dying workers still write may survive this time; the next one takes it.
             shutil.rmtree(self.scratch, ignore_errors=True)
-            self.scratch.mkdir(parents=True)
+            self.scratch.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,

@@ -1,0 +1,5 @@
+"""The running product, for the tests of how it runs."""
+
+from tests.stack import stack
+
+__all__ = ["stack"]

@@ -1,0 +1,114 @@
+"""200 deposits with keys while processes are killed ten times: none lost, none double.
+
+The ledger is the client's: what it sent, and what was acknowledged to it. Source: D2, R03, R04.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from itertools import cycle, islice
+
+import pytest
+
+from infra.local.client import Caller, Reply
+from infra.local.journey import TRAITS
+from infra.local.sample_documents import a_pdf_document
+from tests.stack import Stack
+
+DEPOSITS = 200
+KILLS = 10
+SENDERS = 4
+PATIENCE_SECONDS = 120
+
+pytestmark = pytest.mark.cloud
+
+
+class Laboratory:
+    """Software that never gives up: the same request with the same key until it is answered."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._caller = Caller(stack.url)
+        self._handle = ""
+
+    def deposit(self, number: int) -> str:
+        content = a_pdf_document(f"Résultat {number}", [f"Ligne du résultat {number}."])
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            reply = self._try(number, content)
+            if reply is not None and reply.status == HTTPStatus.CREATED:
+                return str(reply.json()["id"])
+            assert time.monotonic() < deadline, reply
+            if reply is None or reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
+                self._caller.token = ""
+            time.sleep(0.2)
+
+    def _try(self, number: int, content: bytes) -> Reply | None:
+        try:
+            if not self._caller.token:
+                self._prepare()
+            return self._caller.deposit(
+                self._handle, content, f"survive-{number:04d}", title="R", type_code="11502-2"
+            )
+        except (OSError, KeyError, ValueError):
+            return None  # no answer, or half of one: nothing is known, the same key goes again
+
+    def _prepare(self) -> None:
+        self._caller.authenticate(self._stack.config.state / "laboratory" / "client.json")
+        found = self._caller.request("POST", "/v1/patients/lookup", json_body=TRAITS)
+        self._handle = found.json()["handle"]
+
+
+def _kill_now_and_then(stack: Stack, done: threading.Event, killed: list[str]) -> None:
+    for name in islice(cycle(("cloud", "front", "cloud", "providers", "cloud")), KILLS):
+        if done.wait(0.7):
+            return
+        stack.kill(name)
+        killed.append(name)
+        stack.wait_until_ready()
+
+
+def _documents(caller: Caller) -> Iterator[str]:
+    pid = caller.request("GET", "/v1/me").json()["profiles"][0]["patient_id"]
+    cursor = ""
+    while cursor is not None:
+        more = f"&cursor={cursor}" if cursor else ""
+        path = f"/v1/patients/{pid}/documents?limit=100{more}"
+        page = caller.request("GET", path).json()
+        yield from (item["id"] for item in page["items"])
+        cursor = page["next"]
+
+
+def test_no_acknowledged_deposit_is_lost_or_doubled_while_processes_are_killed(
+    stack: Stack,
+) -> None:
+    person = Caller(stack.url)
+    person.log_in("franceconnect", "dominique")
+    before = set(_documents(person))
+    done, killed = threading.Event(), list[str]()
+    killer = threading.Thread(target=_kill_now_and_then, args=(stack, done, killed))
+    local = threading.local()
+
+    def send(number: int) -> str:
+        if not hasattr(local, "laboratory"):
+            local.laboratory = Laboratory(stack)
+        while len(killed) < number // (DEPOSITS // KILLS) and killer.is_alive():
+            time.sleep(0.05)  # so that there is something left to send at each kill
+        made: str = local.laboratory.deposit(number)
+        return made
+
+    killer.start()
+    with ThreadPoolExecutor(SENDERS) as pool:
+        acknowledged = list(pool.map(send, range(DEPOSITS)))
+    killer.join()
+    done.set()
+    stack.wait_until_ready()
+    person.log_in("franceconnect", "dominique")
+    listed = list(_documents(person))
+
+    assert len(killed) == KILLS
+    assert len(set(acknowledged)) == DEPOSITS
+    assert sorted(set(listed) - before) == sorted(acknowledged)
+    assert len(listed) == len(set(listed))

@@ -1,0 +1,151 @@
+"""Kill any process at any moment: what was acknowledged is there afterwards (D2)."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http import HTTPStatus
+from itertools import count
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.local import config, deploy
+from infra.local.client import Caller
+from tests.stack import Stack
+
+pytestmark = pytest.mark.cloud
+
+TABLE = f"{deploy.PREFIX}-work"
+WRITES = 200
+WRITERS = 4
+GIVE_UP_SECONDS = 90
+
+
+@contextmanager
+def _killing(stack: Stack, name: str, every_seconds: float) -> Iterator[Callable[[], int]]:
+    """Kill a process again and again meanwhile; tell how often."""
+    stop, kills = threading.Event(), count()
+    done = [0]
+
+    def work() -> None:
+        while not stop.wait(every_seconds):
+            stack.kill(name)
+            done[0] = next(kills) + 1
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield lambda: done[0]
+    finally:
+        stop.set()
+        thread.join()
+        stack.wait_until_ready()
+
+
+def _writer(stack: Stack) -> Callable[[str], None]:
+    """Return a client's own loop: one row, tried until it is acknowledged."""
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=stack.config.cloud_url,
+        aws_access_key_id=config.ACCESS_KEY,
+        aws_secret_access_key=config.SECRET_KEY,
+        region_name=config.REGION,
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=5),
+    )
+
+    def write(key: str) -> None:
+        deadline = time.monotonic() + GIVE_UP_SECONDS
+        while True:
+            try:
+                client.update_item(
+                    TableName=TABLE,
+                    Key={"pk": {"S": key}, "sk": {"S": "LEDGER"}},
+                    UpdateExpression="SET kind = :k ADD tries :one",
+                    ExpressionAttributeValues={":k": {"S": "ledger"}, ":one": {"N": "1"}},
+                )
+            except (BotoCoreError, ClientError):
+                assert time.monotonic() < deadline, "the local cloud does not come back"
+                time.sleep(0.05)
+            else:
+                return
+
+    return write
+
+
+def test_loses_no_acknowledged_write_while_the_cloud_is_killed(stack: Stack) -> None:
+    ledger = [f"LEDGER#{time.time_ns()}#{n}" for n in range(WRITES)]
+    write = _writer(stack)
+    with (
+        _killing(stack, "cloud", every_seconds=3) as kills,
+        ThreadPoolExecutor(WRITERS) as writers,
+    ):
+        acknowledged = []
+
+        def paced(key: str) -> None:
+            write(key)
+            acknowledged.append(key)
+            # Spread over several kills: unhindered, all of them take a second.
+            time.sleep(0.25)
+
+        list(writers.map(paced, ledger))
+        killed = kills()
+
+    client = stack.client("dynamodb")
+    found = [
+        client.get_item(TableName=TABLE, Key={"pk": {"S": key}, "sk": {"S": "LEDGER"}}).get("Item")
+        for key in acknowledged
+    ]
+    assert killed >= 3
+    assert len(acknowledged) == WRITES
+    assert [key for key, row in zip(acknowledged, found, strict=True) if row is None] == []
+
+
+@pytest.mark.parametrize("name", ["front", "providers", "cloud"])
+def test_comes_back_by_itself_when_a_process_is_killed(stack: Stack, name: str) -> None:
+    before = stack.running["pids"][name]
+
+    stack.kill(name)
+    time.sleep(1)
+    stack.wait_until_ready()
+
+    assert stack.running["pids"][name] != before
+
+
+def test_stops_with_its_launcher_and_runs_again_from_the_same_data(stack: Stack) -> None:
+    key = f"LAUNCHER#{time.time_ns()}"
+    _writer(stack)(key)
+
+    stack.kill("launcher")
+    stack.start()
+
+    found = stack.client("dynamodb").get_item(
+        TableName=TABLE, Key={"pk": {"S": key}, "sk": {"S": "LEDGER"}}
+    )
+    assert found["Item"]["tries"] == {"N": "1"}
+
+
+def test_keeps_objects_that_were_acknowledged_before_a_kill(stack: Stack) -> None:
+    storage, bucket = stack.client("s3"), deploy.outputs(stack.config)["DocumentsBucketName"]
+    storage.put_object(Bucket=bucket, Key="ledger/object", Body=b"\x00" * 70_000)
+
+    stack.kill("cloud")
+    time.sleep(1)
+    stack.wait_until_ready()
+
+    body = stack.client("s3").get_object(Bucket=bucket, Key="ledger/object")["Body"].read()
+    assert body == b"\x00" * 70_000
+
+
+def test_answers_a_problem_while_the_cloud_restarts(stack: Stack) -> None:
+    stack.kill("cloud")
+    refused = Caller(stack.url).request("GET", "/health")
+    stack.wait_until_ready()
+
+    assert refused.status == HTTPStatus.SERVICE_UNAVAILABLE
+    assert refused.header("Content-Type") == "application/problem+json"
+    assert refused.header("Retry-After")
+    assert refused.json()["type"] == "/problems/unavailable"

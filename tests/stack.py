@@ -1,0 +1,171 @@
+"""The product running for the tests: the real launcher, the packaged template, real HTTP.
+
+One for a whole session, on free ports, in a folder of its own. Tests may kill any of its
+processes: waiting until it is ready again is theirs to do.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from infra.local import config, deploy
+from infra.local.client import Caller
+
+START_SECONDS: Final = 240
+READY_SECONDS: Final = 60
+STOP_SECONDS: Final = 60
+
+
+@dataclass
+class Stack:
+    """One running product, or one that was stopped and can run again from the same data."""
+
+    config: config.Config
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return self.config.url
+
+    @property
+    def log(self) -> Path:
+        return self.config.state.with_suffix(".log")
+
+    @property
+    def running(self) -> dict[str, Any]:
+        """Return what the launcher says of itself."""
+        found: dict[str, Any] = json.loads(self.config.run_file.read_text(encoding="utf-8"))
+        return found
+
+    def start(self) -> float:
+        """Start the product; return the seconds it took to be ready."""
+        self.config.run_file.unlink(missing_ok=True)
+        began = time.monotonic()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local.run"],
+                cwd=config.ROOT,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        while not self.config.run_file.exists():
+            assert self.process.poll() is None, self.tail()
+            assert time.monotonic() - began < START_SECONDS, self.tail()
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Stop the product with a signal and wait for its end."""
+        assert self.process
+        self.process.send_signal(number)
+        self.process.wait(STOP_SECONDS)
+
+    def kill(self, name: str) -> None:
+        """Kill one process outright: `cloud`, `front`, `providers` or `launcher`."""
+        pid = self.running["pid"] if name == "launcher" else self.running["pids"][name]
+        os.kill(pid, signal.SIGKILL)
+        if name == "launcher":
+            assert self.process
+            self.process.wait(STOP_SECONDS)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the API and the identity providers answer."""
+        deadline = time.monotonic() + READY_SECONDS
+        places = ((self.url, "/health"), (self.config.providers_url, "/psc/jwks"))
+        for origin, path in places:
+            while not _answers(origin, path):
+                assert time.monotonic() < deadline, self.tail()
+                time.sleep(0.1)
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a command that works on this product."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "CARNET_"))}
+        return {
+            **kept,
+            "CARNET_PORT": str(self.config.port),
+            "CARNET_STATE": str(self.config.state),
+        }
+
+    def client(self, service: str) -> Any:
+        """Return an AWS client of the local cloud, as its administrator."""
+        return deploy.client(service, self.config)
+
+    def mailbox(self) -> list[dict[str, Any]]:
+        """Return the mails sent since the local cloud started, oldest first."""
+        found = Caller(self.config.cloud_url).request("GET", "/_ministack/ses/messages").json()
+        mails: list[dict[str, Any]] = found["messages"].get(config.ACCOUNT, [])
+        return mails
+
+    def queue(self, name: str) -> list[dict[str, Any]]:
+        """Return the messages of a queue, by the end of its name: `notify`, `notify-dead`…"""
+        found = Caller(self.config.cloud_url).request("GET", "/_ministack/sqs/messages").json()
+        queues = found["messages"][config.ACCOUNT][config.REGION]
+        messages: list[dict[str, Any]] = queues[
+            next(url for url in queues if url.endswith(f"/{deploy.PREFIX}-{name}"))
+        ]
+        return messages
+
+    def tail(self) -> str:
+        """Return the end of every log."""
+        logs = [self.log, *(self.config.state / "logs").glob("*.log")]
+        return "\n".join(
+            f"== {log.name}\n{log.read_text(errors='replace')[-1500:]}"
+            for log in logs
+            if log.exists()
+        )
+
+
+def free_ports() -> int:
+    """Return the first of three neighbouring free ports."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first: int = probe.getsockname()[1]
+        if first + 2 < 2**16 and not any(_answers_tcp(first + n) for n in range(3)):
+            return first
+
+
+def new_stack(folder: Path) -> Stack:
+    """Describe a product to start in an empty folder."""
+    return Stack(config.Config(free_ports(), folder / "state"))
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    running = new_stack(tmp_path_factory.mktemp("stack"))
+    running.start()
+    yield running
+    if running.process and running.process.poll() is None:
+        running.stop()
+    _keep_logs(running)
+
+
+def _keep_logs(running: Stack) -> None:
+    folder = config.ROOT / "test-artifacts"
+    folder.mkdir(exist_ok=True)
+    (folder / "stack.log").write_text(running.tail(), encoding="utf-8")
+
+
+def _answers(origin: str, path: str) -> bool:
+    try:
+        return Caller(origin).request("GET", path).status == HTTPStatus.OK
+    except OSError:
+        return False
+
+
+def _answers_tcp(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
