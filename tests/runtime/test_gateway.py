@@ -8,6 +8,7 @@ import pytest
 from chalice.app import AuthRequest, AuthResponse, Chalice, Response
 
 from chalicelib.runtime.gateway import MAX_BODY_BYTES, Gateway
+from infra.gateway import api_property
 from tests.http.edge import ALICE, THING, client, sign
 from tests.http_client import Client, Reply
 
@@ -81,6 +82,28 @@ def test_a_trailing_slash_is_dropped(edge: Client) -> None:
 def test_a_body_over_the_gateways_limit_is_a_413(edge: Client) -> None:
     reply = edge.put(f"/things/{THING}/content", as_=ALICE, body=bytes(MAX_BODY_BYTES + 1))
     assert (reply.status, reply.problem) == (413, "too-large")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "options"),
+    [
+        ("MISSING_AUTHENTICATION_TOKEN", "/unknown", {}),
+        ("UNAUTHORIZED", f"/things/{THING}", {}),
+        ("ACCESS_DENIED", f"/things/{THING}", {"headers": {"Authorization": "Bearer x"}}),
+        ("AUTHORIZER_FAILURE", f"/things/{THING}", {"headers": {"Authorization": "Bearer broken"}}),
+        ("REQUEST_TOO_LARGE", "/form", {"body": bytes(MAX_BODY_BYTES + 1)}),
+    ],
+)
+def test_what_the_front_answers_by_itself_is_what_the_gateway_is_told_to(
+    kind: str, target: str, options: dict[str, Any], edge: Client
+) -> None:
+    told = api_property()[kind]
+    method = "POST" if "body" in options else "GET"
+    reply = edge.request(method, target, **options)
+    assert reply.status == told["StatusCode"]
+    assert reply.body.decode() == told["ResponseTemplates"]["application/json"]
+    for name, value in told["ResponseParameters"]["Headers"].items():
+        assert reply.header(name) == value.strip("'")
 
 
 def test_a_server_that_keeps_only_the_decoded_path_serves_the_same() -> None:
