@@ -80,12 +80,12 @@ def environment(state: Path, port: int, snapshot: Path) -> dict[str, str]:
 class DurableCloud:
     """MiniStack behind a journal."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, functions: Path) -> None:
         # Imported here: MiniStack reads its environment when it is imported.
         from ministack import app as ministack  # noqa: PLC0415
         from ministack.core import persistence  # noqa: PLC0415
 
-        amendments.apply()
+        amendments.apply(functions)
         self._journal = journal
         self._ministack = ministack
         self._persistence = persistence
@@ -216,7 +216,7 @@ def main(state: Path, port: int) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         journal = Journal(state)
         os.environ.update(environment(state, port, journal.snapshot))
-        asgi.serve(DurableCloud(journal), port)
+        asgi.serve(DurableCloud(journal, state / "functions"), port)
 
 
 if __name__ == "__main__":
