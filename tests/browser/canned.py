@@ -8,14 +8,16 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, Route
 
 from tests.browser.samples import pdf, png
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Json = dict[str, Any]
 
@@ -73,9 +75,7 @@ _OWN: Json = {
     "abilities": {"read": True, "withdraw": True},
 }
 DOCUMENTS: dict[str, Json] = {
-    "cda": document(
-        1, "Bilan thyroïdien", "application/cda+xml", CONTENTS["cda"], warnings=["before_birth"]
-    ),
+    "cda": document(1, "Bilan thyroïdien", "text/xml", CONTENTS["cda"], warnings=["before_birth"]),
     "pdf": document(
         2,
         "Compte rendu de consultation",
@@ -96,7 +96,11 @@ def _paragraph(text: str, *styles: str) -> Json:
 
 def _row(*texts: str, header: bool = False) -> list[Json]:
     return [
-        {"type": "cell", "blocks": [_paragraph(text)], **({"header": True} if header or not n else {})}
+        {
+            "type": "cell",
+            "blocks": [_paragraph(text)],
+            **({"header": True} if header or not n else {}),
+        }
         for n, text in enumerate(texts)
     ]
 
@@ -292,7 +296,9 @@ class Canned:
     def _page(self, route: Route, items: list[Json], query: dict[str, str]) -> None:
         start = int(query.get("cursor", "0"))
         more = start + 50 < len(items)
-        reply(route, {"items": items[start : start + 50], "next": str(start + 50) if more else None})
+        reply(
+            route, {"items": items[start : start + 50], "next": str(start + 50) if more else None}
+        )
 
     def _document(self, route: Route, rest: str) -> None:
         found = re.fullmatch(r"/documents/([^/]+)(/content|/narrative)?", rest)
@@ -309,7 +315,9 @@ class Canned:
             reply(route, shown, headers={"ETag": '"v1"'})
 
 
-def reply(route: Route, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
+def reply(
+    route: Route, body: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> None:
     """Answer with JSON."""
     route.fulfill(
         status=status,

@@ -1,14 +1,27 @@
 """Pages of a real browser: each test has its own, in French, in Paris, and no error goes unseen."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
+from infra.local import config
 from tests.browser import site
 from tests.browser.canned import PERSON, Canned
+
+if TYPE_CHECKING:
+    from tests.stack import Stack
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -90,6 +103,12 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+def settled(page: Page) -> None:
+    """Wait until the screen shows what it has to show."""
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".loading")).to_have_count(0)
+
+
 Open = Callable[..., Canned]
 
 
@@ -101,7 +120,7 @@ def opened(page: Page) -> Open:
         canned = Canned(who, state)
         canned.install(page)
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         return canned
 
     return open_screen
@@ -113,3 +132,12 @@ def shoot(page: Page, name: str) -> Path:
     path = SCREENS / f"{name}.png"
     page.screenshot(path=path)
     return path
+
+
+@pytest.fixture(scope="session")
+def product(request: pytest.FixtureRequest) -> config.Config:
+    """The product: the one that `CARNET_STATE` names if it is set, else one of our own."""
+    if "CARNET_STATE" in os.environ:
+        return config.from_environment()
+    own: Stack = request.getfixturevalue("stack")
+    return own.config

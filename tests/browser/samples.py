@@ -7,7 +7,9 @@ import zlib
 def pdf(*pages: str) -> bytes:
     """Write a PDF with one line of text a page, in a font it does not embed."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
-    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+    objects.append(
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+    )
     kids = []
     for line in pages:
         text = f"BT /F1 16 Tf 60 760 Td ({line}) Tj ET"

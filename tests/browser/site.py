@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "web" / "dist"
@@ -39,17 +39,18 @@ def client_policy() -> str:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     policy = ""
+    files: ClassVar[dict[str, bytes]] = {}
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
     def do_GET(self) -> None:
-        file = DIST / self.path.partition("?")[0].lstrip("/")
-        if not file.is_file():
-            file = DIST / "index.html"
-        body = file.read_bytes()
-        self.send_response(200)
-        kind = _KINDS.get(file.suffix, "application/octet-stream")
+        path = self.path.partition("?")[0]
+        name = path if path in self.files or "." in path else "/index.html"
+        body = self.files.get(name)
+        self.send_response(404 if body is None else 200)
+        kind = _KINDS.get(Path(name).suffix, "application/octet-stream")
+        body = body or b""
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", self.policy)
@@ -65,7 +66,9 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def serve() -> Iterator[str]:
     """Serve the built client on the loopback; give its address."""
-    handler = type("Handler", (_Handler,), {"policy": client_policy()})
+    # Read once: a build that happens meanwhile does not mix two versions.
+    files = {f"/{p.relative_to(DIST)}": p.read_bytes() for p in DIST.rglob("*") if p.is_file()}
+    handler = type("Handler", (_Handler,), {"policy": client_policy(), "files": files})
     server = _Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,6 +1,9 @@
 """One document: read page by page, verified, printed, downloaded; never shown when altered."""
 
+import hashlib
+import operator
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -19,6 +22,20 @@ def _drawn(page: Page, number: int) -> Locator:
     canvas = page.locator(f"canvas[data-drawn='{number}']")
     expect(canvas).to_be_visible()
     return canvas
+
+
+def _size(canvas: Locator) -> tuple[float, float]:
+    box = canvas.bounding_box()
+    assert box
+    return box["width"], box["height"]
+
+
+def _wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    for _ in range(40):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it never held")
 
 
 def _ink(canvas: Locator) -> int:
@@ -42,19 +59,14 @@ def test_pdf_is_read_by_keyboard_up_to_400_percent(page: Page, opened: Open) -> 
     _drawn(page, 2)
     expect(page.get_by_text("Page 2 sur 3").first).to_be_visible()
     page.keyboard.press("End")
-    width = _drawn(page, 3).bounding_box()
+    width, _ = _size(_drawn(page, 3))
     for _ in range(6):
         page.keyboard.press("+")
     expect(page.get_by_role("status").filter(has_text="400\u00a0%")).to_have_count(1)
-    large = _drawn(page, 3).bounding_box()
-    assert width
-    assert large
-    assert large["width"] == pytest.approx(4 * width["width"], rel=0.02)
+    _wait_until(page, lambda: _size(_drawn(page, 3))[0] == pytest.approx(4 * width, rel=0.02))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.press("r")
-    turned = _drawn(page, 3).bounding_box()
-    assert turned
-    assert turned["width"] > turned["height"]
+    _wait_until(page, lambda: operator.gt(*_size(_drawn(page, 3))))
 
 
 def test_each_pdf_page_gives_its_text(page: Page, opened: Open) -> None:
@@ -78,8 +90,6 @@ def test_damaged_pdf_is_offered_for_download(page: Page, opened: Open) -> None:
 
 
 def _sha(content: bytes) -> str:
-    import hashlib
-
     return hashlib.sha256(content).hexdigest()
 
 
@@ -110,10 +120,14 @@ def test_clinical_document_is_drawn_from_its_tree(page: Page, opened: Open) -> N
     expect(article.get_by_role("heading", level=2)).to_have_text(["Hormonologie"])
     expect(article.get_by_role("heading", level=3)).to_have_text(["Interprétation"])
     table = article.get_by_role("table", name="Bilan thyroïdien")
-    expect(table.get_by_role("columnheader")).to_have_text(["Analyse", "Résultat", "Unité", "Référence"])
+    expect(table.get_by_role("columnheader")).to_have_text(
+        ["Analyse", "Résultat", "Unité", "Référence"]
+    )
     expect(table.get_by_role("rowheader")).to_have_text(["TSH"])
     expect(article.get_by_role("img", name="Image du document « Courbe »")).to_be_visible()
-    assert canned.count("GET", f"/v1/patients/{PID}/documents/{DOCUMENTS['cda']['id']}/content") == 0
+    assert (
+        canned.count("GET", f"/v1/patients/{PID}/documents/{DOCUMENTS['cda']['id']}/content") == 0
+    )
     page.get_by_role("button", name="Vérifier le fichier").click()
     expect(page.get_by_text("Fichier vérifié").last).to_be_visible()
 
@@ -131,7 +145,9 @@ def test_markup_in_a_clinical_document_stays_text(page: Page, opened: Open) -> N
             }
         ],
     }
-    canned.overrides["/narrative$"] = lambda route: reply(route, {**NARRATIVE, "sections": [section]})
+    canned.overrides["/narrative$"] = lambda route: reply(
+        route, {**NARRATIVE, "sections": [section]}
+    )
     page.goto(CDA)
     expect(page.get_by_role("heading", name=hostile)).to_be_visible()
     article = page.get_by_role("article", name="Contenu du document")

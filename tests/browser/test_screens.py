@@ -13,10 +13,9 @@ from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
 pytestmark = pytest.mark.browser
 
 AXE = (site.ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-TAGS = (
-    ["RGAAv4", "EN-301-549", "best-practice"]
-    + [f"wcag{version}{level}" for version in ("2", "21", "22") for level in ("a", "aa")]
-)
+TAGS = ["RGAAv4", "EN-301-549", "best-practice"] + [
+    f"wcag{version}{level}" for version in ("2", "21", "22") for level in ("a", "aa")
+]
 
 _SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 FULL, EMPTY, ERROR = "full", "empty", "error"
@@ -38,7 +37,12 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("pro-deposit", f"/pro/patients/{PID}/deposer", PROFESSIONAL, (FULL,)),
     ("pro-refused", "/pro/patients/01JDK0000000000000000000ZZ", PROFESSIONAL, (FULL,)),
     *(
-        (f"document-{kind}", f"/documents/{entry['id']}", PERSON, (FULL, ERROR)[: 1 + (kind == "pdf")])
+        (
+            f"document-{kind}",
+            f"/documents/{entry['id']}",
+            PERSON,
+            (FULL, ERROR)[: 1 + (kind == "pdf")],
+        )
         for kind, entry in DOCUMENTS.items()
     ),
     (
@@ -54,7 +58,8 @@ CASES = [
     for state in states
 ]
 ENGLISH = re.compile(
-    r"\b(the|your|please|loading|error|failed|click|upload|undefined|null|NaN|Object)\b", re.I
+    r"\b(the|your|please|loading|error|failed|click|upload|undefined|null|NaN|Object)\b",
+    re.IGNORECASE,
 )
 
 
@@ -74,7 +79,7 @@ def violations(page: Page) -> list[str]:
 
 
 def _words(page: Page) -> str:
-    return page.evaluate(
+    words: str = page.evaluate(
         """() => {
           const attributes = ['aria-label', 'alt', 'placeholder', 'title'];
           const marked = [...document.querySelectorAll('[aria-label],[alt],[placeholder],[title]')];
@@ -82,6 +87,7 @@ def _words(page: Page) -> str:
             ...marked.flatMap(e => attributes.map(a => e.getAttribute(a) ?? ''))].join('\\n');
         }"""
     )
+    return words
 
 
 @pytest.mark.parametrize(("name", "path", "who", "state"), CASES)

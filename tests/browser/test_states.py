@@ -168,16 +168,20 @@ def test_somebody_else_who_logs_in_gets_a_new_page(page: Page, opened: Open) -> 
 
 def _stored(page: Page) -> list[str]:
     """Names of everything kept on the device but the comfort choices."""
-    return page.evaluate(
+    stored: list[str] = page.evaluate(
         """async () => [
-          ...Object.keys(localStorage).filter(k => !/^carnet\\.(theme|size|shortcuts|steps)$/.test(k)),
+          ...Object.keys(localStorage).filter(
+            k => !/^carnet\\.(theme|size|shortcuts|steps)$/.test(k)),
           ...Object.keys(sessionStorage),
           ...(await indexedDB.databases()).map(d => d.name),
           ...document.cookie.split(';').filter(Boolean)]"""
     )
+    return stored
 
 
-@pytest.mark.parametrize(("who", "path", "minutes"), [(PERSON, "/accueil", 10), (PROFESSIONAL, "/pro", 5)])
+@pytest.mark.parametrize(
+    ("who", "path", "minutes"), [(PERSON, "/accueil", 10), (PROFESSIONAL, "/pro", 5)]
+)
 def test_idle_page_warns_then_locks_and_hides_the_record(
     page: Page, who: str, path: str, minutes: int
 ) -> None:
@@ -280,7 +284,13 @@ def test_withdrawal_can_be_undone_for_ten_seconds(page: Page) -> None:
 
 def test_watch_hears_a_policy_violation(page: Page, opened: Open, watch: Watch) -> None:
     opened("/aide")
-    page.evaluate("() => { const s = document.createElement('style'); document.head.append(s); s.textContent = 'h1{}'; }")
+    page.evaluate(
+        """() => {
+          const style = document.createElement('style');
+          style.textContent = 'h1{}';
+          document.head.append(style);
+        }"""
+    )
     page.wait_for_timeout(100)
     assert any("Content Security Policy" in complaint for complaint in watch.complaints)
     watch.complaints.clear()

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { leave, me, sessionState, start } from "./api/session";
 import type { Profile } from "./api/types";
-import { lazy } from "./ui/lazy";
+import { lazyScreen } from "./ui/lazy";
 import { Page } from "./ui/page";
 import { Shell, ownProfile } from "./ui/shell";
 import { ErrorPanel, Loading } from "./ui/states";
@@ -13,20 +13,20 @@ import { catalogue as t } from "./catalogue";
 /** Everything but the public page and what the server itself answers. */
 const SCREENS = /^\/(?!$|\?|#|v1\/|oauth\/|fhir\/|problems\/|openapi\.json|health)/;
 
-const Login = lazy(() => import("./screens/login"));
-const Resume = lazy(() => import("./screens/resume"));
-const Help = lazy(() => import("./screens/help"));
-const Lost = lazy(() => import("./screens/lost"));
-const Home = lazy(() => import("./screens/home"));
-const Documents = lazy(() => import("./screens/documents"));
-const Add = lazy(() => import("./screens/add"));
-const Document = lazy(() => import("./screens/document"));
-const Trace = lazy(() => import("./screens/trace"));
-const Professionals = lazy(() => import("./screens/professionals"));
-const Settings = lazy(() => import("./screens/settings"));
-const ProHome = lazy(() => import("./screens/pro-home"));
-const ProDocuments = lazy(() => import("./screens/pro-documents"));
-const ProDeposit = lazy(() => import("./screens/pro-deposit"));
+const Login = lazyScreen(() => import("./screens/login"));
+const Resume = lazyScreen(() => import("./screens/resume"));
+const Help = lazyScreen(() => import("./screens/help"));
+const Lost = lazyScreen(() => import("./screens/lost"));
+const Home = lazyScreen(() => import("./screens/home"));
+const Documents = lazyScreen(() => import("./screens/documents"));
+const Add = lazyScreen(() => import("./screens/add"));
+const Document = lazyScreen(() => import("./screens/document"));
+const Trace = lazyScreen(() => import("./screens/trace"));
+const Professionals = lazyScreen(() => import("./screens/professionals"));
+const Settings = lazyScreen(() => import("./screens/settings"));
+const ProHome = lazyScreen(() => import("./screens/pro-home"));
+const ProDocuments = lazyScreen(() => import("./screens/pro-documents"));
+const ProDeposit = lazyScreen(() => import("./screens/pro-deposit"));
 
 type Role = "patient" | "professional";
 

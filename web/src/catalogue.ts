@@ -110,7 +110,7 @@ export const catalogue = typeset({
     softwareText: "Déposer et lire par l'interface de programmation",
     noAccountTitle: "Sans ordinateur ni téléphone portable ?",
     noAccount: `Une personne vous répond au ${brand.helpPhone}, ${brand.helpHours}.`,
-    needsScript: "Cette page a besoin de JavaScript. Activez-le dans les réglages de votre navigateur, puis rechargez.",
+    needsScript: "La suite du site a besoin de JavaScript. Activez-le dans les réglages de votre navigateur, puis rechargez.",
     footer: "Aucun traceur, aucune publicité, aucun service tiers.",
   },
 
@@ -167,7 +167,7 @@ export const catalogue = typeset({
     noDocuments: "Vos prochains résultats et comptes rendus arriveront ici.",
     allDocuments: "Voir tous les documents",
     lastAccesses: "Derniers accès",
-    noAccesses: "Personne n'a encore consulté votre dossier.",
+    noAccesses: "Personne d'autre que vous n'apparaît dans les derniers accès.",
     allAccesses: "Voir tous les accès",
     whoTitle: "Qui peut voir mon dossier ?",
     whoCount: (n: number) =>
@@ -324,6 +324,7 @@ export const catalogue = typeset({
     left: (time: string) => `encore ${time}`,
     stop: "Arrêter l'envoi",
     see: "Voir le document",
+    present: "Déjà présent",
     failed: "Non envoyé",
     refused: "Refusé",
     offline: "Connexion interrompue : le fichier est gardé sur cette page. Réessayez quand le réseau revient.",
@@ -354,7 +355,12 @@ export const catalogue = typeset({
     intro: "Chaque accès et chaque refus sont notés ici, avec le droit qui l'a permis.",
 
     outcome: "Afficher",
-    outcomes: { all: "Tous les accès", others: "Accès des autres", allowed: "Accès permis", refused: "Demandes refusées" },
+    outcomes: {
+      others: "Les accès des autres",
+      all: "Tous, les miens compris",
+      allowed: "Les accès permis",
+      refused: "Les demandes refusées",
+    },
     onlyDocument: "Accès à un seul document",
     allDocuments: "Voir les accès à tout le dossier",
     times: (n: number) => `${n} fois`,

@@ -41,7 +41,7 @@ describe("a file", () => {
     expect(sniff(bytes("%PDF-1.7 …"))).toBe("application/pdf");
     expect(sniff(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))).toBe("image/jpeg");
     expect(sniff(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a))).toBe("image/png");
-    expect(sniff(bytes('<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3">'))).toBe("application/cda+xml");
+    expect(sniff(bytes('<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3">'))).toBe("text/xml");
     expect(sniff(bytes("Prendre à 8 h"))).toBe("text/plain");
   });
 

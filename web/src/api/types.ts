@@ -71,7 +71,6 @@ export interface Narrative {
 
 /** A problem as the contract says it, every part optional: anything may answer on a bad day. */
 export type ProblemBody = Partial<Schemas["Problem"]> & {
-  reason?: string;
+  /** The document that already holds the same content. */
   document_id?: string;
-  deposited_at?: string;
 };

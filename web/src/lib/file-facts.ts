@@ -12,7 +12,7 @@ export type Format =
   | "image/jpeg"
   | "image/png"
   | "text/plain"
-  | "application/cda+xml";
+  | "text/xml";
 
 const starts = (bytes: Uint8Array, ...magic: number[]) =>
   magic.every((value, index) => bytes[index] === value);
@@ -24,7 +24,7 @@ export function sniff(bytes: Uint8Array): Format | null {
   if (starts(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "image/png";
   const text = readText(bytes);
   if (text === null) return null;
-  if (/<(?:\w+:)?ClinicalDocument[\s>]/.test(text.slice(0, 65_536))) return "application/cda+xml";
+  if (/<(?:\w+:)?ClinicalDocument[\s>]/.test(text.slice(0, 65_536))) return "text/xml";
   return /^\s*<(?:!doctype|html|svg|\?xml)/i.test(text) ? null : "text/plain";
 }
 
@@ -111,7 +111,7 @@ const EXTENSIONS: Record<string, string> = {
   "image/jpeg": "jpg",
   "image/png": "png",
   "text/plain": "txt",
-  "application/cda+xml": "xml",
+  "text/xml": "xml",
 };
 
 /** « 2026-11-23 Compte rendu – Dr Martin.pdf »: safe on every file system. */

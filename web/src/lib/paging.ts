@@ -83,7 +83,8 @@ export function usePagedList<T>(key: string, load: Load<T>): PagedList<T> {
     }
     const stop = new AbortController();
     const fresh = empty<T>(key);
-    setState(fresh);
+    // Read again, the list stays on screen until the new one is there.
+    setState((old) => (old.key === key && old.started ? { ...old, error: null, busy: true } : fresh));
     read(fresh, stop.signal).catch(() => undefined);
     return () => stop.abort();
   }, [key, turn]);

@@ -3,6 +3,7 @@
  * Each file keeps one idempotency key, so that trying again never deposits twice.
  */
 import { type Signal, signal } from "@preact/signals";
+import { api } from "../api/carnet";
 import { Offline, Problem } from "../api/problem";
 import type { CarnetDocument } from "../api/types";
 import {
@@ -22,6 +23,7 @@ export type Step =
   | { at: "sending"; share: number; secondsLeft: number | null }
   | { at: "checking" }
   | { at: "available"; document: CarnetDocument }
+  | { at: "already-there"; document: CarnetDocument }
   | { at: "failed"; error: Problem | Offline };
 
 export interface Draft {
@@ -134,7 +136,7 @@ export async function start(pid: string, upload: Upload): Promise<void> {
   upload.tried = true;
   upload.step.value = { at: "sending", share: 0, secondsLeft: null };
   const { title, type, date } = upload.draft.value;
-  const own = upload.format === "application/cda+xml";
+  const own = upload.format === "text/xml";
   const description = {
     title: own ? null : title.trim(),
     type_code: own ? null : type,
@@ -152,8 +154,21 @@ export async function start(pid: string, upload: Upload): Promise<void> {
   } catch (error) {
     if (stop.signal.aborted) upload.step.value = { at: "ready" };
     else if (error instanceof Problem || error instanceof Offline) {
-      upload.step.value = { at: "failed", error };
+      const twin = await alreadyThere(pid, error);
+      upload.step.value = twin ? { at: "already-there", document: twin } : { at: "failed", error };
     } else throw error;
+  }
+}
+
+/** The document that holds the same content, when that is why a deposit was refused. */
+async function alreadyThere(pid: string, error: Problem | Offline): Promise<CarnetDocument | null> {
+  if (!(error instanceof Problem) || error.slug !== "already-deposited") return null;
+  const id = error.body.document_id;
+  if (!id) return null;
+  try {
+    return (await api.document(pid, id)).data;
+  } catch {
+    return null;
   }
 }
 

@@ -67,25 +67,24 @@ function Documents({ documents }: { documents: CarnetDocument[] }) {
   );
 }
 
-function Accesses({ accesses }: { accesses: Access[] }) {
+function Accesses({ accesses: all }: { accesses: Access[] }) {
+  const accesses = all.filter((access) => access.actor.kind !== "person");
   return (
     <section class="card" aria-labelledby="last">
       <h2 id="last">{t.home.lastAccesses}</h2>
       {accesses.length === 0 && <p class="muted">{t.home.noAccesses}</p>}
       {accesses.length > 0 && (
-        <>
-          <ul class="accesses" role="list">
-            {accesses.map((access) => (
-              <li key={access.id}>
-                <AccessLine access={access} dated />
-              </li>
-            ))}
-          </ul>
-          <a class="link" href="/acces">
-            {t.home.allAccesses}
-          </a>
-        </>
+        <ul class="accesses" role="list">
+          {accesses.map((access) => (
+            <li key={access.id}>
+              <AccessLine access={access} dated />
+            </li>
+          ))}
+        </ul>
       )}
+      <a class="link" href="/acces">
+        {t.home.allAccesses}
+      </a>
     </section>
   );
 }

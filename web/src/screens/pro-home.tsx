@@ -107,7 +107,7 @@ export default function ProHome() {
   return (
     <Page title={t.pro.searchTitle} intro={t.pro.searchIntro}>
       {refused && <Refusal />}
-      {failure !== null && !refused && <ErrorPanel error={failure} kept />}
+      {failure !== null && !refused && <ErrorPanel error={failure} kept reply />}
       <Form onSubmit={submit} label={t.pro.searchTitle}>
         <ErrorSummary errors={errors} turn={turn} />
         <div class="card fields">

@@ -148,7 +148,7 @@ export default function Professionals({ profile }: { profile: Profile }) {
 
   return (
     <Page title={t.professionals.title} intro={t.professionals.intro}>
-      {error !== null && <ErrorPanel error={error} />}
+      {error !== null && <ErrorPanel error={error} reply />}
       {list.loading && <Loading lines={3} />}
       {list.error !== null && list.items.length === 0 && (
         <ErrorPanel error={list.error} retry={list.reload} />

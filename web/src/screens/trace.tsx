@@ -1,5 +1,5 @@
 /** P15: who looked at my record, by day and by person, and by which right. */
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api } from "../api/carnet";
 import type { Access, Profile } from "../api/types";
@@ -7,6 +7,7 @@ import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { dateLong, parisDay, relativeDay } from "../lib/format";
 import { usePagedList } from "../lib/paging";
+import { typo } from "../lib/typo";
 import { AccessLine, actorName, actorRole } from "../ui/access-line";
 import { SelectField } from "../ui/form";
 import { Icon } from "../ui/icon";
@@ -14,7 +15,8 @@ import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
 import { More } from "./documents";
 
-type Outcome = "" | "others" | "allowed" | "refused";
+/** What is shown: what others did (the usual question), everything, or one kind of outcome. */
+type Choice = "" | "all" | "allowed" | "refused";
 
 interface Person {
   key: string;
@@ -58,7 +60,14 @@ const ICONS: Record<Person["kind"], IconName> = {
   system: "info",
 };
 
+/** The right by which all of it was done, when it is one and the same. */
+function commonRight({ accesses }: Person): string | null {
+  const rights = new Set(accesses.map(({ right }) => right));
+  return accesses.length > 1 && rights.size === 1 ? (accesses[0]?.right ?? null) : null;
+}
+
 function PersonBlock({ person }: { person: Person }) {
+  const right = commonRight(person);
   return (
     <section class="card person" aria-label={person.name}>
       <div class="person-head">
@@ -66,12 +75,13 @@ function PersonBlock({ person }: { person: Person }) {
         <div>
           <h3>{person.name}</h3>
           {person.role && <p class="muted">{person.role}</p>}
+          {right && <p class="access-right">{typo(right)}</p>}
         </div>
       </div>
       <ul class="accesses" role="list">
         {person.accesses.map((access) => (
           <li key={access.id}>
-            <AccessLine access={access} anonymous />
+            <AccessLine access={access} anonymous bare={right !== null} />
           </li>
         ))}
       </ul>
@@ -101,54 +111,63 @@ function Days({ accesses }: { accesses: Access[] }) {
   );
 }
 
-const isOutcome = (value: string | undefined): value is Outcome =>
-  value === "allowed" || value === "refused" || value === "others";
+const isChoice = (value: string | undefined): value is Choice =>
+  value === "all" || value === "allowed" || value === "refused";
 
-const CHOICES = (["others", "allowed", "refused"] as const).map((code) => ({
+const CHOICES = (["all", "allowed", "refused"] as const).map((code) => ({
   code,
   label: t.trace.outcomes[code],
 }));
 
+/** How far to look by ourselves for what others did, before leaving it to « Afficher plus ». */
+const ENOUGH = 5;
+const FAR = 250;
+
 function useFilter() {
   const { query, route } = useLocation();
   const document = query["document"] ?? "";
-  const outcome: Outcome = isOutcome(query["r"]) ? query["r"] : "";
+  const choice: Choice = isChoice(query["r"]) ? query["r"] : "";
   const choose = (value: string) => {
     const parts = [value && `r=${value}`, document && `document=${document}`].filter(Boolean);
     route(parts.length ? `/acces?${parts.join("&")}` : "/acces", true);
   };
-  return { document, outcome, choose };
+  return { document, choice, choose };
 }
 
 export default function Trace({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
-  const { document, outcome, choose } = useFilter();
-  const asked = outcome === "others" ? "" : outcome;
-  const list = usePagedList(`trace ${pid} ${asked}`, (cursor, signal) =>
-    api.trace(pid, asked || null, cursor, signal),
+  const { document, choice, choose } = useFilter();
+  const outcome = choice === "allowed" || choice === "refused" ? choice : null;
+  const list = usePagedList(`trace ${pid} ${outcome ?? ""}`, (cursor, signal) =>
+    api.trace(pid, outcome, cursor, signal),
   );
   const shown = useMemo(
     () =>
       list.items.filter(
         (access) =>
-          (outcome !== "others" || access.actor.kind !== "person") &&
+          (choice !== "" || access.actor.kind !== "person") &&
           (!document || access.document?.id === document),
       ),
-    [list.items, outcome, document],
+    [list.items, choice, document],
   );
   const none = list.complete && list.items.length === 0;
 
+  useEffect(() => {
+    const short = shown.length < ENOUGH && list.items.length < FAR;
+    if (short && !list.loading && !list.loadingMore && list.error === null) list.more();
+  }, [shown.length, list.items.length, list.loading]);
+
   return (
     <Page title={t.trace.title} intro={t.trace.intro}>
-      {none && !outcome ? (
+      {none && !choice ? (
         <Empty icon="eye" title={t.trace.emptyTitle} text={t.trace.empty} />
       ) : (
         <div class="filters">
           <SelectField
             id="outcome"
             label={t.trace.outcome}
-            none={t.trace.outcomes.all}
-            value={outcome}
+            none={t.trace.outcomes.others}
+            value={choice}
             onValue={choose}
             choices={CHOICES}
           />
@@ -166,7 +185,7 @@ export default function Trace({ profile }: { profile: Profile }) {
       <p class="list-count" role="status">
         {list.items.length > 0 ? t.trace.count(shown.length, list.complete) : ""}
       </p>
-      {!list.loading && shown.length === 0 && (list.items.length > 0 || (none && outcome)) && (
+      {!list.loading && shown.length === 0 && (list.items.length > 0 || (none && choice)) && (
         <Empty icon="search" title={t.trace.noneTitle} text={t.trace.none} />
       )}
       <Days accesses={shown} />

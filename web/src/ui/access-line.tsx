@@ -25,9 +25,11 @@ interface Props {
   dated?: boolean;
   /** Leaves the actor out, under a heading that already names them. */
   anonymous?: boolean;
+  /** Leaves the right out, when it is said once for several lines. */
+  bare?: boolean;
 }
 
-export function AccessLine({ access, dated, anonymous }: Props) {
+export function AccessLine({ access, dated, anonymous, bare }: Props) {
   const refused = access.outcome === "refused";
   const role = actorRole(access);
   const day = parisDay(access.at);
@@ -67,7 +69,7 @@ export function AccessLine({ access, dated, anonymous }: Props) {
           <span>{t.trace.unreadable}</span>
         </p>
       )}
-      {access.right && !dated && <p class="access-right">{typo(access.right)}</p>}
+      {access.right && !dated && !bare && <p class="access-right">{typo(access.right)}</p>}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { UploadCard, draftErrors } from "./upload-card";
 import { ErrorSummary, type FieldError, Form } from "./form";
 import { Icon } from "./icon";
 
-const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,.xml,application/xml,text/xml";
+const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,text/xml,application/xml";
 
 type Role = "patient" | "professional";
 

@@ -196,7 +196,7 @@ export const summaryOf = (doc: CarnetDocument) =>
     .join(" · ");
 
 export function DocumentView({ pid, doc, children, level }: Props) {
-  const Content = doc.format === "application/cda+xml" ? ClinicalContent : FileContent;
+  const Content = doc.format === "text/xml" ? ClinicalContent : FileContent;
   return (
     <div class="document">
       {doc.warnings.length > 0 && (

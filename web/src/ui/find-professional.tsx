@@ -127,7 +127,7 @@ export function FindProfessional({ authorised, onChoose }: {
       <p class="list-count" role="status">
         {found ? t.professionals.results(found.length) : ""}
       </p>
-      {failure !== null && <ErrorPanel error={failure} kept />}
+      {failure !== null && <ErrorPanel error={failure} kept reply />}
       {found && <Results found={found} authorised={authorised} onChoose={onChoose} />}
     </section>
   );

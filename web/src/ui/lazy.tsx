@@ -1,9 +1,10 @@
 /** A part of the client fetched when it is first shown; a failure is told and can be tried again. */
-import type { ComponentType } from "preact";
+import { type ComponentType, Fragment, type FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { catalogue as t } from "../catalogue";
 import { Offline } from "../api/problem";
 import { Button } from "./button";
+import { Page } from "./page";
 import { ErrorPanel, Loading } from "./states";
 
 interface State<P> {
@@ -21,8 +22,14 @@ function Failed({ failures, retry }: { failures: number; retry: () => void }) {
   );
 }
 
+type Load<P> = () => Promise<{ default: ComponentType<P> }>;
+
+/** Makes a whole screen that is loaded on demand: it has a title even when it did not come. */
+export const lazyScreen = <P extends object>(load: Load<P>) =>
+  lazy(load, ({ children }) => <Page title={t.shell.publicSpace}>{children}</Page>);
+
 /** Makes a component of a part of the client that is loaded on demand. */
-export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
+export function lazy<P extends object>(load: Load<P>, Frame: FunctionComponent = Fragment) {
   let loaded: ComponentType<P> | null = null;
   return function Lazy(props: P) {
     const [state, setState] = useState<State<P>>({ Part: loaded, failures: 0, asked: 0 });
@@ -38,6 +45,13 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
     const { Part, failures, asked } = state;
     if (Part) return <Part {...props} />;
     if (failures <= asked) return <Loading lines={6} />;
-    return <Failed failures={failures} retry={() => setState((old) => ({ ...old, asked: old.failures }))} />;
+    return (
+      <Frame>
+        <Failed
+          failures={failures}
+          retry={() => setState((old) => ({ ...old, asked: old.failures }))}
+        />
+      </Frame>
+    );
   };
 }

@@ -9,7 +9,20 @@ import { Icon } from "./icon";
 /** Whose space the page's title names: a relation, never a name (browsers keep titles). */
 export const whose = signal<string | null>(null);
 
-let arrived = false;
+/** The address last shown, and whether its title received the focus from us. */
+let shownPath: string | null = null;
+let focusedTitle = false;
+
+/**
+ * Says whether a screen that appears must take the focus to its title: the address changed, or the
+ * title that had it is gone (a screen still loading). Never on the first one, nor if it is placed.
+ */
+function mustTakeFocus(): boolean {
+  const moved = shownPath !== null && shownPath !== location.pathname;
+  const lost = focusedTitle && document.activeElement === document.body;
+  shownPath = location.pathname;
+  return (moved || lost) && document.querySelector("main :focus") === null;
+}
 
 function owner(): string {
   if (whose.value) return whose.value;
@@ -36,10 +49,8 @@ export function Page({ title, tab, back, actions, intro, wide, children }: Props
   }, [tab, title, whose.value]);
 
   useEffect(() => {
-    // A list found again has already given the focus back to where it was.
-    const placed = document.querySelector("main :focus") !== null;
-    if (arrived && !placed) heading.current?.focus({ preventScroll: true });
-    arrived = true;
+    focusedTitle = mustTakeFocus();
+    if (focusedTitle) heading.current?.focus({ preventScroll: true });
   }, []);
 
   return (

@@ -1,6 +1,6 @@
 /** The states every screen shares: waiting, nothing yet, refused, broken, offline. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Offline, Problem, Tampered } from "../api/problem";
 import { me } from "../api/session";
 import { catalogue as t } from "../catalogue";
@@ -93,15 +93,21 @@ interface ErrorProps {
   retry?: () => void;
   /** Something typed is still there: say so. */
   kept?: boolean;
+  /** It answers something just pressed, maybe far from here: bring it into view. */
+  reply?: boolean;
   children?: ComponentChildren;
 }
 
-export function ErrorPanel({ error, retry, kept, children }: ErrorProps) {
+export function ErrorPanel({ error, retry, kept, reply, children }: ErrorProps) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (reply) box.current?.focus();
+  }, [error, reply]);
   const told = tell(error);
   const code = error instanceof Problem ? error.requestId : null;
   const away = error instanceof Problem && (error.status === 404 || error.status === 403);
   return (
-    <div class="panel danger" role="alert">
+    <div class="panel danger" role="alert" ref={box} tabIndex={-1}>
       <Icon name={told.icon} size={24} />
       <div>
         <h2>{told.title}</h2>

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { catalogue as t } from "../catalogue";
 import { Button } from "./button";
+import { Icon } from "./icon";
 
 interface Toast {
   text: string;
@@ -56,9 +57,17 @@ export function Toaster() {
               {current.undo.label}
             </Button>
           )}
-          <Button kind="quiet" icon="x" onPress={() => { shown.value = null; setHeld(false); }}>
-            {t.common.close}
-          </Button>
+          <button
+            type="button"
+            class="button quiet"
+            aria-label={t.common.close}
+            onClick={() => {
+              shown.value = null;
+              setHeld(false);
+            }}
+          >
+            <Icon name="x" />
+          </button>
         </div>
       )}
     </div>

@@ -19,7 +19,7 @@ type Role = "patient" | "professional";
 /** A date is shown as people write it; a half-typed one stays as typed. */
 const shownDate = (date: string) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? dateShort(date) : date);
 
-const describesItself = (upload: Upload) => upload.format === "application/cda+xml";
+const describesItself = (upload: Upload) => upload.format === "text/xml";
 
 /** What is missing before this file can leave. */
 export function draftErrors(upload: Upload): FieldError[] {
@@ -74,22 +74,24 @@ function Description({ upload, role, errors }: { upload: Upload; role: Role; err
   );
 }
 
-/** Why the server said no, in its own words; a file already there is shown. */
-function Failure({ upload, hrefOf }: { upload: Upload; hrefOf: (id: string) => string }) {
+function AlreadyThere({ upload, hrefOf }: { upload: Upload; hrefOf: (id: string) => string }) {
+  const step = upload.step.value;
+  if (step.at !== "already-there") return null;
+  const { document } = step;
+  return (
+    <div class="state-text">
+      <p>{t.add.already(instantDay(document.deposited_at))}</p>
+      <LinkButton href={hrefOf(document.id)}>{t.add.see}</LinkButton>
+    </div>
+  );
+}
+
+/** Why the server said no, in its own words. */
+function Failure({ upload }: { upload: Upload }) {
   const step = upload.step.value;
   if (step.at !== "failed") return null;
   const { error } = step;
   if (!(error instanceof Problem)) return <p class="state-text">{t.add.offline}</p>;
-  if (error.slug === "already-deposited" && error.body.document_id) {
-    return (
-      <div class="state-text">
-        <p>{t.add.already(instantDay(error.body.deposited_at ?? ""))}</p>
-        <a class="link" href={hrefOf(error.body.document_id)}>
-          {t.add.see}
-        </a>
-      </div>
-    );
-  }
   const told = tell(error);
   const fields = error.body.errors ?? [];
   return (
@@ -120,6 +122,8 @@ function badge(step: Step) {
       return { icon: "clock", word: t.add.checking, kind: "info" } as const;
     case "available":
       return { icon: "circle-check", word: t.add.available, kind: "success" } as const;
+    case "already-there":
+      return { icon: "info", word: t.add.present, kind: "info" } as const;
     case "refused-here":
       return { icon: "ban", word: t.add.refused, kind: "danger" } as const;
     case "failed": {
@@ -258,7 +262,8 @@ export function UploadCard({ pid, upload, role, errors, hrefOf }: {
       {step.at === "checking" && <p class="state-text">{t.add.checkingText}</p>}
       <Receipt upload={upload} role={role} hrefOf={hrefOf} />
       <Refused pid={pid} upload={upload} role={role} />
-      <Failure upload={upload} hrefOf={hrefOf} />
+      <AlreadyThere upload={upload} hrefOf={hrefOf} />
+      <Failure upload={upload} />
       {editable && <Description upload={upload} role={role} errors={errors} />}
       <Actions pid={pid} upload={upload} />
     </article>

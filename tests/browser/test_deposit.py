@@ -1,0 +1,225 @@
+"""Depositing: what is refused before it leaves, and files on their way on the running product."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from infra.local.config import Config
+from tests.browser.canned import PID, PROFESSIONAL, problem
+from tests.browser.conftest import PHONE, Open, Watch, shoot
+from tests.browser.product import PERSON, log_in
+from tests.browser.samples import pdf, png
+
+pytestmark = pytest.mark.browser
+
+MIB = 1024 * 1024
+SECONDS = 30_000
+
+
+def _file(name: str, content: bytes) -> dict[str, object]:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def _choose(page: Page, *files: dict[str, object]) -> None:
+    page.locator("#files").set_input_files(list(files))  # type: ignore[arg-type]  # file payloads
+
+
+def _card(page: Page, name: str) -> Locator:
+    return page.get_by_role("article", name=name)
+
+
+def test_files_are_refused_before_they_leave(page: Page, opened: Open) -> None:
+    canned = opened("/documents/ajouter")
+    _choose(
+        page,
+        _file("vide.pdf", b""),
+        _file("page.pdf", b"<html><script>alert(1)</script></html>"),
+        _file("lourd.pdf", b"%PDF-1.4\n" + b"0" * (4 * MIB)),
+        _file("bilan.txt", b"un texte"),
+        _file("copie.txt", b"un texte"),
+    )
+    expect(_card(page, "vide.pdf")).to_contain_text("Ce fichier est vide")
+    expect(_card(page, "page.pdf")).to_contain_text("Ce type de fichier n’est pas accepté")
+    expect(_card(page, "lourd.pdf")).to_contain_text(re.compile("dépasse 4\\sMo \\(4\\sMo\\)"))
+    expect(_card(page, "copie.txt")).to_contain_text("déjà dans la liste")
+    expect(_card(page, "bilan.txt")).not_to_contain_text("Refusé")
+    expect(page.get_by_role("button", name="Envoyer le fichier")).to_be_visible()
+    assert canned.count("POST", f"/v1/patients/{PID}/documents") == 0
+
+
+def test_title_type_and_date_are_proposed_and_can_be_changed(page: Page, opened: Open) -> None:
+    opened("/documents/ajouter")
+    _choose(page, _file("2026-11-20_ordonnance-lunettes.txt", b"OD -1,25"))
+    expect(page.get_by_label("Titre")).to_have_value("Ordonnance lunettes")
+    expect(page.get_by_label("Type de document")).to_have_value("DOCPAT02")
+    expect(page.get_by_label("Date du document")).to_have_value("20/11/2026")
+    page.get_by_label("Titre").fill("")
+    page.get_by_label("Date du document").fill("20/11/2099")
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    summary = page.get_by_role("group", name="Vérifiez votre saisie")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("Donnez un titre")
+    expect(summary).to_contain_text("La date ne peut pas être dans l’avenir")
+
+
+def test_chosen_files_survive_a_change_of_screen(page: Page, opened: Open) -> None:
+    opened("/documents/ajouter")
+    _choose(page, _file("bilan.txt", b"un texte"))
+    page.get_by_label("Titre").fill("Mon bilan")
+    page.get_by_role("link", name="Accueil", exact=True).click()
+    expect(page.get_by_role("heading", name="Nouveaux documents")).to_be_visible()
+    page.get_by_role("link", name="Ajouter un document").first.click()
+    expect(page.get_by_label("Titre")).to_have_value("Mon bilan")
+
+
+def test_heavy_photo_can_be_made_lighter(page: Page, opened: Open) -> None:
+    opened("/documents/ajouter")
+    _choose(page, _file("IMG_1.png", png(1300, 1150, noise=True)))
+    card = _card(page, "IMG_1.png")
+    expect(card).to_contain_text("dépasse 4")
+    card.get_by_role("button", name="Réduire cette photo").click()
+    lighter = _card(page, "IMG_1.jpg")
+    expect(lighter).to_be_visible()
+    expect(lighter).not_to_contain_text("Refusé")
+
+
+def test_refusal_of_the_server_is_told_in_its_words(page: Page, opened: Open) -> None:
+    canned = opened("/documents/ajouter")
+    canned.overrides["POST .*/documents$"] = lambda route: problem(
+        route,
+        422,
+        "document-refused",
+        "Document refusé",
+        detail="Ce PDF contient un programme. Imprimez-le en PDF, puis ajoutez cette copie.",
+        reason="pdf_active_content",
+    )
+    _ready(page)
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    card = _card(page, "bilan.txt")
+    expect(card).to_contain_text("Refusé")
+    expect(card).to_contain_text("Ce PDF contient un programme")
+    expect(card).to_contain_text("01JDK9REQUEST")
+
+
+def _ready(page: Page, name: str = "bilan.txt", content: bytes = b"un texte") -> None:
+    _choose(page, _file(name, content))
+    page.get_by_label("Titre").fill("Mon bilan")
+    page.get_by_label("Type de document").select_option("EXPPAT_2")
+
+
+def test_retry_after_a_cut_uses_the_same_key(page: Page, opened: Open) -> None:
+    canned = opened("/documents/ajouter")
+    keys: list[str | None] = []
+
+    def cut(route: Route) -> None:
+        keys.append(route.request.headers.get("idempotency-key"))
+        route.abort("connectionreset")
+
+    canned.overrides["POST .*/documents$"] = cut
+    _ready(page)
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    card = _card(page, "bilan.txt")
+    expect(card).to_contain_text("le fichier est gardé sur cette page")
+    card.get_by_role("button", name="Réessayer").click()
+    expect(card.get_by_role("button", name="Réessayer")).to_be_visible()
+    page.wait_for_timeout(200)
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    card.get_by_label("Titre").fill("Un autre titre")
+    card.get_by_role("button", name="Réessayer").click()
+    page.wait_for_timeout(300)
+    assert keys[2] not in (None, keys[0])
+
+
+def test_professional_sees_the_patient_before_depositing(page: Page, opened: Open) -> None:
+    opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+    check = page.locator(".patient-check")
+    expect(check).to_contain_text(re.compile(r"Dominique\s+PAT-TROIS"))
+    expect(check).to_contain_text("28 mars 1979")
+    _choose(page, _file("CR consultation.txt", b"compte rendu"))
+    expect(page.get_by_label("Type de document")).to_have_value("11488-4")
+
+
+@pytest.fixture
+def person(product: Config, browser: Browser, watch: Watch) -> Iterator[Page]:
+    """Dominique on her phone, on the page where she adds documents."""
+    with browser.new_context(
+        viewport={"width": PHONE[0], "height": PHONE[1]}, locale="fr-FR", service_workers="block"
+    ) as profile:
+        profile.set_default_timeout(SECONDS)
+        profile.on("page", watch.follow)
+        page = profile.new_page()
+        log_in(page, product.url, PERSON)
+        page.get_by_role("link", name="Ajouter un document").first.click()
+        yield page
+
+
+class Line:
+    """The line between a page and the product, made slow or cut."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Network.enable")
+
+    def carry(self, bytes_per_second: int, *, offline: bool = False) -> None:
+        """Set how much leaves in a second; -1 for all of it."""
+        conditions = {"offline": offline, "latency": 0, "downloadThroughput": -1}
+        self._session.send(
+            "Network.emulateNetworkConditions",
+            {**conditions, "uploadThroughput": bytes_per_second},
+        )
+
+
+def _large() -> bytes:
+    """Write a text of 3.2 MiB that nobody deposited yet."""
+    line = f"Relevé du {time.time_ns()}\n".encode()
+    return (line * (1 + int(3.2 * MIB) // len(line)))[: int(3.2 * MIB)]
+
+
+def test_small_file_goes_from_sending_to_available(person: Page) -> None:
+    _ready(person, "note.txt", f"Note {time.time_ns()}".encode())
+    person.get_by_role("button", name="Envoyer le fichier").click()
+    card = _card(person, "note.txt")
+    expect(card).to_contain_text("Disponible", timeout=SECONDS)
+    shoot(person, "story-deposit")
+    card.get_by_role("link", name="Voir le document").click()
+    expect(person.get_by_role("heading", level=1)).to_have_text("Mon bilan", timeout=SECONDS)
+    person.get_by_text("Fichier vérifié").wait_for()
+
+
+def test_same_file_twice_is_told_with_its_date(person: Page) -> None:
+    content = pdf(f"Compte rendu {time.time_ns()}")
+    _ready(person, "cr.pdf", content)
+    person.get_by_role("button", name="Envoyer le fichier").click()
+    expect(_card(person, "cr.pdf")).to_contain_text("Disponible", timeout=SECONDS)
+    person.reload()
+    _ready(person, "cr.pdf", content)
+    person.get_by_role("button", name="Envoyer le fichier").click()
+    card = _card(person, "cr.pdf")
+    expect(card).to_contain_text("Ce fichier est déjà présent, ajouté le", timeout=SECONDS)
+    expect(card.get_by_role("link", name="Voir le document")).to_be_visible()
+
+
+def test_large_file_shows_progress_is_stopped_cut_and_sent_again(person: Page) -> None:
+    _ready(person, "releve.txt", _large())
+    line = Line(person)
+    line.carry(400_000)
+    person.get_by_role("button", name="Envoyer le fichier").click()
+    card = _card(person, "releve.txt")
+    bar = card.get_by_role("progressbar")
+    expect(bar).to_be_visible()
+    expect(card).to_contain_text(re.compile(r"\d+\s% · encore \d+\ss"), timeout=SECONDS)
+    shoot(person, "story-upload")
+    card.get_by_role("button", name="Arrêter l’envoi").click()
+    expect(bar).to_have_count(0)
+    expect(card.get_by_label("Titre")).to_have_value("Mon bilan")
+    person.get_by_role("button", name="Envoyer le fichier").click()
+    expect(bar).to_be_visible()
+    line.carry(0, offline=True)
+    expect(card).to_contain_text("Connexion interrompue", timeout=SECONDS)
+    line.carry(-1)
+    card.get_by_role("button", name="Réessayer").click()
+    expect(card).to_contain_text("Disponible", timeout=SECONDS)
