@@ -4,6 +4,7 @@ One for a whole session, on free ports, in a folder of its own. Tests may kill a
 processes: waiting until it is ready again is theirs to do.
 """
 
+import http.client
 import json
 import os
 import signal
@@ -13,14 +14,15 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import Message
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
 from infra.local import config, deploy
-from infra.local.client import Caller
 
 START_SECONDS: Final = 240
 READY_SECONDS: Final = 60
@@ -105,13 +107,13 @@ class Stack:
 
     def mailbox(self) -> list[dict[str, Any]]:
         """Return the mails sent since the local cloud started, oldest first."""
-        found = Caller(self.config.cloud_url).request("GET", "/_ministack/ses/messages").json()
+        found = json.loads(fetch(self.config.cloud_url, "/_ministack/ses/messages").body)
         mails: list[dict[str, Any]] = found["messages"].get(config.ACCOUNT, [])
         return mails
 
     def queue(self, name: str) -> list[dict[str, Any]]:
         """Return the messages of a queue, by the end of its name: `notify`, `notify-dead`…"""
-        found = Caller(self.config.cloud_url).request("GET", "/_ministack/sqs/messages").json()
+        found = json.loads(fetch(self.config.cloud_url, "/_ministack/sqs/messages").body)
         queues = found["messages"][config.ACCOUNT][config.REGION]
         messages: list[dict[str, Any]] = queues[
             next(url for url in queues if url.endswith(f"/{deploy.PREFIX}-{name}"))
@@ -126,6 +128,39 @@ class Stack:
             for log in logs
             if log.exists()
         )
+
+
+class Answer(NamedTuple):
+    """One answer, as it came: no redirect followed, nothing tried again."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+def fetch(
+    origin: str,
+    path: str,
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """Send one request, once.
+
+    Raises:
+        OSError: nobody listens, or nobody answers.
+    """
+    place = urlsplit(origin)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=READY_SECONDS)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
+    except http.client.HTTPException as error:
+        raise ConnectionError(str(error)) from error
+    finally:
+        connection.close()
 
 
 def free_ports() -> int:
@@ -161,7 +196,7 @@ def _keep_logs(running: Stack) -> None:
 
 def _answers(origin: str, path: str) -> bool:
     try:
-        return Caller(origin).request("GET", path).status == HTTPStatus.OK
+        return fetch(origin, path).status == HTTPStatus.OK
     except OSError:
         return False
 

@@ -1,5 +1,6 @@
 """Kill any process at any moment: what was acknowledged is there afterwards (D2)."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local import config, deploy
-from infra.local.client import Caller
-from tests.stack import Stack
+from tests.stack import Stack, fetch
 
 pytestmark = pytest.mark.cloud
 
@@ -142,10 +142,10 @@ def test_keeps_objects_that_were_acknowledged_before_a_kill(stack: Stack) -> Non
 
 def test_answers_a_problem_while_the_cloud_restarts(stack: Stack) -> None:
     stack.kill("cloud")
-    refused = Caller(stack.url).request("GET", "/health")
+    refused = fetch(stack.url, "/health")
     stack.wait_until_ready()
 
     assert refused.status == HTTPStatus.SERVICE_UNAVAILABLE
-    assert refused.header("Content-Type") == "application/problem+json"
-    assert refused.header("Retry-After")
-    assert refused.json()["type"] == "/problems/unavailable"
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.headers["Retry-After"]
+    assert json.loads(refused.body)["type"] == "/problems/unavailable"

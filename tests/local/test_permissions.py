@@ -1,0 +1,128 @@
+"""The local cloud enforces each function's policy: what a policy does not allow is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local import config, deploy
+from tests.stack import Stack
+
+pytestmark = pytest.mark.cloud
+
+KEY = {"pk": {"S": "P#nobody"}, "sk": {"S": "X"}}
+AUDIT, RECORD, IDENTITY, WORK = (
+    f"{deploy.PREFIX}-{name}" for name in ("audit", "record", "identity", "work")
+)
+
+
+def _as(stack: Stack, role: str, service: str) -> Any:
+    """Return a client with the rights of one function."""
+    resources = stack.client("cloudformation").describe_stack_resources(StackName=deploy.STACK)
+    name = next(
+        resource["PhysicalResourceId"]
+        for resource in resources["StackResources"]
+        if resource["LogicalResourceId"] == role
+    )
+    arn = stack.client("iam").get_role(RoleName=name)["Role"]["Arn"]
+    given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    return boto3.client(  # type: ignore[call-overload]  # the service name is a variable
+        service,
+        endpoint_url=stack.config.cloud_url,
+        region_name=config.REGION,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["ApiHandlerRole", "AuthorizeRole", "RelayRole", "NotifyRole", "SweepRole", "ArchiveRole"],
+)
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda db: db.delete_item(TableName=AUDIT, Key=KEY),
+        lambda db: db.update_item(
+            TableName=AUDIT,
+            Key=KEY,
+            UpdateExpression="SET a = :a",
+            ExpressionAttributeValues={":a": {"S": "b"}},
+        ),
+        lambda db: db.transact_write_items(
+            TransactItems=[{"Delete": {"TableName": AUDIT, "Key": KEY}}]
+        ),
+        lambda db: db.batch_write_item(
+            RequestItems={AUDIT: [{"DeleteRequest": {"Key": KEY}}]},
+        ),
+        lambda db: db.delete_table(TableName=AUDIT),
+    ],
+    ids=["delete", "update", "transaction", "batch", "table"],
+)
+def test_no_function_can_rewrite_the_trace(
+    stack: Stack, role: str, rewrite: Callable[[Any], object]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        rewrite(_as(stack, role, "dynamodb"))
+
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    ("role", "service", "call"),
+    [
+        ("AuthorizeRole", "dynamodb", lambda c: c.get_item(TableName=RECORD, Key=KEY)),
+        ("AuthorizeRole", "dynamodb", lambda c: c.get_item(TableName=AUDIT, Key=KEY)),
+        ("AuthorizeRole", "dynamodb", lambda c: c.put_item(TableName=IDENTITY, Item=KEY)),
+        ("RelayRole", "dynamodb", lambda c: c.get_item(TableName=RECORD, Key=KEY)),
+        ("RelayRole", "dynamodb", lambda c: c.get_item(TableName=IDENTITY, Key=KEY)),
+        ("RelayRole", "sesv2", lambda c: c.get_account()),
+        ("NotifyRole", "dynamodb", lambda c: c.put_item(TableName=RECORD, Item=KEY)),
+        ("SweepRole", "dynamodb", lambda c: c.delete_item(TableName=RECORD, Key=KEY)),
+        ("SweepRole", "dynamodb", lambda c: c.get_item(TableName=AUDIT, Key=KEY)),
+        ("ArchiveRole", "dynamodb", lambda c: c.get_item(TableName=IDENTITY, Key=KEY)),
+        ("ApiHandlerRole", "dynamodb", lambda c: c.scan(TableName=RECORD)),
+        ("ApiHandlerRole", "kms", lambda c: c.create_key()),
+        ("ApiHandlerRole", "iam", lambda c: c.list_roles()),
+    ],
+)
+def test_a_function_cannot_do_what_another_does(
+    stack: Stack, role: str, service: str, call: Callable[[Any], object]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        call(_as(stack, role, service))
+
+    assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
+
+
+def test_a_function_can_do_what_its_policy_allows(stack: Stack) -> None:
+    found = _as(stack, "ApiHandlerRole", "dynamodb").get_item(TableName=RECORD, Key=KEY)
+
+    assert "Item" not in found
+
+
+def test_a_mail_leaves_from_our_sender_only(stack: Stack) -> None:
+    letter = {
+        "Destination": {"ToAddresses": ["nobody@exemple.example"]},
+        "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}},
+    }
+    notify = _as(stack, "NotifyRole", "sesv2")
+
+    notify.send_email(FromEmailAddress=deploy.MAIL_SENDER, **letter)
+    with pytest.raises(ClientError) as refused:
+        notify.send_email(FromEmailAddress="other@elsewhere.example", **letter)
+
+    assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
+
+
+@pytest.mark.parametrize("key", ["RootKeyArn", "TraceKeyArn", "TokenKeyArn"])
+def test_nobody_destroys_a_wrapping_key(stack: Stack, key: str) -> None:
+    arn = deploy.outputs(stack.config)[key]
+
+    with pytest.raises(ClientError) as refused:
+        _as(stack, "ApiHandlerRole", "kms").schedule_key_deletion(KeyId=arn)
+
+    assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
