@@ -1,0 +1,191 @@
+"""The template production deploys: what is kept, who may do what, and every refusal's shape."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core import tables
+from chalicelib.http.problem_texts import PROBLEM_TEXTS
+from infra import checks, gateway, policies, template
+from infra.functions import ARCHIVE, FUNCTIONS, NOTIFY, RELAY, SWEEP, Function
+
+CHALICE = Path(__file__).parents[2] / ".chalice"
+CONFIG: dict[str, Any] = json.loads((CHALICE / "config.json").read_text())
+PRODUCTION = template.merge_template("prod")
+RESOURCES: dict[str, Any] = PRODUCTION["Resources"]
+BY_NAME = [pytest.param(function, id=function.name) for function in FUNCTIONS]
+
+
+def _of_type(kind: str) -> dict[str, Any]:
+    return {name: r["Properties"] for name, r in RESOURCES.items() if r.get("Type") == kind}
+
+
+def test_declares_every_function_chalice_is_told_of() -> None:
+    assert set(CONFIG["lambda_functions"]) == {function.name for function in FUNCTIONS}
+
+
+@pytest.mark.parametrize("function", BY_NAME)
+def test_gives_each_function_its_own_bounded_policy(function: Function) -> None:
+    told = CONFIG["lambda_functions"][function.name]
+
+    assert told["iam_policy_file"] == function.policy_file
+    assert 0 < told["lambda_timeout"] <= 300
+    assert 512 <= told["lambda_memory_size"] <= 2048
+
+
+def test_never_lets_chalice_guess_policies_or_share_libraries() -> None:
+    assert CONFIG["autogen_policy"] is False
+    assert CONFIG["automatic_layer"] is False
+    assert CONFIG["stages"]["prod"] == {"lambda_architecture": "arm64"}
+
+
+@pytest.mark.parametrize("function", BY_NAME)
+def test_keeps_the_written_policies_up_to_date(function: Function) -> None:
+    """`python -m infra.policies` writes them."""
+    written = (CHALICE / function.policy_file).read_text()
+
+    assert written == policies.render(policies.documents()[function.policy_file])
+
+
+def test_has_no_policy_file_for_a_function_that_is_gone() -> None:
+    written = {path.name for path in CHALICE.glob("policy-*.json")}
+
+    assert written == {function.policy_file for function in FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", list(policies.documents()))
+def test_finds_no_fault_in_any_policy(name: str) -> None:
+    statements = policies.documents()[name]["Statement"]
+
+    assert [fault for s in statements for fault in checks.statement_faults(s)] == []
+
+
+@pytest.mark.parametrize(
+    ("actions", "resource"),
+    [
+        (["dynamodb:*"], {"Fn::GetAtt": ["WorkTable", "Arn"]}),
+        (["dynamodb:Get*"], {"Fn::GetAtt": ["WorkTable", "Arn"]}),
+        (["dynamodb:GetItem"], "*"),
+        (["dynamodb:GetItem"], {"Fn::Sub": "${WorkTable.Arn}/index/*"}),
+        (["s3:GetObject"], {"Fn::Sub": "arn:aws:s3:::*/*"}),
+        (["logs:PutLogEvents"], {"Fn::Sub": "arn:aws:logs:eu-west-3:1:log-group:*"}),
+        (["dynamodb:UpdateItem"], {"Fn::GetAtt": ["AuditTable", "Arn"]}),
+        (["dynamodb:DeleteItem"], {"Fn::GetAtt": ["AuditTable", "Arn"]}),
+        (["dynamodb:BatchWriteItem"], {"Fn::GetAtt": ["AuditTable", "Arn"]}),
+    ],
+)
+def test_finds_a_planted_fault(actions: list[str], resource: object) -> None:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": [resource]}
+
+    assert list(checks.statement_faults(statement))
+
+
+def test_keeps_every_store_when_the_stack_goes() -> None:
+    stores = [
+        resource
+        for resource in RESOURCES.values()
+        if resource.get("Type") in {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"}
+    ]
+
+    assert len(stores) == len(tables.TABLES) + 1 + 3
+    assert {resource["DeletionPolicy"] for resource in stores} == {"Retain"}
+    assert {resource["UpdateReplacePolicy"] for resource in stores} == {"Retain"}
+
+
+def test_protects_every_table_and_can_restore_it() -> None:
+    for properties in _of_type("AWS::DynamoDB::Table").values():
+        assert properties["DeletionProtectionEnabled"] is True
+        assert properties["PointInTimeRecoverySpecification"] == {
+            "PointInTimeRecoveryEnabled": True
+        }
+
+
+def test_streams_the_tables_that_a_worker_follows_and_no_other() -> None:
+    streamed = {
+        name
+        for name, properties in _of_type("AWS::DynamoDB::Table").items()
+        if "StreamSpecification" in properties
+    }
+
+    assert streamed == {policies.table_id(f.stream) for f in FUNCTIONS if f.stream}
+
+
+def test_rotates_every_key_and_lets_nobody_destroy_it() -> None:
+    for properties in _of_type("AWS::KMS::Key").values():
+        assert properties["EnableKeyRotation"] is True
+        refused = properties["KeyPolicy"]["Statement"][1]
+        assert refused["Effect"] == "Deny"
+        assert refused["Principal"] == {"AWS": "*"}
+        assert set(refused["Action"]) == {"kms:DisableKey", "kms:ScheduleKeyDeletion"}
+
+
+def test_closes_the_bucket_to_the_public_and_to_plain_http() -> None:
+    (bucket,) = _of_type("AWS::S3::Bucket").values()
+    (policy,) = _of_type("AWS::S3::BucketPolicy").values()
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert PRODUCTION["Parameters"]["RequireTls"]["Default"] == "true"
+
+
+@pytest.mark.parametrize("function", [RELAY, NOTIFY, SWEEP, ARCHIVE], ids=lambda f: f.name)
+def test_gives_each_worker_dead_letters_and_an_alarm(function: Function) -> None:
+    queue = f"{function.logical_id}DeadLetters"
+
+    assert RESOURCES[queue]["Type"] == "AWS::SQS::Queue"
+    assert RESOURCES[f"{queue}Alarm"]["Properties"]["Threshold"] == 0
+    assert RESOURCES[f"{function.logical_id}ErrorsAlarm"]["Type"] == "AWS::CloudWatch::Alarm"
+
+
+@pytest.mark.parametrize("function", [RELAY, ARCHIVE], ids=lambda f: f.name)
+def test_retries_one_bad_stream_record_without_its_neighbours(function: Function) -> None:
+    event = RESOURCES[function.logical_id]["Properties"]["Events"]
+    (properties,) = (source["Properties"] for source in event.values())
+
+    assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert properties["BisectBatchOnFunctionError"] is True
+    assert properties["DestinationConfig"]["OnFailure"]
+
+
+def test_hides_a_message_for_six_times_its_reader() -> None:
+    queue = RESOURCES["NotifyQueue"]["Properties"]
+
+    assert queue["VisibilityTimeout"] == 6 * CONFIG["lambda_functions"]["notify"]["lambda_timeout"]
+
+
+def test_refuses_in_our_words_in_both_forms() -> None:
+    for kind, refusal in gateway.REFUSALS.items():
+        declared = gateway.api_property()[kind]
+        body = json.loads(declared["ResponseTemplates"]["application/json"])
+        assert refusal.slug in PROBLEM_TEXTS
+        assert body["type"] == f"/problems/{refusal.slug}"
+        assert body["status"] == declared["StatusCode"] == refusal.status
+    separate = [r["Properties"] for r in gateway.resources().values()]
+    assert {r["ResponseType"] for r in separate} == set(gateway.REFUSALS)
+
+
+def test_passes_bytes_through_the_gateway_untouched() -> None:
+    assert RESOURCES["RestAPI"]["Properties"]["BinaryMediaTypes"] == ["*/*"]
+
+
+def test_hides_secrets_from_whoever_describes_the_stack() -> None:
+    secret = {name: p for name, p in PRODUCTION["Parameters"].items() if "Secret" in name}
+
+    assert len(secret) == 2
+    assert all(parameter["NoEcho"] for parameter in secret.values())
+
+
+def test_gives_the_login_secrets_to_the_api_alone() -> None:
+    holders = {
+        function.name
+        for function in FUNCTIONS
+        if "OIDC_PSC_CLIENT_SECRET"
+        in RESOURCES[function.logical_id]["Properties"]["Environment"]["Variables"]
+    }
+
+    assert holders == {"api_handler"}
