@@ -52,6 +52,4 @@ def _holds(right: Right, facts: Facts) -> bool:
         return facts.actor is ActorKind.PROFESSIONAL and facts.grant_active
     if right is Right.DEPOSITOR:
         return facts.target_deposited_by_actor
-    if right is Right.FEEDING:
-        return facts.actor is ActorKind.ORGANISATION
-    return False
+    return right is Right.FEEDING and facts.actor is ActorKind.ORGANISATION

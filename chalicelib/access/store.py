@@ -4,20 +4,66 @@ They are read by the gate on every request, in one consistent request, and writt
 cases of this domain and of `identity`.
 """
 
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.access.model import Grant, GrantStatus
 from chalicelib.core import clock
 from chalicelib.core.rows import Row, VersionedRow, key, patient_key
 from chalicelib.http.endpoint import Idempotency
+from chalicelib.vault import blind
+from chalicelib.vault.errors import Tampered
 
 RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
 
 
-class SettingsRow(VersionedRow):
+class AuthenticatedRow(VersionedRow):
+    """A row that decides rights, with a keyed hash of all it says, its key and its version.
+
+    Whoever can write tables but not use keys cannot forge one, nor move or alter one: it is refused
+    when it is read (A46). An older version put back whole still verifies.
+    """
+
+    mac = UnicodeAttribute(null=True)
+
+    def get_save_kwargs_from_instance(
+        self,
+        condition: Condition | None = None,
+        return_values_on_condition_failure: str | None = None,
+    ) -> dict[str, Any]:
+        """Add the keyed hash to what is written."""
+        write: dict[str, Any] = super().get_save_kwargs_from_instance(
+            condition, return_values_on_condition_failure
+        )
+        write["Item"]["mac"] = {"S": _mac(write["Item"])}
+        return write
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """Read a row that this product wrote.
+
+        Raises:
+            Tampered: it was forged, moved or altered.
+        """
+        if not hmac.compare_digest(data.get("mac", {}).get("S", ""), _mac(data)):
+            raise Tampered("a row that decides rights")
+        return super().from_raw_data(data)
+
+
+def _mac(item: Mapping[str, Any]) -> str:
+    said = {name: value for name, value in item.items() if name != "mac"}
+    text = json.dumps(said, sort_keys=True, default=lambda raw: bytes(raw).hex())
+    return blind.blind("row", text)
+
+
+class SettingsRow(AuthenticatedRow):
     """The space itself: whether it is open, and its two wrapped data keys."""
 
     TABLE: ClassVar[str] = "record"
@@ -28,7 +74,7 @@ class SettingsRow(VersionedRow):
     trace_key = BinaryAttribute(legacy_encoding=False)
 
 
-class GrantRow(VersionedRow):
+class GrantRow(AuthenticatedRow):
     """An authorisation; indexed by professional so that she finds her own patients."""
 
     TABLE: ClassVar[str] = "record"
@@ -43,7 +89,7 @@ class GrantRow(VersionedRow):
     grantee_sk = UnicodeAttribute()
 
 
-class ProxyRow(VersionedRow):
+class ProxyRow(AuthenticatedRow):
     """The link between an account and a record; `relation` is `self` for the person."""
 
     TABLE: ClassVar[str] = "identity"
@@ -54,7 +100,7 @@ class ProxyRow(VersionedRow):
     user_sk = UnicodeAttribute()
 
 
-class SessionRow(VersionedRow):
+class SessionRow(AuthenticatedRow):
     """A person's or professional's session. The name is kept for professionals only (public)."""
 
     TABLE: ClassVar[str] = "identity"
@@ -77,7 +123,7 @@ class SessionRow(VersionedRow):
     organisation_id = UnicodeAttribute(null=True)
 
 
-class ClientRow(VersionedRow):
+class ClientRow(AuthenticatedRow):
     """Software of an organisation: its public keys, and the organisation it deposits for."""
 
     TABLE: ClassVar[str] = "identity"
@@ -115,8 +161,8 @@ def proxy_key(pid: str, uid: str) -> tuple[str, str]:
 
 
 def session_key(sid: str) -> tuple[str, str]:
-    """Return the key of a session."""
-    return key("S", sid), "SESSION"
+    """Return the key of a session: who reads the table does not learn the id a token needs."""
+    return key("S", hashlib.sha256(sid.encode()).hexdigest()), "SESSION"
 
 
 def client_key(client_id: str) -> tuple[str, str]:

@@ -67,7 +67,7 @@ def new_session(
         expires_at=clock.iso(now + rules.SESSION_IDLE),
         ttl=clock.epoch(now + rules.SESSION_WHOLE),
         user_pk=key("U", uid),
-        user_sk=key("S", clock.iso(now), sid),
+        user_sk=key("S", clock.iso(now)),
         trace_key=account.trace_key,
     )
     if professional:
@@ -79,6 +79,15 @@ def new_session(
         row.organisation = activity.organisation
         row.organisation_id = activity.organisation_id or None
     return row, _cookie(sid, secret)
+
+
+def sid_of(cookie: str) -> str:
+    """Return the id of the session behind a refresh cookie; its row knows a hash of it only.
+
+    Raises:
+        Unauthenticated: not one of our cookies.
+    """
+    return _opened(cookie).sid
 
 
 def refresh(cookie: str, now: datetime) -> Refreshed:
@@ -104,7 +113,7 @@ def refresh(cookie: str, now: datetime) -> Refreshed:
             continue
         if verdict not in (Refresh.ROTATE, Refresh.REPEAT):
             raise Unauthenticated(_ENDED)
-        return Refreshed(_access_token(row, now), _cookie(presented.sid, following))
+        return Refreshed(_access_token(row, presented.sid, now), _cookie(presented.sid, following))
     raise Unavailable
 
 
@@ -174,7 +183,7 @@ def _end(row: SessionRow, verdict: Refresh) -> None:
     rows.write([rows.delete(row)])
 
 
-def _access_token(row: SessionRow, now: datetime) -> str:
+def _access_token(row: SessionRow, sid: str, now: datetime) -> str:
     kind = ActorKind(row.actor)
     actor = row.rpps if kind is ActorKind.PROFESSIONAL else row.uid
-    return tokens.issue(kind, str(actor), row.pk.removeprefix("S#"), now)
+    return tokens.issue(kind, str(actor), sid, now)

@@ -16,6 +16,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 
+from chalicelib.access.store import AuthenticatedRow
 from chalicelib.core import ids, rows
 from chalicelib.core.rows import (
     ConditionLost,
@@ -41,7 +42,7 @@ class SigningKeyRow(Row):
     ttl = NumberAttribute()
 
 
-class AccountRow(VersionedRow):
+class AccountRow(AuthenticatedRow):
     """Somebody who logs in: a person (`pid`: her own record) or a professional (`rpps`)."""
 
     TABLE: ClassVar[str] = "identity"
@@ -55,7 +56,7 @@ class AccountRow(VersionedRow):
     trace_key = BinaryAttribute(legacy_encoding=False)
 
 
-class LoginRow(Row):
+class LoginRow(AuthenticatedRow):
     """The account behind one identity of one provider; unique by its key."""
 
     TABLE: ClassVar[str] = "identity"
@@ -80,7 +81,7 @@ class PersonRow(VersionedRow):
     sealed = BinaryAttribute(legacy_encoding=False)
 
 
-class InsRow(VersionedRow):
+class InsRow(AuthenticatedRow):
     """The record of one national number, and a keyed hash of the traits that must go with it."""
 
     TABLE: ClassVar[str] = "identity"
@@ -97,7 +98,7 @@ class TraitsRow(Row):
     pid = UnicodeAttribute()
 
 
-class HolderRow(Row):
+class HolderRow(AuthenticatedRow):
     """The one account that holds a record as `self`, and is told of what happens in it."""
 
     TABLE: ClassVar[str] = "identity"

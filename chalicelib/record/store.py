@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.access.gate import Unit
+from chalicelib.access.store import AuthenticatedRow
 from chalicelib.core import clock, rows
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record.model import Author, Depositor, Document, Draft
@@ -17,7 +18,7 @@ BY_CARE_DATE: Final = ("by_care_date", "pk", "care_sk")
 UPLOAD_LIFE: Final = timedelta(hours=24)
 
 
-class DocumentRow(VersionedRow):
+class DocumentRow(AuthenticatedRow):
     """One document. Clear: where its file is, a blind mark of its depositor, the care date."""
 
     TABLE: ClassVar[str] = "record"
@@ -36,14 +37,14 @@ class ContentRow(Row):
     document_id = UnicodeAttribute()
 
 
-class UploadRow(VersionedRow):
-    """A document announced whose content is awaited; forgets itself after a day."""
+class UploadRow(AuthenticatedRow):
+    """A document announced; its sealed draft is gone once the content came (`sealed` is None)."""
 
     TABLE: ClassVar[str] = "work"
 
     depositor = UnicodeAttribute()
     expires_at = UnicodeAttribute()
-    sealed = BinaryAttribute(legacy_encoding=False)
+    sealed = BinaryAttribute(legacy_encoding=False, null=True)
     ttl = NumberAttribute()
 
 

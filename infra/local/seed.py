@@ -159,7 +159,7 @@ def _authorise(holder: AccountRow, rpps: str) -> None:
         return
     session, cookie = sessions.new_session(holder, clock.now())
     rows.write([rows.put(session)])
-    person = _principal(ActorKind.PERSON, session.uid, session.pk.removeprefix("S#"))
+    person = _principal(ActorKind.PERSON, session.uid, sessions.sid_of(cookie))
     directory = (ProfessionalRow, *store.professional_key(rpps))
     access_usecases.give_authorisation(person, pid, rpps, directory)
     sessions.end(cookie)
