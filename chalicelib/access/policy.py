@@ -29,6 +29,9 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.TRACE_READ: (Right.SELF,),
 }
 
+# Actions that also need a right to another one: taking the key back stops an upload under way.
+_FIRST: Final[Mapping[Action, Action]] = {Action.DOCUMENT_UPLOAD: Action.DOCUMENT_ADD}
+
 
 def decide(action: Action, facts: Facts) -> Decision:
     """Decide from facts; default deny.
@@ -37,12 +40,14 @@ def decide(action: Action, facts: Facts) -> Decision:
     """
     if not facts.space_open:
         return Decision(Right.NONE, Refusal.SPACE_CLOSED)
+    if action in _FIRST and not any(_holds(right, facts) for right in _ALLOWED[_FIRST[action]]):
+        return Decision(Right.NONE, Refusal.NO_RIGHT)
+    right = next((one for one in _ALLOWED.get(action, ()) if _holds(one, facts)), None)
+    if right is None:
+        return Decision(Right.NONE, Refusal.NO_RIGHT)
     if facts.target_wanted and not facts.target_exists:
         return Decision(Right.NONE, Refusal.ABSENT)
-    for right in _ALLOWED.get(action, ()):
-        if _holds(right, facts):
-            return Decision(right)
-    return Decision(Right.NONE, Refusal.NO_RIGHT)
+    return Decision(right)
 
 
 def _holds(right: Right, facts: Facts) -> bool:

@@ -78,6 +78,16 @@ def test_a_write_during_which_the_authorisation_is_withdrawn_is_refused_and_trac
     assert (notes(), outbox()) == (0, [])
 
 
+def test_a_write_during_which_the_authorisation_disappears_is_refused_and_traced(
+    person: Patient, doctor: Actor
+) -> None:
+    grant = a_grant(person, doctor)
+    with pytest.raises(NotFound):
+        add_note_then(doctor, person, lambda: rows.write([rows.delete(grant)]))
+    assert [trace.outcome for trace in traces(person.pid)] == ["refused"]
+    assert notes() == 0
+
+
 def test_a_first_read_during_which_the_authorisation_is_withdrawn_shows_nothing(
     person: Patient, doctor: Actor
 ) -> None:

@@ -152,6 +152,16 @@ def test_a_replayed_key_says_what_the_first_made(person: Patient) -> None:  # A1
     assert (notes(), outbox()) == (1, ["document.added"])
 
 
+def test_an_idempotent_action_must_name_what_it_made(person: Patient) -> None:
+    asked = Idempotency("a" * 64, "same")
+    with (
+        pytest.raises(LookupError),
+        gate.enter(person.principal, Action.DOCUMENT_ADD, person.pid, idempotency=asked) as unit,
+    ):
+        unit.put(a_note(person.pid))
+    assert (notes(), traces(person.pid)) == (0, [])
+
+
 def test_a_key_reused_for_another_request_is_refused(person: Patient) -> None:  # A13
     add_note(person.principal, person.pid, idempotency=Idempotency("a" * 64, "one"))
     with pytest.raises(Invalid) as caught:

@@ -190,6 +190,15 @@ def test_an_organisation_cannot_use_a_persons_own_id(person: Patient, laboratory
     assert len(traces(laboratory.id, of_patient=False)) == 1
 
 
+def test_a_target_that_was_not_named_is_a_mistake_of_ours(person: Patient) -> None:
+    with (
+        pytest.raises(LookupError),
+        gate.enter(person.principal, Action.DOCUMENT_LIST, person.pid) as unit,
+    ):
+        unit.target(NoteRow)
+    assert traces(person.pid) == []
+
+
 def test_a_unit_opens_what_it_sealed_in_that_row_only(person: Patient) -> None:
     opened: list[Any] = []
 

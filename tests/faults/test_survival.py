@@ -47,7 +47,8 @@ def play(
     fresh, begun = double.snapshot(), product_clock.now()
     calls = record(story, world)
     tried, wrong = [], []
-    for number, call in enumerate(calls, start=1):
+    # The last calls first: that is where a transaction is, and what is wrong shows soonest.
+    for number, call in reversed(list(enumerate(calls, start=1))):
         for way in WAYS:
             label = f"{story.name}: {way} at {number} ({call})"
             again(fresh, clock, begun)

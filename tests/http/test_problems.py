@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,19 +31,22 @@ ENGLISH = [
 ]  # fmt: skip
 
 
-def calls() -> Iterator[ast.Call]:
+@cache
+def calls() -> dict[str, list[ast.Call]]:
+    """Find every call of a name in the product, by name."""
+    found: dict[str, list[ast.Call]] = {}
     for path in ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                yield node
+                found.setdefault(node.func.id, []).append(node)
+    return found
 
 
 def literals(name: str, position: int) -> set[str]:
     """Collect the literal n-th argument of every call of a name in the product."""
     return {
         str(argument.value)
-        for node in calls()
-        if ast.unparse(node.func) == name
+        for node in calls().get(name, [])
         for argument in node.args[position : position + 1]
         if isinstance(argument, ast.Constant)
     }
