@@ -37,6 +37,9 @@ def cloud() -> Iterator[dict[str, str]]:
         yield root_keys
 
 
+# One running product for the whole session, whichever folder asks for it first.
+pytest_plugins = ["tests.stack"]
+
 _installed: list[tuple[double.Installation, double.Snapshot]] = []
 
 

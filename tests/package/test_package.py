@@ -3,9 +3,8 @@
 import pytest
 
 from infra import checks
-from tests.stack import Stack, stack
+from tests.stack import Stack
 
-__all__ = ["stack"]
 pytestmark = pytest.mark.cloud
 
 
