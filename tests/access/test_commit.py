@@ -119,7 +119,8 @@ def test_a_rival_that_made_the_same_row_first_is_the_announced_conflict(person: 
     ):
         unit.put(again, lost=Conflict("already-deposited"))
     assert caught.value.slug == "already-deposited"
-    assert traces(person.pid) == []
+    (trace,) = traces(person.pid)
+    assert (trace.outcome, trace.reason, trace.right) == ("refused", "conflict", "none")
 
 
 def raise_invalid() -> None:
@@ -130,10 +131,11 @@ def raise_not_found() -> None:
     raise NotFound
 
 
-def test_a_use_case_that_fails_writes_nothing(person: Patient) -> None:
+def test_a_use_case_that_fails_writes_its_refusal_and_nothing_else(person: Patient) -> None:
     with pytest.raises(Invalid):
         add_note_then(person, person, raise_invalid)
-    assert (notes(), traces(person.pid), outbox()) == (0, [], [])
+    (trace,) = traces(person.pid)
+    assert (trace.outcome, trace.reason, notes(), outbox()) == ("refused", "invalid", 0, [])
 
 
 def test_a_refusal_inside_the_use_case_is_traced_and_writes_nothing(person: Patient) -> None:

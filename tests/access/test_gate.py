@@ -21,7 +21,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.rows import StoreUnavailable, patient_key, table_name
 from chalicelib.http.principal import Principal
 from tests import double
-from tests.access.notes import PUT, DepositRow, add_note, look, traces
+from tests.access.notes import PUT, DepositRow, NoteRow, add_note, look, traces
 from tests.builders import Actor, Patient, a_person
 from tests.recorder import Recorder
 
