@@ -29,6 +29,7 @@ from chalicelib.vault import keys
 
 ATTEMPTS: Final = 4
 JITTER_SECONDS: Final = 0.08
+BUDGET_SECONDS: Final = 8  # then 503, well before the function's own time-out
 IDEMPOTENCY_SECONDS: Final = 24 * 3600
 
 Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to lose it
@@ -61,7 +62,7 @@ def refuse(unit: Unit, reason: Refusal) -> None:
     Raises:
         Unavailable: it could not be written.
     """
-    unit.right = Right.NONE
+    unit.right, unit.is_refused = Right.NONE, True
     keys.forget(subject_of_trace(_owner(unit)))
     _commit(unit, [], _trace(unit, reason))
 
@@ -84,7 +85,10 @@ def leave(unit: Unit) -> None:
 
 def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
     """Write the steps and the trace, retrying what may be retried."""
+    began = time.monotonic()
     for _ in range(ATTEMPTS):
+        if time.monotonic() - began > BUDGET_SECONDS:
+            break
         attempt = [*steps, *_grant_steps(unit, writes=bool(steps))]
         try:
             rows.write([*(action for action, _ in attempt), rows.put(trace)])
@@ -94,6 +98,7 @@ def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
         except StoreUnavailable as error:
             log.exception("write without answer", error, action=unit.action)
             if not _is_committed(trace):
+                time.sleep(ids.jitter(JITTER_SECONDS))
                 continue
         except ConditionLost as lost:
             if not _is_committed(trace):

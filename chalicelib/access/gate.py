@@ -13,16 +13,19 @@ do: decide from a token's claims, from a cache, or outside `policy.decide`.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final, NoReturn
 
 from chalicelib.access import commit, policy
 from chalicelib.access.entry import Wanted, load, resolve
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.core import clock
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import Conflict, NotFound, Problem, Unavailable
 from chalicelib.core.rows import Query
 from chalicelib.http.endpoint import Idempotency
 from chalicelib.http.principal import Principal
+
+_REASONS: Final = {409: Refusal.CONFLICT, 412: Refusal.CONFLICT}
 
 __all__ = ["Replayed", "Unit", "enter", "resolve"]
 
@@ -36,12 +39,14 @@ def enter(  # noqa: PLR0913  keyword-only
     target: Wanted | None = None,
     wanted: Sequence[Wanted] = (),
     queries: Sequence[Query] = (),
+    about: str | None = None,
     idempotency: Idempotency | None = None,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
     `target` is the row acted upon, whose absence is refused like a missing right; `wanted` are
-    other rows to read on the way, `queries` pages to read beside them.
+    other rows to read on the way, `queries` pages to read beside them. `about` is the id of the
+    thing asked for, which the trace names even when it is refused.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
@@ -54,16 +59,31 @@ def enter(  # noqa: PLR0913  keyword-only
     entry = load(
         principal, pid, target=target, wanted=wanted, queries=queries, idempotency=idempotency
     )
-    unit = Unit(entry, action, clock.now())
+    unit = Unit(entry, action, clock.now(), about)
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right
     if not decision.is_allowed:
-        commit.refuse(unit, decision.refusal or Refusal.NO_RIGHT)
-        raise NotFound
-    commit.check_replay(entry)
+        _refuse(unit, decision.refusal or Refusal.NO_RIGHT)
     try:
+        commit.check_replay(entry)
         yield unit
+        commit.leave(unit)
     except NotFound:
-        commit.refuse(unit, unit.refusal or Refusal.ABSENT)
+        if not unit.is_refused:
+            commit.refuse(unit, unit.refusal or Refusal.ABSENT)
         raise
-    commit.leave(unit)
+    except Unavailable:
+        raise
+    except Problem as problem:
+        if problem.slug == Conflict.slug:
+            raise  # lost to a rival: the use case tries again, or says so; nothing was refused
+        commit.refuse(unit, _REASONS.get(problem.status, Refusal.INVALID))
+        raise
+
+
+def _refuse(unit: Unit, reason: Refusal) -> NoReturn:
+    if reason is Refusal.ABSENT:
+        # What is there but hidden is opened before it is hidden; what is not costs the same (D15).
+        unit.unwrap()
+    commit.refuse(unit, reason)
+    raise NotFound

@@ -36,13 +36,18 @@ class Right(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why something was refused; kept in the trace, never told to the caller (R-MAT, D15)."""
+    """Why something was refused; kept in the trace for the person.
+
+    The caller is told of the last two only: it may know of the record, and sent something wrong.
+    """
 
     SPACE_CLOSED = "space_closed"
     ABSENT = "absent"
     NO_RIGHT = "no_right"
     PROFESSION = "profession"
     TRAITS = "traits"
+    INVALID = "invalid"
+    CONFLICT = "conflict"
 
 
 class GrantStatus(StrEnum):

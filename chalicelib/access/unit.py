@@ -27,14 +27,17 @@ class Replayed(Exception):  # noqa: N818  an outcome, not a fault
 class Unit:
     """One authorised action on one record. Made by the gate only."""
 
-    def __init__(self, entry: Entry, action: Action, now: datetime) -> None:
+    def __init__(
+        self, entry: Entry, action: Action, now: datetime, reference: str | None = None
+    ) -> None:
         """Take what was read on entering; nothing has been decided yet."""
         self.entry = entry
         self.action = action
         self.now = now
         self.right = Right.NONE
         self.refusal: Refusal | None = None
-        self.reference: str | None = None
+        self.is_refused = False
+        self.reference = reference
         self.writes: list[rows.Action] = []
         self.losses: list[Problem | None] = []
         self.events: list[Event] = []
@@ -116,6 +119,15 @@ class Unit:
         """
         if not holds:
             raise self.refuse(reason)
+
+    def unwrap(self) -> None:
+        """Unwrap the record's key, as opening any of its rows does.
+
+        Raises:
+            Unavailable: the key service does not answer.
+        """
+        if self.entry.settings is not None:
+            envelope.seal(b"", **self._vault(), data_key=self._key())
 
     def _vault(self) -> dict[str, str]:
         return {"subject": subject_of_record(self.pid), "kind": RECORD_KIND}

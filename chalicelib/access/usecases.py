@@ -1,6 +1,8 @@
 """The person lets a professional in, sees who may come in, and takes the key back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from chalicelib.access import gate, rules, store
 from chalicelib.access.model import Action, Grant, GrantStatus
@@ -10,8 +12,9 @@ from chalicelib.core.errors import Conflict, FieldError, Invalid, Unavailable
 from chalicelib.core.rows import Query, Row, patient_key
 from chalicelib.http.principal import Principal
 
-_PAGE = 100
-_WITHDRAWAL_ATTEMPTS = 5
+_PAGE: Final = 100
+_ATTEMPTS: Final = 5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,39 @@ def give_authorisation(
 
     Raises:
         Invalid: the professional is not in the directory.
-        NotFound, Conflict, Unavailable.
+        NotFound, Unavailable.
     """
+    return _until_it_holds(lambda: _give(principal, pid, rpps, directory))
+
+
+def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
+    """Take the key back; effective on the professional's next request. Repeating is harmless.
+
+    Withdrawing asks for no `If-Match`: it must win over any rival change, such as a first use.
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    _until_it_holds(lambda: _withdraw(principal, pid, rpps))
+
+
+def _until_it_holds(act: Callable[[], T]) -> T:
+    """Try again on the current row until the person's word stands (ADR 0008).
+
+    Raises:
+        Unavailable: rivals were faster every time.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            return act()
+        except Conflict:
+            continue
+    raise Unavailable
+
+
+def _give(
+    principal: Principal, pid: str, rpps: str, directory: tuple[type[Row], str, str]
+) -> Given:
     wish = (GrantRow, *store.grant_key(pid, rpps))
     with gate.enter(principal, Action.AUTHORISATION_GIVE, pid, wanted=[wish, directory]) as unit:
         if unit.row(*directory) is None:
@@ -61,22 +95,6 @@ def give_authorisation(
         unit.put(row)
     grant = store.grant_of(row)
     return Given(replace(grant, version=grant.version + 1), is_new)
-
-
-def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
-    """Take the key back; effective on the professional's next request. Repeating is harmless.
-
-    Withdrawing asks for no `If-Match`: it must win over any rival change, such as a first use.
-
-    Raises:
-        NotFound, Unavailable.
-    """
-    for _ in range(_WITHDRAWAL_ATTEMPTS):
-        try:
-            return _withdraw(principal, pid, rpps)
-        except Conflict:
-            continue
-    raise Unavailable
 
 
 def _withdraw(principal: Principal, pid: str, rpps: str) -> None:

@@ -128,11 +128,25 @@ def fetch(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Row | None]:
     Raises:
         StoreUnavailable: after bounded retries of unprocessed keys.
     """
+    found = _batches(wanted)
+    items = ((model, found.get((table_name(model.TABLE), pk, sk))) for model, pk, sk in wanted)
+    return [model.from_raw_data(item) if item else None for model, item in items]
+
+
+def fetch_items(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Item]:
+    """Read rows as `fetch` does, raw; those that do not exist are left out."""
+    found = _batches(wanted)
+    items = (found.get((table_name(model.TABLE), pk, sk)) for model, pk, sk in wanted)
+    return [item for item in items if item]
+
+
+def _batches(
+    wanted: Sequence[tuple[type[Row], str, str]],
+) -> dict[tuple[str, str, str], Item]:
     found: dict[tuple[str, str, str], Item] = {}
     for start in range(0, len(wanted), _BATCH_KEYS):
         found |= _batch(wanted[start : start + _BATCH_KEYS])
-    items = ((model, found.get((table_name(model.TABLE), pk, sk))) for model, pk, sk in wanted)
-    return [model.from_raw_data(item) if item else None for model, item in items]
+    return found
 
 
 def _batch(wanted: Sequence[tuple[type[Row], str, str]]) -> dict[tuple[str, str, str], Item]:

@@ -1,5 +1,6 @@
 """Rows of documents: sealed metadata, one row per unique content, pending uploads, incidents."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -8,11 +9,12 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow
-from chalicelib.core import clock, rows
+from chalicelib.core import clock, log, rows
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record.model import Author, Depositor, Document, Draft
 from chalicelib.storage.inspect import Kind
 from chalicelib.vault import blind
+from chalicelib.vault.errors import Tampered
 
 BY_CARE_DATE: Final = ("by_care_date", "pk", "care_sk")
 UPLOAD_LIFE: Final = timedelta(hours=24)
@@ -46,6 +48,11 @@ class UploadRow(AuthenticatedRow):
     expires_at = UnicodeAttribute()
     sealed = BinaryAttribute(legacy_encoding=False, null=True)
     ttl = NumberAttribute()
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the content came: the draft is gone."""
+        return self.sealed is None
 
 
 class IncidentRow(VersionedRow):
@@ -102,10 +109,26 @@ def by_care_date(
     )
 
 
-def read_pointers(items: list[Item]) -> list[DocumentRow]:
-    """Read again, consistently, the rows that an index points to; those gone are left out."""
-    wanted = [(DocumentRow, item["pk"]["S"], item["sk"]["S"]) for item in items]
-    return [row for row in rows.fetch(wanted) if isinstance(row, DocumentRow)]
+def read_rows(items: list[Item]) -> list[DocumentRow]:
+    """Read the rows of a page; one that was forged or altered is left out, and told."""
+    found = []
+    for item in items:
+        try:
+            found.append(DocumentRow.from_raw_data(item))
+        except Tampered as error:
+            log.exception("document row does not verify", error)
+    return found
+
+
+def read_again(keys: Iterable[tuple[str, str]]) -> list[DocumentRow]:
+    """Read rows by key, consistently; those gone are left out. As `read_rows`."""
+    return read_rows(rows.fetch_items([(DocumentRow, pk, sk) for pk, sk in keys]))
+
+
+def done(row: UploadRow) -> UploadRow:
+    """Return an announcement as kept once its content came: nothing of the draft is left."""
+    row.sealed = None
+    return row
 
 
 def new_row(unit: Unit, document: Document) -> DocumentRow:

@@ -61,6 +61,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     Refusal.NO_RIGHT: "cette personne n’a pas votre autorisation",
     Refusal.PROFESSION: "sa profession ne permet pas de voir ce document",
     Refusal.TRAITS: "l’identité indiquée n’est pas la vôtre",
+    Refusal.INVALID: "ce qui a été envoyé n’était pas acceptable",
+    Refusal.CONFLICT: "c’était déjà fait, ou cela avait changé entre-temps",
 }
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"
 _UNKNOWN_REFUSAL: Final = "ce droit n’existe pas"

@@ -5,9 +5,12 @@ import hashlib
 
 import pytest
 
+from chalicelib.core import ids
 from chalicelib.identity.model import Person
+from tests import double
 from tests.builders import Actor, a_doctor, a_draft, a_grant, a_laboratory, a_pdf, a_person
 from tests.http_client import Client, Reply
+from tests.recorder import Recorder
 
 
 def _key(n: int = 1) -> dict[str, str]:
@@ -171,3 +174,77 @@ def test_base64_that_is_not_is_refused_with_its_pointer(http: Client) -> None:
 
     assert reply.status == 422
     assert reply.json()["errors"][0]["pointer"] == "/content"
+
+
+def test_a_withdrawn_document_does_not_come_back_with_a_late_upload(http: Client) -> None:
+    person, laboratory = a_person(), a_laboratory()
+    path = f"/v1/patients/{handle_of(http, laboratory, person.identity)}/documents"
+    content = a_pdf()
+    draft = a_draft() | {"content": None, "size_bytes": len(content)}
+    announced = http.post(path, as_=laboratory.principal, json=draft, headers=_key()).json()
+    href = announced["upload"]["href"]
+    made = http.put(href, as_=laboratory.principal, body=content)
+    one = f"{path}/{announced['id']}"
+    gone = http.delete(
+        f"{one}?reason=wrong_patient", as_=laboratory.principal, headers={"If-Match": '"v1"'}
+    )
+
+    late = http.put(href, as_=laboratory.principal, body=content)
+
+    assert (made.status, gone.status) == (201, 204)
+    assert (late.status, late.problem) == (409, "already-uploaded")
+    assert http.get(one, as_=laboratory.principal).status == 404
+    listed = http.get(f"/v1/patients/{person.pid}/documents", as_=person.principal)
+    assert listed.json()["items"] == []
+
+
+def test_an_upload_under_way_stops_when_the_authorisation_is_taken_back(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    a_grant(person, doctor)
+    content = a_pdf()
+    draft = a_draft() | {"content": None, "size_bytes": len(content)}
+    announced = http.post(
+        f"/v1/patients/{person.pid}/documents", as_=doctor.principal, json=draft, headers=_key()
+    ).json()
+    http.delete(f"/v1/patients/{person.pid}/authorisations/{doctor.id}", as_=person.principal)
+
+    late = http.put(announced["upload"]["href"], as_=doctor.principal, body=content)
+
+    assert late.status == 404
+
+
+def test_a_wrong_deposit_is_in_the_persons_history(http: Client) -> None:
+    person, laboratory = a_person(), a_laboratory()
+    handle = handle_of(http, laboratory, person.identity)
+
+    refused = deposit(http, laboratory, handle, b"<html></html>")
+    lines = http.get(f"/v1/patients/{person.pid}/trace?outcome=refused", as_=person.principal)
+
+    assert refused.status == 422
+    (line,) = lines.json()["items"]
+    assert line["actor"]["organisation"] == laboratory.name
+    assert line["label"] == "a demandé à déposer un document"
+
+
+def test_what_a_profession_may_not_see_costs_what_is_not_there(
+    http: Client, calls: Recorder
+) -> None:
+    person, nurse, laboratory = a_person(), a_doctor(profession_code="60"), a_laboratory()
+    handle = handle_of(http, laboratory, person.identity)
+    made = http.post(
+        f"/v1/patients/{handle}/documents",
+        as_=laboratory.principal,
+        json=a_draft(type_code="68599-0"),
+        headers=_key(),
+    ).json()
+    a_grant(person, nurse)
+    seen = []
+
+    for document_id in (made["id"], ids.new_id()):
+        double.new_process()
+        http.get("/v1/auth/jwks")
+        calls.clear()
+        reply = http.get(f"/v1/patients/{person.pid}/documents/{document_id}", as_=nurse.principal)
+        seen.append((reply.status, reply.body, sorted(calls.names)))
+
+    assert seen[0] == seen[1]
