@@ -113,7 +113,7 @@ export default defineConfig({
     proxy: Object.fromEntries(
       ["/v1", "/problems", "/openapi.json"].map((path) => [
         path,
-        process.env["CARNET_URL"] ?? "http://127.0.0.1:8000",
+        process.env["CARNET_URL"] ?? "http://localhost:8080",
       ]),
     ),
   },

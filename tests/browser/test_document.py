@@ -177,7 +177,7 @@ def test_own_document_is_deleted_after_a_named_confirmation(page: Page, opened: 
     canned.overrides["^DELETE "] = delete
     page.get_by_role("button", name="Supprimer ce document").click()
     dialog = page.get_by_role("alertdialog", name="Supprimer ce document")
-    expect(dialog).to_contain_text("disparaîtra pour vous et pour vos professionnels")
+    expect(dialog).to_contain_text("disparaîtra pour toutes les personnes")
     dialog.get_by_label("Il est en double").check()
     dialog.get_by_role("button", name="Supprimer ce document").click()
     expect(page).to_have_url("/documents")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
 from tests.browser.conftest import PHONE, Open, Watch, settled, shoot
@@ -11,7 +11,7 @@ from tests.browser.conftest import PHONE, Open, Watch, settled, shoot
 pytestmark = pytest.mark.browser
 
 # A window of 1280 × 1024 at 400 %.
-ZOOMED = {"width": 320, "height": 256}
+ZOOMED: ViewportSize = {"width": 320, "height": 256}
 PATHS = [
     ("/", None),
     ("/connexion", None),
@@ -28,60 +28,39 @@ PATHS = [
 ]
 
 
+_HIDDEN = """() => [...document.querySelectorAll('main button, main a, main h1, main label')]
+  .filter(e => e.checkVisibility() && getComputedStyle(e).position !== 'absolute')
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .filter(e => !e.closest('.table-scroll, .sheet')).map(e => e.textContent)"""
+_FIXED = """() => [...document.querySelectorAll('*')]
+  .filter(e => getComputedStyle(e).position === 'fixed')
+  .reduce((sum, e) => sum + e.getBoundingClientRect().height, 0)"""
+_SMALL = """() => [...document.querySelectorAll('button, select, input, summary, .button, nav a')]
+  .filter(e => e.checkVisibility() && !e.closest('.said') && !e.closest('.radio, .check'))
+  .map(e => [e.textContent || e.id, e.getBoundingClientRect()])
+  .filter(([, r]) => r.height > 0 && (r.height < 44 || r.width < 44))
+  .map(([name, r]) => `${name}: ${r.width} × ${r.height}`)"""
+# WCAG 1.4.12, through the style of each element: the policy refuses injected sheets.
+_SPACE = """() => document.querySelectorAll('*').forEach(e => Object.assign(e.style ?? {}, {
+  lineHeight: '1.5', letterSpacing: '0.12em', wordSpacing: '0.16em' }))"""
+_CUT = """() => [...document.querySelectorAll('.button, .badge, .places a, h1, h2')]
+  .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+
+
 @pytest.mark.parametrize(("path", "who"), PATHS)
-def test_screen_reads_at_400_percent_in_one_direction(
+def test_screen_bears_thumbs_zoom_and_text_spacing(
     page: Page, opened: Open, path: str, who: str | None
 ) -> None:
-    page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]  # a viewport
     opened(path, who)
+    assert page.evaluate(_SMALL) == []
+    page.set_viewport_size(ZOOMED)
     assert page.evaluate("document.documentElement.scrollWidth") <= ZOOMED["width"]
-    hidden = page.evaluate(
-        """() => [...document.querySelectorAll('main button, main a, main h1, main label')]
-          .filter(e => e.checkVisibility() && getComputedStyle(e).position !== 'absolute')
-          .filter(e => { const r = e.getBoundingClientRect(); return r.right > innerWidth + 1; })
-          .filter(e => !e.closest('.table-scroll, .sheet'))
-          .map(e => e.textContent)"""
-    )
-    assert hidden == []
-    fixed = page.evaluate(
-        """[...document.querySelectorAll('*')].filter(e => getComputedStyle(e).position === 'fixed')
-          .reduce((sum, e) => sum + e.getBoundingClientRect().height, 0)"""
-    )
-    assert fixed < ZOOMED["height"] / 3
-
-
-@pytest.mark.parametrize(("path", "who"), PATHS)
-def test_text_spacing_of_the_reader_cuts_nothing(
-    page: Page, opened: Open, path: str, who: str | None
-) -> None:
-    opened(path, who)
-    # WCAG 1.4.12, through the style of each element: the policy refuses injected sheets.
-    page.evaluate(
-        """() => document.querySelectorAll('*').forEach(e => Object.assign(e.style ?? {}, {
-          lineHeight: '1.5', letterSpacing: '0.12em', wordSpacing: '0.16em' }))"""
-    )
+    assert page.evaluate(_HIDDEN) == []
+    assert page.evaluate(_FIXED) < ZOOMED["height"] / 3
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.evaluate(_SPACE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll('.button, .badge, .places a, h1, h2')]
-          .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
-          .map(e => e.textContent)"""
-    )
-    assert cut == []
-
-
-@pytest.mark.parametrize(("path", "who"), PATHS)
-def test_targets_are_large_enough_for_a_thumb(
-    page: Page, opened: Open, path: str, who: str | None
-) -> None:
-    opened(path, who)
-    small = page.evaluate(
-        """() => [...document.querySelectorAll('button, select, input, summary, .button, nav a')]
-          .filter(e => e.checkVisibility() && !e.closest('.said') && !e.closest('.radio, .check'))
-          .map(e => [e.textContent || e.id, e.getBoundingClientRect()])
-          .filter(([, r]) => r.height > 0 && (r.height < 44 || r.width < 44))
-          .map(([name, r]) => `${name}: ${r.width} × ${r.height}`)"""
-    )
-    assert small == []
+    assert page.evaluate(_CUT) == []
 
 
 def test_forced_colours_keep_every_border(page: Page, opened: Open) -> None:

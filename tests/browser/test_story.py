@@ -278,6 +278,28 @@ def test_story_is_lived_with_the_keyboard_alone(product: Config, new_page: NewPa
     _seen(doctor.page.get_by_text("n’est pas accessible"))
 
 
+def test_session_ended_elsewhere_lets_the_form_be_taken_up_again(
+    product: Config, new_page: NewPage
+) -> None:
+    page = new_page()
+    log_in(page, product.url, PERSON)
+    page.goto(f"{product.url}/professionnels")
+    page.get_by_label("Nom de famille").fill("EXEMPLE0021889")
+    ended = page.request.post(
+        f"{product.url}/v1/auth/logout", headers={"X-Carnet": "1", "Origin": product.url}
+    )
+    assert ended.status == 204
+    page.get_by_role("button", name="Rechercher").click()
+    dialog = page.get_by_role("alertdialog", name="Votre session est terminée")
+    _seen(dialog)
+    with page.context.expect_page() as opening:
+        dialog.get_by_role("link", name="M’identifier de nouveau").click()
+    opening.value.get_by_role("button", name=PERSON[1]).first.click()
+    expect(dialog).to_have_count(0, timeout=SECONDS)
+    _seen(page.get_by_text("1\u00a0professionnel trouvé"))
+    expect(page.get_by_label("Nom de famille")).to_have_value("EXEMPLE0021889")
+
+
 def test_cancelled_login_opens_no_session(product: Config, new_page: NewPage) -> None:
     page = new_page()
     page.goto(f"{product.url}/connexion")

@@ -65,7 +65,7 @@ export function proposeDate(name: string, lastModified: number): string {
 const HINTS: [RegExp, string][] = [
   [/ordonnance|prescription|traitement/, "prescription"],
   [/radio|irm|scanner|echo|imagerie|mammo/, "imaging"],
-  [/analyse|biolog|sang|labo|resultat/, "biology"],
+  [/analyse|bilan|biolog|sang|labo|resultat/, "biology"],
   [/vaccin|depist|prevention/, "prevention"],
   [/certificat|aptitude/, "certificate"],
   [/attestation|carte|mutuelle/, "administrative"],

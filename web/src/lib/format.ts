@@ -72,7 +72,7 @@ export const number = (value: number, digits = 1) =>
 
 /** « 812 octets », « 31 ko », « 3,4 Mo »; a Mo is 1024 × 1024 octets, as the limits are. */
 export function fileSize(bytes: number): string {
-  if (bytes < 1024) return `${number(bytes, 0)}\u00a0octets`;
+  if (bytes < 1024) return plural(bytes, "octet", "octets");
   if (bytes < 1024 * 1024) return `${number(bytes / 1024, 0)}\u00a0ko`;
   return `${number(bytes / (1024 * 1024), 1)}\u00a0Mo`;
 }

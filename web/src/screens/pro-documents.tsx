@@ -10,6 +10,7 @@ import { shortcuts } from "../lib/prefs";
 import { useResource } from "../lib/resource";
 import { isTyping } from "../lib/shortcuts";
 import { LinkButton } from "../ui/button";
+import { DeleteDocument } from "../ui/delete-document";
 import { DocumentRow } from "../ui/document-row";
 import { DocumentView, summaryOf } from "../ui/document-view";
 import { TextField } from "../ui/form";
@@ -48,7 +49,12 @@ function useTriage(documents: CarnetDocument[], opened: string | null, close: ()
   }, []);
 }
 
-function Preview({ pid, id, close }: { pid: string; id: string; close: string }) {
+function Preview({ pid, id, close, onDeleted }: {
+  pid: string;
+  id: string;
+  close: string;
+  onDeleted: () => void;
+}) {
   const answer = useResource(`document ${pid} ${id}`, (signal) => api.document(pid, id, signal));
   const heading = useRef<HTMLHeadingElement>(null);
   const doc = answer.data?.data;
@@ -70,7 +76,14 @@ function Preview({ pid, id, close }: { pid: string; id: string; close: string })
       {doc && (
         <>
           <p class="intro">{summaryOf(doc)}</p>
-          <DocumentView pid={pid} doc={doc} level={3} />
+          <DocumentView pid={pid} doc={doc} level={3}>
+            <DeleteDocument
+              pid={pid}
+              doc={doc}
+              etag={answer.data?.etag ?? null}
+              onDeleted={onDeleted}
+            />
+          </DocumentView>
         </>
       )}
     </section>
@@ -143,6 +156,10 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
     if (back) setTimeout(() => document.getElementById(rowId(back))?.focus(), 0);
   }, [opened, base]);
   useTriage(found, opened, close);
+  const deleted = () => {
+    list.reload();
+    route(base, true);
+  };
   return (
     <Page wide title={t.pro.documents}>
       <div class={opened ? "triage opened" : "triage"}>
@@ -150,7 +167,7 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
           <Listing list={list} base={base} opened={opened} found={found} wanted={wanted} onWanted={setWanted} />
         </div>
         <div class="triage-preview">
-          {opened && <Preview key={opened} pid={pid} id={opened} close={base} />}
+          {opened && <Preview key={opened} pid={pid} id={opened} close={base} onDeleted={deleted} />}
           {!opened && list.items.length > 0 && (
             <Empty icon="file-text" title={t.pro.chooseTitle} text={t.pro.choose} />
           )}
