@@ -4,6 +4,7 @@
     python -m infra.operator open-space persons.csv
     python -m infra.operator load-professionals PS_LibreAcces_Personne_activite.txt
     python -m infra.operator register-client --name "Laboratoire" --finess 123456789 jwks.json
+    python -m infra.operator reseal PATIENT_ID …
 
 Every command may be repeated. Persons come from a file and never from the command line, which
 other users of the machine can read. The environment is that of the functions (`core/settings.py`).
@@ -16,8 +17,9 @@ import json
 import sys
 from pathlib import Path
 
+from chalicelib.audit import seal
 from chalicelib.audit.keys import ensure_sealing_key
-from chalicelib.core import clock
+from chalicelib.core import clock, log
 from chalicelib.identity import clients, signing_keys
 from chalicelib.identity.values import InvalidIdentifier, parse_finess
 from chalicelib.vault import blind
@@ -43,6 +45,19 @@ def register_client(name: str, finess: str, jwks: Path) -> str:
     found = json.loads(jwks.read_text(encoding="utf-8"))
     keys = found if "keys" in found else {"keys": [found]}
     return clients.register_client(name, parse_finess(finess), keys)
+
+
+def reseal(patients: list[str]) -> None:
+    """Seal the traces of records whose stream records are in the dead letters; logs counts only.
+
+    It is safe at any time: a trace has one place, whoever asks. It repairs a loss, not an attack: a
+    sequence whose rows were removed stays as it is, and its verification keeps failing.
+
+    Raises:
+        As `seal.append`; ValueError: not the id of a patient.
+    """
+    for pid in patients:
+        log.write("resealed", patient=pid, count=seal.catch_up(pid))
 
 
 def _open_space(file: Path) -> int:
@@ -75,6 +90,9 @@ def main(arguments: list[str] | None = None) -> int:
     register.add_argument("--name", required=True)
     register.add_argument("--finess", required=True)
     register.add_argument("jwks", type=Path, help="a JWK or JWK set: public keys only")
+    commands.add_parser("reseal", help="seal the traces that a stream lost").add_argument(
+        "patients", nargs="+", metavar="PATIENT_ID"
+    )
     given = parser.parse_args(arguments)
     try:
         return _run(given)
@@ -90,6 +108,8 @@ def _run(given: argparse.Namespace) -> int:
         return _load_professionals(given.file)
     if given.command == "register-client":
         print(register_client(given.name, given.finess, given.jwks))
+    elif given.command == "reseal":
+        reseal(given.patients)
     else:
         print(init())
     return 0

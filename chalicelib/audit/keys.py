@@ -7,30 +7,20 @@ part is wrapped by the trace root key and unwrapped once per process, by the sea
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from joserfc.jwk import ECKey
-from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
+from chalicelib.audit.store import SealingKeyRow
 from chalicelib.core import clock, rows
 from chalicelib.core.aws import client
-from chalicelib.core.rows import ConditionLost, Query, Row, key
+from chalicelib.core.rows import ConditionLost, Query, key
 from chalicelib.core.settings import settings
 from chalicelib.vault.errors import KeyMissing, host_call
 
 ALGORITHM: Final = "ES256"
 _PARTITION: Final = "SEAL"
 _PREFIX: Final = "KEY#"
-
-
-class SealingKeyRow(Row):
-    """One sealing key: public part in clear, private part wrapped."""
-
-    TABLE: ClassVar[str] = "audit"
-
-    public_jwk = UnicodeAttribute()
-    wrapped = BinaryAttribute(legacy_encoding=False)
-    created_at = UnicodeAttribute()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,17 +18,14 @@ The signature is over this text, in ASCII, each line ended by a line feed:
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Final
-
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from typing import Final
 
 from chalicelib.audit import keys, tree
-from chalicelib.audit.store import TraceRow
+from chalicelib.audit.store import LeafRow, MarkRow, TraceRow
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import (
     ConditionLost,
     Query,
-    Row,
     StoreUnavailable,
     TransactionConflict,
     key,
@@ -40,35 +37,6 @@ ATTEMPTS: Final = 5
 JITTER_SECONDS: Final = 0.05
 CATCH_UP_PAGE: Final = 100
 _DIGITS: Final = 12
-
-
-class LeafRow(Row):
-    """One place of the sequence, and the tree as it was with it."""
-
-    TABLE: ClassVar[str] = "audit"
-
-    trace_id = UnicodeAttribute()
-    commitment = BinaryAttribute(legacy_encoding=False)
-    previous = BinaryAttribute(legacy_encoding=False)
-    leaf = BinaryAttribute(legacy_encoding=False)
-    peaks = BinaryAttribute(legacy_encoding=False)
-    root = BinaryAttribute(legacy_encoding=False)
-    sealed_at = UnicodeAttribute()
-    key_id = UnicodeAttribute()
-    signature = BinaryAttribute(legacy_encoding=False)
-
-    @property
-    def seq(self) -> int:
-        """Its place, from 0."""
-        return int(self.sk.removeprefix("SEQ#"))
-
-
-class MarkRow(Row):
-    """That a trace has its place."""
-
-    TABLE: ClassVar[str] = "audit"
-
-    seq = NumberAttribute()
 
 
 def sequence_key(pid: str, audience: str = GENERAL) -> str:

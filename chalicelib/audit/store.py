@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Final
 
-from pynamodb.attributes import BinaryAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.audit.model import Trace, commitment, from_dict, to_dict
 from chalicelib.core.rows import Row, key, patient_key
@@ -18,6 +18,45 @@ class TraceRow(Row):
 
     sealed = BinaryAttribute(legacy_encoding=False)
     commitment = BinaryAttribute(legacy_encoding=False)
+
+
+class LeafRow(Row):
+    """One place of the sequence, and the tree as it was with it."""
+
+    TABLE: ClassVar[str] = "audit"
+
+    trace_id = UnicodeAttribute()
+    commitment = BinaryAttribute(legacy_encoding=False)
+    previous = BinaryAttribute(legacy_encoding=False)
+    leaf = BinaryAttribute(legacy_encoding=False)
+    peaks = BinaryAttribute(legacy_encoding=False)
+    root = BinaryAttribute(legacy_encoding=False)
+    sealed_at = UnicodeAttribute()
+    key_id = UnicodeAttribute()
+    signature = BinaryAttribute(legacy_encoding=False)
+
+    @property
+    def seq(self) -> int:
+        """Its place, from 0."""
+        return int(self.sk.removeprefix("SEQ#"))
+
+
+class MarkRow(Row):
+    """That a trace has its place."""
+
+    TABLE: ClassVar[str] = "audit"
+
+    seq = NumberAttribute()
+
+
+class SealingKeyRow(Row):
+    """One sealing key: public part in clear, private part wrapped."""
+
+    TABLE: ClassVar[str] = "audit"
+
+    public_jwk = UnicodeAttribute()
+    wrapped = BinaryAttribute(legacy_encoding=False)
+    created_at = UnicodeAttribute()
 
 
 def subject_of_trace(owner: str) -> str:

@@ -1,6 +1,6 @@
 """The person reads her history, and takes what she needs to check that nothing was removed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -8,13 +8,12 @@ from chalicelib.access import gate, tokens
 from chalicelib.access.model import Action
 from chalicelib.audit import seal
 from chalicelib.audit.model import to_dict
-from chalicelib.audit.seal import LeafRow
-from chalicelib.audit.store import TraceRow
+from chalicelib.audit.store import LeafRow, TraceRow
 from chalicelib.core import rows
 from chalicelib.core.rows import Item, Page, Query, patient_key
 from chalicelib.http.principal import Principal
 from chalicelib.trace import rules, store
-from chalicelib.trace.model import Checkpoint, Entry, Group, Outcome, Proof, SealedTrace
+from chalicelib.trace.model import Checkpoint, Entry, Group, Proof, SealedTrace, Shown
 
 # A line may stand for many traces: this bounds the work of one page.
 MOST_TRACES: Final = 1000
@@ -22,12 +21,18 @@ PROOF_PAGE: Final = 100
 
 
 def lines(
-    pid: str, query: Query, page: Page, limit: int, outcome: Outcome | None = None
+    pid: str,
+    query: Query,
+    page: Page,
+    limit: int,
+    *,
+    keep: Callable[[Shown], bool],
+    most: int = MOST_TRACES,
 ) -> tuple[list[Group], Item | None]:
-    """Gather the traces of a page, and of those after it while lines are missing.
+    """Gather the traces to keep of a page, and of those after it while lines are missing.
 
     Call it inside the gate. Returns the lines and the position from which the next page goes on.
-    There are `limit` lines if the history has as many, unless `MOST_TRACES` traces were read.
+    There are `limit` lines if the history has as many, unless `most` traces were read.
 
     Raises:
         KeyMissing, Unavailable, StoreUnavailable: the history cannot be read.
@@ -35,16 +40,16 @@ def lines(
     read: list[str] = []
 
     def entries() -> Iterator[Entry]:
-        for item in islice(_items(query, page), MOST_TRACES):
+        for item in islice(_items(query, page), most):
             entry = store.read(pid, item)
             read.append(entry.id)
-            if outcome in {None, entry.shown.outcome}:
+            if keep(entry.shown):
                 yield entry
 
     found, left = rules.group(entries(), limit)
     if left is not None:
         return found, store.position(pid, read[-2])  # the trace before the one left over
-    return found, store.position(pid, read[-1]) if len(read) == MOST_TRACES else None
+    return found, store.position(pid, read[-1]) if len(read) == most else None
 
 
 def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:

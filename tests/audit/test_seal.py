@@ -17,8 +17,8 @@ from chalicelib.core import aws as cloud
 from chalicelib.core import clock as now_clock
 from chalicelib.core.rows import table_name
 from chalicelib.vault.errors import KeyMissing
-from chalicelib.workers import reseal
 from chalicelib.workers.archive import archive
+from infra import operator
 from tests import double
 from tests.audit.histories import images, look, proof, public_keys, seal, sealed, verifier
 from tests.builders import Actor, Patient, a_person
@@ -188,8 +188,8 @@ def test_what_the_stream_lost_is_sealed_by_the_operator(
     look(person.principal, person.pid, times=12)
     traces = images(person.pid)
     assert serve(archive, from_stream(*traces[3:5])) == []
-    assert reseal.main([person.pid]) == 0
-    assert reseal.main([person.pid]) == 0
+    assert operator.main(["reseal", person.pid]) == 0
+    assert operator.main(["reseal", person.pid]) == 0
     assert len(sealed(person.pid)) == 12
     pages = proof(person)
     assert verify_trace.verify(pages, public_keys()) == []
@@ -205,5 +205,5 @@ def test_a_sequence_whose_end_was_removed_is_not_repaired(person: Patient) -> No
     cloud.client("dynamodb").delete_item(
         TableName=table_name("audit"), Key={"pk": last["pk"], "sk": last["sk"]}
     )
-    assert reseal.main([person.pid]) == 0
+    assert operator.main(["reseal", person.pid]) == 0
     assert len(sealed(person.pid)) == 2
