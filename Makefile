@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop journey test moto check bench package lock cloud-tests browser-tests
+.PHONY: help run stop journey test moto matrices web check bench package lock cloud-tests browser-tests
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,8 +44,15 @@ check: .venv/development ## lint, format, types, import contracts
 
 moto: .venv/development ## the in-process suite: no network, no browser, no Java
 	@mkdir -p $(ARTIFACTS)
-	$(BIN)/pytest tests -m "not cloud and not browser" -n 2 \
+	$(BIN)/pytest tests -m "not cloud and not browser and not slow" -n 2 \
 		--junitxml=$(ARTIFACTS)/junit-moto.xml --cov --cov-report=term:skip-covered
+
+matrices: .venv/development ## faults and rivals in process: every call of every story, broken
+	@mkdir -p $(ARTIFACTS)
+	$(BIN)/pytest tests -m slow -n 2 --junitxml=$(ARTIFACTS)/junit-matrices.xml
+
+web: .venv/development ## the web client: types, lint, budgets, unit tests
+	$(BIN)/python -m infra.local.tools
 
 package: .venv/development ## build, lint and check what production deploys
 	$(BIN)/python -m infra.package prod
@@ -54,7 +61,7 @@ cloud-tests: .venv/development ## the suite against the deployed product, browse
 	@mkdir -p $(ARTIFACTS)
 	$(BIN)/pytest tests -m "cloud or browser" --junitxml=$(ARTIFACTS)/junit-cloud.xml
 
-test: check moto package cloud-tests ## everything
+test: check moto matrices web package cloud-tests ## everything
 
 bench: .venv/development ## count calls, measure times, print the table
 	@$(BIN)/python -m bench

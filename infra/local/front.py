@@ -36,6 +36,7 @@ STAGE: Final = "carnet"
 # API Gateway's own limit.
 BODY_BYTES: Final = 10 * 1024 * 1024
 BODY_SECONDS: Final = 20
+LONGEST_PATH: Final = 200
 # A little more than the functions' own time-out.
 ANSWER_SECONDS: Final = 30
 CONNECT_SECONDS: Final = 1
@@ -158,6 +159,9 @@ class Front:
         return self._api_id[1]
 
     async def _file(self, scope: Scope, send: Send, path: str) -> None:
+        if len(path) > LONGEST_PATH:
+            await self._refuse(send, 404, "not-found")
+            return
         file = (self._files / path.lstrip("/")).resolve()
         if not (file.is_relative_to(self._files) and file.is_file()):
             # A screen of the client; a missing file of the build is simply missing.

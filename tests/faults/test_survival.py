@@ -20,6 +20,8 @@ from tests.injector import MODES, Faults, KilledError, meanwhile
 from tests.recorder import recorder
 from tests.worlds import World
 
+pytestmark = pytest.mark.slow
+
 WAYS = ("before", "after", "throttled_always", "crash", "rival")
 
 

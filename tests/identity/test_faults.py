@@ -20,6 +20,8 @@ from tests.identity.provider import Provider
 from tests.injector import Faults, KilledError
 from tests.recorder import Recorder, recorder
 
+pytestmark = pytest.mark.slow
+
 Insured = tuple[str, Person]
 MODES = ("before", "crash")
 

@@ -294,6 +294,7 @@ def test_the_queue_gives_up_after_the_receives_the_worker_counts_on() -> None:
     assert visibility * worker.MAX_RECEIVES < rules.REDRIVEN_AFTER
 
 
+@pytest.mark.slow
 def test_a_mail_is_lost_by_no_fault_and_repeats_only_after_acceptance(
     clock: time_machine.Traveller, person: Patient, faults: Faults
 ) -> None:
