@@ -4,6 +4,7 @@ The transaction that makes one holds every uniqueness: of the identity at its pr
 record's holder. Whoever loses it reads what the winner wrote.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +26,8 @@ _EMAIL_CHARS: Final = 254
 def of_person(issuer: str, subject: str, traits: Traits, email: str, now: datetime) -> AccountRow:
     """Return the account of a person who proved who she is, made at her first login.
 
+    Each login keeps the e-mail address her provider now gives, since notices go there.
+
     Raises:
         LoginRefused: no record, or several, with these traits (`inconnue`), or a record that
             somebody else's account already holds (`doublon`): never a second space (R-FC-03).
@@ -33,6 +36,7 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
     where = _login(Provider.FRANCECONNECT, issuer, subject)
     account = _behind(where)
     if account is not None:
+        _keep_contact(account, email, now)
         return account
     pid = spaces.find_by_traits(traits)
     if pid is None:
@@ -89,14 +93,8 @@ def email_of(uid: str) -> str | None:
     Raises:
         Tampered, Unavailable, StoreUnavailable: it could not be read.
     """
-    pk, sk = store.contact_key(uid)
-    row = rows.get(ContactRow, pk, sk)
-    if row is None:
-        return None
-    opened = envelope.open_row(
-        bytes(row.sealed), subject=_subject(uid), kind=CONTACT_KIND, pk=pk, sk=sk
-    )
-    return str(opened["email"])
+    row = rows.get(ContactRow, *store.contact_key(uid))
+    return _address(row, uid) if row else None
 
 
 def _login(provider: Provider, issuer: str, subject: str) -> tuple[str, str]:
@@ -144,10 +142,39 @@ def _make_person(where: tuple[str, str], pid: str, email: str, now: datetime) ->
         account,
         _proxy_row(pid, uid),
     ]
-    if "@" in email and len(email) <= _EMAIL_CHARS:
+    if _is_address(email):
         made.append(_contact_row(account, uid, email, now))
     store.write_all(made)
     return account
+
+
+def _keep_contact(account: AccountRow, email: str, now: datetime) -> None:
+    """Seal the address of a login if it is another than the one kept; a claim without one keeps it.
+
+    Nothing is written when they are equal. A rival login that wrote first is right as well.
+    """
+    if not _is_address(email):
+        return
+    uid = uid_of(account)
+    row = rows.get(ContactRow, *store.contact_key(uid))
+    if row is not None and _address(row, uid) == email:
+        return
+    fresh = _contact_row(account, uid, email, now)
+    if row is not None:
+        row.sealed, row.verified_at = fresh.sealed, fresh.verified_at
+    with suppress(ConditionLost):
+        store.write_all([row or fresh])
+
+
+def _is_address(email: str) -> bool:
+    return "@" in email and len(email) <= _EMAIL_CHARS
+
+
+def _address(row: ContactRow, uid: str) -> str:
+    opened = envelope.open_row(
+        bytes(row.sealed), subject=_subject(uid), kind=CONTACT_KIND, pk=row.pk, sk=row.sk
+    )
+    return str(opened["email"])
 
 
 def _login_row(where: tuple[str, str], uid: str) -> LoginRow:

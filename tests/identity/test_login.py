@@ -15,6 +15,7 @@ from tests import builders, double
 from tests.http_client import Client
 from tests.identity.conftest import Browser, claims_of
 from tests.identity.provider import Provider, rsa
+from tests.recorder import Recorder
 
 pytestmark = pytest.mark.enable_socket
 Insured = tuple[str, Person]
@@ -168,6 +169,60 @@ def test_address_is_kept_sealed_and_opens_for_notices(
     (uid,) = spaces.notice_targets(pid)
     assert accounts.email_of(uid) == "camille@exemple.test"
     assert "camille@exemple.test" not in str(double.tables())
+
+
+@pytest.mark.parametrize("first", ["camille@exemple.test", "", "not an address"])
+def test_later_login_with_another_address_sends_notices_there(
+    http: Client, franceconnect: Provider, insured: Insured, first: str
+) -> None:
+    pid, _ = insured
+    franceconnect.claims["email"] = first
+    Browser(http).log_in(franceconnect)
+    (uid,) = spaces.notice_targets(pid)
+    assert accounts.email_of(uid) == (first if "@" in first else None)
+
+    franceconnect.claims["email"] = "nouvelle@exemple.test"
+    assert Browser(http).log_in(franceconnect) == "/accueil"
+
+    assert accounts.email_of(uid) == "nouvelle@exemple.test"
+    assert len(_rows("contact")) == 1
+    assert "@exemple.test" not in str(double.tables())
+
+
+@pytest.mark.parametrize("claim", ["camille@exemple.test", "", "not an address"])
+def test_later_login_with_the_same_address_or_none_writes_no_contact(
+    http: Client, franceconnect: Provider, insured: Insured, aws: Recorder, claim: str
+) -> None:
+    del insured
+    Browser(http).log_in(franceconnect)
+    (kept,) = _rows("contact")
+
+    franceconnect.claims["email"] = claim
+    browser = Browser(http)
+    brought = franceconnect.authorise(browser.begin())
+    calls = aws.measure(lambda: browser.come_back(brought))
+
+    assert browser.has_session
+    assert _rows("contact") == [kept]
+    # The login that is used once, and the session with its trace.
+    assert calls["dynamodb.PutItem"] == calls["dynamodb.TransactWriteItems"] == 1
+
+
+def test_rival_logins_with_two_addresses_keep_one_of_them(
+    providers: dict[str, Provider], insured: Insured
+) -> None:
+    pid, person = insured
+    issuer, now = providers["franceconnect"].issuer, clock.now()
+    accounts.of_person(issuer, "sub-1", person.traits, "a@exemple.test", now)
+
+    def log_in(n: int) -> None:
+        accounts.of_person(issuer, "sub-1", person.traits, f"{n}@exemple.test", now)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(log_in, range(6)))
+
+    (uid,) = spaces.notice_targets(pid)
+    assert accounts.email_of(uid) in {f"{n}@exemple.test" for n in range(6)}
 
 
 def test_professional_logs_in_with_the_profession_of_the_directory(
