@@ -27,7 +27,7 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "PublicBaseUrl": {"Type": "String", "AllowedPattern": "https?://[^/]+"},
     "MailTransport": {"Type": "String", "AllowedValues": ["ses", "smtp"], "Default": "ses"},
     "MailSender": {"Type": "String", "AllowedPattern": "[^@ ]+@[^@ ]+"},
-    # Told of incidents, by ids only; empty: recorded as told to nobody.
+    # Told of incidents, by ids only, and of alarms; empty: recorded as told to nobody.
     "OperatorEmail": {"Type": "String", "Default": ""},
     "SmtpHost": {"Type": "String", "Default": ""},
     "SmtpPort": {"Type": "Number", "Default": 25},
@@ -179,7 +179,10 @@ def merge_template(stage: str) -> dict[str, Any]:
     return {
         "Description": "Carnet",
         "Parameters": PARAMETERS,
-        "Conditions": {"TlsRequired": {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]}},
+        "Conditions": {
+            "TlsRequired": {"Fn::Equals": [{"Ref": "RequireTls"}, "true"]},
+            **alarms.CONDITIONS,
+        },
         "Resources": {
             **stores.resources(),
             **queues,

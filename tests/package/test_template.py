@@ -1,14 +1,17 @@
 """The template production deploys: what is kept, who may do what, and every refusal's shape."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.core import tables
+from chalicelib.core import log, tables
 from chalicelib.http.problem_texts import PROBLEM_TEXTS
-from infra import checks, gateway, policies, template
+from chalicelib.storage.blobs import BlobMissing
+from chalicelib.vault.errors import KeyMissing, Tampered
+from infra import alarms, checks, gateway, policies, template
 from infra.functions import ARCHIVE, FUNCTIONS, NOTIFY, RELAY, SWEEP, Function
 
 CHALICE = Path(__file__).parents[2] / ".chalice"
@@ -140,6 +143,77 @@ def test_gives_each_worker_dead_letters_and_an_alarm(function: Function) -> None
     assert RESOURCES[queue]["Type"] == "AWS::SQS::Queue"
     assert RESOURCES[f"{queue}Alarm"]["Properties"]["Threshold"] == 0
     assert RESOURCES[f"{function.logical_id}ErrorsAlarm"]["Type"] == "AWS::CloudWatch::Alarm"
+
+
+@pytest.mark.parametrize("function", BY_NAME)
+@pytest.mark.parametrize(
+    ("word", "error"),
+    [
+        ("Incident", None),
+        ("Tampered", Tampered),
+        ("KeyMissing", KeyMissing),
+        ("BlobMissing", BlobMissing),
+    ],
+)
+def test_rings_at_the_first_watched_line_of_any_log(
+    function: Function,
+    word: str,
+    error: type[Exception] | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The pattern is compared with what the code writes, not with itself."""
+    log.exception("incident" if error is None else "record failed", (error or ValueError)("x"))
+    line = json.loads(capsys.readouterr().out)
+    lines = RESOURCES[f"{function.logical_id}{word}Lines"]["Properties"]
+    (counted,) = lines["MetricTransformations"]
+    alarm = RESOURCES[f"{word}Alarm"]["Properties"]
+
+    asked = re.fullmatch(r'\{ \$\.(\w+) = "(\w+)" \}', lines["FilterPattern"])
+    assert asked is not None
+    assert line[asked[1]] == asked[2]
+    assert lines["LogGroupName"] == {"Ref": alarms.log_group(function)}
+    assert counted["MetricName"] == alarm["MetricName"]
+    assert counted["MetricNamespace"] == alarm["Namespace"]
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["Dimensions"]) == ("Sum", 0, [])
+
+
+def test_rings_when_the_gateway_answers_5xx_in_series() -> None:
+    alarm = RESOURCES["GatewayErrorsAlarm"]["Properties"]
+    named = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+
+    assert alarm["MetricName"] == "5XXError"
+    assert named == {"ApiName": CONFIG["app_name"], "Stage": CONFIG["api_gateway_stage"]}
+
+
+@pytest.mark.parametrize("function", [RELAY, ARCHIVE], ids=lambda f: f.name)
+def test_rings_when_a_stream_is_followed_late(function: Function) -> None:
+    alarm = RESOURCES[f"{function.logical_id}IteratorAgeAlarm"]["Properties"]
+
+    assert alarm["Threshold"] == 15 * 60 * 1000
+    assert alarm["Threshold"] < template.STREAM_RECORD_AGE_SECONDS * 1000
+
+
+def test_every_alarm_rings_the_topic_and_the_operator_is_told_if_there_is_one() -> None:
+    for alarm in _of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    mail = RESOURCES["AlarmMail"]
+    assert mail["Properties"]["TopicArn"] == {"Ref": "AlarmTopic"}
+    assert mail["Properties"]["Endpoint"] == {"Ref": "OperatorEmail"}
+    given = {"Fn::Not": [{"Fn::Equals": [{"Ref": "OperatorEmail"}, ""]}]}
+    assert PRODUCTION["Conditions"][mail["Condition"]] == given
+
+
+def test_the_operators_page_tells_of_every_alarm_and_of_no_other() -> None:
+    page = Path("docs/operating.md").read_text(encoding="utf-8")
+    endings = sorted(re.findall(r"^\| `…(-[a-z-]+)` \|", page, re.MULTILINE), key=len, reverse=True)
+    names = [
+        alarm["AlarmName"]["Fn::Sub"].removeprefix("${Prefix}")
+        for alarm in _of_type("AWS::CloudWatch::Alarm").values()
+    ]
+
+    told = [next((end for end in endings if name.endswith(end)), name) for name in names]
+
+    assert set(told) == set(endings)
 
 
 @pytest.mark.parametrize("function", [RELAY, ARCHIVE], ids=lambda f: f.name)
