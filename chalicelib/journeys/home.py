@@ -7,7 +7,7 @@ from chalicelib.access.model import Action
 from chalicelib.access.store import GrantRow, grant_of
 from chalicelib.core.rows import Query, patient_key
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
-from chalicelib.journeys.trace import AccessOut, accesses
+from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
 from chalicelib.record import store as documents
 from chalicelib.record import usecases as record
 from chalicelib.record.schemas import DocumentOut, document_out
@@ -15,11 +15,16 @@ from chalicelib.trace import store as traces
 from chalicelib.trace import usecases as trace
 
 _SHOWN: Final = 5
-_TRACES_READ: Final = 40  # a line of the history stands for several traces
+# A line stands for several traces, and her own visits, which are not shown, for most of them.
+_TRACES_READ: Final = 100
+_MOST_TRACES: Final = 300
 
 
 class Home(Schema):
-    """What happened lately; `first_steps` are those never taken, for a space still empty."""
+    """What happened lately; `first_steps` are those never taken, for a space still empty.
+
+    `accesses` are those of others: what she did herself would push them out.
+    """
 
     documents: list[DocumentOut]
     accesses: list[AccessOut]
@@ -29,15 +34,22 @@ class Home(Schema):
 
 @endpoint("GET", "/v1/patients/{pid}/home", answers={200: Home})
 def read_home(call: Call[None, NoQuery]) -> Answer:
-    """Read the last documents, the last accesses and how many professionals may read."""
-    pid = gate.resolve(call.principal, call.path["pid"])
+    """Read the last documents, the last accesses of others and how many professionals may read."""
+    pid, reader = gate.resolve(call.principal, call.path["pid"]), call.principal.id
     newest = documents.newest_first(pid, _SHOWN, None)
     history = traces.newest_first(pid, limit=_TRACES_READ)
     grants = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=100)
     queries = [newest, history, grants]
     with gate.enter(call.principal, Action.HOME_READ, pid, queries=queries) as unit:
         found = record.newest(unit, newest, unit.pages[0], _SHOWN)
-        lines, _ = trace.lines(pid, history, unit.pages[1], _SHOWN)
+        lines, _ = trace.lines(
+            pid,
+            history,
+            unit.pages[1],
+            _SHOWN,
+            keep=lambda shown: is_of_others(shown, reader),
+            most=_MOST_TRACES,
+        )
         shown = accesses(unit, lines)
         known = [GrantRow.from_raw_data(item) for item in unit.pages[2].items]
         active = sum(grant_of(row).is_active(unit.now) for row in known)

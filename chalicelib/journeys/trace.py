@@ -4,6 +4,7 @@ Titles are joined when it is read: a trace never holds one, and a document that 
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 from pydantic import Field
@@ -16,15 +17,16 @@ from chalicelib.http.endpoint import Answer, Call, Schema, endpoint
 from chalicelib.identity import directory
 from chalicelib.record import usecases as record
 from chalicelib.trace import sentences, store, usecases
-from chalicelib.trace.model import Group, Kind, Outcome
+from chalicelib.trace.model import Group, Kind, Outcome, Shown
 
 _PATH = "/v1/patients/{pid}/trace"
 
 
 class TraceQuery(Schema):
-    """Which lines, and where to go on."""
+    """Which lines, and where to go on; `others` leaves out what the reader did herself."""
 
     outcome: Literal[Outcome.ALLOWED, Outcome.REFUSED] | None = None
+    others: bool = False
     cursor: str | None = Field(default=None, max_length=2000)
     limit: int = Field(default=50, ge=1, le=100)
 
@@ -72,10 +74,17 @@ class AccessList(Schema):
 def read_trace(call: Call[None, TraceQuery]) -> Answer:
     """Read who did what in one's record, when, and by what right."""
     pid, asked = gate.resolve(call.principal, call.path["pid"]), call.query
-    scope = (call.principal.id, pid, "trace", asked.outcome or "")
+    reader = call.principal.id
+    scope = (reader, pid, "trace", asked.outcome or "", str(asked.others))
     query = store.newest_first(pid, tokens.open_cursor(asked.cursor, *scope))
     with gate.enter(call.principal, Action.TRACE_READ, pid, queries=[query]) as unit:
-        found, after = usecases.lines(pid, query, unit.pages[0], asked.limit, asked.outcome)
+        found, after = usecases.lines(
+            pid,
+            query,
+            unit.pages[0],
+            asked.limit,
+            keep=partial(_is_asked, asked=asked, reader=reader),
+        )
         items = accesses(unit, found)
     return Answer(AccessList(items=items, next=tokens.new_cursor(after, *scope)))
 
@@ -90,6 +99,16 @@ def accesses(unit: Unit, lines: Sequence[Group]) -> list[AccessOut]:
     titles = record.titles(unit, {one.document_id for one in shown if one.document_id})
     names = _names({one.professional_rpps for one in shown if one.professional_rpps})
     return [_access(line, unit.entry.principal.id, titles, names) for line in lines]
+
+
+def is_of_others(shown: Shown, reader: str) -> bool:
+    """Tell whether somebody else than the reader did it."""
+    return shown.actor_id != reader
+
+
+def _is_asked(shown: Shown, *, asked: TraceQuery, reader: str) -> bool:
+    of_outcome = asked.outcome in {None, shown.outcome}
+    return of_outcome and (not asked.others or is_of_others(shown, reader))
 
 
 def _names(numbers: set[str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ RIGHTS: Final[Mapping[str, str]] = {
     Right.SELF: "C’est votre espace",
     Right.AUTHORISATION: "Vous avez donné votre autorisation",
     Right.DEPOSITOR: "Ce document a été déposé par ses soins",
-    Right.FEEDING: "Dépôt d’un résultat (alimentation de votre dossier)",
+    Right.FEEDING: "Dépôt dans votre dossier",
     Right.NONE: "Aucun droit n’était nécessaire",
 }
 REFUSALS: Final[Mapping[str, str]] = {

@@ -1,5 +1,8 @@
 """The first screen and the authorisations, as a person reads them."""
 
+from chalicelib.access import gate
+from chalicelib.access.model import Action
+from tests.audit.histories import look
 from tests.builders import a_doctor, a_draft, a_grant, a_pdf, a_person
 from tests.http_client import Client
 
@@ -31,6 +34,32 @@ def test_home_shows_the_last_documents_and_accesses(http: Client) -> None:
     assert home["accesses"][0]["actor"]["name"] == doctor.name
     assert home["active_authorisations"] == 1
     assert home["first_steps"] == []
+
+
+def test_her_own_visits_do_not_push_the_doctor_out(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    a_grant(person, doctor)
+    look(doctor.principal, person.pid)
+    for action in (Action.DOCUMENT_LIST, Action.TRACE_READ, Action.AUTHORISATION_LIST) * 40:
+        with gate.enter(person.principal, action, person.pid):
+            pass
+
+    home = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal).json()
+
+    assert [one["actor"]["name"] for one in home["accesses"]] == [doctor.name]
+
+
+def test_home_shows_a_refused_stranger_and_never_the_reader(http: Client) -> None:
+    person, stranger = a_person(), a_doctor()
+    look(person.principal, person.pid)
+    look(stranger.principal, person.pid)
+    look(person.principal, person.pid)
+
+    home = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal).json()
+
+    assert [(one["actor"]["name"], one["outcome"]) for one in home["accesses"]] == [
+        (stranger.name, "refused")
+    ]
 
 
 def test_home_is_the_persons_only(http: Client) -> None:

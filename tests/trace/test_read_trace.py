@@ -143,6 +143,44 @@ def test_a_cursor_is_of_one_reader_one_record_and_one_filter(http: Client, perso
         assert (reply.status, reply.problem) == (400, "bad-cursor")
 
 
+def test_others_leaves_out_what_the_reader_did_before_pages_are_cut(
+    clock: time_machine.Traveller, http: Client, person: Patient
+) -> None:
+    for _ in range(3):
+        stranger, friend = a_doctor(), a_doctor()
+        a_grant(person, friend)
+        for actor, times in ((stranger, 1), (friend, 2), (person, 2)):
+            look(actor.principal, person.pid, times=times)
+            clock.shift(timedelta(seconds=1))
+    seen, query = [], "?limit=2&others=true"
+    while True:
+        page = read(http, person, query)
+        seen.append(page["items"])
+        if page["next"] is None:
+            break
+        query = f"?limit=2&others=true&cursor={page['next']}"
+    refused = read(http, person, "?others=true&outcome=refused")["items"]
+    everybody = read(http, person)["items"]
+
+    assert [len(items) for items in seen] == [2, 2, 2]
+    assert {line["actor"]["kind"] for items in seen for line in items} == {"professional"}
+    assert sum(line["count"] for items in seen for line in items) == 9
+    assert [line["outcome"] for line in refused] == ["refused"] * 3
+    assert [line["actor"]["name"] for line in everybody].count("Vous") == 2
+    assert read(http, person, "?others=false")["items"][1:] == everybody[1:]
+
+
+def test_a_cursor_of_everybody_does_not_serve_for_others(http: Client, person: Patient) -> None:
+    look(a_doctor().principal, person.pid)
+    look(person.principal, person.pid)
+    cursor = read(http, person, "?limit=1")["next"]
+    path = f"/v1/patients/{person.pid}/trace?limit=1&others=true&cursor={cursor}"
+
+    reply = http.get(path, as_=person.principal)
+
+    assert (reply.status, reply.problem) == (400, "bad-cursor")
+
+
 @pytest.mark.parametrize("path", ["/trace", "/trace/proof"])
 def test_nobody_else_reads_it(http: Client, person: Patient, doctor: Actor, path: str) -> None:
     unknown = "0123456789ABCDEFGHJKMNPQRS"

@@ -79,7 +79,7 @@ def test_every_action_has_four_sentences_of_its_own(action: str) -> None:
         (
             LABORATORY,
             "Laboratoire Exemple a déposé un document",
-            "Dépôt d’un résultat (alimentation de votre dossier)",
+            "Dépôt dans votre dossier",
         ),
         (
             refused(DOCTOR, Refusal.NO_RIGHT),
