@@ -52,6 +52,8 @@ class Stack:
 
     def start(self) -> float:
         """Start the product; return the seconds it took to be ready."""
+        if self.process:
+            self.process.wait(STOP_SECONDS)
         self.config.run_file.unlink(missing_ok=True)
         began = time.monotonic()
         with self.log.open("ab") as log:
