@@ -106,7 +106,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _key("TokenKey", "Encrypt", "Decrypt"),
         ],
         # Public keys of the product's own tokens, and nothing else.
-        AUTHORIZE: [_table(tables.IDENTITY, "GetItem", "Query")],
+        AUTHORIZE: [_table(tables.IDENTITY, "GetItem")],
         RELAY: [
             _stream(tables.WORK),
             _table(tables.WORK, "GetItem", "UpdateItem"),

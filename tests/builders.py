@@ -13,7 +13,7 @@ from chalicelib.access import rules, store
 from chalicelib.access.store import ClientRow, GrantRow, SessionRow
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
-from chalicelib.core.rows import Row, key
+from chalicelib.core.rows import Row
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import accounts, directory, spaces
 from chalicelib.identity.model import Activity, Person, Professional
@@ -142,8 +142,6 @@ def a_session(
         rotated_at=clock.iso(now),
         expires_at=clock.iso(now + SESSION_LIFE),
         ttl=clock.epoch(now + SESSION_LIFE),
-        user_pk=key("U", actor_id),
-        user_sk=key("S", clock.iso(now)),
         trace_key=trace_key,
         **public,
     )

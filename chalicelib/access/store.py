@@ -96,8 +96,6 @@ class ProxyRow(AuthenticatedRow):
 
     uid = UnicodeAttribute()
     relation = UnicodeAttribute()
-    user_pk = UnicodeAttribute()
-    user_sk = UnicodeAttribute()
 
 
 class SessionRow(AuthenticatedRow):
@@ -112,8 +110,6 @@ class SessionRow(AuthenticatedRow):
     rotated_at = UnicodeAttribute()
     expires_at = UnicodeAttribute()
     ttl = NumberAttribute()
-    user_pk = UnicodeAttribute()
-    user_sk = UnicodeAttribute()
     trace_key = BinaryAttribute(legacy_encoding=False)
     rpps = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)

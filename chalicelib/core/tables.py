@@ -40,7 +40,7 @@ class Table:
         return f"{prefix}-{self.name}"
 
 
-IDENTITY: Final = Table("identity", indexes=(Index("by_user", "user_pk", "user_sk"),), ttl="ttl")
+IDENTITY: Final = Table("identity", ttl="ttl")
 RECORD: Final = Table(
     "record",
     indexes=(

@@ -12,7 +12,7 @@ from chalicelib.access.model import Right
 from chalicelib.access.store import ProxyRow, proxy_key
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
-from chalicelib.core.rows import ConditionLost, Row, key
+from chalicelib.core.rows import ConditionLost, Row
 from chalicelib.identity import spaces, store
 from chalicelib.identity.model import LoginProblem, LoginRefused, Provider
 from chalicelib.identity.store import AccountRow, ContactRow, HolderRow, LoginRow
@@ -189,8 +189,6 @@ def _proxy_row(pid: str, uid: str) -> ProxyRow:
         kind="proxy",
         uid=uid,
         relation=Right.SELF,
-        user_pk=key("U", uid),
-        user_sk=key("PROXY", pid),
     )
 
 

@@ -15,7 +15,7 @@ from chalicelib.access import store as access_store
 from chalicelib.access.store import SessionRow
 from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.errors import Unauthenticated, Unavailable
-from chalicelib.core.rows import ConditionLost, TransactionConflict, key
+from chalicelib.core.rows import ConditionLost, TransactionConflict
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import rules, tokens
 from chalicelib.identity.accounts import uid_of
@@ -66,8 +66,6 @@ def new_session(
         rotated_at=clock.iso(now),
         expires_at=clock.iso(now + rules.SESSION_IDLE),
         ttl=clock.epoch(now + rules.SESSION_WHOLE),
-        user_pk=key("U", uid),
-        user_sk=key("S", clock.iso(now)),
         trace_key=account.trace_key,
     )
     if professional:

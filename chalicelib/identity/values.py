@@ -51,11 +51,6 @@ class INS:
 
     matricule: str
 
-    @property
-    def is_temporary(self) -> bool:
-        """Tell whether it is a waiting number, that a NIR will replace one day."""
-        return self.matricule[0] in "5678"
-
     def __repr__(self) -> str:
         return "INS(…)"
 

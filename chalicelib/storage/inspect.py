@@ -205,11 +205,6 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _TEXT_ENCODINGS = ("utf-8", "iso-8859-1", "windows-1252")
 
 
-def decode_text(content: bytes, encoding: str) -> str:
-    """Decode a text that was inspected, without its byte order mark."""
-    return content.decode(encoding).removeprefix("\ufeff")
-
-
 def _text_encoding(content: bytes) -> str:
     """Find the first encoding that gives text without control characters."""
     decoded = False

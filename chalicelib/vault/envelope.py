@@ -19,9 +19,6 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.vault.errors import KeyMissing, Tampered
 from chalicelib.vault.subjects import context
 
-MESSAGES_PER_DATA_KEY: Final = 1 << 20
-DATA_KEY_DAYS: Final = 365
-
 _FORMAT: Final = 1
 _HEAD: Final = struct.Struct(">BI")
 
@@ -43,18 +40,6 @@ def new_data_key(subject: str, kind: str) -> bytes:
     return _HEAD.pack(_FORMAT, clock.now().date().toordinal()) + wrapped
 
 
-def needs_renewal(data_key: bytes, today: date, messages: int) -> bool:
-    """Tell whether new values should be sealed under a new data key: a year, or 2^20 messages.
-
-    Values under the former key stay readable; nothing is sealed again.
-
-    Raises:
-        Tampered: not a data key.
-    """
-    _, created_on = _read(data_key)
-    return messages >= MESSAGES_PER_DATA_KEY or (today - created_on).days >= DATA_KEY_DAYS
-
-
 def seal(payload: bytes, *, subject: str, kind: str, data_key: bytes) -> bytes:
     """Seal bytes for a subject and kind; files too (frames of 1 MiB).
 
@@ -66,7 +51,7 @@ def seal(payload: bytes, *, subject: str, kind: str, data_key: bytes) -> bytes:
     """
     from chalicelib.vault import sdk  # noqa: PLC0415  the SDK takes half a second to import
 
-    wrapped, _ = _read(data_key)
+    wrapped = _read(data_key)
     keys, about = sdk.keys_of(subject), context(subject, kind)
     with _or_tampered("data key"):
         return sdk.encrypt(payload, keys, about, wrapped)
@@ -137,12 +122,13 @@ def _or_tampered(what: str) -> Iterator[None]:
         raise Tampered(what) from error
 
 
-def _read(data_key: bytes) -> tuple[bytes, date]:
+def _read(data_key: bytes) -> bytes:
+    """Return the wrapped key, of a data key whose format and day can be read."""
     try:
         version, day = _HEAD.unpack_from(data_key)
-        created_on = date.fromordinal(day)
+        date.fromordinal(day)
     except (struct.error, ValueError, OverflowError) as error:
         raise Tampered("data key") from error
     if version != _FORMAT:
         raise Tampered("data key")
-    return data_key[_HEAD.size :], created_on
+    return data_key[_HEAD.size :]

@@ -36,6 +36,7 @@ def create_branch_key(subject: str) -> None:
 def delete_branch_key(subject: str) -> None:
     """Destroy every version of a subject's branch key: what it sealed never opens again.
 
+    For the erasure of a record, which no route offers yet: no function's role may delete a key.
     Other processes may open it until their caches end (300 s). Safe to repeat. Backups of the
     key-store table must forget it too.
 

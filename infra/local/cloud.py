@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from infra.local.asgi import Receive, Scope, Send
 
 SNAPSHOT_PATH: Final = "/_carnet/snapshot"
-HEALTH_PATH: Final = "/_ministack/health"
 STREAMS: Final = "carnet_streams"
 # Larger than any batch of writes DynamoDB takes (16 MB).
 WRITE_LIMIT_BYTES: Final = 20 * 1024 * 1024

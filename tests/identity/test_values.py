@@ -74,7 +74,7 @@ def test_refuses_a_matricule_and_says_why_without_repeating_it(text: str, code: 
 @pytest.mark.parametrize("number", ["7170312345678", "8103112345678", "5170312345678"])
 def test_reads_temporary_numbers_with_their_key(number: str) -> None:
     key = 97 - int(number) % 97
-    assert parse_ins(f"{number}{key:02d}").is_temporary
+    assert parse_ins(f"{number}{key:02d}").matricule == f"{number}{key:02d}"
 
 
 @pytest.mark.parametrize(

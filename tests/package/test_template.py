@@ -65,6 +65,22 @@ def test_finds_no_fault_in_any_policy(name: str) -> None:
     assert [fault for s in statements for fault in checks.statement_faults(s)] == []
 
 
+def test_lets_the_authorizer_read_one_row_at_a_time_and_nothing_else() -> None:
+    statements = policies.documents()["policy-authorize.json"]["Statement"]
+    actions = {action for statement in statements for action in statement["Action"]}
+
+    assert actions == {"dynamodb:GetItem", "logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+@pytest.mark.parametrize("name", list(policies.documents()))
+def test_lets_no_function_destroy_the_key_of_a_record(name: str) -> None:
+    for statement in policies.documents()[name]["Statement"]:
+        on_keys = {"Fn::GetAtt": ["KeysTable", "Arn"]} in statement["Resource"]
+        assert not (
+            on_keys and {"dynamodb:DeleteItem", "dynamodb:UpdateItem"} & {*statement["Action"]}
+        )
+
+
 @pytest.mark.parametrize(
     ("actions", "resource"),
     [

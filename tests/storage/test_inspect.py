@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from chalicelib.storage.inspect import Inspected, Kind, Limits, decode_text, inspect
+from chalicelib.storage.inspect import Inspected, Kind, Limits, inspect
 from chalicelib.storage.pdf_syntax import PdfLimits
 from chalicelib.storage.refusals import SENTENCES, Code, Refused
 from tests.storage.files import (
@@ -89,7 +89,6 @@ def test_tells_pages_and_dimensions() -> None:
 )
 def test_finds_the_encoding_of_a_text(content: bytes, encoding: str) -> None:
     assert inspect(content, "text/plain").encoding == encoding
-    assert decode_text(content, encoding)[:1] in {"G", "C"}
 
 
 def test_takes_the_antivirus_test_text_for_the_text_it_is() -> None:

@@ -4,7 +4,7 @@ import base64
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from chalicelib.core import aws, clock
+from chalicelib.core import aws
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
 from chalicelib.vault import envelope, keys
@@ -389,8 +389,6 @@ def test_what_is_not_a_kind_is_refused(kind: str, data_key: bytes) -> None:
 def test_a_damaged_data_key_is_refused(damaged: bytes) -> None:
     with pytest.raises(Tampered):
         _seal(b"x", damaged)
-    with pytest.raises(Tampered):
-        envelope.needs_renewal(damaged, date(2026, 1, 1), 0)
 
 
 def test_a_data_key_with_altered_bytes_seals_nothing(data_key: bytes) -> None:
@@ -399,17 +397,6 @@ def test_a_data_key_with_altered_bytes_seals_nothing(data_key: bytes) -> None:
         altered[offset] ^= 1
         with pytest.raises(Tampered):
             _seal(b"x", bytes(altered))
-
-
-@pytest.mark.parametrize(
-    ("days", "messages", "answer"),
-    [(0, 0, False), (364, 0, False), (365, 0, True), (0, 2**20 - 1, False), (0, 2**20, True)],
-)
-def test_a_data_key_is_renewed_after_a_year_or_a_million_messages(
-    days: int, messages: int, answer: object, data_key: bytes
-) -> None:
-    today = clock.now().date() + timedelta(days=days)
-    assert envelope.needs_renewal(data_key, today, messages) is answer
 
 
 def test_importing_the_vault_does_not_import_the_sdk() -> None:
