@@ -105,13 +105,6 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "The content of this document was already received, or the upload expired.",
         "Si le document ne figure pas dans la liste, recommencez l’ajout.",
     ),
-    "in-flight": Text(
-        "Demande déjà en cours",
-        "La même demande est en cours de traitement. Réessayez dans quelques secondes.",
-        "Request in flight",
-        "A request with the same Idempotency-Key is being processed. Retry shortly.",
-        "Il n’y aura qu’un seul effet, quel que soit le nombre d’essais.",
-    ),
     "stale": Text(
         "Modifié entre-temps",
         "Cet élément a changé depuis votre lecture. Rechargez-le, puis recommencez.",
