@@ -1,7 +1,7 @@
 """One JSON line per event, with an allow-list of fields: ids and figures only, never content.
 
-A field that is not listed raises in tests and is dropped in production, so that nobody can log
-a name, a title or a body by accident (D13). Patient ids are hashed again before they are written.
+A field that is not listed raises, everywhere, so that nobody can log a name, a title or a body by
+accident (D13). Patient ids are hashed again before they are written.
 """
 
 import hashlib

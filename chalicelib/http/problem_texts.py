@@ -114,10 +114,10 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
     ),
     "too-large": Text(
         "Trop volumineux",
-        "Le contenu dépasse la limite de {limit_bytes} octets. Rien n’a été enregistré.",
+        "Le contenu dépasse la limite de {size_limit}. Rien n’a été enregistré.",
         "Too large",
-        "The content is over the limit of {limit_bytes} bytes. Nothing was stored.",
-        "Réduisez le fichier, ou ajoutez-le en plusieurs parties.",
+        "The content is over the limit of {size_limit_en}. Nothing was stored.",
+        "Réduisez le fichier, puis recommencez.",
     ),
     "invalid": Text(
         "Saisie à corriger",
@@ -233,6 +233,7 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "string_pattern_mismatch": ("La forme est incorrecte.", "The format is wrong."),
     "int_type": ("Un nombre entier est attendu.", "An integer is expected."),
     "int_parsing": ("Un nombre entier est attendu.", "An integer is expected."),
+    "bool_parsing": ("Vrai ou faux est attendu.", "A boolean is expected."),
     "bool_type": ("Vrai ou faux est attendu.", "A boolean is expected."),
     "enum": ("Choisissez une des valeurs prévues.", "Not one of the allowed values."),
     "literal_error": ("Choisissez une des valeurs prévues.", "Not one of the allowed values."),

@@ -14,18 +14,19 @@ from chalicelib.core.errors import FieldError, Invalid, Problem, Unauthenticated
 from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
 
 MEDIA_TYPE = "application/problem+json"
+_MEBIBYTE = 1024 * 1024
 
 
 def body(slug: str, status: int, **params: Any) -> dict[str, Any]:  # noqa: ANN401  JSON values
     """Return the members of a problem: every producer of problems uses this one."""
-    text = PROBLEM_TEXTS[slug]
+    text, figures = PROBLEM_TEXTS[slug], _Figures(params | _sizes(params))
     return {
         "type": f"/problems/{slug}",
         "title": text.title,
         "status": status,
-        "detail": text.detail.format_map(_Figures(params)),
+        "detail": text.detail.format_map(figures),
         "title_en": text.title_en,
-        "detail_en": text.detail_en.format_map(_Figures(params)),
+        "detail_en": text.detail_en.format_map(figures),
     }
 
 
@@ -67,6 +68,20 @@ def _field(error: FieldError) -> dict[str, Any]:
         "detail": french.format_map(figures),
         "detail_en": english.format_map(figures),
     }
+
+
+def _sizes(params: Mapping[str, Any]) -> dict[str, str]:
+    """Say a limit in bytes as people do, in both languages: 4 Mo, 64 Ko."""
+    limit_bytes = params.get("limit_bytes")
+    if limit_bytes is None:
+        return {}
+    if limit_bytes >= _MEBIBYTE:
+        return _size(limit_bytes // _MEBIBYTE, "Mo", "MB")
+    return _size(limit_bytes // 1024, "Ko", "kB")
+
+
+def _size(figure: int, french: str, english: str) -> dict[str, str]:
+    return {"size_limit": f"{figure}\u00a0{french}", "size_limit_en": f"{figure} {english}"}
 
 
 def _escape(part: str) -> str:

@@ -48,9 +48,24 @@ Document\u00a0: {reference}
 """
 
 
+def is_told_to_operator(kind: EventType) -> bool:
+    """Tell whether an event is for the operator, rather than for those who hold the record.
+
+    Raises:
+        ValueError: no rule says whom to tell.
+    """
+    if kind not in TOLD_TO_OPERATOR | TOLD_TO_HOLDERS:
+        raise ValueError(f"nobody is told of {kind}")
+    return kind in TOLD_TO_OPERATOR
+
+
 def text_for(event: Event, base_url: str) -> Text:
-    """Return what the mail of an event says."""
-    if event.type in TOLD_TO_OPERATOR:
+    """Return what the mail of an event says.
+
+    Raises:
+        ValueError: nobody is told of such an event.
+    """
+    if is_told_to_operator(event.type):
         body = _OPERATOR_BODY.format(
             patient=event.patient_id, reference=event.reference, event=event.id
         )

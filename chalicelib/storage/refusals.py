@@ -72,7 +72,7 @@ SENTENCES: Mapping[Code, Sentence] = {
         "This file is empty. Check the file you chose, then try again.",
     ),
     Code.TOO_LARGE: Sentence(
-        "Ce fichier est trop gros : la limite est de {limit_mib} Mo. "
+        "Ce fichier est trop gros\u00a0: la limite est de {limit_mib}\u00a0Mo. "
         "Réduisez-le ou envoyez-le en plusieurs documents.",
         "This file is too large: the limit is {limit_mib} MB. Reduce it or send several documents.",
     ),
@@ -128,7 +128,7 @@ SENTENCES: Mapping[Code, Sentence] = {
         "This image is damaged or incomplete. Open it, save it again, then try again.",
     ),
     Code.IMAGE_TOO_BIG: Sentence(
-        "Cette image est trop grande : {limit_millions} millions de pixels au plus. "
+        "Cette image est trop grande\u00a0: {limit_millions} millions de pixels au plus. "
         "Réduisez-la, puis recommencez.",
         "This image is too big: {limit_millions} million pixels at most. "
         "Reduce it, then try again.",
@@ -154,7 +154,7 @@ SENTENCES: Mapping[Code, Sentence] = {
         "This PDF holds other files as attachments. Send each file separately.",
     ),
     Code.PDF_PAGES: Sentence(
-        "Ce PDF a trop de pages : {limit} au plus. Envoyez-le en plusieurs documents.",
+        "Ce PDF a trop de pages\u00a0: {limit} au plus. Envoyez-le en plusieurs documents.",
         "This PDF has too many pages: {limit} at most. Send it as several documents.",
     ),
     Code.PDF_EXPANDS: Sentence(
@@ -192,19 +192,19 @@ SENTENCES: Mapping[Code, Sentence] = {
         "The encoding of this CDA document is not accepted. Save it as UTF-8.",
     ),
     Code.XML_DEPTH: Sentence(
-        "Ce document CDA a trop de niveaux imbriqués : {limit} au plus. "
+        "Ce document CDA a trop de niveaux imbriqués\u00a0: {limit} au plus. "
         "Signalez-le à l’éditeur du logiciel qui l’a produit.",
         "This CDA document is nested too deep: {limit} levels at most. "
         "Report it to the publisher of the software that made it.",
     ),
     Code.XML_COMPLEX: Sentence(
-        "Ce document CDA contient trop d’éléments : {limit} au plus. "
+        "Ce document CDA est trop complexe pour être vérifié. "
         "Signalez-le à l’éditeur du logiciel qui l’a produit.",
-        "This CDA document holds too many elements: {limit} at most. "
+        "This CDA document is too complex to be checked. "
         "Report it to the publisher of the software that made it.",
     ),
     Code.CDA_HEADER: Sentence(
-        "L’en-tête de ce document CDA est incomplet : il manque l’identifiant, le type, "
+        "L’en-tête de ce document CDA est incomplet\u00a0: il manque l’identifiant, le type, "
         "la date ou le patient. Complétez-le, puis recommencez.",
         "The header of this CDA document is incomplete: its identifier, type, date or patient "
         "is missing. Complete it, then try again.",

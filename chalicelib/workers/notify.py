@@ -51,7 +51,7 @@ def recipients(event: Event) -> list[Recipient]:
     Raises:
         StoreUnavailable: the store did not answer.
     """
-    if event.type in rules.TOLD_TO_OPERATOR:
+    if rules.is_told_to_operator(event.type):
         return [Recipient(OPERATOR, lambda: settings().operator_email)]
     uids = spaces.notice_targets(event.patient_id)
     told = [Recipient(uid, partial(accounts.email_of, uid)) for uid in uids]
@@ -60,7 +60,7 @@ def recipients(event: Event) -> list[Recipient]:
 
 def _tell_all(event: Event) -> None:
     """Tell everybody, and only then report what failed."""
-    if event.type in rules.TOLD_TO_OPERATOR:
+    if rules.is_told_to_operator(event.type):
         log.write("incident declared", event_id=event.id, patient=event.patient_id)
     failed: list[Exception] = []
     for recipient in recipients(event):

@@ -1,6 +1,8 @@
 """Every hour, finish what something lost: events, notices, files. Nothing here scans a table.
 
-Each part is small when all goes well, stops at its bound when not, and the next hour goes on.
+Each part is small when all goes well, and stops at its bound when not. Events and notices leave
+their list once handled, so the next hour takes those left. Files are looked at in two hours only:
+of an hour with more than `FILES_PER_HOUR`, those after are not looked at, and cost their storage.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -3,8 +3,8 @@
     make journey
 
 A laboratory deposits a result; the person is told without content; she reads it, lets her doctor
-in, sees in her history that he came, takes the key back, and sees that he was refused. It can be
-played again at any time: each run deposits a result of its own.
+in, sees in her history that she came, takes the key back, and sees that she was refused. It can
+be played again at any time: each run deposits a result of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,8 @@ from infra.local.sample_documents import (
 PERSON: Final = "dominique"
 DOCTOR: Final = "claire"
 MAIL_SECONDS: Final = 60
+OPENED: Final = "record:document:open"
+LISTED: Final = "record:document:list"
 INS_TEST_ROOT: Final = "1.2.250.1.213.1.4.10"
 # The traits by which a laboratory and a doctor know the person (fictitious).
 TRAITS: Final = {
@@ -63,6 +65,7 @@ class Story:
     """What the steps hand to one another."""
 
     running: config.Config
+    began: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     count: int = 0
 
     def tell(self, sentence: str, status: int | str) -> None:
@@ -145,7 +148,7 @@ def _log_in(story: Story) -> tuple[Caller, Caller, str]:
     person, doctor = Caller(story.running.url), Caller(story.running.url)
     story.expect("La personne se connecte", person.log_in("franceconnect", PERSON), 303)
     story.expect("Sa session est ouverte", person.request("GET", "/v1/me"), 200)
-    story.expect("Le médecin se connecte", doctor.log_in("psc", DOCTOR), 303)
+    story.expect("La médecin se connecte", doctor.log_in("psc", DOCTOR), 303)
     me = story.expect("Sa session est ouverte", doctor.request("GET", "/v1/me"), 200).json()
     return person, doctor, str(me["rpps"])
 
@@ -187,34 +190,48 @@ def _doctor_comes(
     story: Story, person: Caller, doctor: Caller, pid: str, rpps: str, document_id: str
 ) -> None:
     refused = doctor.request("POST", "/v1/patients/lookup", json_body=TRAITS)
-    story.expect("Sans autorisation, le médecin ne la trouve pas", refused, 404)
+    story.expect("Sans autorisation, la médecin ne la trouve pas", refused, 404)
     given = person.request("PUT", f"/v1/patients/{pid}/authorisations/{rpps}", json_body={})
-    story.expect("Elle autorise son médecin", given, 201)
+    story.expect("La personne autorise sa médecin", given, 201)
     found = doctor.request("POST", "/v1/patients/lookup", json_body=TRAITS)
-    story.expect("Il la retrouve par son INS et ses traits", found, 200)
+    story.expect("La médecin la retrouve par son INS et ses traits", found, 200)
     path = f"/v1/patients/{found.json()['patient_id']}/documents"
-    story.expect("Il voit ses documents", doctor.request("GET", path), 200)
+    story.expect("Elle voit ses documents", doctor.request("GET", path), 200)
     read = doctor.request("GET", f"{path}/{document_id}/content")
-    story.expect("Il lit le résultat", read, 200)
-    line = _line(person, pid, "allowed")
-    story.require("Elle le voit dans son historique", line)
+    story.expect("Elle lit le résultat", read, 200)
+    line = _line(story, person, pid, outcome="allowed", action=OPENED, document_id=document_id)
+    story.require("La personne le voit dans son historique", line)
     _quote(line)
 
 
 def _takes_back(story: Story, person: Caller, doctor: Caller, pid: str, rpps: str) -> None:
     taken = person.request("DELETE", f"/v1/patients/{pid}/authorisations/{rpps}")
-    story.expect("Elle retire l’autorisation", taken, 204)
+    story.expect("La personne retire l’autorisation", taken, 204)
     refused = doctor.request("GET", f"/v1/patients/{pid}/documents")
-    story.expect("La demande suivante du médecin est refusée", refused, 404)
-    line = _line(person, pid, "refused")
-    story.require("Elle voit le refus dans son historique", line)
+    story.expect("La demande suivante de la médecin est refusée", refused, 404)
+    line = _line(story, person, pid, outcome="refused", action=LISTED)
+    story.require("La personne voit le refus dans son historique", line)
     _quote(line)
 
 
-def _line(person: Caller, pid: str, outcome: str) -> dict[str, Any] | None:
-    reply = person.request("GET", f"/v1/patients/{pid}/trace?outcome={outcome}")
-    lines = reply.json()["items"]
-    return next((one for one in lines if one["actor"]["kind"] == "professional"), None)
+def _line(
+    story: Story,
+    person: Caller,
+    pid: str,
+    *,
+    outcome: str,
+    action: str,
+    document_id: str | None = None,
+) -> dict[str, Any] | None:
+    """Find what the doctor did in this story: a line of a former one does not count."""
+    reply = person.request("GET", f"/v1/patients/{pid}/trace?others=true&outcome={outcome}")
+    wanted = ("professional", outcome, action, document_id)
+    for line in reply.json()["items"]:
+        about = line["document"]["id"] if line["document"] else None
+        found = (line["actor"]["kind"], line["outcome"], line["action"], about)
+        if found == wanted and datetime.fromisoformat(line["last_at"]) >= story.began:
+            return dict(line)
+    return None
 
 
 def _quote(line: dict[str, Any] | None) -> None:

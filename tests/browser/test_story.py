@@ -284,7 +284,7 @@ def test_session_ended_elsewhere_lets_the_form_be_taken_up_again(
     page = new_page()
     log_in(page, product.url, PERSON)
     page.goto(f"{product.url}/professionnels")
-    page.get_by_label("Nom de famille").fill("EXEMPLE0021889")
+    page.get_by_label("Nom de famille").fill("EXEMPLE-MARTIN")
     ended = page.request.post(
         f"{product.url}/v1/auth/logout", headers={"X-Carnet": "1", "Origin": product.url}
     )
@@ -297,7 +297,7 @@ def test_session_ended_elsewhere_lets_the_form_be_taken_up_again(
     opening.value.get_by_role("button", name=PERSON[1]).first.click()
     expect(dialog).to_have_count(0, timeout=SECONDS)
     _seen(page.get_by_text("1\u00a0professionnel trouvé"))
-    expect(page.get_by_label("Nom de famille")).to_have_value("EXEMPLE0021889")
+    expect(page.get_by_label("Nom de famille")).to_have_value("EXEMPLE-MARTIN")
 
 
 def test_cancelled_login_opens_no_session(product: Config, new_page: NewPage) -> None:

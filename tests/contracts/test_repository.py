@@ -141,8 +141,17 @@ def test_every_event_has_a_consumer(kind: EventType) -> None:
     text = rules.text_for(event, "https://carnet.test")
     assert text.subject
     assert text.body
-    ours = kind in rules.TOLD_TO_OPERATOR  # an operator needs to know which record
+    ours = rules.is_told_to_operator(kind)  # an operator needs to know which record
     assert ours or event.patient_id not in text.subject + text.body
+
+
+def test_an_event_nobody_is_told_of_fails_rather_than_goes_unsaid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = events.new_event(EventType.DOCUMENT_ADDED, ids.new_secret_id(), ids.new_id())
+    monkeypatch.setattr(rules, "TOLD_TO_HOLDERS", frozenset({EventType.FIRST_ACCESS}))
+    with pytest.raises(ValueError, match="nobody is told"):
+        rules.text_for(event, "https://carnet.test")
 
 
 def test_nothing_is_left_for_later() -> None:

@@ -105,6 +105,25 @@ def test_a_problem_carries_its_figures_and_every_error() -> None:
     assert '"pointer":"/a","code":"too_deep","detail":"Plus de 32 niveaux imbriqués."' in body
 
 
+@pytest.mark.parametrize(
+    ("limit_bytes", "french", "english"),
+    [
+        (4 * 1024 * 1024, "4\u00a0Mo", "4 MB"),
+        (4_400_000, "4\u00a0Mo", "4 MB"),
+        (10 * 1024 * 1024, "10\u00a0Mo", "10 MB"),
+        (64 * 1024, "64\u00a0Ko", "64 kB"),
+    ],
+)
+def test_a_limit_is_said_as_people_say_it(limit_bytes: int, french: str, english: str) -> None:
+    members = problems.body("too-large", 413, limit_bytes=limit_bytes)
+    assert members["detail"] == (
+        f"Le contenu dépasse la limite de {french}. Rien n’a été enregistré."
+    )
+    assert (
+        members["detail_en"] == f"The content is over the limit of {english}. Nothing was stored."
+    )
+
+
 def test_a_missing_figure_shows_as_a_dash() -> None:
     body, _ = problems.render(Invalid(errors=(FieldError("/a", "too_deep"),)))
     assert "Plus de – niveaux" in body

@@ -84,7 +84,7 @@ def test_extract_gives_professionals_their_places_of_work(aws: Recorder) -> None
     claire = directory.professional("99700218896")
     assert (report.written, report.without_rpps, report.refused) == (7, 0, [])
     assert claire is not None
-    assert claire.name == "Dr Claire EXEMPLE0021889"
+    assert claire.name == "Dr Claire EXEMPLE-MARTIN"
     assert (claire.profession_code, claire.profession) == ("10", "Médecin")
     assert claire.activities == (
         Activity("CABINET MEDICAL EXEMPLE", "R10100000000001", "PARIS"),

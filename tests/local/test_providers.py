@@ -146,6 +146,6 @@ def test_offers_each_persona_and_says_they_are_fictitious(stack: Stack) -> None:
     page = fetch(stack.config.providers_url, f"/psc/authorize?{_query(stack)}").body.decode()
 
     assert "Bac à sable — personnes fictives" in page
-    assert "Dr Claire EXEMPLE0021889" in page
+    assert "Dr Claire EXEMPLE-MARTIN" in page
     assert "Camille INTROUVABLE" not in page
     assert "Annuler la connexion" in page

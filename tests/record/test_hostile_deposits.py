@@ -9,12 +9,46 @@ import pytest
 
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
-from chalicelib.storage.refusals import SENTENCES
+from chalicelib.storage.refusals import SENTENCES, Code
 from tests.builders import Patient, a_draft, a_pdf, a_person
 from tests.http_client import Client, Reply
 from tests.storage.hostile import HOSTILE, HOSTILE_NAMES, Hostile
 
 _INLINE = 3 * 1024 * 1024
+# Written by hand: what a person reads first.
+FIRST_WORDS = {
+    Code.EMPTY: "Ce fichier est vide.",
+    Code.TOO_LARGE: "Ce fichier est trop gros\u00a0: la limite est de 4\u00a0Mo.",
+    Code.TYPE_UNSUPPORTED: "Ce type de fichier n’est pas accepté.",
+    Code.TYPE_MISMATCH: "Le contenu du fichier ne correspond pas",
+    Code.MARKUP: "Les pages web et les images SVG ne sont pas acceptées",
+    Code.LEADING_DATA: "Ce fichier contient des données avant le début",
+    Code.TRAILING_DATA: "Ce fichier contient des données après la fin",
+    Code.POLYGLOT: "Ce fichier mélange plusieurs formats",
+    Code.TEXT_CONTROL: "Ce texte contient des caractères invisibles",
+    Code.IMAGE_DAMAGED: "Cette image est abîmée ou incomplète.",
+    Code.IMAGE_TOO_BIG: "Cette image est trop grande\u00a0: 100 millions de pixels au plus.",
+    Code.PDF_DAMAGED: "Ce PDF est abîmé ou incomplet.",
+    Code.PDF_ENCRYPTED: "Ce PDF est protégé par un mot de passe",
+    Code.PDF_ACTIVE: "Ce PDF contient des éléments actifs",
+    Code.PDF_ATTACHMENT: "Ce PDF contient d’autres fichiers en pièce jointe.",
+    Code.PDF_PAGES: "Ce PDF a trop de pages\u00a0: ",
+    Code.PDF_EXPANDS: "Le contenu de ce PDF est trop volumineux",
+    Code.PDF_COMPLEX: "Ce PDF est trop complexe",
+    Code.XML_DAMAGED: "Ce document CDA est mal formé",
+    Code.XML_DTD: "Ce document CDA contient une définition de type (DTD)",
+    Code.XML_INCLUDE: "Ce document CDA inclut d’autres fichiers (XInclude)",
+    Code.XML_ENCODING: "L’encodage de ce document CDA n’est pas accepté.",
+    Code.XML_DEPTH: "Ce document CDA a trop de niveaux imbriqués\u00a0: 100 au plus.",
+    Code.XML_COMPLEX: "Ce document CDA est trop complexe",
+}
+# The figures each sentence says.
+FIGURES: dict[Code, dict[str, int]] = {
+    Code.TOO_LARGE: {"limit_mib": 4},
+    Code.IMAGE_TOO_BIG: {"limit_millions": 100},
+    Code.PDF_PAGES: {"limit": 2000},
+    Code.XML_DEPTH: {"limit": 100},
+}
 
 
 def _objects() -> list[str]:
@@ -39,9 +73,11 @@ def _send(http: Client, person: Patient, hostile: Hostile, n: int) -> Reply:
 def _is_as_expected(reply: Reply, hostile: Hostile) -> bool:
     told = reply.json()
     if reply.problem == "document-refused":
-        french = SENTENCES[hostile.code][0]
-        is_french = told["detail"].split(" ")[0] == french.split(" ")[0]
-        return reply.status == 422 and told["reason"] == hostile.code.value and is_french
+        figures = FIGURES.get(hostile.code, {})
+        sentence = SENTENCES[hostile.code].french.format_map(figures)
+        is_french = told["detail"].startswith(FIRST_WORDS[hostile.code])
+        same = (told["reason"], told["detail"]) == (hostile.code.value, sentence)
+        return reply.status == 422 and same and is_french
     return reply.problem in {"too-large", "invalid"} and 400 <= reply.status < 500
 
 
