@@ -1,5 +1,6 @@
 """Pages of a real browser: each test has its own, in French, in Paris, and no error goes unseen."""
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -134,10 +135,13 @@ def shoot(page: Page, name: str) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def product(request: pytest.FixtureRequest) -> config.Config:
-    """The product: the one that `CARNET_STATE` names if it is set, else one of our own."""
-    if "CARNET_STATE" in os.environ:
-        return config.from_environment()
+    """The product of the tests, or one already running whose folder `CARNET_BROWSED` names."""
+    if folder := os.environ.get("CARNET_BROWSED"):
+        url = json.loads((Path(folder) / "run.json").read_text(encoding="utf-8"))["url"]
+        return config.Config(int(url.rpartition(":")[2]), Path(folder))
     own: Stack = request.getfixturevalue("stack")
+    # Another test may just have killed a part of it.
+    own.wait_until_ready()
     return own.config
