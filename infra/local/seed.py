@@ -7,6 +7,7 @@ are left to be played: Dominique's doctor is not authorised, and her TSH result 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 from joserfc.jwk import ECKey
 
 from chalicelib.access import usecases as access_usecases
+from chalicelib.access.entry import depositor_token
 from chalicelib.access.store import GrantRow, grant_key
 from chalicelib.core import clock, rows
-from chalicelib.core.errors import Conflict
 from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import accounts, clients, rules, sessions, spaces, store
@@ -28,6 +29,7 @@ from chalicelib.identity.store import AccountRow, ProfessionalRow
 from chalicelib.identity.values import parse_finess, parse_ins
 from chalicelib.record import usecases as record_usecases
 from chalicelib.record.model import Draft
+from chalicelib.record.store import ContentRow, content_key
 from infra import operator
 from infra.loaders import persons, professionals
 from infra.local import config
@@ -135,7 +137,7 @@ def _holders() -> dict[str, AccountRow]:
 
 
 def _deposit(laboratory: Principal, holder: AccountRow, sample: Sample) -> None:
-    """Deposit a sample; the second time it is already there, and is refused as such."""
+    """Deposit a sample, once: asking again would be refused, and stand in the history."""
     draft = Draft(
         title=sample.title,
         type_code=sample.type_code,
@@ -144,12 +146,10 @@ def _deposit(laboratory: Principal, holder: AccountRow, sample: Sample) -> None:
         size_bytes=None,
         sha256=None,
     )
-    content = (DATA / sample.file).read_bytes()
-    try:
-        record_usecases.add_document(laboratory, str(holder.pid), draft, content, None)
-    except Conflict as conflict:
-        if conflict.slug != "already-deposited":
-            raise
+    content, pid = (DATA / sample.file).read_bytes(), str(holder.pid)
+    mark, digest = depositor_token(pid, laboratory), hashlib.sha256(content).hexdigest()
+    if rows.get(ContentRow, *content_key(pid, mark, digest)) is None:
+        record_usecases.add_document(laboratory, pid, draft, content, None)
 
 
 def _authorise(holder: AccountRow, rpps: str) -> None:
