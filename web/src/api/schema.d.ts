@@ -321,7 +321,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the last documents, the last accesses and how many professionals may read. */
+        /** Read the last documents, the last accesses of others and how many professionals may read. */
         get: operations["read_home"];
         put?: never;
         post?: never;
@@ -679,6 +679,8 @@ export interface components {
         /**
          * Home
          * @description What happened lately; `first_steps` are those never taken, for a space still empty.
+         *
+         *     `accesses` are those of others: what she did herself would push them out.
          */
         Home: {
             /** Documents */
@@ -1638,6 +1640,7 @@ export interface operations {
         parameters: {
             query?: {
                 outcome?: ("allowed" | "refused") | null;
+                others?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
