@@ -274,7 +274,7 @@ class Canned:
             "": PATIENT,
             "/home": {
                 "documents": self.documents[:5],
-                "accesses": [] if empty else TRACE,
+                "accesses": [] if empty else TRACE[1:],
                 "active_authorisations": 0 if empty else 1,
                 "first_steps": ["authorise_doctor", "add_document", "see_trace"] if empty else [],
             },
@@ -287,6 +287,8 @@ class Canned:
         elif rest == "/trace":
             wanted = query.get("outcome")
             lines = [line for line in TRACE if wanted in (None, line["outcome"])]
+            if query.get("others") == "true":
+                lines = [line for line in lines if line["actor"]["kind"] != "person"]
             self._page(route, [] if empty else lines, query)
         elif rest in answers:
             reply(route, answers[rest])

@@ -82,7 +82,8 @@ def test_two_thousand_documents_stay_smooth(page: Page, opened: Open) -> None:
     )
     assert middle
     # The machine that tests is shared: one slow moment is its own, a second one is ours.
-    assert sorted(page.evaluate("globalThis.long"), reverse=True)[1] < 200
+    slowest = sorted(page.evaluate("globalThis.long"), reverse=True)
+    assert all(milliseconds < 200 for milliseconds in slowest[1:])
     last = rows.last
     assert last.get_attribute("aria-setsize") == "-1"
 

@@ -164,7 +164,7 @@ export const catalogue = typeset({
     noDocuments: "Vos prochains résultats et comptes rendus arriveront ici.",
     allDocuments: "Voir tous les documents",
     lastAccesses: "Derniers accès",
-    noAccesses: "Personne d'autre que vous n'apparaît dans les derniers accès.",
+    noAccesses: "Personne d'autre que vous n'a consulté votre dossier récemment.",
     allAccesses: "Voir tous les accès",
     whoTitle: "Qui peut voir mon dossier ?",
     whoCount: (n: number) =>

@@ -12,7 +12,7 @@ const document = (pid: string, id: string) =>
   `${patient(pid)}/documents/${encodeURIComponent(id)}`;
 
 /** Writes a query string from the values that are set. */
-function query(values: Record<string, string | number | null | undefined>): string {
+function query(values: Record<string, string | number | boolean | null | undefined>): string {
   const set = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
   const text = new URLSearchParams(set.map(([k, v]) => [k, String(v)])).toString();
   return text ? `?${text}` : "";
@@ -22,6 +22,12 @@ export interface DocumentFilter {
   category?: string | null;
   from?: string | null;
   to?: string | null;
+}
+
+export interface AccessFilter {
+  outcome?: "allowed" | "refused";
+  /** Leaves out what the reader did herself. */
+  others?: true;
 }
 
 export const api = {
@@ -64,12 +70,12 @@ export const api = {
 
   trace: async (
     pid: string,
-    outcome: "allowed" | "refused" | null,
+    filter: AccessFilter,
     cursor: string | null,
     signal?: Signal,
   ) =>
     (
-      await call<Page<Access>>("GET", `${patient(pid)}/trace${query({ outcome, cursor })}`, {
+      await call<Page<Access>>("GET", `${patient(pid)}/trace${query({ ...filter, cursor })}`, {
         signal,
       })
     ).data,

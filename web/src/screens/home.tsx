@@ -67,8 +67,7 @@ function Documents({ documents }: { documents: CarnetDocument[] }) {
   );
 }
 
-function Accesses({ accesses: all }: { accesses: Access[] }) {
-  const accesses = all.filter((access) => access.actor.kind !== "person");
+function Accesses({ accesses }: { accesses: Access[] }) {
   return (
     <section class="card" aria-labelledby="last">
       <h2 id="last">{t.home.lastAccesses}</h2>

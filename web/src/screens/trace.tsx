@@ -1,7 +1,7 @@
 /** P15: who looked at my record, by day and by person, and by which right. */
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { api } from "../api/carnet";
+import { type AccessFilter, api } from "../api/carnet";
 import type { Access, Profile } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
@@ -119,9 +119,12 @@ const CHOICES = (["all", "allowed", "refused"] as const).map((code) => ({
   label: t.trace.outcomes[code],
 }));
 
-/** How far to look by ourselves for what others did, before leaving it to « Afficher plus ». */
-const ENOUGH = 5;
-const FAR = 250;
+const FILTERS: Record<Choice, AccessFilter> = {
+  "": { others: true },
+  all: {},
+  allowed: { outcome: "allowed" },
+  refused: { outcome: "refused" },
+};
 
 function useFilter() {
   const { query, route } = useLocation();
@@ -137,25 +140,14 @@ function useFilter() {
 export default function Trace({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const { document, choice, choose } = useFilter();
-  const outcome = choice === "allowed" || choice === "refused" ? choice : null;
-  const list = usePagedList(`trace ${pid} ${outcome ?? ""}`, (cursor, signal) =>
-    api.trace(pid, outcome, cursor, signal),
+  const list = usePagedList(`trace ${pid} ${choice}`, (cursor, signal) =>
+    api.trace(pid, FILTERS[choice], cursor, signal),
   );
   const shown = useMemo(
-    () =>
-      list.items.filter(
-        (access) =>
-          (choice !== "" || access.actor.kind !== "person") &&
-          (!document || access.document?.id === document),
-      ),
-    [list.items, choice, document],
+    () => list.items.filter((access) => !document || access.document?.id === document),
+    [list.items, document],
   );
   const none = list.complete && list.items.length === 0;
-
-  useEffect(() => {
-    const short = shown.length < ENOUGH && list.items.length < FAR;
-    if (short && !list.loading && !list.loadingMore && list.error === null) list.more();
-  }, [shown.length, list.items.length, list.loading]);
 
   return (
     <Page title={t.trace.title} intro={t.trace.intro}>
