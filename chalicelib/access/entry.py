@@ -27,7 +27,7 @@ from chalicelib.access.store import (
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Unauthenticated
 from chalicelib.core.rows import Page, Query, Row
-from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.vault import blind
 

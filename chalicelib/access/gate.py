@@ -22,7 +22,7 @@ from chalicelib.access.unit import Replayed, Unit
 from chalicelib.core import clock
 from chalicelib.core.errors import Conflict, NotFound, Problem, Unavailable
 from chalicelib.core.rows import Query
-from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
 
 _REASONS: Final = {409: Refusal.CONFLICT, 412: Refusal.CONFLICT}

@@ -17,7 +17,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.access.model import Grant, GrantStatus
 from chalicelib.core import clock
 from chalicelib.core.rows import Row, VersionedRow, key, patient_key
-from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
 

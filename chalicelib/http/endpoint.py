@@ -25,6 +25,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.http import body as body_gate
 from chalicelib.http import problems
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
 
 JSON: Final = "application/json"
@@ -47,14 +48,6 @@ class Schema(BaseModel):
 
 class NoQuery(Schema):
     """The query of a route that takes none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Idempotency:
-    """A client's promise that its retries are one request (A13)."""
-
-    key: str
-    request_hash: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.errors import Conflict, Stale
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import Item, Page, Query
-from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.record import deposit, rules, store
 from chalicelib.record.model import Document, Draft, WithdrawalReason

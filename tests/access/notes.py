@@ -15,7 +15,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import VersionedRow, patient_key, table_name
-from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
 from tests import double
 from tests.builders import Actor, Patient

@@ -15,7 +15,7 @@ from chalicelib.core.errors import (
     Unavailable,
 )
 from chalicelib.core.rows import StoreUnavailable, table_name
-from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.idempotency import Idempotency
 from tests.access.notes import (
     PUT,
     TRANSACTION,

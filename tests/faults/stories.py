@@ -24,7 +24,7 @@ from chalicelib.core import clock, outbox, rows
 from chalicelib.core.errors import Problem
 from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.rows import StoreUnavailable, table_name
-from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.identity.store import ProfessionalRow, professional_key
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft

@@ -8,7 +8,7 @@ from chalicelib.core import aws, rows
 from chalicelib.core.errors import Conflict
 from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.settings import settings
-from chalicelib.http.endpoint import Idempotency
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.record import usecases
 from chalicelib.record.model import Document, Draft
 from chalicelib.record.usecases import Filter
