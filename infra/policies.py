@@ -127,6 +127,8 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.RECORD, "GetItem", "BatchGetItem"),
             _table(tables.KEYS, "GetItem", "Query"),
             _key("RootKey", "Decrypt"),
+            # The secret that proves whose space it is.
+            _key("TokenKey", "Decrypt"),
             _mail(),
         ],
         SWEEP: [
