@@ -404,7 +404,7 @@ export const catalogue = typeset({
     already: "A déjà accès",
     confirmTitle: (name: string) => `Autoriser ${name} ?`,
     effects: [
-      "Cette personne pourra lire tous vos documents et en ajouter.",
+      "Cette personne pourra lire les documents que sa profession permet, et en ajouter.",
       "Un e-mail vous préviendra à sa première consultation.",
       "Chaque accès sera noté dans votre journal.",
       "Vous pourrez retirer cet accès à tout moment, avec effet immédiat.",
