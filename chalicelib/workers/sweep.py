@@ -130,8 +130,9 @@ def _unreferenced(names: list[str]) -> list[str]:
             (DocumentRow, *record.document_key(pid, document_id)),
             (IncidentRow, *record.incident_key(pid, document_id)),
         ]
-    found = _fetched(wanted)
-    kept = {row.blob for row in found if isinstance(row, DocumentRow | IncidentRow)}
+    # Raw: this function has no key, so it cannot tell a forged row; keeping a file is harmless.
+    found = rows.fetch_items(wanted) if wanted else []
+    kept = {item["blob"]["S"] for item in found if "blob" in item}
     return [name for name in named if name not in kept]
 
 
