@@ -138,9 +138,6 @@ def _statements() -> dict[Function, list[Statement]]:
             _queue("SweepDeadLetters", "SendMessage"),
             _allow("s3", ("ListBucket",), [_arn("DocumentsBucket")]),
             _objects("DeleteObject"),
-            # The secret that proves that a document's row, which keeps its file, is ours.
-            _table(tables.KEYS, "GetItem"),
-            _key("TokenKey", "Decrypt"),
         ],
         ARCHIVE: [
             _stream(tables.AUDIT),
