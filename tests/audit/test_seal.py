@@ -77,6 +77,7 @@ def test_sealing_one_trace_is_one_query_and_one_transaction(
     assert calls.counted == {"dynamodb.Query": 1, "dynamodb.TransactWriteItems": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "operation", ["dynamodb.Query", "dynamodb.TransactWriteItems", "kms.Decrypt"]
 )

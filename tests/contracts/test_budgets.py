@@ -13,6 +13,8 @@ from tests.http_client import Client
 from tests.recorder import Recorder
 from tests.worlds import World
 
+pytestmark = pytest.mark.slow
+
 FILE = Path(__file__).parents[2] / "bench" / "budgets.toml"
 BUDGETS: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
 

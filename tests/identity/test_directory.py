@@ -69,6 +69,7 @@ def test_directory_finds_nobody_else(
     assert (reply.status, reply.json()) == (200, {"items": []})
 
 
+@pytest.mark.slow
 def test_directory_finds_a_number_and_at_most_twenty_names(
     http: Client, person: Patient, doctor: Actor
 ) -> None:

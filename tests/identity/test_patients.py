@@ -292,6 +292,7 @@ def test_hourly_budget_ends_with_429_until_the_next_hour(
     assert after.status == last.status
 
 
+@pytest.mark.slow
 def test_thousand_patients_in_an_hour_are_not_reached_by_one_doctor(
     http: Client, doctor: Actor, clock: time_machine.Traveller
 ) -> None:

@@ -20,6 +20,8 @@ from tests.http_client import Client, Reply
 from tests.policy.requests import ROLES, Ask, ask, declared_as
 from tests.worlds import World
 
+pytestmark = pytest.mark.slow
+
 assert app.app.routes  # declares every endpoint
 
 with (Path(__file__).parent / "matrix.csv").open(encoding="utf-8", newline="") as file:
