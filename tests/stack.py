@@ -80,10 +80,18 @@ class Stack:
     def kill(self, name: str) -> None:
         """Kill one process outright: `cloud`, `front`, `providers` or `launcher`."""
         pid = self.running["pid"] if name == "launcher" else self.running["pids"][name]
-        os.kill(pid, signal.SIGKILL)
+        if self._is_ours(pid):
+            os.kill(pid, signal.SIGKILL)
         if name == "launcher":
             assert self.process
             self.process.wait(STOP_SECONDS)
+
+    def _is_ours(self, pid: int) -> bool:
+        """Tell whether a process is of this product: a number may have been given again."""
+        try:
+            return f"CARNET_STATE={self.config.state}" in Path(f"/proc/{pid}/environ").read_text()
+        except FileNotFoundError:
+            return False
 
     def wait_until_ready(self) -> None:
         """Wait until the API and the identity providers answer."""
