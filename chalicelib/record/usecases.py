@@ -276,7 +276,6 @@ def _position(row: DocumentRow, query: Query) -> Item:
 
 def _open_visible(unit: Unit) -> Document:
     document = store.open_row(unit, unit.target(DocumentRow))
-    unit.about(document.id)
     unit.require(
         holds=rules.may_see(document, unit.entry.principal.kind, _profession(unit)),
         reason=Refusal.PROFESSION,
