@@ -23,6 +23,13 @@ class Action(StrEnum):
     AUTHORISATION_GIVE = "access:authorisation:give"
     AUTHORISATION_WITHDRAW = "access:authorisation:withdraw"
     TRACE_READ = "trace:trace:read"
+    NOTICE_LIST = "notifications:notice:list"
+    NOTICE_READ = "notifications:notice:mark_read"
+    NOTICE_DELETE = "notifications:notice:delete"
+    PREFERENCES_READ = "notifications:preferences:read"
+    PREFERENCES_SET = "notifications:preferences:set"
+    PREVENTION_READ = "prevention:recommendation:list"
+    PREVENTION_ANSWER = "prevention:recommendation:answer"
 
 
 class Right(StrEnum):

@@ -12,7 +12,7 @@ from chalicelib.access.model import Action, Decision, Facts, Refusal, Right
 from chalicelib.http.principal import ActorKind
 
 # Sources: R-ACC (the person), R1111-46 and R-AUT-01 (authorisation), R-MAT-02 (feeding needs no
-# authorisation), R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads).
+# authorisation), R-PRF-01 (recommendations are hers alone), R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads).
 _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.PATIENT_READ: (Right.SELF, Right.AUTHORISATION),
     Action.PATIENT_LOOKUP: (Right.AUTHORISATION, Right.FEEDING),
@@ -27,6 +27,13 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.AUTHORISATION_GIVE: (Right.SELF,),
     Action.AUTHORISATION_WITHDRAW: (Right.SELF,),
     Action.TRACE_READ: (Right.SELF,),
+    Action.NOTICE_LIST: (Right.SELF,),
+    Action.NOTICE_READ: (Right.SELF,),
+    Action.NOTICE_DELETE: (Right.SELF,),
+    Action.PREFERENCES_READ: (Right.SELF,),
+    Action.PREFERENCES_SET: (Right.SELF,),
+    Action.PREVENTION_READ: (Right.SELF,),
+    Action.PREVENTION_ANSWER: (Right.SELF,),
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way.

@@ -47,7 +47,7 @@ def give_authorisation(
         Invalid: the professional is not in the directory.
         NotFound, Unavailable.
     """
-    return _until_it_holds(lambda: _give(principal, pid, rpps, directory))
+    return until_it_holds(lambda: _give(principal, pid, rpps, directory))
 
 
 def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
@@ -58,11 +58,11 @@ def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
     Raises:
         NotFound, Unavailable.
     """
-    _until_it_holds(lambda: _withdraw(principal, pid, rpps))
+    until_it_holds(lambda: _withdraw(principal, pid, rpps))
 
 
-def _until_it_holds(act: Callable[[], T]) -> T:
-    """Try again on the current row until the person's word stands (ADR 0008).
+def until_it_holds(act: Callable[[], T]) -> T:
+    """Try again on current rows while a rival wins, so that the person's word stands (ADR 0008).
 
     Raises:
         Unavailable: rivals were faster every time.

@@ -215,6 +215,11 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cda_sex": ("Le sexe diffère.", "The sex differs."),
     "date_order": ("La date de fin précède le début.", "The end is before the start."),
     "date_future": ("La date est dans le futur.", "The date is in the future."),
+    "unknown_zone": ("Ce fuseau horaire est inconnu.", "This time zone is unknown."),
+    "quiet_too_long": (
+        "Les heures calmes durent au plus {hours} heures.",
+        "Quiet hours last at most {hours} hours.",
+    ),
     "date_too_old": ("La date est trop ancienne.", "The date is too old."),
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
     "size_mismatch": ("La taille ne correspond pas.", "The size does not match."),

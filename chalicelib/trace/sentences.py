@@ -40,6 +40,22 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.AUTHORISATION_GIVE: ("donné une autorisation", "donner une autorisation"),
     Action.AUTHORISATION_WITHDRAW: ("retiré une autorisation", "retirer une autorisation"),
     Action.TRACE_READ: ("consulté l’historique des accès", "consulter l’historique des accès"),
+    Action.NOTICE_LIST: ("consulté les notifications", "consulter les notifications"),
+    Action.NOTICE_READ: (
+        "marqué des notifications comme lues",
+        "marquer des notifications comme lues",
+    ),
+    Action.NOTICE_DELETE: ("supprimé des notifications", "supprimer des notifications"),
+    Action.PREFERENCES_READ: ("consulté les préférences", "consulter les préférences"),
+    Action.PREFERENCES_SET: ("changé les préférences", "changer les préférences"),
+    Action.PREVENTION_READ: (
+        "consulté les rappels de prévention",
+        "consulter les rappels de prévention",
+    ),
+    Action.PREVENTION_ANSWER: (
+        "répondu à un rappel de prévention",
+        "répondre à un rappel de prévention",
+    ),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (
         "signalé une ligne illisible\u00a0: son contenu a été modifié",
