@@ -12,7 +12,8 @@ from chalicelib.access.model import Action, Decision, Facts, Refusal, Right
 from chalicelib.http.principal import ActorKind
 
 # Sources: R-ACC (the person), R1111-46 and R-AUT-01 (authorisation), R-MAT-02 (feeding needs no
-# authorisation), R-PRF-01 (recommendations are hers alone), R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads).
+# authorisation), R-PRF-01 (what is hers alone), R-VER-01 (only the depositor withdraws), R1111-49
+# (the depositor still reads).
 _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.PATIENT_READ: (Right.SELF, Right.AUTHORISATION),
     Action.PATIENT_LOOKUP: (Right.AUTHORISATION, Right.FEEDING),

@@ -2,7 +2,7 @@
 
 Rows forget themselves after ninety days. A notice that was deleted leaves its row until then, so
 that an event delivered again does not bring it back; deleting all is one mark, however many there
-are. A row holds nothing but ids and a word of ours: forged, it could only show one of our sentences.
+are. A row holds ids and a word of ours: forged, it could only show one of our sentences.
 """
 
 from dataclasses import dataclass

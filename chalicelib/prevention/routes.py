@@ -30,7 +30,7 @@ def list_recommendations(call: Call[None, NoQuery]) -> Answer:
     answers={200: FollowUpOut},
 )
 def answer_recommendation(call: Call[AnswerBody, NoQuery]) -> Answer:
-    """Say that something is done, does not concern the person, or waits; `to_plan` takes it back."""
+    """Say that something is done, does not concern one, or waits; `to_plan` takes it back."""
     pid, said = gate.resolve(call.principal, call.path["pid"]), call.body
     found = usecases.answer_recommendation(
         call.principal,

@@ -170,7 +170,7 @@ def _arm(unit: Unit, person: Person, answers: Sequence[Answer]) -> None:
 
 
 def told_at(pid: str, day: date, zone: str) -> datetime:
-    """Return when a person is told of what opens on a day: by day in her zone, at her own minute."""
+    """Return when a person is told of what opens on a day, in her zone: at a minute of her own."""
     minute = zlib.crc32(pid.encode()) % _SPREAD_MINUTES
     local = datetime.combine(day, _FIRST_HOUR, ZoneInfo(zone)) + timedelta(minutes=minute)
     return local.astimezone(UTC)
