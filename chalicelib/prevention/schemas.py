@@ -13,7 +13,7 @@ LABELS: Final = {
     State.NOT_CONCERNED: "Non concerné",
     State.LATER: "Plus tard",
     State.UPCOMING: "À venir",
-    State.LATE: "À faire dès que possible",
+    State.LATE: "En retard, ou à renseigner",
 }
 
 
