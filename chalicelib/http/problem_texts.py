@@ -245,7 +245,7 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "unknown_zone": ("Ce fuseau horaire est inconnu.", "Unknown time zone."),
     "link_https": (
-        "Le lien doit être une adresse complète qui commence par https://.",
+        "Le lien doit être une adresse web complète et sûre (https).",
         "The link must be a full address that begins with https://.",
     ),
     "too_many_leads": ("Au plus {limit} rappels.", "At most {limit} reminders."),
