@@ -66,12 +66,14 @@ def until_it_holds(act: Callable[[], T]) -> T:
 
     Raises:
         Unavailable: rivals were faster every time.
+        Conflict: of another kind than losing to a rival.
     """
     for _ in range(_ATTEMPTS):
         try:
             return act()
-        except Conflict:
-            continue
+        except Conflict as conflict:
+            if conflict.slug != Conflict.slug:
+                raise
     raise Unavailable
 
 
