@@ -97,7 +97,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.RECORD, *READ, *WRITE),
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.WORK, *READ, "PutItem", "UpdateItem", "ConditionCheckItem"),
-            _table(tables.KEYS, "GetItem", "Query", *APPEND),
+            _table(tables.KEYS, "GetItem", "BatchGetItem", "Query", *APPEND),
             # A refused upload is removed at once; the sweeper removes what that missed.
             _objects("GetObject", "PutObject", "DeleteObject"),
             _key("RootKey", *BRANCH_KEYS),

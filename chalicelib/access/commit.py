@@ -19,13 +19,14 @@ from chalicelib.access.store import (
 )
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.audit.model import Trace
-from chalicelib.audit.store import TraceRow, new_row, subject_of_trace
-from chalicelib.core import clock, events, ids, log, rows
+from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_trace
+from chalicelib.core import clock, events, ids, log, parallel, rows
 from chalicelib.core.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import outbox_row
 from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
-from chalicelib.vault import keys
+from chalicelib.vault import envelope, keys
+from chalicelib.vault.envelope import WrappedKey
 
 ATTEMPTS: Final = 4
 JITTER_SECONDS: Final = 0.08
@@ -52,18 +53,37 @@ def check_replay(entry: Entry) -> None:
     raise Replayed(replay.reference)
 
 
+def unwrap_keys(unit: Unit) -> None:
+    """Unwrap, side by side, the keys of the history and of the record, if they are not (D14).
+
+    The history's is always needed. The record's may be gone while the history stays: its failure
+    is for whoever then opens something of the record, and meets it again.
+
+    Raises:
+        Unavailable: the key service or its table does not answer.
+    """
+    trace_key, record_key = _trace_key(unit), unit.record_key()
+    if not envelope.read_ahead([trace_key, record_key] if record_key else [trace_key]):
+        return
+    with parallel.none_outlives() as beside:
+        if record_key:
+            beside.append(parallel.start(envelope.unwrap, record_key))
+        envelope.unwrap(trace_key)
+
+
 def refuse(unit: Unit, reason: Refusal) -> None:
     """Write the trace of a refusal, before anybody is told.
 
     In the record's history if there is such a record, else in the actor's own: the same write. The
     trace key is unwrapped anew each time: her own, warm from the last refusal, would answer faster
-    for a record that does not exist (A36).
+    for a record that does not exist (A36). The first request of a process has no warm key.
 
     Raises:
         Unavailable: it could not be written.
     """
     unit.right, unit.is_refused = Right.NONE, True
-    keys.forget(subject_of_trace(_owner(unit)))
+    if not unit.entry.is_first:
+        keys.forget(subject_of_trace(_owner(unit)))
     _commit(unit, [], _trace(unit, reason))
 
 
@@ -197,8 +217,13 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         _owner(unit),
         is_patient=settings is not None,
         trace=trace,
-        data_key=bytes((settings or session).trace_key),
+        data_key=_trace_key(unit).data_key,
     )
+
+
+def _trace_key(unit: Unit) -> WrappedKey:
+    row = unit.entry.settings or unit.entry.session
+    return WrappedKey(subject_of_trace(_owner(unit)), TRACE_KIND, bytes(row.trace_key))
 
 
 def _owner(unit: Unit) -> str:
