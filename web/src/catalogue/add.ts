@@ -47,6 +47,12 @@ export const add = {
     kind: "Ce type de fichier n'est pas accepté. Choisissez un PDF, une photo JPEG ou PNG, ou un texte.",
     "same-file": "Ce fichier est déjà dans la liste ci-dessous.",
   },
+  removed: {
+    place: "Le lieu de prise de vue est retiré de la photo.",
+    after: "Ce que le téléphone avait ajouté après l'image est retiré.",
+    notes: "Les informations sur l'appareil sont retirées.",
+  },
+  sameImage: "L'image elle-même ne change pas.",
   shrink: "Réduire cette photo",
   shrunk: (size: string) => `La photo pèse maintenant ${size}.`,
   already: (date: string) => `Ce fichier est déjà présent, ajouté le ${date}.`,
