@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { readOrientation, tellsPlace, writeOrientation } from "../src/lib/exif";
 import { cleanPhoto, preparePhoto } from "../src/lib/photo";
 
-const bytes = (...parts: (number | string | Uint8Array)[]) =>
-  new Uint8Array(
-    parts.flatMap((part) =>
-      typeof part === "number" ? [part] : [...(typeof part === "string" ? new TextEncoder().encode(part) : part)],
-    ),
-  );
+const bytes = (...parts: (number | string | Uint8Array)[]) => {
+  const whole: number[] = [];
+  for (const part of parts) {
+    if (typeof part === "number") whole.push(part);
+    else whole.push(...(typeof part === "string" ? new TextEncoder().encode(part) : part));
+  }
+  return new Uint8Array(whole);
+};
 const segment = (marker: number, body: Uint8Array) =>
   bytes(0xff, marker, (body.length + 2) >> 8, (body.length + 2) & 0xff, body);
 
