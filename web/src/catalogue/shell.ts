@@ -28,7 +28,7 @@ export const shell = {
   findPatient: "Rechercher",
   deposit: "Déposer",
   help: "Aide",
-  helpLine: `Besoin d'aide ? Appelez le ${brand.helpPhone}`,
+  callHelp: `Appeler le ${brand.helpPhone}`,
   logout: "Me déconnecter",
   title: (screen: string, whose: string) => `${screen} – ${whose} – ${brand.name}`,
   mine: "Mon dossier",

@@ -28,7 +28,7 @@ export const trace = {
   none: "Aucune des lignes affichées ne correspond à ce choix.",
   verify: "Vérifier mon historique",
   verifyAgain: "Vérifier de nouveau",
-  verifyIntro: "Votre navigateur recalcule chaque ligne. Il n'a pas besoin de nous croire.",
+  verifyIntro: "Votre navigateur recalcule chaque ligne. Vous n'avez pas à nous croire sur parole.",
   reading: (done: number, of: number) => `${plural(done, "accès lu", "accès lus")} sur ${number(of, 0)}`,
   calculating: "Calcul des empreintes…",
   starting: "Lecture de l'historique…",
