@@ -75,6 +75,28 @@ describe("a history made by the service", () => {
     for (const pages of hostile) expect(await findings(pages as unknown as Proof[])).toEqual(["unreadable"]);
   });
 
+  it("is compared with the head and the leaves of the locked archive", async () => {
+    const archivedIn = (name: string, head: Proof[], leaf: string | null = null) => {
+      const pages = pagesOf(name);
+      Object.assign(pages[0] as Proof, { archived: head[0]?.checkpoint ?? null });
+      for (const item of pages[0]?.items ?? []) item.archived = [leaf ?? item.leaf];
+      return findings(pages);
+    };
+    const whole = pagesOf("whole");
+    const forged = pagesOf("whole");
+    Object.assign(forged[0]?.checkpoint as object, { sealed_at: "2020-01-01T00:00:00.000Z" });
+    expect(await archivedIn("whole", pagesOf("rolled back"))).toEqual([]);
+    expect(await archivedIn("rolled back", whole)).toEqual(["cut-off"]);
+    expect(await archivedIn("written again since", whole)).toEqual(["archive"]);
+    expect(await archivedIn("whole", whole, "0".repeat(64))).toEqual(["archive"]);
+    expect(await archivedIn("whole", forged)).toEqual(["signature"]);
+  });
+
+  it("is late when any page says so", async () => {
+    const [page] = pagesOf("whole") as [Proof];
+    expect(await findings([page, { ...page, items: [], lag_seconds: 601 }])).toEqual(["late"]);
+  });
+
   it("with no seal yet is empty, unless something was seen before", async () => {
     const none = pagesOf("whole");
     for (const page of none) Object.assign(page, { checkpoint: null, items: [] });

@@ -20,9 +20,13 @@ export type CarnetDocument = Schemas["DocumentOut"];
 export type PendingDocument = Schemas["PendingDocument"];
 export type DepositBody = Schemas["DocumentDraft"];
 export type Access = Schemas["AccessOut"];
-export type Proof = Schemas["ProofOut"];
-export type SealedTrace = Schemas["SealedTraceOut"];
 export type Checkpoint = Schemas["CheckpointOut"];
+/** With what the locked archive holds, where the service has one. */
+export type SealedTrace = Schemas["SealedTraceOut"] & { archived?: string[] };
+export type Proof = Omit<Schemas["ProofOut"], "items"> & {
+  items: SealedTrace[];
+  archived?: Checkpoint | null;
+};
 /** A public key as the contract leaves it open (RFC 7517); the check reads these parts only. */
 export interface SealingKey {
   kid?: string;

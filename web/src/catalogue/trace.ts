@@ -58,6 +58,8 @@ export const trace = {
     altered: "Le contenu d'une ligne a été modifié.",
     "rolled-back": "L'historique est plus court qu'à votre dernière vérification.",
     forked: "L'historique n'est plus celui de votre dernière vérification.",
+    "cut-off": "L'archive verrouillée contient une suite qui a disparu de l'historique.",
+    archive: "L'archive verrouillée contient un autre historique que celui-ci.",
     late: "Des accès attendent depuis trop longtemps d'être scellés.",
     unreadable: "La réponse du service n'est pas lisible.",
   },

@@ -7,7 +7,7 @@ import type { Checkpoint, Proof, SealedTrace, SealingKey } from "../api/types";
 
 export type Finding =
   | "missing" | "extra" | "order" | "repeated" | "chain" | "root" | "signature" | "key" | "gone"
-  | "altered" | "rolled-back" | "forked" | "late" | "unreadable";
+  | "altered" | "rolled-back" | "forked" | "cut-off" | "archive" | "late" | "unreadable";
 
 /** What is kept of a history found whole: no more than its length and its hash. */
 export interface Head {
@@ -77,7 +77,8 @@ export async function treeHash(leaves: Bytes[]): Promise<Bytes> {
 async function findAll(pages: Proof[], subject: Subject): Promise<Checked> {
   const [first] = pages;
   if (!first) throw new TypeError("no page");
-  const { checkpoint, lag_seconds: lagSeconds } = first;
+  const { checkpoint, archived } = first;
+  const lagSeconds = Math.max(...pages.map((page) => page.lag_seconds));
   const size = checkpoint ? count(checkpoint.size) : 0;
   const items = pages.flatMap((page) => page.items).filter(({ seq }) => !checkpoint || count(seq) < size);
   const findings = new Set<Finding>();
@@ -90,9 +91,16 @@ async function findAll(pages: Proof[], subject: Subject): Promise<Checked> {
     const refused = await checkSignature(checkpoint, subject);
     if (refused) findings.add(refused);
   }
-  if (subject.seen) {
-    const refused = await compare(leaves, subject.seen);
+  if (archived) {
+    const refused = await checkSignature(archived, subject);
     if (refused) findings.add(refused);
+    const lost = await compare(leaves, { ...archived, size: count(archived.size) });
+    if (lost) findings.add(lost === "shorter" ? "cut-off" : "archive");
+  }
+  if (items.some((item) => item.archived?.some((leaf) => leaf !== item.leaf))) findings.add("archive");
+  if (subject.seen) {
+    const lost = await compare(leaves, subject.seen);
+    if (lost) findings.add(lost === "shorter" ? "rolled-back" : "forked");
   }
   const whole = findings.size === 0 && checkpoint !== null;
   return {
@@ -168,8 +176,8 @@ async function checkSignature(checkpoint: Checkpoint, { patient, keys }: Subject
   }
 }
 
-/** Requires that this history begins with the one found whole before on this device. */
-async function compare(leaves: Bytes[], seen: Head): Promise<Finding | null> {
-  if (leaves.length < seen.size) return "rolled-back";
-  return hex(await treeHash(leaves.slice(0, seen.size))) === seen.root ? null : "forked";
+/** Requires that this history begins with one known otherwise: seen here before, or archived. */
+async function compare(leaves: Bytes[], known: Head): Promise<"shorter" | "other" | null> {
+  if (leaves.length < known.size) return "shorter";
+  return hex(await treeHash(leaves.slice(0, known.size))) === known.root ? null : "other";
 }
