@@ -11,21 +11,24 @@ from chalicelib.access import store
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Refusal, Right
 from chalicelib.access.store import (
+    RECORD_KIND,
     ClientRow,
     GrantRow,
     IdempotencyRow,
+    SettingsRow,
     grant_of,
     idempotency_key,
+    subject_of_record,
 )
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.audit.model import Trace
-from chalicelib.audit.store import TraceRow, new_row, subject_of_trace
+from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_trace
 from chalicelib.core import clock, events, ids, log, rows
 from chalicelib.core.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import outbox_row
 from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
-from chalicelib.vault import keys
+from chalicelib.vault import envelope, keys
 
 ATTEMPTS: Final = 4
 JITTER_SECONDS: Final = 0.08
@@ -35,6 +38,7 @@ IDEMPOTENCY_SECONDS: Final = 24 * 3600
 Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to lose it
 _GRANT: Final = "grant"
 _IDEMPOTENCY: Final = "idempotency"
+_RENEWAL: Final = "renewal"
 
 
 def check_replay(entry: Entry) -> None:
@@ -80,6 +84,8 @@ def leave(unit: Unit) -> None:
     steps += [(rows.put(outbox_row(event, unit.now)), None) for event in unit.events]
     if unit.entry.idempotency:
         steps.append((rows.put(_idempotency_row(unit)), _IDEMPOTENCY))
+    if steps:
+        steps += _renewal_steps(unit)
     _commit(unit, steps, _trace(unit, None))
 
 
@@ -103,6 +109,8 @@ def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
         except ConditionLost as lost:
             if not _is_committed(trace):
                 _explain(unit, attempt, lost)
+                # A rival renewed the keys: old ones still open, and serve this once more.
+                steps = [step for step in steps if step[1] != _RENEWAL]
                 continue
         return
     raise Unavailable
@@ -123,6 +131,8 @@ def _explain(unit: Unit, attempt: list[Step], lost: ConditionLost) -> None:
     if problem:
         raise problem
     if _GRANT not in meanings:
+        if _RENEWAL in meanings:
+            return
         raise Conflict
     _read_again(unit, (GrantRow, *store.grant_key(unit.pid, unit.entry.principal.id)))
     grant = unit.entry.grant
@@ -154,6 +164,27 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
         notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)
         return [(rows.put(used), _GRANT), (rows.put(outbox_row(notice, unit.now)), None)]
     return [(rows.unchanged(grant), _GRANT)] if writes else []
+
+
+def _renewal_steps(unit: Unit) -> list[Step]:
+    """Put new data keys in the space's settings when theirs are a year old (D5).
+
+    This write is sealed under the old ones; the next is under the new ones.
+    """
+    settings = unit.entry.settings
+    if settings is None:
+        return []
+    owners = {
+        "record_key": (subject_of_record(unit.pid), RECORD_KIND),
+        "trace_key": (subject_of_trace(unit.pid), TRACE_KIND),
+    }
+    due = [name for name in owners if envelope.is_due(bytes(getattr(settings, name)))]
+    if not due:
+        return []
+    renewed = SettingsRow(**settings.attribute_values)
+    for name in due:
+        setattr(renewed, name, envelope.new_data_key(*owners[name]))
+    return [(rows.put(renewed), _RENEWAL)]
 
 
 def _idempotency_row(unit: Unit) -> IdempotencyRow:

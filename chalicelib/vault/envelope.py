@@ -11,7 +11,7 @@ import json
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.core import clock
@@ -20,6 +20,7 @@ from chalicelib.vault.errors import KeyMissing, Tampered
 from chalicelib.vault.subjects import context
 
 _FORMAT: Final = 1
+_LIFE: Final = timedelta(days=365)
 _HEAD: Final = struct.Struct(">BI")
 
 
@@ -38,6 +39,17 @@ def new_data_key(subject: str, kind: str) -> bytes:
     with _or_tampered("branch key"):
         wrapped = keys.generate(about)
     return _HEAD.pack(_FORMAT, clock.now().date().toordinal()) + wrapped
+
+
+def is_due(data_key: bytes) -> bool:
+    """Tell whether a data key was made a year ago or more: new values deserve a new one (D5).
+
+    Raises:
+        Tampered: not a data key.
+    """
+    _read(data_key)
+    _, day = _HEAD.unpack_from(data_key)
+    return clock.now().date() - date.fromordinal(day) >= _LIFE
 
 
 def seal(payload: bytes, *, subject: str, kind: str, data_key: bytes) -> bytes:
