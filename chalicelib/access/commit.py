@@ -11,11 +11,14 @@ from chalicelib.access import store
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Refusal, Right
 from chalicelib.access.store import (
+    RECORD_KIND,
     ClientRow,
     GrantRow,
     IdempotencyRow,
+    SettingsRow,
     grant_of,
     idempotency_key,
+    subject_of_record,
 )
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.audit.model import Trace
@@ -36,6 +39,7 @@ IDEMPOTENCY_SECONDS: Final = 24 * 3600
 Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to lose it
 _GRANT: Final = "grant"
 _IDEMPOTENCY: Final = "idempotency"
+_RENEWAL: Final = "renewal"
 
 
 def check_replay(entry: Entry) -> None:
@@ -100,6 +104,8 @@ def leave(unit: Unit) -> None:
     steps += [(rows.put(outbox_row(event, unit.now)), None) for event in unit.events]
     if unit.entry.idempotency:
         steps.append((rows.put(_idempotency_row(unit)), _IDEMPOTENCY))
+    if steps:
+        steps += _renewal_steps(unit)
     _commit(unit, steps, _trace(unit, None))
 
 
@@ -123,6 +129,8 @@ def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
         except ConditionLost as lost:
             if not _is_committed(trace):
                 _explain(unit, attempt, lost)
+                # A rival renewed the keys: old ones still open, and serve this once more.
+                steps = [step for step in steps if step[1] != _RENEWAL]
                 continue
         return
     raise Unavailable
@@ -143,6 +151,8 @@ def _explain(unit: Unit, attempt: list[Step], lost: ConditionLost) -> None:
     if problem:
         raise problem
     if _GRANT not in meanings:
+        if _RENEWAL in meanings:
+            return
         raise Conflict
     _read_again(unit, (GrantRow, *store.grant_key(unit.pid, unit.entry.principal.id)))
     grant = unit.entry.grant
@@ -174,6 +184,27 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
         notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)
         return [(rows.put(used), _GRANT), (rows.put(outbox_row(notice, unit.now)), None)]
     return [(rows.unchanged(grant), _GRANT)] if writes else []
+
+
+def _renewal_steps(unit: Unit) -> list[Step]:
+    """Put new data keys in the space's settings when theirs are a year old (D5).
+
+    This write is sealed under the old ones; the next is under the new ones.
+    """
+    settings = unit.entry.settings
+    if settings is None:
+        return []
+    owners = {
+        "record_key": (subject_of_record(unit.pid), RECORD_KIND),
+        "trace_key": (subject_of_trace(unit.pid), TRACE_KIND),
+    }
+    due = [name for name in owners if envelope.is_due(bytes(getattr(settings, name)))]
+    if not due:
+        return []
+    renewed = SettingsRow(**settings.attribute_values)
+    for name in due:
+        setattr(renewed, name, envelope.new_data_key(*owners[name]))
+    return [(rows.put(renewed), _RENEWAL)]
 
 
 def _idempotency_row(unit: Unit) -> IdempotencyRow:

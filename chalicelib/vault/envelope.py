@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.core import clock
@@ -21,6 +21,7 @@ from chalicelib.vault.errors import KeyMissing, Tampered
 from chalicelib.vault.subjects import context
 
 _FORMAT: Final = 1
+_LIFE: Final = timedelta(days=365)
 _HEAD: Final = struct.Struct(">BI")
 
 
@@ -74,6 +75,17 @@ def unwrap(key: WrappedKey) -> None:
     keys, about = sdk.keys_of(key.subject), context(key.subject, key.kind)
     with _or_tampered("data key"):
         keys.unwrap(about, wrapped)
+
+
+def is_due(data_key: bytes) -> bool:
+    """Tell whether a data key was made a year ago or more: new values deserve a new one (D5).
+
+    Raises:
+        Tampered: not a data key.
+    """
+    _read(data_key)
+    _, day = _HEAD.unpack_from(data_key)
+    return clock.now().date() - date.fromordinal(day) >= _LIFE
 
 
 def seal(payload: bytes, *, subject: str, kind: str, data_key: bytes) -> bytes:

@@ -48,13 +48,13 @@ def _damaged(whole: Pages) -> dict[str, Any]:
     cases["a trace deleted"] = _case(pages, "gone")
     pages, items = damaged()
     del items[3]
-    cases["a place deleted"] = _case(pages, "missing", "order", "chain", "root")
+    cases["a place deleted"] = _case(pages, "missing", "order", "chain", "root", "cut-off")
     pages, items = damaged()
     del items[-1]
-    cases["cut"] = _case(pages, "missing", "root")
+    cases["cut"] = _case(pages, "missing", "root", "cut-off")
     pages, items = damaged()
     items[2], items[5] = items[5], items[2]
-    cases["reordered"] = _case(pages, "order", "chain", "root")
+    cases["reordered"] = _case(pages, "order", "chain", "root", "archive")
     pages, items = damaged()
     items.append(items[-1])
     cases["repeated"] = _case(pages, "extra", "order", "repeated", "chain", "root")

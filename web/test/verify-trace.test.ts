@@ -99,7 +99,7 @@ describe("a history made by the service", () => {
 
   it("with no seal yet is empty, unless something was seen before", async () => {
     const none = pagesOf("whole");
-    for (const page of none) Object.assign(page, { checkpoint: null, items: [] });
+    for (const page of none) Object.assign(page, { checkpoint: null, archived: null, items: [] });
     expect(await findings(none)).toEqual([]);
     const seen = headOf(pagesOf("whole"));
     expect((await check(none, { patient, keys, seen })).findings).toEqual(["rolled-back"]);

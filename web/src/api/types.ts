@@ -21,12 +21,8 @@ export type PendingDocument = Schemas["PendingDocument"];
 export type DepositBody = Schemas["DocumentDraft"];
 export type Access = Schemas["AccessOut"];
 export type Checkpoint = Schemas["CheckpointOut"];
-/** With what the locked archive holds, where the service has one. */
-export type SealedTrace = Schemas["SealedTraceOut"] & { archived?: string[] };
-export type Proof = Omit<Schemas["ProofOut"], "items"> & {
-  items: SealedTrace[];
-  archived?: Checkpoint | null;
-};
+export type SealedTrace = Schemas["SealedTraceOut"];
+export type Proof = Schemas["ProofOut"];
 /** A public key as the contract leaves it open (RFC 7517); the check reads these parts only. */
 export interface SealingKey {
   kid?: string;

@@ -97,7 +97,7 @@ async function findAll(pages: Proof[], subject: Subject): Promise<Checked> {
     const lost = await compare(leaves, { ...archived, size: count(archived.size) });
     if (lost) findings.add(lost === "shorter" ? "cut-off" : "archive");
   }
-  if (items.some((item) => item.archived?.some((leaf) => leaf !== item.leaf))) findings.add("archive");
+  if (items.some((item) => item.archived.some((leaf) => leaf !== item.leaf))) findings.add("archive");
   if (subject.seen) {
     const lost = await compare(leaves, subject.seen);
     if (lost) findings.add(lost === "shorter" ? "rolled-back" : "forked");
