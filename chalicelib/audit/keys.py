@@ -69,6 +69,18 @@ def ensure_sealing_key(number: int = 1) -> None:
         return  # it is there already
 
 
+def add_sealing_key() -> str:
+    """Create a sealing key newer than all others, and return its name; an operator command.
+
+    Raises:
+        Unavailable, StoreUnavailable: it may not have been created; look, then repeat.
+    """
+    found = _rows(descending=True, limit=1)
+    number = int(found[0].sk.rpartition("-")[2]) + 1 if found else 1
+    ensure_sealing_key(number)
+    return f"seal-{number:04d}"
+
+
 @cache
 def signer() -> Signer:
     """Return the newest sealing key, read and unwrapped once per process.
