@@ -67,6 +67,11 @@ def wishes(items: Iterable[Item]) -> list[Wanted]:
     return [(EventRow, item["pk"]["S"], item["sk"]["S"]) for item in items]
 
 
+def named(pid: str, appointment_ids: Iterable[str]) -> list[Wanted]:
+    """Return the rows of appointments known by their ids."""
+    return [(EventRow, *event_key(pid, known)) for known in appointment_ids]
+
+
 def intact(items: list[Item]) -> list[Item]:
     """Leave out pointers to rows that were forged or altered; they are told to the operator."""
     good = {row.sk for row in read_again(wishes(items))}

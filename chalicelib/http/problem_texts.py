@@ -268,15 +268,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The date is before the birth.",
     ),
     "date_past": ("La date doit être dans le futur.", "The date must be in the future."),
-    "date_too_far": (
-        "La date est à plus de {years} ans d’ici.",
-        "The date is more than {years} years away.",
-    ),
     "not_with_state": (
         "Cette date ne va pas avec cet état.",
         "This date does not go with this state.",
     ),
-    "unknown_zone": ("Ce fuseau horaire est inconnu.", "This time zone is unknown."),
     "quiet_too_long": (
         "Les heures calmes durent au plus {hours} heures.",
         "Quiet hours last at most {hours} hours.",

@@ -13,7 +13,7 @@ from chalicelib.access import gate, tokens
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.agenda import usecases as agenda
+from chalicelib.agenda import lists as agenda
 from chalicelib.core import clock, ids
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.events import EventType
@@ -21,7 +21,8 @@ from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.http.principal import Principal
 from chalicelib.identity import directory
 from chalicelib.notifications import inbox
-from chalicelib.notifications.inbox import InboxRow, Notice
+from chalicelib.notifications.inbox import Notice
+from chalicelib.notifications.store import InboxRow, inbox_key
 from chalicelib.record import usecases as record
 
 _LIST: Final = "/v1/patients/{pid}/notices"
@@ -193,7 +194,7 @@ def _mark(call: Call[UpTo, NoQuery], action: Action) -> None:
 
 def _set_gone(principal: Principal, path: Mapping[str, str], *, is_gone: bool) -> None:
     pid = gate.resolve(principal, path["pid"])
-    target = (InboxRow, *inbox.notice_key(pid, path["notice_id"]))
+    target = (InboxRow, *inbox_key(pid, path["notice_id"]))
     with gate.enter(principal, Action.NOTICE_DELETE, pid, target=target) as unit:
         inbox.set_gone(unit, unit.target(InboxRow), is_gone=is_gone)
 

@@ -7,39 +7,17 @@ are. A row holds ids and a word of ours: forged, it could only show one of our s
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
-
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from typing import Final
 
 from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Unit
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.events import Event, EventType
-from chalicelib.core.rows import ConditionLost, Item, Page, Query, Row, VersionedRow, key
+from chalicelib.core.rows import ConditionLost, Item, Page, Query, key
+from chalicelib.notifications.store import InboxMarkRow, InboxRow, inbox_key, inbox_mark_key
 
 LIFE: Final = timedelta(days=90)
 _PAGE: Final = 100
-
-
-class InboxRow(Row):
-    """One notice of a record; `is_gone` once it was deleted."""
-
-    TABLE: ClassVar[str] = "work"
-
-    type = UnicodeAttribute()
-    reference = UnicodeAttribute()
-    is_gone = BooleanAttribute(null=True)
-    ttl = NumberAttribute()
-
-
-class InboxMarkRow(VersionedRow):
-    """Up to which notice a record's centre was read, and up to which it was emptied."""
-
-    TABLE: ClassVar[str] = "work"
-
-    read_up_to = UnicodeAttribute(null=True)
-    gone_up_to = UnicodeAttribute(null=True)
-    ttl = NumberAttribute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +31,9 @@ class Notice:
     is_read: bool
 
 
-def notice_key(pid: str, event_id: str) -> tuple[str, str]:
-    """Return the key of a notice."""
-    return key("NTC", pid), event_id
-
-
-def mark_key(pid: str) -> tuple[str, str]:
-    """Return the key of the marks of a record's centre."""
-    return key("NTC", pid), "MARK"
-
-
 def mark_wish(pid: str) -> Wanted:
     """Return what to name on entering the gate, to tell what was read."""
-    return (InboxMarkRow, *mark_key(pid))
+    return (InboxMarkRow, *inbox_mark_key(pid))
 
 
 def newest_first(pid: str, after: Item | None = None, limit: int = _PAGE) -> Query:
@@ -81,7 +49,7 @@ def keep(event: Event) -> None:
     Raises:
         StoreUnavailable: to be done again.
     """
-    pk, sk = notice_key(event.patient_id, event.id)
+    pk, sk = inbox_key(event.patient_id, event.id)
     row = InboxRow(
         pk=pk,
         sk=sk,
@@ -98,7 +66,7 @@ def keep(event: Event) -> None:
 
 def notices(unit: Unit, query: Query, page: Page, limit: int) -> tuple[list[Notice], Item | None]:
     """Return notices of a page, of later ones until there are `limit`, and where to go on."""
-    mark = unit.row(InboxMarkRow, *mark_key(unit.pid))
+    mark = unit.row(InboxMarkRow, *inbox_mark_key(unit.pid))
     read, gone = (mark.read_up_to or "", mark.gone_up_to or "") if mark else ("", "")
     found: list[Notice] = []
     while True:
@@ -107,7 +75,7 @@ def notices(unit: Unit, query: Query, page: Page, limit: int) -> tuple[list[Noti
                 return found, None
             if not row.is_gone:
                 if len(found) == limit:
-                    last = dict(zip(("pk", "sk"), notice_key(unit.pid, found[-1].id), strict=True))
+                    last = dict(zip(("pk", "sk"), inbox_key(unit.pid, found[-1].id), strict=True))
                     return found, {name: {"S": value} for name, value in last.items()}
                 found.append(_notice(row, read))
         if page.last_key is None:
@@ -117,7 +85,7 @@ def notices(unit: Unit, query: Query, page: Page, limit: int) -> tuple[list[Noti
 
 def unread(unit: Unit, page: Page) -> int:
     """Return how many notices of the newest page were not read."""
-    mark = unit.row(InboxMarkRow, *mark_key(unit.pid))
+    mark = unit.row(InboxMarkRow, *inbox_mark_key(unit.pid))
     seen = max(mark.read_up_to or "", mark.gone_up_to or "") if mark else ""
     found = map(InboxRow.from_raw_data, page.items)
     return sum(row.sk > seen and not row.is_gone for row in found)
@@ -144,7 +112,7 @@ def set_gone(unit: Unit, row: InboxRow, *, is_gone: bool) -> None:
 
 
 def _mark(unit: Unit) -> InboxMarkRow:
-    pk, sk = mark_key(unit.pid)
+    pk, sk = inbox_mark_key(unit.pid)
     row = unit.row(InboxMarkRow, pk, sk) or InboxMarkRow(pk=pk, sk=sk, kind="inbox_mark")
     row.ttl = clock.epoch(unit.now + LIFE)
     return row

@@ -50,10 +50,8 @@ def _answer(text: str) -> Answer:
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case['n°']} {case['quoi']}")
 def test_each_case_is_as_the_doctor_reads_it(case: dict[str, str]) -> None:
-    person = Person(
-        date.fromisoformat(case["né(e) le"]),
-        {"F": "F", "M": "M"}.get(case["sexe"]),  # type: ignore[arg-type]  a line of the table
-    )
+    born, sex = date.fromisoformat(case["né(e) le"]), case["sexe"]
+    person = Person(born, "F" if sex == "F" else "M" if sex == "M" else None)
     today = date.fromisoformat(case["aujourd’hui"])
 
     found = rules.recommendations(person, said(case["ce qui est déjà dit"]), today)
