@@ -223,6 +223,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Retirez les caractères invisibles ou de contrôle.",
         "Remove invisible or control characters.",
     ),
+    "too_many_reminders": (
+        "Le {day_fr} aurait plus de {limit} rappels. Retirez-en un, ou changez son moment.",
+        "{day} would have more than {limit} reminders. Remove one, or move it.",
+    ),
     "refused": ("Valeur refusée.", "Value refused."),
     # of pydantic, by its error types
     "missing": ("Cette information est nécessaire.", "This field is required."),

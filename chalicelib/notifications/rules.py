@@ -21,7 +21,17 @@ ROW_LIFE: Final = timedelta(days=90)
 # A failed notice that comes back after this was put back on purpose, by an operator.
 REDRIVEN_AFTER: Final = timedelta(hours=1)
 
-TOLD_TO_HOLDERS: Final = frozenset({EventType.DOCUMENT_ADDED, EventType.FIRST_ACCESS})
+TOLD_TO_HOLDERS: Final = frozenset(
+    {
+        EventType.DOCUMENT_ADDED,
+        EventType.FIRST_ACCESS,
+        EventType.APPOINTMENT_ADDED,
+        EventType.APPOINTMENT_CHANGED,
+        EventType.APPOINTMENT_CANCELLED,
+        EventType.REMINDER_DUE,
+        EventType.PREVENTION_DUE,
+    }
+)
 TOLD_TO_OPERATOR: Final = frozenset({EventType.DOCUMENT_WITHDRAWN})
 
 _SUBJECT: Final = "Du nouveau dans votre espace de santé"
