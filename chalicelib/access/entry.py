@@ -5,18 +5,19 @@ nothing about what exists (A36).
 """
 
 import hashlib
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 from chalicelib.access import store, tokens
 from chalicelib.access.model import Facts
 from chalicelib.access.store import (
     ClientRow,
+    FeedsRow,
     GrantRow,
     IdempotencyRow,
     ProxyRow,
@@ -32,7 +33,9 @@ from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.vault import blind
 
 Wanted = tuple[type[Row], str, str]
+Session = SessionRow | ClientRow | FeedsRow
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class Entry:
 
     principal: Principal
     pid: str
-    session: SessionRow | ClientRow
+    session: Session
     found: dict[Wanted, Row]
     target_wish: Wanted | None = None
     idempotency: Idempotency | None = None
@@ -90,6 +93,7 @@ class Entry:
             target_wanted=self.target_wish is not None,
             target_exists=target is not None,
             target_deposited_by_actor=owner is not None and owner == mine,
+            link_live=isinstance(self.session, FeedsRow),
         )
 
 
@@ -130,7 +134,7 @@ def load(
     asked = [*_deciding(principal, pid), *wanted]
     asked += [target] if target else []
     asked += [(IdempotencyRow, *idempotency_key(idempotency))] if idempotency else []
-    reading = [_pool().submit(copy_context().run, rows.query, query) for query in queries]
+    reading = [later(partial(rows.query, query)) for query in queries]
     fetched = zip(asked, rows.fetch(asked), strict=True)
     found = {wish: row for wish, row in fetched if row is not None}
     return Entry(
@@ -155,13 +159,15 @@ def _deciding(principal: Principal, pid: str) -> list[Wanted]:
     settings: Wanted = (SettingsRow, *store.settings_key(pid))
     if principal.kind is ActorKind.ORGANISATION:
         return [(ClientRow, *store.client_key(principal.session)), settings]
+    if principal.kind is ActorKind.CALENDAR:
+        return [(FeedsRow, *store.feeds_key(pid)), settings]
     session: Wanted = (SessionRow, *store.session_key(principal.session))
     if principal.kind is ActorKind.PERSON:
         return [session, settings, (ProxyRow, *store.proxy_key(pid, principal.id))]
     return [session, settings, (GrantRow, *store.grant_key(pid, principal.id))]
 
 
-def live(principal: Principal, row: Row | None) -> SessionRow | ClientRow:
+def live(principal: Principal, row: Row | None) -> Session:
     """Check that the session was not ended since the token was signed; revocation is immediate.
 
     Raises:
@@ -176,9 +182,14 @@ def live(principal: Principal, row: Row | None) -> SessionRow | ClientRow:
         isinstance(row, ClientRow)
         and row.status == "active"
         and row.organisation_id == principal.id
-    ):
+    ) or (isinstance(row, FeedsRow) and principal.id in {feed["id"] for feed in row.feeds}):
         return row
     raise Unauthenticated("session-ended")
+
+
+def later(read: Callable[[], T]) -> Future[T]:
+    """Start a read beside others, in the same context."""
+    return _pool().submit(copy_context().run, read)
 
 
 @cache

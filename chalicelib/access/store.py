@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.access.model import Grant, GrantStatus
@@ -131,6 +136,22 @@ class ClientRow(AuthenticatedRow):
     trace_key = BinaryAttribute(legacy_encoding=False)
 
 
+class FeedsRow(AuthenticatedRow):
+    """The secret links by which calendars read a record's appointments: one row, few links.
+
+    Each is `id`, `detail`, `created_at`, `last_read_at`; what opens them is not kept anywhere. To
+    the gate, it is the session of a calendar, whom nothing names.
+    """
+
+    TABLE: ClassVar[str] = "record"
+    name: ClassVar[str | None] = None
+    profession: ClassVar[str | None] = None
+    organisation: ClassVar[str | None] = None
+
+    feeds = JSONAttribute()
+    trace_key = BinaryAttribute(legacy_encoding=False)  # the space's: where its reads are traced
+
+
 class IdempotencyRow(Row):
     """That a request was done, and what it made; kept 24 hours."""
 
@@ -164,6 +185,11 @@ def session_key(sid: str) -> tuple[str, str]:
 def client_key(client_id: str) -> tuple[str, str]:
     """Return the key of an organisation's software."""
     return key("CLIENT", client_id), "CLIENT"
+
+
+def feeds_key(pid: str) -> tuple[str, str]:
+    """Return the key of a record's calendar links."""
+    return patient_key(pid), "FEEDS"
 
 
 def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:

@@ -1,7 +1,8 @@
-"""Opaque texts handed to clients: patient handles and page cursors, encrypted and authenticated.
+"""Opaque texts handed to clients: handles, cursors, calendar links, encrypted and authenticated.
 
 A handle stands for a patient towards one organisation for fifteen minutes; a cursor for a place in
-one list of one caller. Neither can be read, edited, or used by or for anybody else (A30).
+one list of one caller. Neither can be read, edited, or used by or for anybody else (A30). A link
+serves whoever holds it, while the record lists it (A22).
 """
 
 import json
@@ -54,3 +55,21 @@ def open_cursor(cursor: str | None, *scope: str) -> dict[str, Any] | None:
         raise BadRequest("bad-cursor") from error
     position: dict[str, Any] = json.loads(payload)
     return position
+
+
+def new_link(pid: str, feed_id: str) -> str:
+    """Return the secret of a calendar's link; another one each time, all of them good (A22).
+
+    It has 128 random bits in `feed_id` alone, and is kept nowhere: whoever reads the tables or
+    forges one without the product's secret has no link.
+    """
+    return blind.seal_token("feed", f"{pid}.{feed_id}".encode(), b"")
+
+
+def open_link(link: str) -> tuple[str, str] | None:
+    """Return the patient and the feed behind a link's secret, or None if it is not one."""
+    try:
+        pid, _, feed_id = blind.open_token("feed", link, b"").decode().partition(".")
+    except ValueError:
+        return None
+    return pid, feed_id

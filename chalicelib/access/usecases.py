@@ -47,7 +47,7 @@ def give_authorisation(
         Invalid: the professional is not in the directory.
         NotFound, Unavailable.
     """
-    return _until_it_holds(lambda: _give(principal, pid, rpps, directory))
+    return until_it_holds(lambda: _give(principal, pid, rpps, directory))
 
 
 def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
@@ -58,20 +58,22 @@ def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
     Raises:
         NotFound, Unavailable.
     """
-    _until_it_holds(lambda: _withdraw(principal, pid, rpps))
+    until_it_holds(lambda: _withdraw(principal, pid, rpps))
 
 
-def _until_it_holds(act: Callable[[], T]) -> T:
+def until_it_holds(act: Callable[[], T]) -> T:
     """Try again on the current row until the person's word stands (ADR 0008).
 
     Raises:
         Unavailable: rivals were faster every time.
+        Conflict: of another kind than losing to a rival.
     """
     for _ in range(_ATTEMPTS):
         try:
             return act()
-        except Conflict:
-            continue
+        except Conflict as conflict:
+            if conflict.slug != Conflict.slug:
+                raise
     raise Unavailable
 
 

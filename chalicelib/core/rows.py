@@ -70,7 +70,15 @@ class VersionedRow(Row):
 
 
 R = TypeVar("R", bound=Row)
+V = TypeVar("V", bound=VersionedRow)
 Wanted = tuple[type[R], str, str]
+
+
+def at_version(row: V, version: int | None) -> V:
+    """Make a row follow the version that was read (None: there was no row)."""
+    if version is not None:
+        row.version = version
+    return row
 
 
 def table_name(table: str) -> str:

@@ -105,6 +105,20 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "The content of this document was already received, or the upload expired.",
         "Si le document ne figure pas dans la liste, recommencez l’ajout.",
     ),
+    "not-yours": Text(
+        "Rendez-vous posé par quelqu’un d’autre",
+        "{set_by} a posé ce rendez-vous. Vous pouvez changer les rappels, ou le retirer.",
+        "Set by somebody else",
+        "{set_by} set this appointment. You may change its reminders, or remove it.",
+        "Pour changer l’heure ou le lieu, contactez la personne ou l’établissement.",
+    ),
+    "too-many-feeds": Text(
+        "Trop de calendriers reliés",
+        "Vous avez déjà {limit} liens de calendrier. Supprimez-en un, puis recommencez.",
+        "Too many calendar links",
+        "The record already has {limit} calendar links. Revoke one first.",
+        "Un lien supprimé cesse aussitôt de fonctionner.",
+    ),
     "stale": Text(
         "Modifié entre-temps",
         "Cet élément a changé depuis votre lecture. Rechargez-le, puis recommencez.",
@@ -214,6 +228,40 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cda_birth_date": ("La date de naissance diffère.", "The birth date differs."),
     "cda_sex": ("Le sexe diffère.", "The sex differs."),
     "date_order": ("La date de fin précède le début.", "The end is before the start."),
+    "end_order": ("La fin doit être après le début.", "The end must be after the start."),
+    "event_too_long": (
+        "Un rendez-vous dure au plus {days} jours.",
+        "An appointment lasts at most {days} days.",
+    ),
+    "date_unknown": ("Cette date n’existe pas.", "This date does not exist."),
+    "date_form": ("Une date AAAA-MM-JJ est attendue.", "A date YYYY-MM-DD is expected."),
+    "time_form": (
+        "Une date et une heure sont attendues.",
+        "A date and time YYYY-MM-DDTHH:MM are expected.",
+    ),
+    "date_too_far": (
+        "La date est à plus de {years} ans.",
+        "The date is more than {years} years ahead.",
+    ),
+    "unknown_zone": ("Ce fuseau horaire est inconnu.", "Unknown time zone."),
+    "link_https": (
+        "Le lien doit être une adresse web complète et sûre (https).",
+        "The link must be a full address that begins with https://.",
+    ),
+    "too_many_leads": ("Au plus {limit} rappels.", "At most {limit} reminders."),
+    "repeated_lead": ("Un rappel est répété.", "A reminder is repeated."),
+    "lead_range": (
+        "Un rappel vient au plus {days} jours avant.",
+        "A reminder comes at most {days} days before.",
+    ),
+    "reminders_of_person": (
+        "Seule la personne change ses rappels.",
+        "Only the person changes her reminders.",
+    ),
+    "too_many_reminders": (
+        "Il y a déjà {limit} rappels le {day}.",
+        "There are already {limit} reminders on {day}.",
+    ),
     "date_future": ("La date est dans le futur.", "The date is in the future."),
     "date_too_old": ("La date est trop ancienne.", "The date is too old."),
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
@@ -222,10 +270,6 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "control_character": (
         "Retirez les caractères invisibles ou de contrôle.",
         "Remove invisible or control characters.",
-    ),
-    "too_many_reminders": (
-        "Le {day_fr} aurait plus de {limit} rappels. Retirez-en un, ou changez son moment.",
-        "{day} would have more than {limit} reminders. Remove one, or move it.",
     ),
     "refused": ("Valeur refusée.", "Value refused."),
     # of pydantic, by its error types

@@ -5,6 +5,10 @@ from typing import Final
 from chalicelib.access import gate
 from chalicelib.access.model import Action
 from chalicelib.access.store import GrantRow, grant_of
+from chalicelib.agenda import lists as agenda
+from chalicelib.agenda.schemas import AppointmentOut, appointment_out
+from chalicelib.agenda.usecases import view_wanted
+from chalicelib.core import clock
 from chalicelib.core.rows import Query, patient_key
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
@@ -27,6 +31,7 @@ class Home(Schema):
     """
 
     documents: list[DocumentOut]
+    next_appointment: AppointmentOut | None
     accesses: list[AccessOut]
     active_authorisations: int
     first_steps: list[str]
@@ -39,8 +44,10 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
     newest = documents.newest_first(pid, _SHOWN, None)
     history = traces.newest_first(pid, limit=_TRACES_READ)
     grants = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=100)
-    queries = [newest, history, grants]
-    with gate.enter(call.principal, Action.HOME_READ, pid, queries=queries) as unit:
+    queries = [newest, history, grants, agenda.next_pointers(pid, clock.now())]
+    wanted = view_wanted(call.principal, pid)
+    with gate.enter(call.principal, Action.HOME_READ, pid, wanted=wanted, queries=queries) as unit:
+        next_appointment = agenda.next_later(unit, unit.pages[3])
         found = record.newest(unit, newest, unit.pages[0], _SHOWN)
         lines, _ = trace.lines(
             pid,
@@ -51,11 +58,13 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
             most=_MOST_TRACES,
         )
         shown = accesses(unit, lines)
+        coming = next_appointment()
         known = [GrantRow.from_raw_data(item) for item in unit.pages[2].items]
         active = sum(grant_of(row).is_active(unit.now) for row in known)
     return Answer(
         Home(
             documents=[document_out(document) for document in found],
+            next_appointment=appointment_out(coming) if coming else None,
             accesses=shown,
             active_authorisations=active,
             first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),

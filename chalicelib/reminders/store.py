@@ -6,18 +6,19 @@ the old due row where it is; the worker removes it when its time comes.
 """
 
 from datetime import date, datetime, time
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final
 
 from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 
 from chalicelib.access.store import AuthenticatedRow
 from chalicelib.core import clock, rows
-from chalicelib.core.rows import Query, Row, VersionedRow, key, patient_key
+from chalicelib.core.rows import Action, Query, Row, VersionedRow, key, patient_key
 from chalicelib.reminders import rules
 from chalicelib.reminders.model import Preferences, Reminder, Source
 
@@ -67,7 +68,24 @@ class DueRow(Row):
     ttl = NumberAttribute()
 
 
-R = TypeVar("R", bound=VersionedRow)
+class HeadRow(VersionedRow):
+    """The oldest bucket that is not finished."""
+
+    TABLE: ClassVar[str] = "work"
+
+    bucket = UnicodeAttribute()
+
+
+class TickRow(Row):
+    """The shards of a bucket that are finished."""
+
+    TABLE: ClassVar[str] = "work"
+
+    shards = UnicodeSetAttribute()
+    ttl = NumberAttribute()
+
+
+HEAD_KEY: Final = ("TICK", "HEAD")
 
 
 def reminder_key(pid: str, subject_id: str) -> tuple[str, str]:
@@ -89,16 +107,18 @@ def reminder_row(pid: str, subject_id: str, reminder: Reminder, version: int | N
     """Make the row of a reminder, to follow the version read (None: there was none)."""
     pk, sk = reminder_key(pid, subject_id)
     at = [clock.iso(one) for one in reminder.at]
-    row = ReminderRow(
-        pk=pk,
-        sk=sk,
-        kind="reminder",
-        source=reminder.source,
-        at=at,
-        next_at=at[0],
-        event_at=clock.iso(reminder.event_at) if reminder.event_at else None,
+    return rows.at_version(
+        ReminderRow(
+            pk=pk,
+            sk=sk,
+            kind="reminder",
+            source=reminder.source,
+            at=at,
+            next_at=at[0],
+            event_at=clock.iso(reminder.event_at) if reminder.event_at else None,
+        ),
+        version,
     )
-    return _following(row, version)
 
 
 def reminder_of(row: ReminderRow) -> Reminder:
@@ -127,7 +147,7 @@ def day_count_row(pid: str, days: dict[date, int], version: int | None) -> DayCo
     """Make the row of a record's reminders per day, to follow the version read."""
     pk, sk = day_count_key(pid)
     text = {day.isoformat(): count for day, count in days.items()}
-    return _following(DayCountRow(pk=pk, sk=sk, kind="reminder_days", days=text), version)
+    return rows.at_version(DayCountRow(pk=pk, sk=sk, kind="reminder_days", days=text), version)
 
 
 def days_of(row: DayCountRow | None) -> dict[date, int]:
@@ -138,18 +158,20 @@ def days_of(row: DayCountRow | None) -> dict[date, int]:
 def preferences_row(pid: str, chosen: Preferences, version: int | None) -> PreferencesRow:
     """Make the row of a person's preferences, to follow the version read."""
     pk, sk = preferences_key(pid)
-    row = PreferencesRow(
-        pk=pk,
-        sk=sk,
-        kind="preferences",
-        zone=chosen.zone,
-        quiet_from=chosen.quiet_from.isoformat("minutes"),
-        quiet_until=chosen.quiet_until.isoformat("minutes"),
-        mail_document=chosen.mail_document,
-        mail_appointment=chosen.mail_appointment,
-        mail_prevention=chosen.mail_prevention,
+    return rows.at_version(
+        PreferencesRow(
+            pk=pk,
+            sk=sk,
+            kind="preferences",
+            zone=chosen.zone,
+            quiet_from=chosen.quiet_from.isoformat("minutes"),
+            quiet_until=chosen.quiet_until.isoformat("minutes"),
+            mail_document=chosen.mail_document,
+            mail_appointment=chosen.mail_appointment,
+            mail_prevention=chosen.mail_prevention,
+        ),
+        version,
     )
-    return _following(row, version)
 
 
 def preferences_of(row: PreferencesRow | None) -> Preferences:
@@ -182,7 +204,23 @@ def due_until(bucket: str, shard: str, now: datetime, limit: int) -> Query:
     return Query(DueRow, pk, low="0", high=f"{clock.iso(now)}~", limit=limit)
 
 
-def _following(row: R, version: int | None) -> R:
-    if version is not None:
-        row.version = version
-    return row
+def finished(bucket: str, shard: str, now: datetime) -> Action:
+    """Return the update that notes a finished shard; repeatable."""
+    return {
+        "Update": {
+            "TableName": rows.table_name(TickRow.TABLE),
+            "Key": {"pk": {"S": "TICK"}, "sk": {"S": bucket}},
+            "UpdateExpression": "ADD #s :shard SET #k = :kind, #t = :ttl",
+            "ExpressionAttributeNames": {"#s": "shards", "#k": "kind", "#t": "ttl"},
+            "ExpressionAttributeValues": {
+                ":shard": {"SS": [shard]},
+                ":kind": {"S": "tick"},
+                ":ttl": {"N": str(clock.epoch(now + rules.ROW_LIFE))},
+            },
+        }
+    }
+
+
+def ticks(first: str, last: str) -> Query:
+    """Return the query of the finished shards of some buckets."""
+    return Query(TickRow, "TICK", low=first, high=last)

@@ -10,12 +10,14 @@ written, try again on current rows.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import datetime
 
 from chalicelib.access.entry import Wanted
 from chalicelib.access.unit import Unit
 from chalicelib.core import rows
 from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.core.rows import ConditionLost
 from chalicelib.reminders import rules, store
 from chalicelib.reminders.model import MAX_A_DAY, Preferences, Reminder, Source
 from chalicelib.reminders.store import DayCountRow, PreferencesRow, ReminderRow
@@ -55,11 +57,12 @@ def arm(
 
     Raises:
         Invalid: a day would have more than ten (R-AGE-02): `/reminders`, `too_many_reminders`,
-            once for each such day.
+            once for each such day. What prevention arms does not count: nobody asked for it.
     """
     instants = tuple(sorted(set(at)))
     row = unit.row(ReminderRow, *store.reminder_key(unit.pid, subject_id))
-    _count(unit, store.reminder_of(row).at if row else (), instants)
+    if source is Source.APPOINTMENT:
+        _count(unit, store.reminder_of(row).at if row else (), instants)
     if instants:
         new = Reminder(source, instants, event_at)
         unit.put(store.reminder_row(unit.pid, subject_id, new, row.version if row else None))
@@ -72,8 +75,21 @@ def disarm(unit: Unit, subject_id: str) -> None:
     """Cancel what is still to come for a subject; nothing to cancel is no fault."""
     row = unit.row(ReminderRow, *store.reminder_key(unit.pid, subject_id))
     if row:
-        _count(unit, store.reminder_of(row).at, ())
+        if row.source == Source.APPOINTMENT:
+            _count(unit, store.reminder_of(row).at, ())
         unit.write(rows.delete(row))
+
+
+def begin(pid: str, subject_id: str, reminder: Reminder) -> None:
+    """Arm a reminder outside the gate, for a space just opened; one that waits already stays.
+
+    Raises:
+        StoreUnavailable: it may not have been armed; trying again is safe.
+    """
+    row = store.reminder_row(pid, subject_id, reminder, None)
+    due = store.due_row(pid, subject_id, reminder.at[0])
+    with suppress(ConditionLost):
+        rows.write([rows.put(row), rows.replace(due)])
 
 
 def _count(unit: Unit, removed: Sequence[datetime], added: Sequence[datetime]) -> None:
@@ -84,15 +100,15 @@ def _count(unit: Unit, removed: Sequence[datetime], added: Sequence[datetime]) -
     days = rules.day_counts(before, removed, added, zone, today)
     full = rules.full_days(before, days)
     if full:
-        raise Invalid(errors=tuple(_too_many(day) for day in full))
+        raise Invalid(
+            errors=tuple(
+                FieldError(
+                    "/reminders",
+                    "too_many_reminders",
+                    {"day": day.isoformat(), "limit": MAX_A_DAY},
+                )
+                for day in full
+            )
+        )
     if days != before:
         unit.put(store.day_count_row(unit.pid, days, row.version if row else None))
-
-
-def _too_many(day: date) -> FieldError:
-    figures: dict[str, str | int | float] = {
-        "day": day.isoformat(),
-        "day_fr": f"{day:%d/%m/%Y}",
-        "limit": MAX_A_DAY,
-    }
-    return FieldError("/reminders", "too_many_reminders", figures)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     PERSON = "person"
     PROFESSIONAL = "professional"
     ORGANISATION = "organisation"
+    CALENDAR = "calendar"
     SYSTEM = "system"
 
 

@@ -26,6 +26,7 @@ PUBLIC = {
     "GET /v1/auth/jwks",
     "POST /oauth/token",
     "GET /v1/trace/keys",
+    "GET /v1/calendar/{link}",
 }
 SERVER_OWNED = (
     "owner",
@@ -83,7 +84,8 @@ def test_names_of_handlers_are_unique() -> None:
 
 def test_paths_hold_ids_only() -> None:  # D13
     held = {part for one in ENDPOINTS for part in re.findall(r"{(\w+)}", one.path)}
-    assert held <= {"pid", "document_id", "rpps", "slug"}
+    things = {"pid", "document_id", "appointment_id", "feed_id"}
+    assert held <= {*things, "rpps", "slug", "link"}
 
 
 def test_creations_ask_for_an_idempotency_key() -> None:  # A13
@@ -162,6 +164,7 @@ def test_strange_path_parameters_are_the_constant_404(  # A31
         for strange in STRANGE:
             request = ask(world, declared, "person_self")
             values = {"pid": world.person.pid, "document_id": world.document,
+                      "appointment_id": world.document, "feed_id": world.document,
                       "rpps": world.doctor.id} | {parameter: strange}  # fmt: skip
             query = request.target.partition("?")[1:]
             target = declared.path.format_map(values) + "".join(query)

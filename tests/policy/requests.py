@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from chalicelib.access import tokens
+from chalicelib.agenda import feeds
+from chalicelib.agenda.model import Detail
 from chalicelib.core import ids
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
 from chalicelib.http.principal import ActorKind, Principal
 from tests.builders import Actor, a_draft
 from tests.http_client import Client, Reply
-from tests.worlds import UPLOADED, World
+from tests.worlds import UPLOADED, World, appoint
 
 ROLES: Final = (
     "anonymous",
@@ -76,7 +79,7 @@ def ask(
         "document_id": document or _document(world, name, case),
         "rpps": (world.colleague if declared.method == "PUT" else world.doctor).id,
         "slug": "not-found",
-    }
+    } | _agenda(world, declared.path, case, document)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
@@ -96,13 +99,29 @@ def subject_of(world: World, role: str) -> str:
     return world.person.pid
 
 
+def _agenda(world: World, path: str, case: str, target: str | None) -> dict[str, str]:
+    """Set the appointment, or make the link, that a path is about."""
+    if "{appointment_id}" in path:
+        who = {"of the laboratory": world.laboratory, "of the doctor": world.doctor}
+        author = who.get(case, world.person).principal
+        return {"appointment_id": target or appoint(author, world.person.pid, reminders=())}
+    if "{feed_id}" in path or "{link}" in path:
+        person = world.person
+        known = feeds.list_feeds(person.principal, person.pid) or [
+            feeds.add_feed(person.principal, person.pid, Detail.BUSY, None).feed
+        ]
+        link = tokens.new_link(person.pid, known[0].id)
+        return {"feed_id": target or known[0].id, "link": f"{link}.ics"}
+    return {}
+
+
 def _document(world: World, name: str, case: str) -> str:
     if name.startswith("PUT"):
         return world.upload
     return world.own if case == "of the person" else world.document
 
 
-def _body(  # noqa: PLR0911  one answer for each sort of route
+def _body(  # noqa: C901, PLR0911  one answer for each sort of route
     world: World, name: str, actor: Actor | None
 ) -> dict[str, Any]:
     if name == "POST /v1/patients/lookup":
@@ -112,6 +131,13 @@ def _body(  # noqa: PLR0911  one answer for each sort of route
     if name == "POST /v1/patients/{pid}/documents":
         is_person = actor is not None and actor.principal.kind is ActorKind.PERSON
         return {"json": a_draft(type_code=None if is_person else "11502-2")}
+    if name == "POST /v1/patients/{pid}/appointments":
+        zone = "Europe/Paris"
+        return {"json": {"title": "Suivi", "start": "2026-12-04T10:00", "zone": zone}}
+    if name.startswith("PATCH"):
+        return {"json": {"place": "Salle 2"}}
+    if name == "POST /v1/patients/{pid}/calendar-feeds":
+        return {"json": {}}
     if name.startswith("PUT") and name.endswith("/content"):
         return {"body": UPLOADED}
     if name.startswith("PUT"):

@@ -11,7 +11,7 @@ from chalicelib.core import aws, clock, rows
 from chalicelib.core.errors import Conflict, Invalid
 from chalicelib.http import problems
 from chalicelib.reminders import store, usecases
-from chalicelib.reminders.model import Source
+from chalicelib.reminders.model import Reminder, Source
 from chalicelib.reminders.store import ReminderRow
 from chalicelib.vault.errors import Tampered
 from tests import double
@@ -65,10 +65,27 @@ def test_the_eleventh_of_a_day_is_refused_and_nothing_is_half_saved(person: Pati
     assert double.tables()[rows.table_name("record")] == before
     said = json.loads(problems.render(refused.value)[0])["errors"]
     assert [(one["pointer"], one["code"]) for one in said] == [("/reminders", "too_many_reminders")]
-    assert "24/11/2026" in said[0]["detail"]
+    assert "2026-11-24" in said[0]["detail"]
     disarm(person, "S0")
     arm(person, [now + DAY], subject="S10")
     assert days(person)["2026-11-24"] == 10
+
+
+def test_what_prevention_arms_does_not_count_in_the_day(person: Patient) -> None:
+    """Source: R-AGE-02 is about reminders attached to dates."""
+    now = clock.now()
+    arm(person, [now + HOUR], source=Source.PREVENTION)
+    assert days(person) == {}
+    disarm(person)
+    assert to_come(person) == []
+
+
+def test_a_space_just_opened_arms_once(person: Patient) -> None:
+    first, second = (Reminder(Source.PREVENTION, (clock.now() + n * DAY,), None) for n in (1, 2))
+    usecases.begin(person.pid, SUBJECT, first)
+    usecases.begin(person.pid, SUBJECT, second)
+    assert to_come(person) == list(first.at)
+    assert due_rows() == [clock.iso(first.at[0])]
 
 
 def test_a_rival_change_is_a_conflict_and_writes_nothing(person: Patient) -> None:

@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the appointments to come by a secret link, as a calendar does. */
+        get: operations["read_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -208,6 +225,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the appointments the caller may see: to come, over, or on some days. */
+        get: operations["list_appointments"];
+        put?: never;
+        /** Set an appointment, and its reminders. */
+        post: operations["add_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/appointments/{appointment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one appointment. */
+        get: operations["read_appointment"];
+        put?: never;
+        post?: never;
+        /** Cancel an appointment, and its reminders. */
+        delete: operations["cancel_appointment"];
+        options?: never;
+        head?: never;
+        /** Change an appointment, and move its reminders with it. */
+        patch: operations["change_appointment"];
+        trace?: never;
+    };
+    "/v1/patients/{pid}/appointments/{appointment_id}/ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take one appointment to a calendar. */
+        get: operations["export_appointment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/authorisations": {
         parameters: {
             query?: never;
@@ -238,6 +309,41 @@ export interface paths {
         post?: never;
         /** Take the key back, effective on the professional's next request. */
         delete: operations["withdraw_authorisation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the calendar links, without their secrets. */
+        get: operations["list_calendar_feeds"];
+        put?: never;
+        /** Make a calendar link; its address is shown this once. */
+        post: operations["add_calendar_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/calendar-feeds/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cut a calendar link, effective on its next use. */
+        delete: operations["revoke_calendar_feed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -475,16 +581,186 @@ export interface components {
             engine: string | null;
         };
         /**
-         * AuthorOut
-         * @description Who wrote the document, as it says.
+         * AppointmentAbilities
+         * @description What the reader may do with it; screens show buttons from this, never from a role.
          */
-        AuthorOut: {
-            /** Name */
-            name: string | null;
-            /** Profession */
-            profession: string | null;
-            /** Organisation */
-            organisation: string | null;
+        AppointmentAbilities: {
+            /** Edit */
+            edit: boolean;
+            /** Cancel */
+            cancel: boolean;
+            /** Set Reminders */
+            set_reminders: boolean;
+        };
+        /**
+         * AppointmentChanges
+         * @description What to change: what is absent stays, null clears.
+         */
+        AppointmentChanges: {
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * All Day
+             * @default false
+             */
+            all_day: boolean;
+            /**
+             * Start
+             * @description Wall time `2026-12-03T09:30`; all day: `2026-12-03`, both included.
+             * @default
+             */
+            start: string;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Zone
+             * @description IANA name, such as Europe/Paris.
+             * @default
+             */
+            zone: string;
+            /**
+             * Fold
+             * @default null
+             */
+            fold: number | null;
+            /**
+             * Place
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Note
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Link
+             * @default null
+             */
+            link: string | null;
+            /**
+             * Reminders
+             * @description Minutes before, at most 28 days; all day: before 09:00 of the first day.
+             */
+            reminders?: number[];
+        };
+        /**
+         * AppointmentDraft
+         * @description An appointment to set. Without an end it lasts half an hour, or the day.
+         */
+        AppointmentDraft: {
+            /** Title */
+            title: string;
+            /**
+             * All Day
+             * @default false
+             */
+            all_day: boolean;
+            /**
+             * Start
+             * @description Wall time `2026-12-03T09:30`; all day: `2026-12-03`, both included.
+             */
+            start: string;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Zone
+             * @description IANA name, such as Europe/Paris.
+             */
+            zone: string;
+            /**
+             * Fold
+             * @default null
+             */
+            fold: number | null;
+            /**
+             * Place
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Note
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Link
+             * @default null
+             */
+            link: string | null;
+            /**
+             * Reminders
+             * @description Minutes before, at most 28 days; all day: before 09:00 of the first day.
+             */
+            reminders?: number[];
+        };
+        /**
+         * AppointmentOut
+         * @description An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`.
+         */
+        AppointmentOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** All Day */
+            all_day: boolean;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Zone */
+            zone: string;
+            /** Start At */
+            start_at: string;
+            /** End At */
+            end_at: string;
+            /** Start Shown */
+            start_shown: string;
+            /** End Shown */
+            end_shown: string;
+            /** Zone Shown */
+            zone_shown: string;
+            /** Place */
+            place: string | null;
+            /** Note */
+            note: string | null;
+            /** Link */
+            link: string | null;
+            /** Reminders */
+            reminders: number[];
+            reminders_state: components["schemas"]["RemindersState"];
+            /** Warnings */
+            warnings: components["schemas"]["Notice"][];
+            author: components["schemas"]["chalicelib__agenda__schemas__AuthorOut"];
+            /** Is Own */
+            is_own: boolean;
+            abilities: components["schemas"]["AppointmentAbilities"];
+            /** Created At */
+            created_at: string;
+            /** Changed At */
+            changed_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * AppointmentPage
+         * @description A page of appointments; `next` is the cursor of the following one, or null.
+         */
+        AppointmentPage: {
+            /** Items */
+            items: components["schemas"]["AppointmentOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * AuthorisationList
@@ -585,6 +861,12 @@ export interface components {
             name: string | null;
         };
         /**
+         * Detail
+         * @description What a calendar's link shows: that there is something, or all of it.
+         * @enum {string}
+         */
+        Detail: "busy" | "full";
+        /**
          * DocumentDraft
          * @description A document to deposit. Without `content`, its `size_bytes` is needed and a PUT follows.
          */
@@ -650,7 +932,7 @@ export interface components {
             /** Deposited At */
             deposited_at: string;
             depositor: components["schemas"]["DepositorOut"];
-            author: components["schemas"]["AuthorOut"];
+            author: components["schemas"]["chalicelib__record__schemas__AuthorOut"];
             antivirus: components["schemas"]["AntivirusOut"];
             /** Warnings */
             warnings: string[];
@@ -669,6 +951,41 @@ export interface components {
             next: string | null;
         };
         /**
+         * FeedDraft
+         * @description A calendar link to make: `busy` shows « Rendez-vous » and no word of what.
+         */
+        FeedDraft: {
+            /**
+             * Detail
+             * @default busy
+             * @enum {string}
+             */
+            detail: "busy" | "full";
+        };
+        /**
+         * FeedList
+         * @description The calendar links of a record, and how many it may have.
+         */
+        FeedList: {
+            /** Items */
+            items: components["schemas"]["FeedOut"][];
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * FeedOut
+         * @description A calendar link; `last_read_at` is the first time it was read on the last day it was.
+         */
+        FeedOut: {
+            /** Id */
+            id: string;
+            detail: components["schemas"]["Detail"];
+            /** Created At */
+            created_at: string;
+            /** Last Read At */
+            last_read_at: string | null;
+        };
+        /**
          * Health
          * @description The service answers.
          */
@@ -685,6 +1002,7 @@ export interface components {
         Home: {
             /** Documents */
             documents: components["schemas"]["DocumentOut"][];
+            next_appointment: components["schemas"]["AppointmentOut"] | null;
             /** Accesses */
             accesses: components["schemas"]["AccessOut"][];
             /** Active Authorisations */
@@ -717,7 +1035,7 @@ export interface components {
          * @description The kinds of actors a person is told of.
          * @enum {string}
          */
-        Kind: "person" | "professional" | "organisation" | "system";
+        Kind: "person" | "professional" | "organisation" | "calendar" | "system";
         /**
          * Labelled
          * @description A code and its French label.
@@ -750,6 +1068,27 @@ export interface components {
              */
             sex: "female" | "male" | "unknown";
         };
+        /**
+         * NewFeedOut
+         * @description A calendar link just made, with its address: it is shown this once.
+         */
+        NewFeedOut: {
+            /** Id */
+            id: string;
+            detail: components["schemas"]["Detail"];
+            /** Created At */
+            created_at: string;
+            /** Last Read At */
+            last_read_at: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * Notice
+         * @description What was settled for the author, who is told.
+         * @enum {string}
+         */
+        Notice: "start_moved" | "end_moved" | "start_twice";
         /**
          * OAuthError
          * @description An error of RFC 6749, section 5.2.
@@ -936,6 +1275,12 @@ export interface components {
             next: string | null;
         };
         /**
+         * RemindersState
+         * @description What will become of the reminders of an appointment.
+         * @enum {string}
+         */
+        RemindersState: "armed" | "none" | "no_channel" | "past";
+        /**
          * SealedTraceOut
          * @description One place: its number, its trace's commitment and leaf hash (hex), and the trace itself.
          *
@@ -1021,6 +1366,31 @@ export interface components {
             href: string;
             /** Expires At */
             expires_at: string;
+        };
+        /**
+         * AuthorOut
+         * @description Who set it; the name is absent for the person herself.
+         */
+        chalicelib__agenda__schemas__AuthorOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "professional" | "organisation";
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * AuthorOut
+         * @description Who wrote the document, as it says.
+         */
+        chalicelib__record__schemas__AuthorOut: {
+            /** Name */
+            name: string | null;
+            /** Profession */
+            profession: string | null;
+            /** Organisation */
+            organisation: string | null;
         };
         /** @description RFC 9457, in French with an English twin. */
         Problem: {
@@ -1273,6 +1643,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            /** @description Nothing more. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     read_me: {
         parameters: {
             query?: never;
@@ -1342,6 +1742,166 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_appointments: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                past?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_appointment: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointmentDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_appointment: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                pid: string;
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_appointment: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                pid: string;
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointmentChanges"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_authorisations: {
         parameters: {
             query?: never;
@@ -1405,6 +1965,80 @@ export interface operations {
             path: {
                 pid: string;
                 rpps: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_calendar_feeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_calendar_feed: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewFeedOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revoke_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                feed_id: string;
             };
             cookie?: never;
         };
