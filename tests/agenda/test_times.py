@@ -1,5 +1,6 @@
 """Wall times and instants, against the zones' own rules, every day from 2024 to 2040 (R19)."""
 
+import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -125,3 +126,13 @@ def test_zones_of_the_database_are_known(zone: str) -> None:
 )  # fmt: skip
 def test_anything_else_is_not(name: str) -> None:
     assert not times.is_zone(name)
+
+
+def test_zones_come_with_the_product_whatever_the_host_has() -> None:
+    found = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath([])
+    try:
+        for zone in ZONES:
+            assert zoneinfo.ZoneInfo.no_cache(zone).key == zone
+    finally:
+        zoneinfo.reset_tzpath(found)
