@@ -80,7 +80,10 @@ def _is_wild(resource: Any) -> bool:  # noqa: ANN401
     text = resource if isinstance(resource, str) else json.dumps(resource)
     if isinstance(resource, dict) and "Fn::Sub" in resource:
         text = _listed(resource["Fn::Sub"])[0]
-    bounded = text.startswith("${DocumentsBucket.Arn}/") or ":log-group:/aws/lambda/$" in text
+    bounded = (
+        text.startswith(("${DocumentsBucket.Arn}/", "${ArchiveBucket.Arn}/"))
+        or ":log-group:/aws/lambda/$" in text
+    )
     return "*" in (text.removesuffix("*") if bounded else text)
 
 

@@ -4,6 +4,7 @@
     python -m infra.operator open-space persons.csv
     python -m infra.operator load-professionals PS_LibreAcces_Personne_activite.txt
     python -m infra.operator register-client --name "Laboratoire" --finess 123456789 jwks.json
+    python -m infra.operator add-sealing-key
     python -m infra.operator reseal PATIENT_ID …
 
 Every command may be repeated. Persons come from a file and never from the command line, which
@@ -18,7 +19,7 @@ import sys
 from pathlib import Path
 
 from chalicelib.audit import seal
-from chalicelib.audit.keys import ensure_sealing_key
+from chalicelib.audit.keys import add_sealing_key, ensure_sealing_key
 from chalicelib.core import clock, log
 from chalicelib.identity import clients, signing_keys
 from chalicelib.identity.values import InvalidIdentifier, parse_finess
@@ -84,6 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.operator", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("init", help="make the product's secret and today's signing key")
+    commands.add_parser("add-sealing-key", help="sign histories with a new key from now on")
     for command in ("open-space", "load-professionals"):
         commands.add_parser(command).add_argument("file", type=Path)
     register = commands.add_parser("register-client", help="register an organisation's software")
@@ -110,6 +112,8 @@ def _run(given: argparse.Namespace) -> int:
         print(register_client(given.name, given.finess, given.jwks))
     elif given.command == "reseal":
         reseal(given.patients)
+    elif given.command == "add-sealing-key":
+        print(add_sealing_key())
     else:
         print(init())
     return 0

@@ -53,6 +53,10 @@ def _objects(*actions: str) -> Statement:
     return _allow("s3", actions, [{"Fn::Sub": "${DocumentsBucket.Arn}/*"}])
 
 
+def _archived(*actions: str) -> Statement:
+    return _allow("s3", actions, [{"Fn::Sub": "${ArchiveBucket.Arn}/*"}])
+
+
 def _key(logical_id: str, *actions: str) -> Statement:
     return _allow("kms", actions, [_arn(logical_id)])
 
@@ -97,13 +101,16 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.RECORD, *READ, *WRITE),
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.WORK, *READ, "PutItem", "UpdateItem", "ConditionCheckItem"),
-            _table(tables.KEYS, "GetItem", "Query", *APPEND),
+            _table(tables.KEYS, "GetItem", "BatchGetItem", "Query", *APPEND),
             # A refused upload is removed at once; the sweeper removes what that missed.
             _objects("GetObject", "PutObject", "DeleteObject"),
             _key("RootKey", *BRANCH_KEYS),
             # A professional's own trace has its branch key from the first login.
             _key("TraceKey", *BRANCH_KEYS),
             _key("TokenKey", "Encrypt", "Decrypt"),
+            # Versions, because a delete marker hides a locked object from other listings.
+            _allow("s3", ("ListBucketVersions",), [_arn("ArchiveBucket")]),
+            _archived("GetObjectVersion"),
         ],
         # Public keys of the product's own tokens, and nothing else.
         AUTHORIZE: [_table(tables.IDENTITY, "GetItem")],
@@ -143,7 +150,8 @@ def _statements() -> dict[Function, list[Statement]]:
             _stream(tables.AUDIT),
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.KEYS, "GetItem", "Query"),
-            _key("TraceKey", "Decrypt"),
+            _key("SealKey", "Decrypt"),
+            _archived("PutObject"),
             _queue("ArchiveDeadLetters", "SendMessage"),
         ],
     }

@@ -1,4 +1,4 @@
-"""Declare what holds data: tables, the bucket of sealed documents, and the keys that wrap keys.
+"""Declare what holds data: tables, the buckets of documents and heads, the keys that wrap keys.
 
 All of it outlives its stack, and destroying a key is refused until its policy is changed first.
 """
@@ -72,10 +72,11 @@ _KEY_DESTRUCTION: Final = ("DisableKey", "ScheduleKeyDeletion")
 
 
 def key_resources() -> dict[str, Any]:
-    """Return the three wrapping keys and their aliases."""
+    """Return the four wrapping keys and their aliases."""
     purposes = {
         "RootKey": ("root", "Wraps branch keys of patients and accounts"),
         "TraceKey": ("trace", "Wraps branch keys of traces"),
+        "SealKey": ("seal", "Wraps the keys that sign histories"),
         "TokenKey": ("token", "Wraps the keys that sign tokens and blind identifiers"),
     }
     declared = {}
@@ -114,49 +115,57 @@ def _key_policy() -> dict[str, Any]:
 
 
 def bucket_resources() -> dict[str, Any]:
-    """Return the bucket of sealed documents and what guards it."""
+    """Return the bucket of sealed documents, the locked archive, and what guards them."""
+    documents = {"LifecycleConfiguration": {"Rules": _lifecycle()}}
+    # In compliance mode nobody shortens a retention or deletes a version before its end.
+    retention = {"Mode": "COMPLIANCE", "Days": {"Ref": "ArchiveRetentionDays"}}
+    archive = {
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": retention},
+        },
+    }
     return {
-        "DocumentsBucket": _kept(
-            "AWS::S3::Bucket",
-            {
-                "BucketName": _sub("${Prefix}-documents-${AWS::AccountId}"),
-                "VersioningConfiguration": {"Status": "Enabled"},
-                "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-                "PublicAccessBlockConfiguration": {
-                    "BlockPublicAcls": True,
-                    "BlockPublicPolicy": True,
-                    "IgnorePublicAcls": True,
-                    "RestrictPublicBuckets": True,
-                },
-                "BucketEncryption": {
-                    "ServerSideEncryptionConfiguration": [
-                        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-                    ]
-                },
-                "LifecycleConfiguration": {"Rules": _lifecycle()},
-            },
-        ),
-        "DocumentsBucketPolicy": {
+        **_bucket("DocumentsBucket", "documents", documents),
+        **_bucket("ArchiveBucket", "archive", archive),
+    }
+
+
+def _bucket(logical_id: str, name: str, more: dict[str, Any]) -> dict[str, Any]:
+    properties = {
+        "BucketName": _sub(f"${{Prefix}}-{name}-${{AWS::AccountId}}"),
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        "PublicAccessBlockConfiguration": {
+            "BlockPublicAcls": True,
+            "BlockPublicPolicy": True,
+            "IgnorePublicAcls": True,
+            "RestrictPublicBuckets": True,
+        },
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [
+                {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+            ]
+        },
+        **more,
+    }
+    tls_only = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [_arn(logical_id), _sub(f"${{{logical_id}.Arn}}/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {
+        logical_id: _kept("AWS::S3::Bucket", properties),
+        f"{logical_id}Policy": {
             "Type": "AWS::S3::BucketPolicy",
             "Condition": "TlsRequired",
             "Properties": {
-                "Bucket": {"Ref": "DocumentsBucket"},
-                "PolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "TlsOnly",
-                            "Effect": "Deny",
-                            "Principal": "*",
-                            "Action": "s3:*",
-                            "Resource": [
-                                _arn("DocumentsBucket"),
-                                _sub("${DocumentsBucket.Arn}/*"),
-                            ],
-                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                        }
-                    ],
-                },
+                "Bucket": {"Ref": logical_id},
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [tls_only]},
             },
         },
     }

@@ -37,6 +37,8 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "PscIssuer": {"Type": "String"},
     "PscClientId": {"Type": "String"},
     "PscClientSecret": {"Type": "String", "NoEcho": True},
+    # How long nobody, the account's owner included, can delete an archived head of a history.
+    "ArchiveRetentionDays": {"Type": "Number", "MinValue": 1, "Default": 3653},
     # The local cloud speaks plain HTTP on the loopback; nothing else may set this to false.
     "RequireTls": {"Type": "String", "AllowedValues": ["true", "false"], "Default": "true"},
 }
@@ -45,9 +47,11 @@ COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
     "CARNET_PREFIX": {"Ref": "Prefix"},
     "PUBLIC_BASE_URL": {"Ref": "PublicBaseUrl"},
     "DOCUMENTS_BUCKET": {"Ref": "DocumentsBucket"},
+    "ARCHIVE_BUCKET": {"Ref": "ArchiveBucket"},
     "NOTIFY_QUEUE_URL": {"Ref": "NotifyQueue"},
     "KMS_ROOT_KEY_ARN": {"Fn::GetAtt": ["RootKey", "Arn"]},
     "KMS_TRACE_KEY_ARN": {"Fn::GetAtt": ["TraceKey", "Arn"]},
+    "KMS_SEAL_KEY_ARN": {"Fn::GetAtt": ["SealKey", "Arn"]},
     "KMS_TOKEN_KEY_ARN": {"Fn::GetAtt": ["TokenKey", "Arn"]},
 }
 MAIL_ENVIRONMENT: Final[dict[str, Any]] = {
@@ -165,8 +169,9 @@ def _queue_event() -> dict[str, Any]:
 def _outputs() -> dict[str, Any]:
     values = {
         "DocumentsBucketName": {"Ref": "DocumentsBucket"},
+        "ArchiveBucketName": {"Ref": "ArchiveBucket"},
         "NotifyQueueUrl": {"Ref": "NotifyQueue"},
-        **{f"{key}Arn": _arn(key) for key in ("RootKey", "TraceKey", "TokenKey")},
+        **{f"{key}Arn": _arn(key) for key in ("RootKey", "TraceKey", "SealKey", "TokenKey")},
     }
     return {name: {"Value": value} for name, value in values.items()}
 

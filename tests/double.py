@@ -103,12 +103,12 @@ def running() -> Iterator[dict[str, str]]:
         kms = aws.client("kms")
         yield {
             f"KMS_{family}_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"]
-            for family in ("ROOT", "TRACE", "TOKEN")
+            for family in ("ROOT", "TRACE", "SEAL", "TOKEN")
         }
 
 
 def make_installation() -> None:
-    """Make tables, bucket, queue and sender, empty but for the product's secret."""
+    """Make tables, buckets, queue and sender, empty but for the product's secret."""
     declared.create_all(aws.client("dynamodb"), settings().table_prefix)
     bucket = settings().documents_bucket
     aws.client("s3").create_bucket(
@@ -116,6 +116,11 @@ def make_installation() -> None:
     )
     aws.client("s3").put_bucket_versioning(
         Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    aws.client("s3").create_bucket(
+        Bucket=settings().archive_bucket,
+        CreateBucketConfiguration={"LocationConstraint": REGION},
+        ObjectLockEnabledForBucket=True,
     )
     aws.client("sqs").create_queue(QueueName=settings().notify_queue_url.rsplit("/", 1)[1])
     aws.client("sesv2").create_email_identity(EmailIdentity=settings().mail_sender)

@@ -91,6 +91,11 @@ class Recorder:
         return dict(sorted(Counter(self.names).items()))
 
     @property
+    def by_trip(self) -> list[tuple[int, str]]:
+        """Return the calls in the order that is the program's own: side by side, there is none."""
+        return sorted((call.trip, call.name) for call in self.calls)
+
+    @property
     def trips(self) -> int:
         """Return how many calls waited for one another; calls side by side count once."""
         return max((call.trip for call in self.calls), default=0)

@@ -15,6 +15,8 @@ What is checked, for places 0 to size - 1 of the sequence:
               standing for the leaf before the first
   commitment= SHA-256(00 || canonical JSON of the trace: keys sorted, no spaces, UTF-8)
   root      = Merkle tree hash of the leaves (RFC 9162, 2.1.1; a leaf's hash is leaf(n))
+  archive   = the newest head that the service could not delete, signed like the checkpoint: the
+              history must contain it; and each place's leaf is the only one archived for it
   signature = ES256 over "carnet/trace/1", patient, audience, size, root in hex, instant of sealing,
               each followed by a line feed
 Exit status: 0 whole, 1 not whole, 2 cannot tell.
@@ -61,7 +63,9 @@ SENTENCES = {
     "altered": "le contenu d’une ligne n’est pas celui qui a été scellé",
     "rolled-back": "l’historique est plus court qu’avant",
     "forked": "l’historique n’est pas la suite de celui qui avait été gardé",
-    "late": "des accès attendent d’être scellés depuis trop longtemps",
+    "cut-off": "l’archive verrouillée contient une suite qui a disparu de l’historique",
+    "archive": "l’archive verrouillée contient un autre historique que celui-ci",
+    "late": "des accès attendent d’être scellés ou archivés depuis trop longtemps",
 }
 
 
@@ -72,24 +76,27 @@ def verify(
 ) -> list[Finding]:
     """Return everything wrong with a history; nothing wrong is an empty list."""
     first = pages[0]
-    findings = [Finding("late", f"{first['lag_seconds']} s")] * (
-        float(first["lag_seconds"]) > MOST_LAG_SECONDS
-    )
+    lag = max(float(page["lag_seconds"]) for page in pages)
+    findings = [Finding("late", f"{lag} s")] * (lag > MOST_LAG_SECONDS)
     checkpoint = first["checkpoint"]
     if checkpoint is None:
         if any(page["items"] for page in pages):
             findings.append(Finding("extra", "0"))
+        findings += _check_archive(first, [], keys)
         return findings + (_compare_with_earlier([], seen) if seen else [])
     size = int(checkpoint["size"])
     items = [item for page in pages for item in page["items"] if int(item["seq"]) < size]
-    findings += _check_signature(first, keys)
+    findings += _check_signature(first, checkpoint, keys)
     findings += _check_places(items, size)
     leaves, broken = _check_chain(items)
     findings += broken
     if tree_hash(leaves).hex() != checkpoint["root"]:
         findings.append(Finding("root", str(size)))
+    findings += _check_archive(first, leaves, keys)
     for item in items:
         findings += _check_trace(item)
+        if any(leaf != item["leaf"] for leaf in item["archived"]):
+            findings.append(Finding("archive", str(item["seq"])))
     return findings + (_compare_with_earlier(leaves, seen) if seen else [])
 
 
@@ -146,8 +153,25 @@ def _check_trace(item: dict[str, Any]) -> list[Finding]:
     return []
 
 
-def _check_signature(page: dict[str, Any], keys: dict[str, Any]) -> list[Finding]:
-    checkpoint = page["checkpoint"]
+def _check_archive(
+    page: dict[str, Any], leaves: Sequence[bytes], keys: dict[str, Any]
+) -> list[Finding]:
+    """Require that this history begins with the newest head of the locked archive."""
+    head = page["archived"]
+    if head is None:
+        return []
+    size = int(head["size"])
+    findings = _check_signature(page, head, keys)
+    if len(leaves) < size:
+        findings.append(Finding("cut-off", f"{len(leaves)} < {size}"))
+    elif tree_hash(leaves[:size]).hex() != head["root"]:
+        findings.append(Finding("archive", str(size)))
+    return findings
+
+
+def _check_signature(
+    page: dict[str, Any], checkpoint: dict[str, Any], keys: dict[str, Any]
+) -> list[Finding]:
     key = next((key for key in keys["keys"] if key["kid"] == checkpoint["key_id"]), None)
     if key is None:
         return [Finding("key", checkpoint["key_id"])]

@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
-import { catalogue } from "./src/catalogue.ts";
+import { catalogue } from "./src/catalogue/index.ts";
 import { ICONS } from "./src/icons.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -11,21 +11,25 @@ from chalicelib.access import store
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Refusal, Right
 from chalicelib.access.store import (
+    RECORD_KIND,
     ClientRow,
     GrantRow,
     IdempotencyRow,
+    SettingsRow,
     grant_of,
     idempotency_key,
+    subject_of_record,
 )
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.audit.model import Trace
-from chalicelib.audit.store import TraceRow, new_row, subject_of_trace
-from chalicelib.core import clock, events, ids, log, rows
+from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_trace
+from chalicelib.core import clock, events, ids, log, parallel, rows
 from chalicelib.core.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import outbox_row
 from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
-from chalicelib.vault import keys
+from chalicelib.vault import envelope, keys
+from chalicelib.vault.envelope import WrappedKey
 
 ATTEMPTS: Final = 4
 JITTER_SECONDS: Final = 0.08
@@ -35,6 +39,7 @@ IDEMPOTENCY_SECONDS: Final = 24 * 3600
 Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to lose it
 _GRANT: Final = "grant"
 _IDEMPOTENCY: Final = "idempotency"
+_RENEWAL: Final = "renewal"
 
 
 def check_replay(entry: Entry) -> None:
@@ -52,18 +57,37 @@ def check_replay(entry: Entry) -> None:
     raise Replayed(replay.reference)
 
 
+def unwrap_keys(unit: Unit) -> None:
+    """Unwrap, side by side, the keys of the history and of the record, if they are not (D14).
+
+    The history's is always needed. The record's may be gone while the history stays: its failure
+    is for whoever then opens something of the record, and meets it again.
+
+    Raises:
+        Unavailable: the key service or its table does not answer.
+    """
+    trace_key, record_key = _trace_key(unit), unit.record_key()
+    if not envelope.read_ahead([trace_key, record_key] if record_key else [trace_key]):
+        return
+    with parallel.none_outlives() as beside:
+        if record_key:
+            beside.append(parallel.start(envelope.unwrap, record_key))
+        envelope.unwrap(trace_key)
+
+
 def refuse(unit: Unit, reason: Refusal) -> None:
     """Write the trace of a refusal, before anybody is told.
 
     In the record's history if there is such a record, else in the actor's own: the same write. The
     trace key is unwrapped anew each time: her own, warm from the last refusal, would answer faster
-    for a record that does not exist (A36).
+    for a record that does not exist (A36). The first request of a process has no warm key.
 
     Raises:
         Unavailable: it could not be written.
     """
     unit.right, unit.is_refused = Right.NONE, True
-    keys.forget(subject_of_trace(_owner(unit)))
+    if not unit.entry.is_first:
+        keys.forget(subject_of_trace(_owner(unit)))
     _commit(unit, [], _trace(unit, reason))
 
 
@@ -80,6 +104,8 @@ def leave(unit: Unit) -> None:
     steps += [(rows.put(outbox_row(event, unit.now)), None) for event in unit.events]
     if unit.entry.idempotency:
         steps.append((rows.put(_idempotency_row(unit)), _IDEMPOTENCY))
+    if steps:
+        steps += _renewal_steps(unit)
     _commit(unit, steps, _trace(unit, None))
 
 
@@ -103,6 +129,8 @@ def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
         except ConditionLost as lost:
             if not _is_committed(trace):
                 _explain(unit, attempt, lost)
+                # A rival renewed the keys: old ones still open, and serve this once more.
+                steps = [step for step in steps if step[1] != _RENEWAL]
                 continue
         return
     raise Unavailable
@@ -123,6 +151,8 @@ def _explain(unit: Unit, attempt: list[Step], lost: ConditionLost) -> None:
     if problem:
         raise problem
     if _GRANT not in meanings:
+        if _RENEWAL in meanings:
+            return
         raise Conflict
     _read_again(unit, (GrantRow, *store.grant_key(unit.pid, unit.entry.principal.id)))
     grant = unit.entry.grant
@@ -154,6 +184,27 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
         notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)
         return [(rows.put(used), _GRANT), (rows.put(outbox_row(notice, unit.now)), None)]
     return [(rows.unchanged(grant), _GRANT)] if writes else []
+
+
+def _renewal_steps(unit: Unit) -> list[Step]:
+    """Put new data keys in the space's settings when theirs are a year old (D5).
+
+    This write is sealed under the old ones; the next is under the new ones.
+    """
+    settings = unit.entry.settings
+    if settings is None:
+        return []
+    owners = {
+        "record_key": (subject_of_record(unit.pid), RECORD_KIND),
+        "trace_key": (subject_of_trace(unit.pid), TRACE_KIND),
+    }
+    due = [name for name in owners if envelope.is_due(bytes(getattr(settings, name)))]
+    if not due:
+        return []
+    renewed = SettingsRow(**settings.attribute_values)
+    for name in due:
+        setattr(renewed, name, envelope.new_data_key(*owners[name]))
+    return [(rows.put(renewed), _RENEWAL)]
 
 
 def _idempotency_row(unit: Unit) -> IdempotencyRow:
@@ -197,8 +248,13 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         _owner(unit),
         is_patient=settings is not None,
         trace=trace,
-        data_key=bytes((settings or session).trace_key),
+        data_key=_trace_key(unit).data_key,
     )
+
+
+def _trace_key(unit: Unit) -> WrappedKey:
+    row = unit.entry.settings or unit.entry.session
+    return WrappedKey(subject_of_trace(_owner(unit)), TRACE_KIND, bytes(row.trace_key))
 
 
 def _owner(unit: Unit) -> str:

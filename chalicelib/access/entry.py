@@ -6,11 +6,8 @@ nothing about what exists (A36).
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, partial
 from typing import TypeVar
 
 from chalicelib.access import store, tokens
@@ -25,17 +22,18 @@ from chalicelib.access.store import (
     SettingsRow,
     idempotency_key,
 )
-from chalicelib.core import clock, ids, rows
+from chalicelib.audit.store import TRACE_KIND, subject_of_trace
+from chalicelib.core import clock, ids, parallel, rows
 from chalicelib.core.errors import Unauthenticated
-from chalicelib.core.rows import Page, Query, Row
+from chalicelib.core.rows import Item, Page, Query, Row
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.vault import blind
+from chalicelib.vault import blind, envelope
+from chalicelib.vault.envelope import WrappedKey
 
 Wanted = tuple[type[Row], str, str]
 Session = SessionRow | ClientRow | FeedsRow
 R = TypeVar("R", bound=Row)
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -49,6 +47,7 @@ class Entry:
     target_wish: Wanted | None = None
     idempotency: Idempotency | None = None
     pages: list[Page] = field(default_factory=list)
+    is_first: bool = False  # of a process that knew no key before
 
     def row(self, model: type[R], pk: str, sk: str) -> R | None:
         """Return a row that was asked for, or None if it does not exist."""
@@ -83,7 +82,6 @@ class Entry:
         proxy = self.row(ProxyRow, *store.proxy_key(self.pid, self.principal.id))
         target = self.found.get(self.target_wish) if self.target_wish else None
         owner = getattr(target, "depositor", None)
-        # Computed whether the target exists or not: the first time, it costs two calls (A36).
         mine = self.depositor_token() if self.target_wish else None
         return Facts(
             actor=self.principal.kind,
@@ -134,17 +132,64 @@ def load(
     asked = [*_deciding(principal, pid), *wanted]
     asked += [target] if target else []
     asked += [(IdempotencyRow, *idempotency_key(idempotency))] if idempotency else []
-    reading = [later(partial(rows.query, query)) for query in queries]
-    fetched = zip(asked, rows.fetch(asked), strict=True)
-    found = {wish: row for wish, row in fetched if row is not None}
-    return Entry(
-        principal=principal,
-        pid=pid,
-        session=live(principal, found.get(asked[0])),
-        found=found,
-        target_wish=target,
-        idempotency=idempotency,
-        pages=[page.result() for page in reading],
+    is_first = not blind.is_known()
+    with parallel.none_outlives() as reading:
+        reading += [parallel.start(rows.query, query) for query in queries]
+        fetched = fetch(asked, lambda items: _read_keys_ahead(principal, pid, items))
+        found = {wish: row for wish, row in zip(asked, fetched, strict=True) if row is not None}
+        return Entry(
+            principal=principal,
+            pid=pid,
+            session=live(principal, found.get(asked[0])),
+            found=found,
+            target_wish=target,
+            idempotency=idempotency,
+            pages=[page.result() for page in reading],
+            is_first=is_first,
+        )
+
+
+def fetch(
+    asked: Sequence[Wanted], meanwhile: Callable[[Sequence[Item | None]], object] = len
+) -> list[Row | None]:
+    """Read rows; in a new process, with them, the secret that their keyed hashes need.
+
+    `meanwhile` gets the rows while the secret is unwrapped, in that case only: raw, and not yet
+    known to be ours.
+
+    Raises:
+        StoreUnavailable, Unavailable: a part of the host did not answer.
+        Tampered: a row that decides rights is not one of ours.
+    """
+    if blind.is_known():
+        return rows.fetch(asked)
+    *items, secret = rows.fetch_raw([*asked, blind.WANTED])
+    with parallel.none_outlives() as beside:
+        beside.append(parallel.start(meanwhile, items))
+        blind.learn(secret)
+        found = rows.read_as(asked, items)
+        beside[0].result()
+    return found
+
+
+def _read_keys_ahead(principal: Principal, pid: str, deciding: Sequence[Item | None]) -> None:
+    """Read the branch keys of whatever may come next, before it is known what will (A36).
+
+    Two keys, whether there is such a record (its history's and its own) or not (the actor's, and
+    one that does not exist). None is unwrapped before the decision.
+    """
+    actor, space = deciding[:2]
+    row = space or actor
+    if row is None:
+        return
+    trace_key = row["trace_key"]["B"]
+    record_key = row["record_key"]["B"] if space else trace_key
+    owner = pid if space else principal.id
+    envelope.read_ahead(
+        [
+            WrappedKey(subject_of_trace(owner), TRACE_KIND, trace_key),
+            WrappedKey(store.subject_of_record(pid), store.RECORD_KIND, record_key),
+        ]
     )
 
 
@@ -155,7 +200,7 @@ def _bound(idempotency: Idempotency, pid: str) -> Idempotency:
 
 
 def _deciding(principal: Principal, pid: str) -> list[Wanted]:
-    """List the rows that decide; the actor's own first."""
+    """List the rows that decide; the actor's own first, then the space."""
     settings: Wanted = (SettingsRow, *store.settings_key(pid))
     if principal.kind is ActorKind.ORGANISATION:
         return [(ClientRow, *store.client_key(principal.session)), settings]
@@ -185,13 +230,3 @@ def live(principal: Principal, row: Row | None) -> Session:
     ) or (isinstance(row, FeedsRow) and principal.id in {feed["id"] for feed in row.feeds}):
         return row
     raise Unauthenticated("session-ended")
-
-
-def later(read: Callable[[], T]) -> Future[T]:
-    """Start a read beside others, in the same context."""
-    return _pool().submit(copy_context().run, read)
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=4, thread_name_prefix="read")

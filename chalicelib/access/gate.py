@@ -41,12 +41,14 @@ def enter(  # noqa: PLR0913  keyword-only
     queries: Sequence[Query] = (),
     about: str | None = None,
     idempotency: Idempotency | None = None,
+    opens_record: bool = True,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
     `target` is the row acted upon, whose absence is refused like a missing right; `wanted` are
     other rows to read on the way, `queries` pages to read beside them. `about` is the id of the
-    thing asked for, which the trace names even when it is refused.
+    thing asked for, which the trace names even when it is refused. With `opens_record` false, the
+    record's key is left wrapped, because nothing of it is opened or sealed inside.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
@@ -66,6 +68,8 @@ def enter(  # noqa: PLR0913  keyword-only
         _refuse(unit, decision.refusal or Refusal.NO_RIGHT)
     try:
         commit.check_replay(entry)
+        if opens_record:
+            commit.unwrap_keys(unit)
         yield unit
         commit.leave(unit)
     except NotFound:
@@ -84,6 +88,6 @@ def enter(  # noqa: PLR0913  keyword-only
 def _refuse(unit: Unit, reason: Refusal) -> NoReturn:
     if reason is Refusal.ABSENT:
         # What is there but hidden is opened before it is hidden; what is not costs the same (D15).
-        unit.unwrap()
+        commit.unwrap_keys(unit)
     commit.refuse(unit, reason)
     raise NotFound

@@ -11,6 +11,7 @@ from chalicelib.core.errors import NotFound, Problem
 from chalicelib.core.events import Event, EventType
 from chalicelib.core.rows import Page, Row
 from chalicelib.vault import envelope
+from chalicelib.vault.envelope import WrappedKey
 
 R = TypeVar("R", bound=Row)
 
@@ -120,14 +121,11 @@ class Unit:
         if not holds:
             raise self.refuse(reason)
 
-    def unwrap(self) -> None:
-        """Unwrap the record's key, as opening any of its rows does.
-
-        Raises:
-            Unavailable: the key service does not answer.
-        """
-        if self.entry.settings is not None:
-            envelope.seal(b"", **self._vault(), data_key=self._key())
+    def record_key(self) -> WrappedKey | None:
+        """Return the record's data key, if there is such a record."""
+        if self.entry.settings is None:
+            return None
+        return WrappedKey(**self._vault(), data_key=self._key())
 
     def _vault(self) -> dict[str, str]:
         return {"subject": subject_of_record(self.pid), "kind": RECORD_KIND}

@@ -32,7 +32,9 @@ def list_authorisations(principal: Principal, pid: str) -> list[Grant]:
         NotFound, Unavailable.
     """
     query = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=_PAGE)
-    with gate.enter(principal, Action.AUTHORISATION_LIST, pid, queries=[query]) as unit:
+    with gate.enter(
+        principal, Action.AUTHORISATION_LIST, pid, queries=[query], opens_record=False
+    ) as unit:
         items = rows.all_items(query, unit.pages[0])
         grants = [store.grant_of(GrantRow.from_raw_data(item)) for item in items]
     return sorted(grants, key=lambda grant: grant.changed_at, reverse=True)
@@ -81,7 +83,13 @@ def _give(
     principal: Principal, pid: str, rpps: str, directory: tuple[type[Row], str, str]
 ) -> Given:
     wish = (GrantRow, *store.grant_key(pid, rpps))
-    with gate.enter(principal, Action.AUTHORISATION_GIVE, pid, wanted=[wish, directory]) as unit:
+    with gate.enter(
+        principal,
+        Action.AUTHORISATION_GIVE,
+        pid,
+        wanted=[wish, directory],
+        opens_record=False,
+    ) as unit:
         if unit.row(*directory) is None:
             raise Invalid(errors=(FieldError("/rpps", "unknown_professional"),))
         row = unit.row(*wish)
@@ -101,7 +109,9 @@ def _give(
 
 def _withdraw(principal: Principal, pid: str, rpps: str) -> None:
     wish = (GrantRow, *store.grant_key(pid, rpps))
-    with gate.enter(principal, Action.AUTHORISATION_WITHDRAW, pid, wanted=[wish]) as unit:
+    with gate.enter(
+        principal, Action.AUTHORISATION_WITHDRAW, pid, wanted=[wish], opens_record=False
+    ) as unit:
         unit.about(rpps)
         row = unit.row(*wish)
         if row is not None and row.status == GrantStatus.ACTIVE:

@@ -1,4 +1,4 @@
-"""Secret links by which a person's own calendar reads her appointments (A22, ADR 0012)."""
+"""Secret links by which a person's own calendar reads her appointments (A22, ADR 0013)."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta

@@ -6,14 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from chalicelib.access import gate, tokens
-from chalicelib.access.entry import later
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
 from chalicelib.agenda import rules, store, times
 from chalicelib.agenda.model import Appointment
 from chalicelib.agenda.store import EventRow
 from chalicelib.agenda.usecases import Shown, shown, view_wanted
-from chalicelib.core import clock, log, rows
+from chalicelib.core import clock, log, parallel, rows
 from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.vault.errors import Tampered
@@ -145,7 +144,7 @@ def next_pointers(pid: str, now: datetime) -> Query:
 
 def next_later(unit: Unit, page: Page) -> Callable[[], Shown | None]:
     """Start reading the next appointment beside something else; call the result inside the gate."""
-    reading = later(lambda: store.read_again(store.wishes(page.items)))
+    reading = parallel.start(store.read_again, store.wishes(page.items))
 
     def found() -> Shown | None:
         opened = (_opened(unit, row) for row in sorted(reading.result(), key=_begins))

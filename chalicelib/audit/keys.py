@@ -1,7 +1,8 @@
 """The key that signs what a history holds: apart from those of tokens, and published for ever.
 
 A signature must still be checked years after, so keys are added and never removed; the private
-part is wrapped by the trace root key and unwrapped once per process, by the sealing worker only.
+part is wrapped by a root key of its own, which the sealing worker's role alone may decrypt with;
+it is unwrapped once per process.
 """
 
 import json
@@ -50,7 +51,7 @@ def ensure_sealing_key(number: int = 1) -> None:
     made = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": ALGORITHM})
     with host_call():
         wrapped = client("kms").encrypt(
-            KeyId=settings().kms_trace_key_arn,
+            KeyId=settings().kms_seal_key_arn,
             Plaintext=json.dumps(made.as_dict(private=True)).encode(),
             EncryptionContext=_context(kid),
         )["CiphertextBlob"]
@@ -68,6 +69,18 @@ def ensure_sealing_key(number: int = 1) -> None:
         return  # it is there already
 
 
+def add_sealing_key() -> str:
+    """Create a sealing key newer than all others, and return its name; an operator command.
+
+    Raises:
+        Unavailable, StoreUnavailable: it may not have been created; look, then repeat.
+    """
+    found = _rows(descending=True, limit=1)
+    number = int(found[0].sk.rpartition("-")[2]) + 1 if found else 1
+    ensure_sealing_key(number)
+    return f"seal-{number:04d}"
+
+
 @cache
 def signer() -> Signer:
     """Return the newest sealing key, read and unwrapped once per process.
@@ -83,7 +96,7 @@ def signer() -> Signer:
     with host_call():
         opened = client("kms").decrypt(
             CiphertextBlob=bytes(found[0].wrapped),
-            KeyId=settings().kms_trace_key_arn,
+            KeyId=settings().kms_seal_key_arn,
             EncryptionContext=_context(kid),
         )
     return Signer(kid, ECKey.import_key(json.loads(opened["Plaintext"])))

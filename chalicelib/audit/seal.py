@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from chalicelib.audit import keys, tree
+from chalicelib.audit import heads, keys, tree
 from chalicelib.audit.store import LeafRow, MarkRow, TraceRow
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import (
@@ -55,11 +55,12 @@ def statement(pid: str, size: int, root: bytes, sealed_at: str) -> bytes:
     return "\n".join(lines).encode("ascii")
 
 
-def append(pid: str, trace_id: str, commitment: bytes) -> bool:
-    """Give a trace its place; False if it had one already.
+def append(pid: str, trace_id: str, commitment: bytes, sealed: bytes) -> bool:
+    """Give a trace its place, then archive it; False if it had one already, archived again.
 
     Raises:
         StoreUnavailable: no clear answer, or too many rivals; repeat.
+        Unavailable: the place may not be in the archive; repeat.
         KeyMissing, Unavailable: there is no key to sign with, or it cannot be unwrapped.
     """
     for _ in range(ATTEMPTS):
@@ -70,16 +71,20 @@ def append(pid: str, trace_id: str, commitment: bytes) -> bool:
             rows.write([rows.put(leaf), rows.put(mark)])
         except ConditionLost as lost:
             if 1 in lost.positions:
+                _archive_again(pid, trace_id, sealed)
                 return False
         except TransactionConflict:
             time.sleep(ids.jitter(JITTER_SECONDS))
         else:
+            heads.put(pid, leaf, sealed)
             return True
     raise StoreUnavailable("busy")
 
 
 def catch_up(pid: str) -> int:
     """Seal what the stream lost of a record, and return how many; an operator command.
+
+    All places are archived again: one that is there already stays as it is.
 
     Raises:
         As `append`.
@@ -90,8 +95,12 @@ def catch_up(pid: str) -> int:
         page = rows.query(query)
         last = head(pid)
         traces = [TraceRow.from_raw_data(item) for item in page.items]
-        for trace in unsealed(pid, last.seq + 1 if last else 0, traces):
-            found += append(pid, trace.sk, bytes(trace.commitment))
+        waiting = {trace.sk for trace in unsealed(pid, last.seq + 1 if last else 0, traces)}
+        for trace in traces:
+            if trace.sk in waiting:
+                found += append(pid, trace.sk, bytes(trace.commitment), bytes(trace.sealed))
+            else:
+                _archive_again(pid, trace.sk, bytes(trace.sealed))
         query = rows.following(query, page.last_key) if page.last_key else None
     return found
 
@@ -127,12 +136,20 @@ def unsealed(pid: str, size: int, traces: Sequence[TraceRow]) -> list[TraceRow]:
     ]
 
 
-def lag_seconds(waiting: Sequence[TraceRow], now: datetime) -> float:
-    """Return for how long the oldest of these traces has waited for its place."""
+def lag_seconds(waiting: Sequence[str], now: datetime) -> float:
+    """Return for how long the oldest of these traces, by id, has waited."""
     if not waiting:
         return 0.0
-    oldest = min(ids.ulid_instant(trace.sk) for trace in waiting)
+    oldest = min(ids.ulid_instant(trace_id) for trace_id in waiting)
     return max(0.0, (now - oldest).total_seconds())
+
+
+def _archive_again(pid: str, trace_id: str, sealed: bytes) -> None:
+    """Archive a place that a crash may have left out; a place that was cut off stays so."""
+    mark = rows.get(MarkRow, *mark_key(pid, trace_id))
+    leaf = rows.get(LeafRow, sequence_key(pid), _place(int(mark.seq))) if mark else None
+    if leaf and leaf.trace_id == trace_id:
+        heads.put(pid, leaf, sealed)
 
 
 def _next(pid: str, last: LeafRow | None, trace_id: str, commitment: bytes) -> LeafRow:

@@ -136,25 +136,28 @@ def fetch(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Row | None]:
     Raises:
         StoreUnavailable: after bounded retries of unprocessed keys.
     """
-    found = _batches(wanted)
-    items = ((model, found.get((table_name(model.TABLE), pk, sk))) for model, pk, sk in wanted)
-    return [model.from_raw_data(item) if item else None for model, item in items]
+    return read_as(wanted, fetch_raw(wanted))
 
 
 def fetch_items(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Item]:
     """Read rows as `fetch` does, raw; those that do not exist are left out."""
-    found = _batches(wanted)
-    items = (found.get((table_name(model.TABLE), pk, sk)) for model, pk, sk in wanted)
-    return [item for item in items if item]
+    return [item for item in fetch_raw(wanted) if item]
 
 
-def _batches(
-    wanted: Sequence[tuple[type[Row], str, str]],
-) -> dict[tuple[str, str, str], Item]:
+def fetch_raw(wanted: Sequence[tuple[type[Row], str, str]]) -> list[Item | None]:
+    """Read rows as `fetch` does, raw: nothing that a row's class checks was checked."""
     found: dict[tuple[str, str, str], Item] = {}
     for start in range(0, len(wanted), _BATCH_KEYS):
         found |= _batch(wanted[start : start + _BATCH_KEYS])
-    return found
+    return [found.get((table_name(model.TABLE), pk, sk)) for model, pk, sk in wanted]
+
+
+def read_as(
+    wanted: Sequence[tuple[type[Row], str, str]], items: Sequence[Item | None]
+) -> list[Row | None]:
+    """Make rows of what `fetch_raw` returned for the same keys."""
+    pairs = zip(wanted, items, strict=True)
+    return [model.from_raw_data(item) if item else None for (model, _, _), item in pairs]
 
 
 def _batch(wanted: Sequence[tuple[type[Row], str, str]]) -> dict[tuple[str, str, str], Item]:

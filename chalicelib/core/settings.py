@@ -27,9 +27,11 @@ class Settings:
     region: str
     public_base_url: str
     documents_bucket: str
+    archive_bucket: str
     notify_queue_url: str
     kms_root_key_arn: str
     kms_trace_key_arn: str
+    kms_seal_key_arn: str
     kms_token_key_arn: str
     mail_transport: str
     mail_sender: str
@@ -54,9 +56,11 @@ def settings() -> Settings:
         region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "eu-west-3"),
         public_base_url=_required("PUBLIC_BASE_URL").rstrip("/"),
         documents_bucket=_required("DOCUMENTS_BUCKET"),
+        archive_bucket=_required("ARCHIVE_BUCKET"),
         notify_queue_url=env.get("NOTIFY_QUEUE_URL", ""),
         kms_root_key_arn=_required("KMS_ROOT_KEY_ARN"),
         kms_trace_key_arn=_required("KMS_TRACE_KEY_ARN"),
+        kms_seal_key_arn=_required("KMS_SEAL_KEY_ARN"),
         kms_token_key_arn=_required("KMS_TOKEN_KEY_ARN"),
         mail_transport=env.get("MAIL_TRANSPORT", "ses"),
         mail_sender=env.get("MAIL_SENDER", ""),

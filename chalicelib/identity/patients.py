@@ -76,7 +76,7 @@ def lookup_patient(principal: Principal, ins: INS, claimed: Traits, now: datetim
     found = spaces.find_by_ins(ins)
     fits = spaces.matches(found, claimed)
     pid = found.pid if found else ids.new_secret_id()
-    with gate.enter(principal, Action.PATIENT_LOOKUP, pid) as unit:
+    with gate.enter(principal, Action.PATIENT_LOOKUP, pid, opens_record=False) as unit:
         unit.require(holds=fits, reason=Refusal.TRAITS)
     return pid
 
@@ -163,7 +163,7 @@ def _with_session(
 ) -> tuple[SessionRow, rows.Row | None]:
     """Read the caller's live session, with another row in the same request."""
     wish = (SessionRow, *access_store.session_key(principal.session))
-    found = rows.fetch([wish, *wanted])
+    found = entry.fetch([wish, *wanted])
     session = entry.live(principal, found[0])
     if not isinstance(session, SessionRow):
         raise Forbidden

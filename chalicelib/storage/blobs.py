@@ -4,15 +4,13 @@ A name starts with the hour of its deposit, so that the sweep of orphans lists t
 the bucket. What is stored is already sealed; this module never sees a readable byte.
 """
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from concurrent.futures import Future
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.core import aws, ids
+from chalicelib.core import aws, ids, parallel
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
 
@@ -75,7 +73,7 @@ def get(name: str) -> bytes:
 
 def get_later(name: str) -> Future[bytes]:
     """Start reading a file while something else is done (the trace is written, D14)."""
-    return _pool().submit(copy_context().run, get, name)
+    return parallel.start(get, name)
 
 
 def discard(name: str) -> None:
@@ -88,8 +86,3 @@ def discard(name: str) -> None:
         aws.client("s3").delete_object(Bucket=settings().documents_bucket, Key=name)
     except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="blob")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.audit.heads import Checkpoint
+
 UNREADABLE_ACTION = "trace:trace:unreadable"
 
 
@@ -74,31 +76,25 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SealedTrace:
-    """One place of the sealed sequence. `trace` is None if its row is gone or does not open."""
+    """One place of the sealed sequence, and the leaves that the locked archive has for it.
+
+    `trace` is None if its row is gone or does not open.
+    """
 
     seq: int
     trace_id: str
     commitment: bytes
     leaf: bytes
+    archived: list[bytes]
     trace: dict[str, str | None] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """The signed size and root of a record's sequence."""
-
-    size: int
-    root: bytes
-    sealed_at: str
-    key_id: str
-    signature: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
-    """What a person needs to check her history: the checkpoint, places in order, what waits."""
+    """What a person needs to check her history: both checkpoints, places in order, what waits."""
 
     checkpoint: Checkpoint | None
+    archived: Checkpoint | None
     leaves: list[SealedTrace]
     unsealed: list[str]
     lag_seconds: float

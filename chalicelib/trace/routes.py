@@ -7,9 +7,10 @@ from pydantic import Field
 
 from chalicelib.access import gate
 from chalicelib.audit import keys
+from chalicelib.audit.heads import Checkpoint
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.trace import usecases
-from chalicelib.trace.model import Checkpoint, Proof, SealedTrace
+from chalicelib.trace.model import Proof, SealedTrace
 
 
 class CursorQuery(Schema):
@@ -21,6 +22,8 @@ class CursorQuery(Schema):
 class SealedTraceOut(Schema):
     """One place: its number, its trace's commitment and leaf hash (hex), and the trace itself.
 
+    `archived` are the leaf hashes that the locked archive has for this place: one, the same; none
+    if it waits to be archived; another if the history was cut off and went on differently.
     The trace is null when its row is gone or was altered: the check fails there.
     """
 
@@ -28,6 +31,7 @@ class SealedTraceOut(Schema):
     trace_id: str
     commitment: str
     leaf: str
+    archived: list[str]
     trace: dict[str, str | None] | None
 
 
@@ -42,11 +46,17 @@ class CheckpointOut(Schema):
 
 
 class ProofOut(Schema):
-    """A page of the sequence. `unsealed` are traces without a place yet, for `lag_seconds`."""
+    """A page of the sequence. `unsealed` are traces without a place yet.
+
+    `archived` is the newest checkpoint in the locked archive, on the first page: if it counts more
+    places than `checkpoint`, the end of the history was cut off. `lag_seconds` is for how long the
+    oldest trace has waited for its place, or a place of this page for the archive.
+    """
 
     patient_id: str
     audience: str
     checkpoint: CheckpointOut | None
+    archived: CheckpointOut | None
     items: list[SealedTraceOut]
     unsealed: list[str]
     lag_seconds: float
@@ -79,6 +89,7 @@ def proof_out(pid: str, proof: Proof) -> ProofOut:
         patient_id=pid,
         audience="general",
         checkpoint=_checkpoint(proof.checkpoint) if proof.checkpoint else None,
+        archived=_checkpoint(proof.archived) if proof.archived else None,
         items=[_leaf(leaf) for leaf in proof.leaves],
         unsealed=proof.unsealed,
         lag_seconds=round(proof.lag_seconds, 1),
@@ -92,6 +103,7 @@ def _leaf(leaf: SealedTrace) -> SealedTraceOut:
         trace_id=leaf.trace_id,
         commitment=leaf.commitment.hex(),
         leaf=leaf.leaf.hex(),
+        archived=[archived.hex() for archived in leaf.archived],
         trace=leaf.trace,
     )
 

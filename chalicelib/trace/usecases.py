@@ -6,14 +6,14 @@ from typing import Final
 
 from chalicelib.access import gate, tokens
 from chalicelib.access.model import Action
-from chalicelib.audit import seal
+from chalicelib.audit import heads, seal
 from chalicelib.audit.model import to_dict
 from chalicelib.audit.store import LeafRow, TraceRow
 from chalicelib.core import rows
 from chalicelib.core.rows import Item, Page, Query, patient_key
 from chalicelib.http.principal import Principal
 from chalicelib.trace import rules, store
-from chalicelib.trace.model import Checkpoint, Entry, Group, Proof, SealedTrace, Shown
+from chalicelib.trace.model import Entry, Group, Proof, SealedTrace, Shown
 
 # A line may stand for many traces: this bounds the work of one page.
 MOST_TRACES: Final = 1000
@@ -62,22 +62,22 @@ def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
     """
     scope = (principal.id, pid, "trace-proof")
     first = int((tokens.open_cursor(cursor, *scope) or {"seq": 0})["seq"])
-    queries = [
-        seal.head_query(pid),
-        seal.leaves_query(pid, first, PROOF_PAGE),
-        store.newest_first(pid),
-    ]
-    with gate.enter(principal, Action.TRACE_READ, pid, queries=queries) as unit:
-        heads, places, newest = (page.items for page in unit.pages)
-        head = LeafRow.from_raw_data(heads[0]) if heads else None
+    with gate.enter(principal, Action.TRACE_READ, pid, queries=[store.newest_first(pid)]) as unit:
+        # The archive before the table: what is archived was in the table already.
+        archived = None if first else heads.newest(pid)
+        head = seal.head(pid)
         size = head.seq + 1 if head else 0
+        places = rows.query(seal.leaves_query(pid, first, PROOF_PAGE)).items
         leaves = [leaf for leaf in map(LeafRow.from_raw_data, places) if leaf.seq < size]
-        waiting = seal.unsealed(pid, size, [TraceRow.from_raw_data(item) for item in newest])
+        newest = [TraceRow.from_raw_data(item) for item in unit.pages[0].items]
+        waiting = seal.unsealed(pid, size, newest)
         opened = _opened(pid, leaves)
-        lag = seal.lag_seconds(waiting, unit.now)
+        late = [row.sk for row in waiting] + [one.trace_id for one in opened if not one.archived]
+        lag = seal.lag_seconds(late, unit.now)
     following = leaves[-1].seq + 1 if leaves else size
     return Proof(
-        checkpoint=_checkpoint(head) if head else None,
+        checkpoint=heads.checkpoint_of(head) if head else None,
+        archived=archived,
         leaves=opened,
         unsealed=[row.sk for row in waiting],
         lag_seconds=lag,
@@ -95,13 +95,17 @@ def _items(query: Query, page: Page) -> Iterator[Item]:
 
 def _opened(pid: str, leaves: list[LeafRow]) -> list[SealedTrace]:
     """Open the trace of each place; a trace that is gone leaves its place empty, and says so."""
+    if not leaves:
+        return []
     found = rows.fetch([(TraceRow, patient_key(pid), leaf.trace_id) for leaf in leaves])
+    archived = heads.leaves(pid, leaves[0].seq, leaves[-1].seq)
     return [
         SealedTrace(
             seq=leaf.seq,
             trace_id=leaf.trace_id,
             commitment=bytes(leaf.commitment),
             leaf=bytes(leaf.leaf),
+            archived=sorted(archived.get(leaf.seq, ())),
             trace=_trace(row, pid) if isinstance(row, TraceRow) else None,
         )
         for leaf, row in zip(leaves, found, strict=True)
@@ -111,13 +115,3 @@ def _opened(pid: str, leaves: list[LeafRow]) -> list[SealedTrace]:
 def _trace(row: TraceRow, pid: str) -> dict[str, str | None] | None:
     trace = store.open_or_none(row, pid)
     return to_dict(trace) if trace else None
-
-
-def _checkpoint(head: LeafRow) -> Checkpoint:
-    return Checkpoint(
-        size=head.seq + 1,
-        root=bytes(head.root),
-        sealed_at=head.sealed_at,
-        key_id=head.key_id,
-        signature=bytes(head.signature),
-    )

@@ -10,7 +10,7 @@ import base64
 import hmac
 from functools import cache
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidTag
@@ -20,18 +20,32 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from chalicelib.core import ids
 from chalicelib.core.aws import client
+from chalicelib.core.rows import Item, Row
 from chalicelib.core.settings import settings
 from chalicelib.core.tables import IDENTITY
 from chalicelib.vault.errors import KeyMissing, host_call
 
 _VERSION: Final = "1"
 _PREFIX: Final = f"{_VERSION}."
-_KEY: Final = {"pk": {"S": f"SECRET#{_VERSION}"}, "sk": {"S": "SECRET"}}
+_PK: Final = f"SECRET#{_VERSION}"
+_SK: Final = "SECRET"
+_KEY: Final = {"pk": {"S": _PK}, "sk": {"S": _SK}}
 _CONTEXT: Final = {"secret": _VERSION}
 _SECRET_BYTES: Final = 32
 # 160 bits: 32 characters of base 32, without padding.
 _MAC_BYTES: Final = 20
 _NONCE_BYTES: Final = 24
+_opened: Final[dict[str, bytes]] = {}
+
+
+class SecretRow(Row):
+    """The wrapped secret; read raw."""
+
+    TABLE: ClassVar[str] = IDENTITY.name
+
+
+# Where the secret is, to be read along with other rows.
+WANTED: Final = (SecretRow, _PK, _SK)
 
 
 def ensure_secret() -> None:
@@ -58,8 +72,31 @@ def ensure_secret() -> None:
 
 def forget() -> None:
     """Drop the unwrapped secret and the keys derived from it, as a new process would."""
-    _secret.cache_clear()
+    _opened.clear()
     _derived.cache_clear()
+
+
+def is_known() -> bool:
+    """Tell whether this process has unwrapped the secret."""
+    return _VERSION in _opened
+
+
+def learn(item: Item | None) -> None:
+    """Unwrap the secret from its row, read by the caller.
+
+    Raises:
+        KeyMissing: there is no such row.
+        Unavailable: the key service does not answer.
+    """
+    if item is None:
+        raise KeyMissing("secret")
+    with host_call():
+        opened = client("kms").decrypt(
+            CiphertextBlob=item["wrapped"]["B"],
+            KeyId=settings().kms_token_key_arn,
+            EncryptionContext=_CONTEXT,
+        )
+    _opened[_VERSION] = opened["Plaintext"]
 
 
 def blind(label: str, value: str) -> str:
@@ -122,21 +159,14 @@ def _derived(info: str) -> bytes:
     return HKDFExpand(SHA256(), length=_SECRET_BYTES, info=info.encode()).derive(_secret())
 
 
-@cache
 def _secret() -> bytes:
-    with host_call():
-        answer: dict[str, Any] = client("dynamodb").get_item(
-            TableName=_table(), Key=_KEY, ConsistentRead=True
-        )
-    if "Item" not in answer:
-        raise KeyMissing("secret")
-    with host_call():
-        opened = client("kms").decrypt(
-            CiphertextBlob=answer["Item"]["wrapped"]["B"],
-            KeyId=settings().kms_token_key_arn,
-            EncryptionContext=_CONTEXT,
-        )
-    return opened["Plaintext"]
+    if not is_known():
+        with host_call():
+            answer: dict[str, Any] = client("dynamodb").get_item(
+                TableName=_table(), Key=_KEY, ConsistentRead=True
+            )
+        learn(answer.get("Item"))
+    return _opened[_VERSION]
 
 
 def _table() -> str:

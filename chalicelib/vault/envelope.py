@@ -9,9 +9,10 @@ its own row opens (the row's `version` and the trace are what detect that).
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 from chalicelib.core import clock
@@ -20,7 +21,17 @@ from chalicelib.vault.errors import KeyMissing, Tampered
 from chalicelib.vault.subjects import context
 
 _FORMAT: Final = 1
+_LIFE: Final = timedelta(days=365)
 _HEAD: Final = struct.Struct(">BI")
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A data key as its row keeps it, and what it is for."""
+
+    subject: str
+    kind: str
+    data_key: bytes
 
 
 def new_data_key(subject: str, kind: str) -> bytes:
@@ -38,6 +49,43 @@ def new_data_key(subject: str, kind: str) -> bytes:
     with _or_tampered("branch key"):
         wrapped = keys.generate(about)
     return _HEAD.pack(_FORMAT, clock.now().date().toordinal()) + wrapped
+
+
+def read_ahead(wanted: Sequence[WrappedKey]) -> bool:
+    """Read, in one request, the branch keys that unwrapping these will need, if any is needed.
+
+    They stay wrapped, and serve once. Returns whether anything is left to unwrap.
+
+    Raises:
+        ValueError: not a subject.
+        Tampered: not a data key.
+        Unavailable: the key service's table does not answer.
+    """
+    from chalicelib.vault import sdk  # noqa: PLC0415  the SDK takes half a second to import
+
+    with _or_tampered("data key"):
+        return sdk.read_ahead([(key.subject, key.kind, _read(key.data_key)) for key in wanted])
+
+
+def unwrap(key: WrappedKey) -> None:
+    """Unwrap a data key before it is used, as its first use would. Raises as `seal`."""
+    from chalicelib.vault import sdk  # noqa: PLC0415  the SDK takes half a second to import
+
+    wrapped = _read(key.data_key)
+    keys, about = sdk.keys_of(key.subject), context(key.subject, key.kind)
+    with _or_tampered("data key"):
+        keys.unwrap(about, wrapped)
+
+
+def is_due(data_key: bytes) -> bool:
+    """Tell whether a data key was made a year ago or more: new values deserve a new one (D5).
+
+    Raises:
+        Tampered: not a data key.
+    """
+    _read(data_key)
+    _, day = _HEAD.unpack_from(data_key)
+    return clock.now().date() - date.fromordinal(day) >= _LIFE
 
 
 def seal(payload: bytes, *, subject: str, kind: str, data_key: bytes) -> bytes:

@@ -7,11 +7,13 @@ Nothing unwrapped outlives 300 s, branch keys and data keys together.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from io import BytesIO
 from threading import RLock
 from typing import Any, Final
+from uuid import UUID
 
 from aws_cryptographic_material_providers.keystore.client import KeyStore
 from aws_cryptographic_material_providers.keystore.config import KeyStoreConfig
@@ -116,7 +118,9 @@ class _KeyTable:
             KeyMissing: the subject has no branch key, or no longer.
             Tampered: it has one, but never had this version: a message's header was altered.
         """
-        answer = self._read(request)
+        subject, version = (request["Key"][n]["S"] for n in (KEYS.hash_key, KEYS.range_key))
+        ahead = keys_of(subject).read_ahead.pop(version, None)
+        answer = {"Item": ahead} if ahead else self._read(request)
         if "Item" in answer:
             return answer
         active = request["Key"] | {KEYS.range_key: {"S": ACTIVE}}
@@ -168,6 +172,7 @@ class SubjectKeys:
         self.loaded_at = clock.now()
         self._lock = RLock()
         self._unwrapped: dict[tuple[str, bytes], bytes] = {}
+        self.read_ahead: dict[str, Any] = {}  # rows of the key store by version, each used once
         keyring = _providers().create_aws_kms_hierarchical_keyring(
             CreateAwsKmsHierarchicalKeyringInput(
                 key_store=key_store(root_key_arn(subject)),
@@ -214,6 +219,11 @@ class SubjectKeys:
             )
             plain = self._backing.decrypt_materials(request).data_key.data_key
             return self._remember(context["kind"], wrapped, plain)
+
+    def is_unwrapped(self, kind: str, wrapped: bytes) -> bool:
+        """Tell whether `unwrap` would ask nobody."""
+        with self._lock:
+            return (kind, wrapped) in self._unwrapped
 
     def encrypted(self, wrapped: bytes) -> Any:  # noqa: ANN401  the SDK ships no types
         """Return a wrapped data key as the keyring writes it in a message's header."""
@@ -270,6 +280,40 @@ def keys_of(subject: str) -> SubjectKeys:
         while len(_subjects) > SUBJECTS_KEPT:
             _subjects.popitem(last=False)
         return keys
+
+
+def read_ahead(wanted: Sequence[tuple[str, str, bytes]]) -> bool:
+    """Read in one request the branch keys of wrapped data keys: subject, kind, bytes.
+
+    What is not found is left to `_KeyTable`, which tells why. Returns whether any was needed.
+    """
+    needed = {
+        (subject, _version(wrapped))
+        for subject, kind, wrapped in wanted
+        if not keys_of(subject).is_unwrapped(kind, wrapped)
+    }
+    unread = [
+        {KEYS.hash_key: {"S": subject}, KEYS.range_key: {"S": version}}
+        for subject, version in needed
+        if version not in keys_of(subject).read_ahead
+    ]
+    if unread:
+        with host_call():
+            answer = client("dynamodb").batch_get_item(
+                RequestItems={key_table(): {"Keys": unread, "ConsistentRead": True}}
+            )
+        for item in answer["Responses"].get(key_table(), ()):
+            ahead = keys_of(item[KEYS.hash_key]["S"]).read_ahead
+            ahead[item[KEYS.range_key]["S"]] = item
+    return bool(needed)
+
+
+def _version(wrapped: bytes) -> str:
+    """Return the row of the branch key a data key is under: bytes 28 to 44, after salt and nonce.
+
+    Source: AWS Encryption SDK specification, "AWS KMS hierarchical keyring", ciphertext structure.
+    """
+    return f"branch:version:{UUID(bytes=wrapped[28:44])}"
 
 
 def forget(subject: str | None) -> None:

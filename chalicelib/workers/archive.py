@@ -28,4 +28,5 @@ def archive(record: Record) -> None:
     pk, trace_id = image["pk"]["S"], image["sk"]["S"]
     if pk.startswith(_PATIENT):
         commitment = base64.b64decode(image["commitment"]["B"], validate=True)
-        seal.append(pk.removeprefix(_PATIENT), trace_id, commitment)
+        sealed = base64.b64decode(image["sealed"]["B"], validate=True)
+        seal.append(pk.removeprefix(_PATIENT), trace_id, commitment, sealed)

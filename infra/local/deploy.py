@@ -83,6 +83,7 @@ def parameters(config: Config) -> dict[str, str]:
         "PublicBaseUrl": config.url,
         "MailSender": MAIL_SENDER,
         "RequireTls": "false",
+        "ArchiveRetentionDays": "1",
         **login,
     }
 
@@ -123,9 +124,11 @@ def operator_environment(config: Config) -> dict[str, str]:
         "STAGE": "local",
         "PUBLIC_BASE_URL": config.url,
         "DOCUMENTS_BUCKET": values["DocumentsBucketName"],
+        "ARCHIVE_BUCKET": values["ArchiveBucketName"],
         "NOTIFY_QUEUE_URL": values["NotifyQueueUrl"],
         "KMS_ROOT_KEY_ARN": values["RootKeyArn"],
         "KMS_TRACE_KEY_ARN": values["TraceKeyArn"],
+        "KMS_SEAL_KEY_ARN": values["SealKeyArn"],
         "KMS_TOKEN_KEY_ARN": values["TokenKeyArn"],
         "MAIL_SENDER": MAIL_SENDER,
         "MAIL_TRANSPORT": "ses",

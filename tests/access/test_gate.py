@@ -10,7 +10,7 @@ import time_machine
 from chalicelib.access import gate, store
 from chalicelib.access.entry import depositor_token
 from chalicelib.access.gate import Unit
-from chalicelib.access.model import Action
+from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import ClientRow, SessionRow
 from chalicelib.core import aws, ids, rows
 from chalicelib.core.errors import (
@@ -20,6 +20,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.rows import StoreUnavailable, patient_key, table_name
 from chalicelib.http.principal import Principal
+from chalicelib.vault import keys
 from tests import double
 from tests.access.notes import PUT, DepositRow, NoteRow, add_note, look, traces
 from tests.builders import Actor, Patient, a_person
@@ -74,11 +75,11 @@ def test_a_refusal_on_an_unknown_record_is_in_the_actors_own_history(doctor: Act
 def test_a_refusal_costs_the_same_whether_the_record_exists_or_not(  # A36
     person: Patient, doctor: Actor, calls: Recorder
 ) -> None:
-    def refused(pid: str) -> list[str]:
+    def refused(pid: str) -> list[tuple[int, str]]:
         calls.clear()
         with pytest.raises(NotFound):
             look(doctor.principal, pid)
-        return calls.names
+        return calls.by_trip
 
     double.new_process()
     existing = refused(person.pid)
@@ -98,7 +99,7 @@ def test_refusing_a_missing_document_costs_the_same_as_a_foreign_one(  # A36
     owner = depositor_token(person.pid, laboratory.principal)
     rows.write([rows.put(DepositRow(patient_key(person.pid), sk, kind="n", depositor=owner))])
 
-    def refused(key: str) -> list[str]:
+    def refused(key: str) -> list[tuple[int, str]]:
         calls.clear()
         target = (DepositRow, patient_key(person.pid), key)
         with (
@@ -106,7 +107,7 @@ def test_refusing_a_missing_document_costs_the_same_as_a_foreign_one(  # A36
             gate.enter(caller.principal, Action.DOCUMENT_READ, person.pid, target=target),
         ):
             pytest.fail("entered")
-        return calls.names
+        return calls.by_trip
 
     absent = f"NOTE#{ids.new_id()}"
     double.new_process()
@@ -114,6 +115,45 @@ def test_refusing_a_missing_document_costs_the_same_as_a_foreign_one(  # A36
     double.new_process()
     assert refused(absent) == foreign
     assert refused(sk) == refused(absent) == refused(sk)
+
+
+@pytest.mark.parametrize("forget", [double.new_process, keys.forget, lambda: None])
+def test_hiding_what_is_there_costs_the_same_as_what_is_not(  # A36, D15
+    forget: Callable[[], None], person: Patient, calls: Recorder
+) -> None:
+    sk = add_note(person.principal, person.pid)
+
+    def refused(key: str) -> list[tuple[int, str]]:
+        forget()
+        calls.clear()
+        target = (NoteRow, patient_key(person.pid), key)
+        with (
+            pytest.raises(NotFound),
+            gate.enter(person.principal, Action.DOCUMENT_READ, person.pid, target=target) as unit,
+        ):
+            raise unit.refuse(Refusal.ABSENT)
+        return calls.by_trip
+
+    absent = f"NOTE#{ids.new_id()}"
+    assert refused(sk) == refused(absent) == refused(sk)
+
+
+def test_a_refused_caller_unwraps_no_key_of_the_record(
+    person: Patient, doctor: Actor, calls: Recorder
+) -> None:
+    double.new_process()
+    calls.clear()
+    with pytest.raises(NotFound):
+        look(doctor.principal, person.pid)
+    # The product's secret and the key of the history; the record's own stays wrapped.
+    assert calls.counted["kms.Decrypt"] == 2
+
+
+def test_a_record_whose_key_is_gone_still_has_its_history(person: Patient) -> None:  # D6
+    keys.delete_branch_key(store.subject_of_record(person.pid))
+    double.new_process()
+    look(person.principal, person.pid)
+    assert [trace.outcome for trace in traces(person.pid)] == ["allowed"]
 
 
 def test_with_the_audit_table_gone_a_read_shows_nothing(person: Patient) -> None:  # R28

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import time_machine
 
 from chalicelib.core import aws as cloud
 from chalicelib.core.rows import table_name
+from chalicelib.core.settings import settings
 from chalicelib.trace import usecases
 from tests import double
 from tests.audit.histories import (
@@ -82,7 +84,7 @@ def test_a_history_longer_than_a_page_is_checked_whole(
     pages = proof(person)
     assert [len(page["items"]) for page in pages] == [4, 4, 2]
     assert codes(pages) == set()
-    assert codes([pages[0], pages[2]]) == {"missing", "order", "chain", "root"}
+    assert codes([pages[0], pages[2]]) == {"missing", "order", "chain", "root", "cut-off"}
     assert "order" in codes([pages[0], pages[2], pages[1]])
 
 
@@ -135,7 +137,7 @@ def test_a_trace_sealed_again_with_other_words_is_not_the_one_committed(
 
 def test_a_deleted_place_is_missing(history: Patient) -> None:
     remove(sealed(history.pid)[3])
-    assert codes(proof(history)) == {"missing", "order", "chain", "root"}
+    assert codes(proof(history)) == {"missing", "order", "chain", "root", "cut-off"}
 
 
 def test_two_places_exchanged_are_out_of_order(history: Patient) -> None:
@@ -159,9 +161,10 @@ def test_an_end_cut_off_shows_as_traces_that_wait(
     remove(last)
     pages = proof(history)
     assert last["trace_id"]["S"] in pages[0]["unsealed"]
-    assert codes(pages, seen) == {"rolled-back"}
+    assert codes(pages) == {"cut-off"}
+    assert codes(pages, seen) == {"cut-off", "rolled-back"}
     clock.shift(verify_trace.MOST_LAG_SECONDS + 1)
-    assert codes(proof(history)) == {"late"}
+    assert codes(proof(history)) == {"cut-off", "late"}
 
 
 def test_a_store_put_back_to_yesterday_is_shorter_than_what_was_seen(
@@ -173,12 +176,55 @@ def test_a_store_put_back_to_yesterday_is_shorter_than_what_was_seen(
     look(doctor.principal, person.pid, times=3)
     seal(person.pid)
     seen = proof(person)
-    double.restore(yesterday)
-    assert codes(proof(person)) == set()  # nobody can tell without a memory
-    assert codes(proof(person), seen) == {"rolled-back"}
+    double.restore(replace(yesterday, objects={}))  # the archive is locked
+    assert codes(proof(person)) == {"cut-off"}
+    assert codes(proof(person), seen) == {"cut-off", "rolled-back"}
     look(person.principal, person.pid, times=9)
     seal(person.pid)
-    assert codes(proof(person), seen) == {"forked"}
+    assert codes(proof(person)) == {"archive"}, "the archive remembers both continuations"
+    assert codes(proof(person), seen) == {"archive", "forked"}
+
+
+def test_a_history_put_back_to_its_beginning_is_cut_off(person: Patient) -> None:
+    empty = double.snapshot()
+    look(person.principal, person.pid, times=2)
+    seal(person.pid)
+    double.restore(replace(empty, objects={}))
+    pages = proof(person)
+    assert pages[0]["checkpoint"] is None
+    assert codes(pages) == {"cut-off"}
+
+
+def test_every_end_cut_off_with_its_traces_and_marks_is_seen(history: Patient) -> None:
+    """A47: somebody deletes the newest rows of every kind, without any key."""
+    for place in reversed(sealed(history.pid)):
+        trace = next(one for one in images(history.pid) if one["sk"] == place["trace_id"])
+        mark = {"pk": place["pk"], "sk": {"S": f"MARK#{trace['sk']['S']}"}}
+        for row in (place, mark, trace):
+            remove(row)
+        pages = proof(history)
+        assert pages[0]["unsealed"] != [trace["sk"]["S"]]
+        assert "cut-off" in codes(pages), place["sk"]
+
+
+def test_a_delete_marker_hides_no_archived_head(history: Patient) -> None:
+    storage, bucket = cloud.client("s3"), settings().archive_bucket
+    for found in storage.list_objects_v2(Bucket=bucket)["Contents"]:
+        storage.delete_object(Bucket=bucket, Key=found["Key"])
+    assert "Contents" not in storage.list_objects_v2(Bucket=bucket)
+    remove(sealed(history.pid)[-1])
+    assert codes(proof(history)) == {"cut-off"}
+
+
+def test_a_head_forged_in_the_archive_is_not_signed(history: Patient) -> None:
+    pages = proof(history)
+    for name in ("size", "root", "signature", "key_id"):
+        forged = copy.deepcopy(pages)
+        value = forged[0]["archived"][name]
+        forged[0]["archived"][name] = (
+            value + 1 if name == "size" else ("0" if value[0] != "0" else "1") + value[1:]
+        )
+        assert codes(forged) & {"signature", "key"}, name
 
 
 def test_a_history_sealed_again_by_somebody_without_the_key_is_not_signed(
@@ -198,9 +244,9 @@ def test_a_history_sealed_again_by_somebody_without_the_key_is_not_signed(
         item["leaf"] = previous.hex()
         leaves.append(previous)
     page["checkpoint"] |= {"size": COUNT - 1, "root": verify_trace.tree_hash(leaves).hex()}
-    assert codes(pages) == {"signature"}
+    assert codes(pages) == {"signature", "cut-off", "archive"}
     page["checkpoint"]["key_id"] = "seal-9999"
-    assert codes(pages) == {"key"}
+    assert codes(pages) == {"key", "cut-off", "archive"}
 
 
 def test_the_history_of_another_record_is_not_hers(history: Patient) -> None:

@@ -49,3 +49,16 @@ def png(width: int, height: int, *, noise: bool = False) -> bytes:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in parts
     )
+
+
+def from_a_phone(jpeg: bytes, *, orientation: int) -> bytes:
+    """Add to a JPEG what phones add: EXIF with a position and a thumbnail, and a film after it."""
+    entries = struct.pack("<HHII", 0x0112, 3, 1, orientation) + struct.pack(
+        "<HHII", 0x8825, 4, 1, 38
+    )
+    tiff = b"II*\x00" + struct.pack("<IH", 8, 2) + entries + struct.pack("<IH", 0, 1)
+    tiff += struct.pack("<HHI4s", 0x0001, 2, 2, b"N\x00\x00\x00") + bytes(4)
+    body = b"Exif\x00\x00" + tiff + b"\xff\xd8 thumbnail \xff\xd9"
+    exif = b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+    film = struct.pack(">I", 24) + b"ftypmp42" + bytes(12) + b"SEFH\x6a\x00\x00\x00SEFT"
+    return jpeg[:2] + exif + jpeg[2:] + film

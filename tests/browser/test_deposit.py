@@ -1,5 +1,6 @@
 """Depositing: what is refused before it leaves, and files on their way on the running product."""
 
+import base64
 import re
 import time
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from infra.local.config import Config
 from tests.browser.canned import PID, PROFESSIONAL, problem
 from tests.browser.conftest import PHONE, Open, Watch, shoot
 from tests.browser.product import PERSON, log_in
-from tests.browser.samples import pdf, png
+from tests.browser.samples import from_a_phone, pdf, png
 
 pytestmark = pytest.mark.browser
 
@@ -223,3 +224,39 @@ def test_large_file_shows_progress_is_stopped_cut_and_sent_again(person: Page) -
     line.carry(-1)
     card.get_by_role("button", name="Réessayer").click()
     expect(card).to_contain_text("Disponible", timeout=SECONDS)
+
+
+_DRAWN = """seed => { const at = document.createElement("canvas"); at.width = 80; at.height = 40;
+  const on = at.getContext("2d"); on.fillStyle = "red"; on.fillRect(0, 0, 40, 40);
+  on.fillStyle = `hsl(${seed % 360} 80% 40%)`; on.fillRect(40, 0, 40, 40);
+  return at.toDataURL("image/jpeg", 0.5 + (seed % 997) / 2000).split(",")[1]; }"""
+_TOP = """image => { const at = document.createElement("canvas");
+  at.width = image.naturalWidth; at.height = image.naturalHeight;
+  const on = at.getContext("2d"); on.drawImage(image, 0, 0);
+  return [at.width, at.height, ...on.getImageData(20, 20, 1, 1).data]; }"""
+
+
+def test_photo_of_a_phone_is_deposited_without_its_place_and_shown_upright(person: Page) -> None:
+    """A18: the server refuses what follows the end; the photo of a phone arrives all the same."""
+    drawn = base64.b64decode(person.evaluate(_DRAWN, time.time_ns() // 1_000_000))
+    sent: list[str] = []
+    person.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+    _choose(person, _file("20261120_maison.jpg", from_a_phone(drawn, orientation=6)))
+    card = _card(person, "20261120_maison.jpg")
+    expect(card).to_contain_text("Le lieu de prise de vue est retiré")
+    expect(card).to_contain_text("Ce que le téléphone avait ajouté après l’image est retiré")
+    person.get_by_label("Titre").fill("Ordonnance")
+    person.get_by_label("Type de document").select_option("EXPPAT_2")
+    shoot(person, "story-photo")
+    person.get_by_role("button", name="Envoyer le fichier").click()
+    expect(card).to_contain_text("Disponible", timeout=SECONDS)
+    assert any('"Ordonnance"' in what for what in sent)
+    assert not [what for what in sent if "maison" in what]
+    card.get_by_role("link", name="Voir le document").click()
+    picture = person.get_by_role("img", name="Image du document")
+    expect(picture).to_be_visible(timeout=SECONDS)
+    expect(picture).to_have_js_property("complete", value=True)
+    width, height, red, green, blue, _ = picture.evaluate(_TOP)
+    assert (width, height) == (40, 80)
+    assert red > 200
+    assert max(green, blue) < 60

@@ -325,7 +325,7 @@ def test_login_that_cannot_succeed_says_what_to_do(
     page.get_by_role("link", name="Se connecter avec FranceConnect").click()
     page.get_by_role("button", name=name).click()
     _seen(page.get_by_role("heading", name=told))
-    expect(page.get_by_role("link", name="Appelez le")).to_be_visible()
+    expect(page.get_by_role("link", name="Appeler le")).to_be_visible()
 
 
 def test_application_opens_without_network_and_keeps_no_answer(

@@ -43,6 +43,16 @@ def test_init_makes_the_secret_and_the_first_key_once(
     assert set(before) == {("SECRET#1", "SECRET"), (f"SIGN#{today}", "SIGN")}
 
 
+def test_each_new_sealing_key_follows_the_last(
+    aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    assert operator.main(["add-sealing-key"]) == 0
+    assert operator.main(["add-sealing-key"]) == 0
+
+    assert _said(capsys) == ["seal-0001", "seal-0002"]
+
+
 def test_opening_spaces_prints_their_ids_each_time(
     aws: Recorder, capsys: pytest.CaptureFixture[str]
 ) -> None:

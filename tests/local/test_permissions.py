@@ -118,7 +118,7 @@ def test_a_mail_leaves_from_our_sender_only(stack: Stack) -> None:
     assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
 
 
-@pytest.mark.parametrize("key", ["RootKeyArn", "TraceKeyArn", "TokenKeyArn"])
+@pytest.mark.parametrize("key", ["RootKeyArn", "TraceKeyArn", "SealKeyArn", "TokenKeyArn"])
 def test_nobody_destroys_a_wrapping_key(stack: Stack, key: str) -> None:
     arn = deploy.outputs(stack.config)[key]
 

@@ -108,7 +108,7 @@ def test_keeps_every_store_when_the_stack_goes() -> None:
         if resource.get("Type") in {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"}
     ]
 
-    assert len(stores) == len(tables.TABLES) + 1 + 3
+    assert len(stores) == len(tables.TABLES) + 2 + 4
     assert {resource["DeletionPolicy"] for resource in stores} == {"Retain"}
     assert {resource["UpdateReplacePolicy"] for resource in stores} == {"Retain"}
 
@@ -140,16 +140,48 @@ def test_rotates_every_key_and_lets_nobody_destroy_it() -> None:
         assert set(refused["Action"]) == {"kms:DisableKey", "kms:ScheduleKeyDeletion"}
 
 
-def test_closes_the_bucket_to_the_public_and_to_plain_http() -> None:
-    (bucket,) = _of_type("AWS::S3::Bucket").values()
-    (policy,) = _of_type("AWS::S3::BucketPolicy").values()
-
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+def test_closes_every_bucket_to_the_public_and_to_plain_http() -> None:
+    buckets, closed = _of_type("AWS::S3::Bucket"), _of_type("AWS::S3::BucketPolicy")
+    assert {f"{name}Policy" for name in buckets} == set(closed)
+    for bucket in buckets.values():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    for policy in closed.values():
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert PRODUCTION["Parameters"]["RequireTls"]["Default"] == "true"
+
+
+def _allowed(resource: object) -> dict[str, set[str]]:
+    """Return who may do what with a resource."""
+    return {
+        name: {action for s in document["Statement"] if resource in s["Resource"]
+               for action in s["Action"]}
+        for name, document in policies.documents().items()
+        if any(resource in s["Resource"] for s in document["Statement"])
+    }  # fmt: skip
+
+
+def test_lets_the_archive_alone_unwrap_the_key_that_signs_histories() -> None:
+    assert _allowed({"Fn::GetAtt": ["SealKey", "Arn"]}) == {"policy-archive.json": {"kms:Decrypt"}}
+
+
+def test_locks_the_archive_for_years_and_lets_no_function_read_and_write_it() -> None:
+    archive = RESOURCES["ArchiveBucket"]["Properties"]
+    rule = archive["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+
+    assert archive["ObjectLockEnabled"] is True
+    assert rule == {"Mode": "COMPLIANCE", "Days": {"Ref": "ArchiveRetentionDays"}}
+    assert PRODUCTION["Parameters"]["ArchiveRetentionDays"]["Default"] >= 3652
+    assert "LifecycleConfiguration" not in archive
+    assert _allowed({"Fn::Sub": "${ArchiveBucket.Arn}/*"}) == {
+        "policy-api.json": {"s3:GetObjectVersion"},
+        "policy-archive.json": {"s3:PutObject"},
+    }
+    assert _allowed({"Fn::GetAtt": ["ArchiveBucket", "Arn"]}) == {
+        "policy-api.json": {"s3:ListBucketVersions"}
+    }
 
 
 @pytest.mark.parametrize("function", [RELAY, NOTIFY, SWEEP, ARCHIVE], ids=lambda f: f.name)

@@ -12,7 +12,7 @@ from chalicelib.core import aws, settings, tables
 from chalicelib.vault import blind, keys
 from tests.vault.host import OTHER, PATIENT, PREFIX, Host, watched
 
-FAMILIES = ("ROOT", "TRACE", "TOKEN")
+FAMILIES = ("ROOT", "TRACE", "SEAL", "TOKEN")
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,7 @@ def root_keys() -> Iterator[None]:
         environment.setenv("CARNET_PREFIX", PREFIX)
         environment.setenv("PUBLIC_BASE_URL", "http://localhost")
         environment.setenv("DOCUMENTS_BUCKET", "documents")
+        environment.setenv("ARCHIVE_BUCKET", "archive")
         for family in FAMILIES:
             environment.setenv(f"KMS_{family}_KEY_ARN", "to be created")
         settings.settings.cache_clear()

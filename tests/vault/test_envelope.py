@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import sys
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO
@@ -26,9 +27,10 @@ from chalicelib.core import aws
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
 from chalicelib.vault import envelope, keys
+from chalicelib.vault.envelope import WrappedKey
 from chalicelib.vault.errors import KeyMissing, Tampered
 from chalicelib.vault.subjects import key_table
-from tests.vault.host import PATIENT, Host
+from tests.vault.host import OTHER, PATIENT, Host
 
 KIND = "document"
 MIB = 1 << 20
@@ -320,6 +322,65 @@ def test_threads_opening_at_once_unwrap_once(data_key: bytes, host: Host) -> Non
         opened = list(pool.map(lambda _: _open_row(sealed), range(64)))
     assert opened == [{"t": "é"}] * 64
     assert host.calls == {"GetItem": 1, "Decrypt": 1}
+
+
+@pytest.mark.usefixtures("other")
+def test_branch_keys_read_ahead_come_in_one_request_and_serve_once(
+    data_key: bytes, host: Host
+) -> None:
+    sealed = _row(data_key)
+    wanted = [
+        WrappedKey(PATIENT, KIND, data_key),
+        WrappedKey(OTHER, KIND, envelope.new_data_key(OTHER, KIND)),
+    ]
+    keys.forget()
+    assert host.measure(lambda: envelope.read_ahead(wanted)) == {"BatchGetItem": 1}
+    assert host.measure(lambda: envelope.read_ahead(wanted)) == {}
+    assert host.measure(lambda: deque(map(envelope.unwrap, wanted))) == {"Decrypt": 2}
+    assert host.measure(lambda: _open_row(sealed)) == {}
+    assert not envelope.read_ahead(wanted)
+    keys.forget(PATIENT)
+    assert host.measure(lambda: _open_row(sealed)) == {"GetItem": 1, "Decrypt": 1}
+
+
+def test_a_key_destroyed_after_it_was_read_ahead_opens_nothing(data_key: bytes) -> None:
+    keys.forget()
+    envelope.read_ahead([WrappedKey(PATIENT, KIND, data_key)])
+    keys.delete_branch_key(PATIENT)
+    with pytest.raises(KeyMissing):
+        _row(data_key)
+
+
+@pytest.mark.usefixtures("patient")
+def test_reading_ahead_a_key_that_does_not_exist_says_nothing(data_key: bytes, host: Host) -> None:
+    absent = WrappedKey(OTHER, KIND, data_key)
+    assert host.measure(lambda: envelope.read_ahead([absent])) == {"BatchGetItem": 1}
+    with pytest.raises(KeyMissing):
+        envelope.unwrap(absent)
+    with pytest.raises(Tampered):
+        envelope.read_ahead([WrappedKey(PATIENT, KIND, data_key[:20])])
+
+
+def test_with_the_key_table_down_nothing_is_read_ahead(data_key: bytes, host: Host) -> None:  # R10
+    keys.forget()
+    host.down("BatchGetItem")
+    with pytest.raises(Unavailable):
+        envelope.read_ahead([WrappedKey(PATIENT, KIND, data_key)])
+
+
+def test_threads_of_many_persons_at_once_unwrap_each_key_once(host: Host) -> None:
+    subjects = [f"P.{number:026d}" for number in range(12)]
+    wanted = []
+    for subject in subjects:
+        keys.create_branch_key(subject)
+        wanted.append(WrappedKey(subject, KIND, envelope.new_data_key(subject, KIND)))
+    sealed = {key: _seal(key.subject.encode(), key.data_key, key.subject) for key in wanted}
+    keys.forget()
+    host.calls.clear()
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda key: _open(sealed[key], key.subject), wanted * 4))
+    assert opened == [key.subject.encode() for key in wanted * 4]
+    assert host.calls == {"GetItem": 12, "Decrypt": 12}
 
 
 @pytest.mark.parametrize("operation", ["Decrypt", "GetItem"])

@@ -2,7 +2,7 @@
 import { call, request } from "./client";
 import type {
   Access, Authorisation, CarnetDocument, Home, Narrative, Page, Patient, PatientSearch,
-  ProfessionalCard,
+  ProfessionalCard, Proof, SealingKey,
 } from "./types";
 
 type Signal = AbortSignal | undefined;
@@ -79,6 +79,12 @@ export const api = {
         signal,
       })
     ).data,
+
+  traceProof: async (pid: string, cursor: string | null, signal?: Signal) =>
+    (await call<Proof>("GET", `${patient(pid)}/trace/proof${query({ cursor })}`, { signal })).data,
+
+  sealingKeys: async (signal?: Signal) =>
+    (await call<{ keys: SealingKey[] }>("GET", "/v1/trace/keys", { signal })).data.keys,
 
   authorisations: async (pid: string, cursor: string | null, signal?: Signal) =>
     (

@@ -1257,7 +1257,11 @@ export interface components {
         };
         /**
          * ProofOut
-         * @description A page of the sequence. `unsealed` are traces without a place yet, for `lag_seconds`.
+         * @description A page of the sequence. `unsealed` are traces without a place yet.
+         *
+         *     `archived` is the newest checkpoint in the locked archive, on the first page: if it counts more
+         *     places than `checkpoint`, the end of the history was cut off. `lag_seconds` is for how long the
+         *     oldest trace has waited for its place, or a place of this page for the archive.
          */
         ProofOut: {
             /** Patient Id */
@@ -1265,6 +1269,7 @@ export interface components {
             /** Audience */
             audience: string;
             checkpoint: components["schemas"]["CheckpointOut"] | null;
+            archived: components["schemas"]["CheckpointOut"] | null;
             /** Items */
             items: components["schemas"]["SealedTraceOut"][];
             /** Unsealed */
@@ -1284,6 +1289,8 @@ export interface components {
          * SealedTraceOut
          * @description One place: its number, its trace's commitment and leaf hash (hex), and the trace itself.
          *
+         *     `archived` are the leaf hashes that the locked archive has for this place: one, the same; none
+         *     if it waits to be archived; another if the history was cut off and went on differently.
          *     The trace is null when its row is gone or was altered: the check fails there.
          */
         SealedTraceOut: {
@@ -1295,6 +1302,8 @@ export interface components {
             commitment: string;
             /** Leaf */
             leaf: string;
+            /** Archived */
+            archived: string[];
             /** Trace */
             trace: {
                 [key: string]: string | null;

@@ -20,6 +20,15 @@ export type CarnetDocument = Schemas["DocumentOut"];
 export type PendingDocument = Schemas["PendingDocument"];
 export type DepositBody = Schemas["DocumentDraft"];
 export type Access = Schemas["AccessOut"];
+export type Checkpoint = Schemas["CheckpointOut"];
+export type SealedTrace = Schemas["SealedTraceOut"];
+export type Proof = Schemas["ProofOut"];
+/** A public key as the contract leaves it open (RFC 7517); the check reads these parts only. */
+export interface SealingKey {
+  kid?: string;
+  x?: string;
+  y?: string;
+}
 export type Home = Schemas["Home"];
 export type FirstStep = "authorise_doctor" | "add_document" | "see_trace";
 

@@ -12,6 +12,7 @@ import {
 import { domId, idempotencyKey } from "./ids";
 import { typeFor } from "./kinds";
 import { forgetLists } from "./paging";
+import type { Removed } from "./photo";
 import { deposit } from "./upload";
 
 /** Why a file is refused before it is sent. */
@@ -40,6 +41,8 @@ export interface Upload {
   file: Blob;
   format: Format | null;
   hash: string;
+  /** What was left out of a photo before it came here. */
+  removed: Removed[];
   draft: Signal<Draft>;
   step: Signal<Step>;
   stop: AbortController | null;
@@ -84,6 +87,7 @@ export async function add(
   pid: string,
   file: Blob & { name?: string; lastModified?: number },
   role: "patient" | "professional",
+  removed: Removed[] = [],
 ): Promise<Upload> {
   const queue = queueOf(pid);
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -96,6 +100,7 @@ export async function add(
     file,
     format: sniff(bytes),
     hash: await sha256(bytes),
+    removed,
     draft: signal<Draft>({
       title: proposeTitle(name),
       type: typeFor(proposeFamily(name), role),

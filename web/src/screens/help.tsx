@@ -12,7 +12,7 @@ export default function Help() {
         <p>{t.help.phone}</p>
         <p>
           <a class="button secondary" href={`tel:${brand.helpPhone.replaceAll(" ", "")}`}>
-            <span>{t.shell.helpLine}</span>
+            <span>{t.shell.callHelp}</span>
           </a>
         </p>
       </section>

@@ -23,7 +23,7 @@ function Outcome({ query }: { query: Record<string, string> }) {
       <Notice kind="warning" title={problem.title}>
         <p>{problem.text}</p>
         <p>
-          <a href={`tel:${brand.helpPhone.replaceAll(" ", "")}`}>{t.shell.helpLine}</a>
+          <a href={`tel:${brand.helpPhone.replaceAll(" ", "")}`}>{t.shell.callHelp}</a>
         </p>
       </Notice>
     ) : null;

@@ -12,6 +12,7 @@ import { AccessLine, actorName, actorRole } from "../ui/access-line";
 import { SelectField } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
+import { VerifyHistory } from "../ui/verify-history";
 import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
 import { More } from "./documents";
 
@@ -152,6 +153,7 @@ export default function Trace({ profile }: { profile: Profile }) {
 
   return (
     <Page title={t.trace.title} intro={t.trace.intro}>
+      <VerifyHistory key={pid} pid={pid} />
       {none && !choice ? (
         <Empty icon="eye" title={t.trace.emptyTitle} text={t.trace.empty} />
       ) : (

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { catalogue as t } from "../catalogue";
+import { preparePhoto } from "../lib/photo";
 import { type Upload, add, queueOf, start } from "../lib/upload-queue";
 import { announce } from "./announcer";
 import { Button } from "./button";
@@ -88,7 +89,10 @@ export function Deposit({ pid, role, hrefOf }: {
 
   const choose = async (files: File[]) => {
     if (!files.length) return;
-    for (const file of files) await add(pid, file, role);
+    for (const chosen of files) {
+      const { file, removed } = await preparePhoto(chosen);
+      await add(pid, file, role, removed);
+    }
     announce(t.add.added(files.length));
   };
 

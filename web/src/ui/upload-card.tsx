@@ -203,6 +203,19 @@ function Refused({ pid, upload, role }: { pid: string; upload: Upload; role: Rol
   );
 }
 
+/** What a photo no longer carries: the person knows what leaves, and that the picture is whole. */
+function LeftOut({ upload: { removed } }: { upload: Upload }) {
+  if (!removed.length) return null;
+  return (
+    <p class="hint left-out">
+      <Icon name="shield-check" />
+      <span>
+        {removed.map((what) => t.add.removed[what]).join(" ")} {t.add.sameImage}
+      </span>
+    </p>
+  );
+}
+
 function Actions({ pid, upload }: { pid: string; upload: Upload }) {
   const { at } = upload.step.value;
   const name = upload.draft.value.title || upload.name || t.add.unnamed;
@@ -258,6 +271,7 @@ export function UploadCard({ pid, upload, role, errors, hrefOf }: {
           <span>{state.word}</span>
         </p>
       )}
+      {editable && <LeftOut upload={upload} />}
       <Progress upload={upload} />
       {step.at === "checking" && <p class="state-text">{t.add.checkingText}</p>}
       <Receipt upload={upload} role={role} hrefOf={hrefOf} />

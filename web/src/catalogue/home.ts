@@ -1,0 +1,37 @@
+/** Words of the first screen of a person. */
+import { plural } from "../lib/format.ts";
+
+export const home = {
+  hello: (name: string) => `Bonjour ${name}`,
+  newDocuments: "Nouveaux documents",
+  noDocuments: "Vos prochains résultats et comptes rendus arriveront ici.",
+  allDocuments: "Voir tous les documents",
+  lastAccesses: "Derniers accès",
+  noAccesses: "Personne d'autre que vous n'a consulté votre dossier récemment.",
+  allAccesses: "Voir tous les accès",
+  whoTitle: "Qui peut voir mon dossier ?",
+  whoCount: (n: number) =>
+    n === 0
+      ? "Aucun professionnel pour l'instant."
+      : plural(n, "professionnel autorisé par vous", "professionnels autorisés par vous"),
+  who: "Vous pouvez changer d'avis à tout moment.",
+  whoLink: "Gérer mes professionnels",
+  addDocument: "Ajouter un document",
+  firstTitle: "Trois premiers pas",
+  firstIntro: "Votre dossier est ouvert et encore vide.",
+  hideSteps: "Masquer ces conseils",
+  steps: {
+    authorise_doctor: {
+      title: "Autoriser votre médecin",
+      text: "Il pourra lire votre dossier avant de vous soigner.",
+    },
+    add_document: {
+      title: "Ajouter un premier document",
+      text: "Une ordonnance, un résultat, une photo : depuis votre téléphone.",
+    },
+    see_trace: {
+      title: "Voir qui consulte votre dossier",
+      text: "Chaque accès est noté, avec son nom et son droit.",
+    },
+  },
+};

@@ -1,0 +1,58 @@
+/** Words of settings, help and what surrounds them. */
+import { brand } from "../brand.ts";
+
+export const settings = {
+  title: "Plus",
+  account: "Mon compte",
+  professionals: "Mes professionnels",
+  professionalsText: "Autoriser un médecin, retirer un accès",
+  display: "Affichage",
+  theme: "Apparence",
+  themes: { system: "Comme l'appareil", light: "Claire", dark: "Sombre" },
+  size: "Taille du texte",
+  sizes: { normal: "Normale", large: "Grande", larger: "Très grande" },
+  keyboard: "Clavier",
+  shortcuts: "Utiliser les raccourcis d'une seule touche",
+  shortcutsHint: "À désactiver si vous dictez vos textes à la voix.",
+  showShortcuts: "Voir les raccourcis",
+  device: "Cet appareil",
+  erase: "Effacer cet appareil",
+  eraseHint: "Retire tout ce que l'application a gardé ici et ferme la session. Vos documents restent dans votre espace.",
+  eraseTitle: "Effacer cet appareil ?",
+  eraseText: "Les réglages et l'application gardée hors connexion seront retirés. Votre session sera fermée.",
+};
+
+export const shortcuts = {
+  title: "Raccourcis clavier",
+  list: [
+    ["/", "Chercher"],
+    ["?", "Afficher cette aide"],
+    ["j / k", "Document suivant, document précédent"],
+    ["Entrée", "Ouvrir le document choisi"],
+    ["Échap", "Revenir à la liste ou fermer"],
+  ],
+  off: "Vous pouvez désactiver ces raccourcis dans « Plus ».",
+};
+
+export const help = {
+  title: "Aide",
+  phoneTitle: "Être aidé par une personne",
+  phone: `Appelez le ${brand.helpPhone}, ${brand.helpHours}. L'appel n'est pas surtaxé.`,
+  urgent: "En cas d'urgence vitale, appelez le 15 ou le 112.",
+  carerTitle: "Vous aidez un proche",
+  carer: "Ne vous connectez pas à sa place. Appelez l'assistance avec lui : elle vous dira comment l'aider.",
+  questions: "Questions fréquentes",
+  faq: [
+    ["Qui peut lire mes documents ?", "Vous, et les professionnels que vous avez autorisés. Un laboratoire peut déposer un résultat, mais pas lire le reste."],
+    ["Comment retirer un accès ?", "Ouvrez « Mes professionnels », puis « Retirer l'accès ». La demande suivante de ce professionnel est refusée."],
+    ["Que contient l'e-mail que je reçois ?", "Il dit seulement qu'il y a du nouveau. Il ne cite ni document, ni nom, ni soin."],
+    ["Mon document est refusé : pourquoi ?", "La raison est écrite sous le fichier. Le plus souvent, il est trop lourd ou d'un type non accepté."],
+  ],
+  accessibilityTitle: "Accessibilité",
+  accessibility: "Le site est vérifié par des outils automatiques et au clavier. Il n'a pas encore été audité par des personnes.",
+};
+
+export const lost = {
+  title: "Page introuvable",
+  text: "Cette adresse ne mène à aucun écran. Le lien est peut-être incomplet.",
+};
