@@ -21,6 +21,11 @@ class Choice(StrEnum):
     NOT_CONCERNED = "not_concerned"
     LATER = "later"
 
+    @property
+    def concludes(self) -> bool:
+        """Tell whether nothing more is asked of the occurrence."""
+        return self is not Choice.LATER
+
 
 class State(StrEnum):
     """How a recommendation stands on a day.
