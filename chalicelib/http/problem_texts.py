@@ -263,15 +263,11 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "There are already {limit} reminders on {day}.",
     ),
     "date_future": ("La date est dans le futur.", "The date is in the future."),
-    "date_before_birth": (
-        "La date précède la naissance.",
-        "The date is before the birth.",
-    ),
-    "date_past": ("La date doit être dans le futur.", "The date must be in the future."),
-    "not_with_state": (
-        "Cette date ne va pas avec cet état.",
-        "This date does not go with this state.",
-    ),
+    "date_before_birth": ("La date précède la naissance.", "The date is before the birth."),
+    "date_past": ("Choisissez une date à venir.", "The date must be in the future."),
+    "too_far": ("La date est trop lointaine.", "The date is too far away."),
+    "unknown_rule": ("Cette recommandation est inconnue.", "Unknown recommendation."),
+    "not_expected": ("Cette date ne va pas avec la réponse.", "Not expected with this answer."),
     "quiet_too_long": (
         "Les heures calmes durent au plus {hours} heures.",
         "Quiet hours last at most {hours} hours.",

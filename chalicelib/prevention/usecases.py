@@ -89,7 +89,7 @@ def answer_recommendation(  # noqa: PLR0913  one answer, said whole
         kept = [one for one in answers if not _is_about(one, target)]
         if choice is not None:
             said = Answer(target.rule_id, target.occurrence, choice, on, until)
-            rules.check_answer(said, person, _today(unit))
+            rules.check_answer(said, person, answers, _today(unit))
             kept.append(said)
         unit.put(store.answers_row(unit, kept), lost=Stale())
         _arm(unit, person, kept)
