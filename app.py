@@ -25,12 +25,12 @@ from chalicelib.journeys import trace as history  # noqa: F401
 from chalicelib.prevention import routes as prevention  # noqa: F401
 from chalicelib.record import routes as record  # noqa: F401
 from chalicelib.trace import routes as trace  # noqa: F401
-from chalicelib.workers import archive, notify, relay, sweep
+from chalicelib.workers import archive, notify, plan, relay, remind, sweep
 
 app = Chalice(app_name="carnet")
 app.api.binary_types = BINARY_TYPES
 app.register_blueprint(identity)
 mount(app, authorize)
 # Declared here for packaging only: each is a function of its own.
-for worker in (relay, notify, sweep, archive):
+for worker in (relay, notify, plan, remind, sweep, archive):
     app.register_blueprint(worker.blueprint)

@@ -126,6 +126,7 @@ def operator_environment(config: Config) -> dict[str, str]:
         "DOCUMENTS_BUCKET": values["DocumentsBucketName"],
         "ARCHIVE_BUCKET": values["ArchiveBucketName"],
         "NOTIFY_QUEUE_URL": values["NotifyQueueUrl"],
+        "REMIND_QUEUE_URL": values["RemindQueueUrl"],
         "KMS_ROOT_KEY_ARN": values["RootKeyArn"],
         "KMS_TRACE_KEY_ARN": values["TraceKeyArn"],
         "KMS_SEAL_KEY_ARN": values["SealKeyArn"],
