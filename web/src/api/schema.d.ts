@@ -437,6 +437,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what happened lately in one's space. */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/notices/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Delete all notices up to one, that one included. */
+        put: operations["delete_notices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark as read the notices up to one, that one included. */
+        put: operations["mark_notices_read"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Delete one notice, or bring it back. */
+        put: operations["restore_notice"];
+        post?: never;
+        /** Delete one notice. */
+        delete: operations["delete_notice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one's preferences; the defaults, at version 0, while none were set. */
+        get: operations["read_preferences"];
+        /** Set one's preferences, all at once. */
+        put: operations["set_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/prevention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is recommended to the person, why, and until when. */
+        get: operations["list_recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/prevention/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that something is done, does not concern one, or waits; `to_plan` takes it back. */
+        put: operations["answer_recommendation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/trace": {
         parameters: {
             query?: never;
@@ -566,6 +687,27 @@ export interface components {
             profession: string | null;
             /** Organisation */
             organisation: string | null;
+        };
+        /**
+         * AnswerBody
+         * @description What the person says; `on` goes with `done`, `until` with `later`.
+         */
+        AnswerBody: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "to_plan" | "done" | "not_concerned" | "later";
+            /**
+             * On
+             * @default null
+             */
+            on: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
         };
         /**
          * AntivirusOut
@@ -986,6 +1128,18 @@ export interface components {
             last_read_at: string | null;
         };
         /**
+         * FollowUpOut
+         * @description What is recommended today; `next_change_on` is the day it says something else.
+         */
+        FollowUpOut: {
+            /** Items */
+            items: components["schemas"]["RecommendationOut"][];
+            /** Next Change On */
+            next_change_on: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * Health
          * @description The service answers.
          */
@@ -997,18 +1151,31 @@ export interface components {
          * Home
          * @description What happened lately; `first_steps` are those never taken, for a space still empty.
          *
-         *     `accesses` are those of others: what she did herself would push them out.
+         *     `accesses` are those of others: what she did herself would push them out. `to_do` are at most
+         *     three recommendations, and `unread_notices` counts at most the hundred newest.
          */
         Home: {
             /** Documents */
             documents: components["schemas"]["DocumentOut"][];
             next_appointment: components["schemas"]["AppointmentOut"] | null;
+            /** To Do */
+            to_do: components["schemas"]["RecommendationOut"][];
+            /** Unread Notices */
+            unread_notices: number;
             /** Accesses */
             accesses: components["schemas"]["AccessOut"][];
             /** Active Authorisations */
             active_authorisations: number;
             /** First Steps */
             first_steps: string[];
+        };
+        /**
+         * Kept
+         * @description Whether a notice is deleted.
+         */
+        Kept: {
+            /** Deleted */
+            deleted: boolean;
         };
         /**
          * KeySet
@@ -1069,6 +1236,18 @@ export interface components {
             sex: "female" | "male" | "unknown";
         };
         /**
+         * MailChoices
+         * @description Which mails the person wants; those about accesses are mandatory (R-NOT-02).
+         */
+        MailChoices: {
+            /** Document */
+            document: boolean;
+            /** Appointment */
+            appointment: boolean;
+            /** Prevention */
+            prevention: boolean;
+        };
+        /**
          * NewFeedOut
          * @description A calendar link just made, with its address: it is shown this once.
          */
@@ -1089,6 +1268,48 @@ export interface components {
          * @enum {string}
          */
         Notice: "start_moved" | "end_moved" | "start_twice";
+        /**
+         * NoticeList
+         * @description A page of notices, the last first; `unread` counts at most the hundred newest.
+         */
+        NoticeList: {
+            /** Items */
+            items: components["schemas"]["NoticeOut"][];
+            /** Unread */
+            unread: number;
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * NoticeOut
+         * @description One notice; `target` is null once what it is about is gone.
+         */
+        NoticeOut: {
+            /** Id */
+            id: string;
+            /** Type */
+            type: string;
+            /** At */
+            at: string;
+            /** Is Read */
+            is_read: boolean;
+            /** Text */
+            text: string;
+            target: components["schemas"]["NoticeTarget"] | null;
+        };
+        /**
+         * NoticeTarget
+         * @description What a notice leads to; `id` where the thing has one of its own.
+         */
+        NoticeTarget: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "document" | "appointment" | "trace" | "prevention";
+            /** Id */
+            id: string | null;
+        };
         /**
          * OAuthError
          * @description An error of RFC 6749, section 5.2.
@@ -1194,6 +1415,39 @@ export interface components {
             session: components["schemas"]["SessionEnd"];
         };
         /**
+         * PreferencesBody
+         * @description Equal hours: no quiet time. Hours are local, as `21:00`.
+         */
+        PreferencesBody: {
+            /** Zone */
+            zone: string;
+            /** Quiet From */
+            quiet_from: string;
+            /** Quiet Until */
+            quiet_until: string;
+            mail: components["schemas"]["MailChoices"];
+        };
+        /**
+         * PreferencesOut
+         * @description `address` tells whether there is a verified address to write to, never which.
+         */
+        PreferencesOut: {
+            /** Zone */
+            zone: string;
+            /** Quiet From */
+            quiet_from: string;
+            /** Quiet Until */
+            quiet_until: string;
+            mail: components["schemas"]["MailChoices"];
+            /**
+             * Address
+             * @enum {string}
+             */
+            address: "verified" | "none";
+            /** Version */
+            version: number;
+        };
+        /**
          * ProfessionalCard
          * @description A professional of the public directory.
          */
@@ -1280,11 +1534,66 @@ export interface components {
             next: string | null;
         };
         /**
+         * RecommendationOut
+         * @description One thing recommended; `key` names it in addresses and tells nothing.
+         */
+        RecommendationOut: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "vaccination" | "screening" | "exam";
+            /** Title */
+            title: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Window Opens On
+             * Format: date
+             */
+            window_opens_on: string;
+            /** Recommended Until */
+            recommended_until: string | null;
+            /** Window Closes On */
+            window_closes_on: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "to_plan" | "done" | "not_concerned" | "later" | "upcoming" | "late";
+            /** State Label */
+            state_label: string;
+            /** On */
+            on: string | null;
+            /** Until */
+            until: string | null;
+            /** Is Mandatory */
+            is_mandatory: boolean;
+            source: components["schemas"]["RuleSource"];
+        };
+        /**
          * RemindersState
          * @description What will become of the reminders of an appointment.
          * @enum {string}
          */
         RemindersState: "armed" | "none" | "no_channel" | "past";
+        /**
+         * RuleSource
+         * @description Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal.
+         */
+        RuleSource: {
+            /** Text */
+            text: string;
+            /** Reference */
+            reference: string;
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "A" | "B" | "M" | "P";
+        };
         /**
          * SealedTraceOut
          * @description One place: its number, its trace's commitment and leaf hash (hex), and the trace itself.
@@ -1365,6 +1674,14 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /**
+         * UpTo
+         * @description The last notice that was on the screen.
+         */
+        UpTo: {
+            /** Up To */
+            up_to: string;
         };
         /**
          * UploadTarget
@@ -2274,6 +2591,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpTo"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mark_notices_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpTo"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restore_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Kept"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_preferences: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_recommendations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answer_recommendation: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                pid: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"];
                 };
             };
             default: components["responses"]["Problem"];
