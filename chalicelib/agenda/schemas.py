@@ -69,7 +69,7 @@ class AppointmentChanges(Schema):
     reminders: Leads = Field(default_factory=list)
 
 
-class AuthorOut(Schema):
+class AppointmentAuthor(Schema):
     """Who set it; the name is absent for the person herself."""
 
     kind: Literal["person", "professional", "organisation"]
@@ -104,7 +104,7 @@ class AppointmentOut(Schema):
     reminders: list[int]
     reminders_state: RemindersState
     warnings: list[Notice]
-    author: AuthorOut
+    author: AppointmentAuthor
     is_own: bool
     abilities: AppointmentAbilities
     created_at: str
@@ -182,7 +182,7 @@ def appointment_out(one: Shown) -> AppointmentOut:
         reminders=list(details.reminders),
         reminders_state=one.reminders_state,
         warnings=list(details.warnings),
-        author=AuthorOut.model_validate(
+        author=AppointmentAuthor.model_validate(
             {"kind": appointment.author.kind, "name": appointment.author.name}
         ),
         is_own=appointment.is_own,

@@ -21,6 +21,10 @@ const Home = lazyScreen(() => import("./screens/home"));
 const Documents = lazyScreen(() => import("./screens/documents"));
 const Add = lazyScreen(() => import("./screens/add"));
 const Document = lazyScreen(() => import("./screens/document"));
+const Agenda = lazyScreen(() => import("./screens/agenda"));
+const Appointment = lazyScreen(() => import("./screens/appointment"));
+const AppointmentForm = lazyScreen(() => import("./screens/appointment-form"));
+const CalendarFeeds = lazyScreen(() => import("./screens/calendar-feeds"));
 const Trace = lazyScreen(() => import("./screens/trace"));
 const Professionals = lazyScreen(() => import("./screens/professionals"));
 const Settings = lazyScreen(() => import("./screens/settings"));
@@ -80,6 +84,10 @@ const OwnHome = own(Home);
 const OwnDocuments = own(Documents);
 const OwnAdd = own(Add);
 const OwnDocument = own(Document);
+const OwnAgenda = own(Agenda);
+const OwnAppointment = own(Appointment);
+const OwnAppointmentForm = own(AppointmentForm);
+const OwnCalendarFeeds = own(CalendarFeeds);
 const OwnTrace = own(Trace);
 const OwnProfessionals = own(Professionals);
 const AnySettings = known(Settings, null);
@@ -101,6 +109,11 @@ function Screens() {
         <Route path="/documents" component={OwnDocuments} />
         <Route path="/documents/ajouter" component={OwnAdd} />
         <Route path="/documents/:id" component={OwnDocument} />
+        <Route path="/agenda" component={OwnAgenda} />
+        <Route path="/agenda/ajouter" component={OwnAppointmentForm} />
+        <Route path="/agenda/abonnement" component={OwnCalendarFeeds} />
+        <Route path="/agenda/:id" component={OwnAppointment} />
+        <Route path="/agenda/:id/modifier" component={OwnAppointmentForm} />
         <Route path="/acces" component={OwnTrace} />
         <Route path="/professionnels" component={OwnProfessionals} />
         <Route path="/plus" component={AnySettings} />

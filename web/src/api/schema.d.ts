@@ -735,6 +735,19 @@ export interface components {
             set_reminders: boolean;
         };
         /**
+         * AppointmentAuthor
+         * @description Who set it; the name is absent for the person herself.
+         */
+        AppointmentAuthor: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "professional" | "organisation";
+            /** Name */
+            name: string | null;
+        };
+        /**
          * AppointmentChanges
          * @description What to change: what is absent stays, null clears.
          */
@@ -883,7 +896,7 @@ export interface components {
             reminders_state: components["schemas"]["RemindersState"];
             /** Warnings */
             warnings: components["schemas"]["Notice"][];
-            author: components["schemas"]["chalicelib__agenda__schemas__AuthorOut"];
+            author: components["schemas"]["AppointmentAuthor"];
             /** Is Own */
             is_own: boolean;
             abilities: components["schemas"]["AppointmentAbilities"];
@@ -903,6 +916,18 @@ export interface components {
             items: components["schemas"]["AppointmentOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * AuthorOut
+         * @description Who wrote the document, as it says.
+         */
+        AuthorOut: {
+            /** Name */
+            name: string | null;
+            /** Profession */
+            profession: string | null;
+            /** Organisation */
+            organisation: string | null;
         };
         /**
          * AuthorisationList
@@ -1074,7 +1099,7 @@ export interface components {
             /** Deposited At */
             deposited_at: string;
             depositor: components["schemas"]["DepositorOut"];
-            author: components["schemas"]["chalicelib__record__schemas__AuthorOut"];
+            author: components["schemas"]["AuthorOut"];
             antivirus: components["schemas"]["AntivirusOut"];
             /** Warnings */
             warnings: string[];
@@ -1692,31 +1717,6 @@ export interface components {
             href: string;
             /** Expires At */
             expires_at: string;
-        };
-        /**
-         * AuthorOut
-         * @description Who set it; the name is absent for the person herself.
-         */
-        chalicelib__agenda__schemas__AuthorOut: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "person" | "professional" | "organisation";
-            /** Name */
-            name: string | null;
-        };
-        /**
-         * AuthorOut
-         * @description Who wrote the document, as it says.
-         */
-        chalicelib__record__schemas__AuthorOut: {
-            /** Name */
-            name: string | null;
-            /** Profession */
-            profession: string | null;
-            /** Organisation */
-            organisation: string | null;
         };
         /** @description RFC 9457, in French with an English twin. */
         Problem: {

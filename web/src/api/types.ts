@@ -32,6 +32,12 @@ export interface SealingKey {
 export type Home = Schemas["Home"];
 export type FirstStep = "authorise_doctor" | "add_document" | "see_trace";
 
+export type Appointment = Schemas["AppointmentOut"];
+/** All of it, as the form sends it; `fold` where clocks show that time twice. */
+export type AppointmentDraft = Omit<Required<Schemas["AppointmentDraft"]>, "fold"> & { fold?: 0 | 1 };
+export type CalendarFeed = Schemas["FeedOut"];
+export type Preferences = Schemas["PreferencesOut"];
+
 export interface Page<T> {
   items: T[];
   next: string | null;

@@ -22,6 +22,7 @@ export const shell = {
   navigation: "Navigation principale",
   home: "Accueil",
   documents: "Documents",
+  agenda: "Agenda",
   access: "Accès",
   professionals: "Professionnels",
   more: "Plus",

@@ -4,6 +4,7 @@ import type { Access, CarnetDocument, FirstStep, Home as HomeData, Profile } fro
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { firstName } from "../lib/format";
+import { inWords } from "../lib/when";
 import { firstStepsHidden, hideFirstSteps } from "../lib/prefs";
 import { useResource } from "../lib/resource";
 import { Button, LinkButton } from "../ui/button";
@@ -67,6 +68,28 @@ function Documents({ documents }: { documents: CarnetDocument[] }) {
   );
 }
 
+function Next({ appointment }: { appointment: HomeData["next_appointment"] }) {
+  return (
+    <section class="card" aria-labelledby="next">
+      <h2 id="next">{t.home.nextAppointment}</h2>
+      {appointment === null ? (
+        <p class="muted">{t.home.noAppointment}</p>
+      ) : (
+        <a class="row" href={`/agenda/${appointment.id}`}>
+          <span class="row-body">
+            <span class="row-title">{appointment.title}</span>
+            <span class="row-meta fact-when">{inWords(appointment)}</span>
+            {appointment.place && <span class="row-meta">{appointment.place}</span>}
+          </span>
+        </a>
+      )}
+      <a class="link" href={appointment === null ? "/agenda/ajouter" : "/agenda"}>
+        {appointment === null ? t.home.addAppointment : t.home.allAppointments}
+      </a>
+    </section>
+  );
+}
+
 function Accesses({ accesses }: { accesses: Access[] }) {
   return (
     <section class="card" aria-labelledby="last">
@@ -94,6 +117,7 @@ function Cards({ home }: { home: HomeData }) {
     <div class="home">
       <div class="home-main">
         {steps.length > 0 && !firstStepsHidden.value && <FirstSteps steps={steps} />}
+        <Next appointment={home.next_appointment} />
         <Documents documents={home.documents} />
       </div>
       <div class="home-side">

@@ -92,6 +92,7 @@ interface Place {
 const PERSON: Place[] = [
   { href: "/accueil", label: t.shell.home, icon: "house" },
   { href: "/documents", label: t.shell.documents, icon: "file-text" },
+  { href: "/agenda", label: t.shell.agenda, icon: "calendar" },
   { href: "/acces", label: t.shell.access, icon: "eye" },
   { href: "/professionnels", label: t.shell.professionals, icon: "users", rail: true },
   { href: "/plus", label: t.shell.more, icon: "ellipsis" },
