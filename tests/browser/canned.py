@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, Route
 
+from tests.browser import canned_agenda
 from tests.browser.samples import pdf, png
 
 if TYPE_CHECKING:
@@ -274,6 +275,9 @@ class Canned:
             "": PATIENT,
             "/home": {
                 "documents": self.documents[:5],
+                "next_appointment": None if empty else canned_agenda.OWN,
+                "to_do": [],
+                "unread_notices": 0,
                 "accesses": [] if empty else TRACE[1:],
                 "active_authorisations": 0 if empty else 1,
                 "first_steps": ["authorise_doctor", "add_document", "see_trace"] if empty else [],
@@ -281,6 +285,7 @@ class Canned:
             "/authorisations": {"items": [] if empty else GRANTS, "next": None},
             "/v1/professionals/search": {"items": [] if empty else [_DOCTOR]},
             "/v1/patients/lookup": {"patient_id": PID},
+            **canned_agenda.answers(empty=empty),
         }
         if rest == "/documents":
             self._page(route, self.documents, query)

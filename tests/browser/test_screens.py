@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import site
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
+from tests.browser.canned_agenda import OWN, THEIRS
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
 
 pytestmark = pytest.mark.browser
@@ -28,6 +29,15 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("home", "/accueil", PERSON, (FULL, EMPTY, ERROR)),
     ("documents", "/documents", PERSON, (FULL, EMPTY, ERROR)),
     ("add", "/documents/ajouter", PERSON, (FULL,)),
+    ("agenda", "/agenda?v=liste", PERSON, (FULL, EMPTY, ERROR)),
+    ("agenda-month", "/agenda?v=mois", PERSON, (FULL, EMPTY, ERROR)),
+    ("agenda-past", "/agenda?v=passes", PERSON, (EMPTY,)),
+    ("appointment-add", "/agenda/ajouter", PERSON, (FULL, ERROR)),
+    ("appointment", f"/agenda/{OWN['id']}", PERSON, (FULL, ERROR)),
+    ("appointment-theirs", f"/agenda/{THEIRS['id']}", PERSON, (FULL,)),
+    ("appointment-edit", f"/agenda/{OWN['id']}/modifier", PERSON, (FULL,)),
+    ("appointment-reminders", f"/agenda/{THEIRS['id']}/modifier", PERSON, (FULL,)),
+    ("calendar-feeds", "/agenda/abonnement", PERSON, (FULL, EMPTY, ERROR)),
     ("access", "/acces", PERSON, (FULL, EMPTY, ERROR)),
     ("professionals", "/professionnels", PERSON, (FULL, EMPTY, ERROR)),
     ("more", "/plus", PERSON, (FULL,)),

@@ -183,7 +183,7 @@ export const agendaWords = typeset({
     read: (when: string) => `Lu pour la dernière fois le ${when}`,
     never: "Jamais lu pour l'instant",
     revoke: "Couper ce lien",
-    revokeNamed: (date: string) => `Couper le lien créé le ${date}`,
+    revokeNamed: (date: string) => `Couper ce lien, créé le ${date}`,
     revoked: "Le lien est coupé : il ne montre plus rien, partout et dès maintenant.",
     full: "Cinq liens sont en service, c'est le maximum. Coupez-en un pour en créer un autre.",
   },

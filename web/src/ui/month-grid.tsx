@@ -64,11 +64,13 @@ function Day({ day, inMonth, ...props }: Omit<Props, "label"> & { day: string; i
         class="cell-day"
         data-day={day}
         tabIndex={day === chosen ? 0 : -1}
-        aria-label={name}
         aria-current={isToday ? "date" : undefined}
         onClick={() => onChoose(day)}
       >
-        <span class="cell-number">{Number(day.slice(8))}</span>
+        <span class="said">{name}</span>
+        <span class="cell-number" aria-hidden="true">
+          {Number(day.slice(8))}
+        </span>
         <Inside all={all} />
       </button>
     </td>

@@ -1,12 +1,12 @@
 /** A QR code as a drawing, dark on white in every theme so that cameras read it. */
-import qrcode from "qrcode-generator";
+import newQrCode from "qrcode-generator";
 
 const MARGIN = 4;
 const SMALLEST = 0;
 
 /** The dark modules of a text, each as a square of one. */
 function squares(text: string): { path: string; size: number } {
-  const code = qrcode(SMALLEST, "M");
+  const code = newQrCode(SMALLEST, "M");
   code.addData(text);
   code.make();
   const count = code.getModuleCount();
