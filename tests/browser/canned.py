@@ -274,6 +274,7 @@ class Canned:
         answers: dict[str, Any] = {
             "": PATIENT,
             "/home": {
+                **canned_agenda.at_home(empty=empty),
                 "documents": self.documents[:5],
                 "next_appointment": None if empty else canned_agenda.OWN,
                 "to_do": [],
@@ -297,6 +298,10 @@ class Canned:
             self._page(route, [] if empty else lines, query)
         elif rest in answers:
             reply(route, answers[rest])
+        elif rest == "/notices/read":
+            route.fulfill(status=204)
+        elif said := canned_agenda.answer(rest, empty=empty):
+            reply(route, said)
         else:
             self._document(route, rest)
 

@@ -33,10 +33,15 @@ export type Home = Schemas["Home"];
 export type FirstStep = "authorise_doctor" | "add_document" | "see_trace";
 
 export type Appointment = Schemas["AppointmentOut"];
-/** All of it, as the form sends it; `fold` where clocks show that time twice. */
-export type AppointmentDraft = Omit<Required<Schemas["AppointmentDraft"]>, "fold"> & { fold?: 0 | 1 };
+export type AppointmentDraft = Schemas["AppointmentDraft"];
 export type CalendarFeed = Schemas["FeedOut"];
+export type CalendarFeeds = Schemas["FeedList"];
 export type Preferences = Schemas["PreferencesOut"];
+export type CarnetNotice = Schemas["NoticeOut"];
+export type NoticePage = Schemas["NoticeList"];
+export type Recommendation = Schemas["RecommendationOut"];
+export type PreventionState = Recommendation["state"];
+export type Prevention = Schemas["FollowUpOut"];
 
 export interface Page<T> {
   items: T[];

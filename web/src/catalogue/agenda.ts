@@ -1,5 +1,4 @@
 /** Words of the agenda: appointments, their reminders, the calendar one subscribes to. */
-import { brand } from "../brand.ts";
 import { plural } from "../lib/format.ts";
 import { typeset } from "../lib/typo.ts";
 
@@ -107,7 +106,7 @@ export const agendaWords = typeset({
     note: "Note",
     noteHint: "Ce qu'il faut apporter ou demander",
     link: "Lien",
-    linkHint: "Pour une téléconsultation, commence par https://",
+    linkHint: "Pour une téléconsultation, une adresse qui commence par https",
     save: "Enregistrer",
     added: (when: string) => `Rendez-vous ajouté : ${when}.`,
     changed: "Les changements sont enregistrés.",
@@ -127,7 +126,7 @@ export const agendaWords = typeset({
       lastDay: "Le dernier jour ne peut pas venir avant le premier.",
       skipped: (wrong: string, right: string) =>
         `${wrong} n'existe pas ce jour-là : les horloges avancent. Choisissez par exemple ${right}.`,
-      link: "Le lien doit commencer par https://.",
+      link: "Le lien doit être une adresse complète qui commence par https.",
     },
   },
 
@@ -199,8 +198,6 @@ export const agendaWords = typeset({
     checkPatient: "Ce rendez-vous sera ajouté à l'agenda de",
     edit: "Modifier",
     editNamed: (title: string, when: string) => `Modifier « ${title} », ${when}`,
-    cancelNamed: (title: string, when: string) => `Annuler « ${title} », ${when}`,
+    cancelNamed: (title: string, when: string) => `Annuler le rendez-vous « ${title} », ${when}`,
   },
-
-  help: `En cas de difficulté, appelez le ${brand.helpPhone}.`,
 });

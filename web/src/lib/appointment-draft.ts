@@ -2,6 +2,7 @@
 import type { Appointment, AppointmentDraft } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
 import type { FieldError } from "../ui/form";
+import { typo } from "./typo";
 import { clock } from "./when";
 import { afterGap, instantsOf } from "./zoned";
 
@@ -37,7 +38,6 @@ const timeOf = (wall: string) => wall.slice(11, 16);
 /** What the form shows of an appointment already set. */
 export function typedFrom(set: Appointment): Typed {
   const sameDay = dayOf(set.start) === dayOf(set.end);
-  const second = set.all_day ? undefined : instantsOf(set.start, set.zone)[1];
   return {
     title: set.title,
     allDay: set.all_day,
@@ -46,7 +46,7 @@ export function typedFrom(set: Appointment): Typed {
     end: timeOf(set.end),
     endDate: sameDay ? "" : dayOf(set.end),
     zone: set.zone,
-    fold: second === Date.parse(set.start_at) ? "1" : "0",
+    fold: instantsOf(set.start, set.zone)[1] === Date.parse(set.start_at) ? "1" : "0",
     place: set.place ?? "",
     note: set.note ?? "",
     link: set.link ?? "",
@@ -58,16 +58,20 @@ const startOf = ({ date, start }: Typed) => `${date}T${start}`;
 
 const endOf = ({ date, endDate, end }: Typed) => (end ? `${endDate || date}T${end}` : null);
 
+/** Whether there is a moment to look up on a clock. */
+const isTimed = ({ allDay, date, start }: Typed) =>
+  !allDay && start !== "" && date >= YEARS.first && date <= YEARS.last;
+
 /** The time to offer in place of one that spring skips, or null. */
 export function skipped(typed: Typed): string | null {
-  if (typed.allDay || !typed.date || !typed.start) return null;
+  if (!isTimed(typed)) return null;
   const wall = startOf(typed);
   return instantsOf(wall, typed.zone).length === 0 ? timeOf(afterGap(wall, typed.zone)) : null;
 }
 
 /** The two instants of an hour that autumn repeats, or null. */
 export function repeated(typed: Typed): [number, number] | null {
-  if (typed.allDay || !typed.date || !typed.start) return null;
+  if (!isTimed(typed)) return null;
   const [one, two] = instantsOf(startOf(typed), typed.zone);
   return one !== undefined && two !== undefined ? [one, two] : null;
 }
@@ -101,23 +105,23 @@ export function wrong(typed: Typed): FieldError[] {
 
 const orNull = (text: string) => text.trim() || null;
 
-/** What is sent to the server. */
-export function draftOf(typed: Typed): AppointmentDraft {
+/** What is sent to the server; reminders are left out where they are not the author's to set. */
+export function draftOf(typed: Typed, withReminders: boolean): AppointmentDraft {
   const { title, allDay, date, endDate, zone, place, note, link, reminders } = typed;
   const times = allDay
     ? { start: date, end: endDate || null }
     : { start: startOf(typed), end: endOf(typed) };
-  const fold = repeated(typed) ? { fold: typed.fold === "1" ? (1 as const) : (0 as const) } : {};
+  const fold = repeated(typed) ? Number(typed.fold) : null;
   return {
     title: title.trim(),
     all_day: allDay,
     ...times,
     zone,
-    ...fold,
+    fold,
     place: orNull(place),
     note: orNull(note),
     link: orNull(link),
-    reminders,
+    ...(withReminders ? { reminders } : {}),
   };
 }
 
@@ -133,7 +137,7 @@ export function refusedFields(errors: { pointer: string; detail: string }[], all
     const member = pointer.split("/")[1] ?? "";
     const field = FIELDS[member] ?? "title";
     const days: Record<string, string> = { start: "date", end: "endDate" };
-    return { id: allDay ? (days[field] ?? field) : field, text: detail };
+    return { id: allDay ? (days[field] ?? field) : field, text: typo(detail) };
   });
 }
 

@@ -188,7 +188,7 @@ export default function Agenda({ profile }: { profile: Profile }) {
       {view === "month" ? <MonthView pid={pid} /> : <List key={view} pid={pid} past={view === "past"} />}
       <section class="card steps" aria-labelledby="around">
         <h2 id="around">{t.more}</h2>
-        <Around href="/prevention" icon="syringe" title={t.prevention} text={t.preventionText} />
+        <Around href="/agenda/prevention" icon="syringe" title={t.prevention} text={t.preventionText} />
         <Around href="/agenda/abonnement" icon="calendar-plus" title={t.subscription} text={t.subscriptionText} />
       </section>
     </Page>

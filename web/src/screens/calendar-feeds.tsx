@@ -13,7 +13,6 @@ import { ErrorPanel, Loading, Notice } from "../ui/states";
 import { toast } from "../ui/toast";
 
 const t = agendaWords.feeds;
-const FEEDS_MAX = 5;
 
 type Detail = CalendarFeed["detail"];
 
@@ -135,7 +134,7 @@ export default function CalendarFeeds({ profile }: { profile: Profile }) {
   const feeds = useResource(`feeds ${pid}`, (signal) => agendaApi.feeds(pid, signal));
   const [made, setMade] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const all = feeds.data ?? [];
+  const all = feeds.data?.items ?? [];
 
   const revoke = async (id: string) => {
     setError(null);
@@ -161,7 +160,7 @@ export default function CalendarFeeds({ profile }: { profile: Profile }) {
       {feeds.data && made === null && (
         <Make
           pid={pid}
-          full={all.length >= FEEDS_MAX}
+          full={all.length >= feeds.data.limit}
           onMade={(url) => {
             setMade(url);
             feeds.reload();

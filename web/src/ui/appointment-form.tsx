@@ -4,7 +4,6 @@ import { Problem } from "../api/problem";
 import { agendaWords as t } from "../catalogue/agenda";
 import { type Typed, draftOf, refusedFields, wrong } from "../lib/appointment-draft";
 import { idempotencyKey } from "../lib/ids";
-import { typo } from "../lib/typo";
 import type { AppointmentDraft } from "../api/types";
 import { AppointmentFields } from "./appointment-fields";
 import { Button } from "./button";
@@ -30,7 +29,7 @@ function useIntention() {
   };
 }
 
-function useForm({ start, save }: Props) {
+function useForm({ start, save, withReminders }: Props) {
   const [typed, setTyped] = useState(start);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
@@ -46,16 +45,14 @@ function useForm({ start, save }: Props) {
     show(found);
     setFailure(null);
     if (found.length) return;
-    const draft = draftOf(typed);
+    const draft = draftOf(typed, withReminders);
     try {
       await save(draft, keyFor(draft));
     } catch (error) {
       const refused = error instanceof Problem ? (error.body.errors ?? []) : [];
       if (refused.length === 0) setFailure(error);
       else {
-        show(
-          refusedFields(refused, typed.allDay).map(({ id, text }) => ({ id, text: typo(text) })),
-        );
+        show(refusedFields(refused, typed.allDay));
       }
     }
   };

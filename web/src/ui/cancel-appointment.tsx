@@ -14,7 +14,7 @@ import { ErrorPanel, tell } from "./states";
 import { toast } from "./toast";
 
 /** The appointment again, as it was. */
-const again = (of: Appointment): AppointmentDraft => draftOf(typedFrom(of));
+const again = (of: Appointment): AppointmentDraft => draftOf(typedFrom(of), true);
 
 interface Props {
   pid: string;

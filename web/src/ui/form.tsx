@@ -73,7 +73,13 @@ export function TextField(props: TextProps) {
   return (
     <div class={short ? "field short" : "field"}>
       <Label {...props} />
-      <input {...input} type={type as "text"} />
+      {type === "search" ? (
+        <input {...input} type="search" />
+      ) : type === "text" ? (
+        <input {...input} type="text" />
+      ) : (
+        <input {...input} type={type} />
+      )}
     </div>
   );
 }

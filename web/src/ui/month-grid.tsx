@@ -68,9 +68,7 @@ function Day({ day, inMonth, ...props }: Omit<Props, "label"> & { day: string; i
         onClick={() => onChoose(day)}
       >
         <span class="said">{name}</span>
-        <span class="cell-number" aria-hidden="true">
-          {Number(day.slice(8))}
-        </span>
+        <span class="cell-number" aria-hidden="true">{Number(day.slice(8))}</span>
         <Inside all={all} />
       </button>
     </td>
