@@ -276,9 +276,6 @@ class Canned:
             "/home": {
                 **canned_agenda.at_home(empty=empty),
                 "documents": self.documents[:5],
-                "next_appointment": None if empty else canned_agenda.OWN,
-                "to_do": [],
-                "unread_notices": 0,
                 "accesses": [] if empty else TRACE[1:],
                 "active_authorisations": 0 if empty else 1,
                 "first_steps": ["authorise_doctor", "add_document", "see_trace"] if empty else [],
@@ -286,7 +283,6 @@ class Canned:
             "/authorisations": {"items": [] if empty else GRANTS, "next": None},
             "/v1/professionals/search": {"items": [] if empty else [_DOCTOR]},
             "/v1/patients/lookup": {"patient_id": PID},
-            **canned_agenda.answers(empty=empty),
         }
         if rest == "/documents":
             self._page(route, self.documents, query)
