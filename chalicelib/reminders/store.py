@@ -18,7 +18,7 @@ from pynamodb.attributes import (
 
 from chalicelib.access.store import AuthenticatedRow
 from chalicelib.core import clock, rows
-from chalicelib.core.rows import Action, Query, Row, VersionedRow, key, patient_key
+from chalicelib.core.rows import Action, Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.reminders import rules
 from chalicelib.reminders.model import Preferences, Reminder, Source
 
@@ -141,6 +141,18 @@ def due_row(pid: str, subject_id: str, due: datetime) -> DueRow:
         due=clock.iso(due),
         ttl=clock.epoch(due + rules.ROW_LIFE),
     )
+
+
+def due_of(item: Item) -> DueRow | None:
+    """Read a due row; None if it is none that `due_row` makes: its key and what it says agree."""
+    try:
+        row = DueRow.from_raw_data(item)
+        made = due_row(row.patient_id, row.subject_id, clock.instant(row.due))
+        if row.failed_at is not None:
+            clock.instant(row.failed_at)
+    except (AttributeError, TypeError, ValueError):
+        return None
+    return row if (made.pk, made.sk) == (row.pk, row.sk) else None
 
 
 def day_count_row(pid: str, days: dict[date, int], version: int | None) -> DayCountRow:

@@ -19,6 +19,7 @@ from chalicelib.core.outbox import outbox_row
 from chalicelib.core.rows import (
     Action,
     ConditionLost,
+    Item,
     Row,
     StoreUnavailable,
     TransactionConflict,
@@ -67,37 +68,42 @@ def sweep(bucket: str, shard: str, now: datetime, following: Following) -> Count
             others are done.
     """
     until, counts, trouble = time.monotonic() + SECONDS, Counter[Outcome](), []
-    for due, reminder, preferences in _due(bucket, shard, now):
+    is_whole = True
+    for found in _due(bucket, shard, now):
         if time.monotonic() > until:
-            return counts
+            is_whole = False
+            break
         try:
-            counts[_handle(due, reminder, preferences, now, following)] += 1
+            counts[_handle(*found, now, following)] += 1
         except _TROUBLE as error:
             trouble.append(error)
     if trouble:
         raise trouble[0]
-    if rules.is_closed(bucket, now) and not counts[Outcome.LOST]:
+    if is_whole and rules.is_closed(bucket, now) and not counts[Outcome.LOST]:
         rows.write([store.finished(bucket, shard, now)])
     return counts
 
 
-def put_aside(bucket: str, shard: str, now: datetime, reason: str, following: Following) -> None:
-    """Write a reason on the rows that still fail, so that nobody waits for them (R16).
+def put_aside(bucket: str, shard: str, now: datetime, following: Following) -> Counter[Outcome]:
+    """Write on the rows that still fail why they do, so that nobody waits for them (R16).
 
     Raises:
         StoreUnavailable: nothing more can be done now.
     """
+    counts = Counter[Outcome]()
     for due, reminder, preferences in _due(bucket, shard, now):
         try:
-            _handle(due, reminder, preferences, now, following)
-        except _TROUBLE:
-            due.reason, due.failed_at = reason, clock.iso(now)
+            counts[_handle(due, reminder, preferences, now, following)] += 1
+        except _TROUBLE as error:
+            due.reason, due.failed_at = type(error).__name__, clock.iso(now)
             rows.write([rows.replace(due)])
+            counts[Outcome.ASIDE] += 1
+    return counts
 
 
 def _first_head(now: datetime) -> HeadRow:
     pk, sk = store.HEAD_KEY
-    return HeadRow(pk=pk, sk=sk, kind="head", bucket=rules.bucket_of(now - rules.BUCKET))
+    return HeadRow(pk=pk, sk=sk, kind="head", bucket=rules.bucket_of(now - rules.GRACE))
 
 
 def _finished(buckets: list[str]) -> dict[str, frozenset[str]]:
@@ -130,15 +136,17 @@ def _move_head(head: HeadRow, oldest: str) -> None:
             return  # another run was faster: it saw the same
 
 
-Due = tuple[DueRow, ReminderRow | None, PreferencesRow | None]
+Found = tuple[DueRow, Item | None, Item | None]
 
 
-def _due(bucket: str, shard: str, now: datetime) -> Iterator[Due]:
+def _due(bucket: str, shard: str, now: datetime) -> Iterator[Found]:
     """Read what is due by now, the oldest first, each with its reminder and preferences."""
     query = store.due_until(bucket, shard, now, _PAGE)
     while True:
         page = rows.query(query)
-        due = [DueRow.from_raw_data(item) for item in page.items]
+        due = [row for item in page.items if (row := store.due_of(item))]
+        if len(due) < len(page.items):
+            log.write("due rows are not ours", count=len(page.items) - len(due))
         yield from _with_reminders([row for row in due if not _is_aside(row, now)])
         if page.last_key is None:
             return
@@ -150,7 +158,7 @@ def _is_aside(due: DueRow, now: datetime) -> bool:
     return due.failed_at is not None and now < (clock.instant(due.failed_at) + rules.REDRIVEN_AFTER)
 
 
-def _with_reminders(due: list[DueRow]) -> Iterator[Due]:
+def _with_reminders(due: list[DueRow]) -> Iterator[Found]:
     """Read reminders and preferences of a page in one request, raw: each is verified alone."""
     wanted: list[tuple[type[Row], str, str]] = []
     for row in due:
@@ -159,27 +167,20 @@ def _with_reminders(due: list[DueRow]) -> Iterator[Due]:
             (PreferencesRow, *store.preferences_key(row.patient_id)),
         ]
     found = rows.fetch_raw(wanted) if wanted else []
-    for n, row in enumerate(due):
-        reminder, chosen = found[2 * n], found[2 * n + 1]
-        try:
-            yield (
-                row,
-                ReminderRow.from_raw_data(reminder) if reminder else None,
-                PreferencesRow.from_raw_data(chosen) if chosen else None,
-            )
-        except Tampered as error:
-            log.exception("reminder row does not verify", error)
+    return zip(due, found[::2], found[1::2], strict=True)
 
 
 def _handle(
     due: DueRow,
-    row: ReminderRow | None,
-    chosen: PreferencesRow | None,
+    item: Item | None,
+    preferences: Item | None,
     now: datetime,
     following: Following,
 ) -> Outcome:
     """Claim one due row; whatever is said of it happens in one transaction."""
     pid, subject = due.patient_id, due.subject_id
+    row = ReminderRow.from_raw_data(item) if item else None
+    chosen = PreferencesRow.from_raw_data(preferences) if preferences else None
     if row is None or row.next_at != due.due:
         unmoved = rows.unchanged(row) if row else _no_reminder(pid, subject)
         return _write([rows.delete(due), unmoved], Outcome.GONE)

@@ -5,6 +5,7 @@ aside with their reason, and the message goes to the dead letters (R16). Sent ba
 an hour later or more, it tries them again.
 """
 
+from collections import Counter
 from typing import Final
 
 from chalice.app import Blueprint
@@ -13,6 +14,7 @@ from chalicelib.core import clock, log
 from chalicelib.notifications import store as notices
 from chalicelib.prevention.usecases import following
 from chalicelib.reminders import queue, sweep
+from chalicelib.reminders.model import Outcome
 from chalicelib.workers.batch import Record, batch, receives
 
 blueprint = Blueprint(__name__)
@@ -33,10 +35,13 @@ def remind(record: Record) -> None:
             notices.keep_failure(str(record["messageId"]), "malformed", now)
         raise
     try:
-        counts = sweep.sweep(bucket, shard, now, following)
-    except Exception as error:
+        _count(sweep.sweep(bucket, shard, now, following))
+    except Exception:
         if is_last:
-            sweep.put_aside(bucket, shard, now, type(error).__name__, following)
+            _count(sweep.put_aside(bucket, shard, now, following))
         raise
+
+
+def _count(counts: Counter[Outcome]) -> None:
     for outcome, count in counts.items():
         log.write("reminders", outcome=outcome, count=count)
