@@ -123,8 +123,8 @@ def _statements() -> dict[Function, list[Statement]]:
             _allow("s3", ("ListBucketVersions",), [_arn("ArchiveBucket")]),
             _archived("GetObjectVersion"),
         ],
-        # Public keys of the product's own tokens, and nothing else.
-        AUTHORIZE: [_table(tables.IDENTITY, "GetItem")],
+        # Public keys of the product's own tokens, and the secret that proves they are its own.
+        AUTHORIZE: [_table(tables.IDENTITY, "GetItem"), _key("TokenKey", "Decrypt")],
         RELAY: [
             _stream(tables.WORK),
             _table(tables.WORK, "GetItem", "UpdateItem"),

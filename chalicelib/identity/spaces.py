@@ -19,6 +19,7 @@ from chalicelib.identity.model import Person
 from chalicelib.identity.store import HolderRow, InsRow, PersonRow, TraitsRow
 from chalicelib.identity.values import INS, Traits, traits_key
 from chalicelib.vault import blind, envelope, keys
+from chalicelib.vault.errors import Tampered
 
 _TWINS: Final = 2
 
@@ -76,6 +77,21 @@ def find_by_traits(traits: Traits) -> str | None:
     page = rows.query(Query(TraitsRow, partition, prefix="P#", limit=_TWINS))
     found = [TraitsRow.from_raw_data(item).pid for item in page.items]
     return found[0] if len(found) == 1 else None
+
+
+def require_traits(pid: str, traits: Traits) -> None:
+    """Require that a record found by traits is that of the person who has them.
+
+    Whoever can write the tables could point the index at somebody else's record; he cannot write
+    the identity sealed in it.
+
+    Raises:
+        Tampered: it is somebody else's.
+        Unavailable, StoreUnavailable: the host does not answer.
+    """
+    person = read_person(pid)
+    if person is None or traits_key(person.traits) != traits_key(traits):
+        raise Tampered("a record that traits lead to")
 
 
 def notice_targets(pid: str) -> list[str]:
