@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import sys
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -396,6 +397,7 @@ def test_keys_made_while_another_thread_waits_are_not_made_again(
         read = real()
         if not started.is_set():
             started.set()
+            time.sleep(0.005)  # our clock counts milliseconds
             thread.start()
             thread.join(0.2)
         return read
