@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.http.mount import SECURITY_HEADERS
 from chalicelib.http.principal import ActorKind, Principal
 from tests.http.edge import ALICE, THING
-from tests.http_client import Client, Reply
+from tests.http_client import SECURITY_HEADERS, Client, Reply
 
 KEY = {"Idempotency-Key": "a-new-key-1"}
 
