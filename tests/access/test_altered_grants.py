@@ -7,6 +7,7 @@ from chalicelib.access.model import GrantStatus
 from chalicelib.access.store import GrantRow
 from chalicelib.core import aws, rows
 from tests.builders import Actor, Patient, a_doctor, a_grant
+from tests.http_client import Client
 
 
 @pytest.fixture
@@ -49,3 +50,12 @@ def test_giving_again_overrules_an_altered_authorisation(person: Patient, altere
     assert row is not None
     assert row.status == GrantStatus.ACTIVE
     assert row.valid_until < "2099"
+
+
+def test_home_opens_without_an_altered_authorisation(
+    http: Client, person: Patient, altered: Actor
+) -> None:
+    home = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal)
+    assert altered.id not in str(home.json())
+    assert home.status == 200
+    assert home.json()["active_authorisations"] == 0
