@@ -1,8 +1,8 @@
 """Opaque texts handed to clients: handles, cursors, calendar links, encrypted and authenticated.
 
 A handle stands for a patient towards one organisation for fifteen minutes; a cursor for a place in
-one list of one caller. Neither can be read, edited, or used by or for anybody else (A30). A link
-serves whoever holds it, while the record lists it (A22).
+one list of one caller, for a day. Neither can be read, edited, or used by or for anybody else
+(A30). A link serves whoever holds it, while the record lists it (A22).
 """
 
 import json
@@ -14,6 +14,7 @@ from chalicelib.core.errors import BadRequest
 from chalicelib.vault import blind
 
 HANDLE_LIFE: Final = timedelta(minutes=15)
+CURSOR_LIFE: Final = timedelta(days=1)
 
 
 def new_handle(pid: str, organisation_id: str, now: datetime) -> tuple[str, datetime]:
@@ -37,7 +38,8 @@ def new_cursor(position: dict[str, Any] | None, *scope: str) -> str | None:
     """Return a cursor for a position in the list that `scope` names (caller, route, filters)."""
     if position is None:
         return None
-    payload = json.dumps(position, separators=(",", ":")).encode()
+    ends = clock.epoch(clock.now() + CURSOR_LIFE)
+    payload = json.dumps([ends, position], separators=(",", ":")).encode()
     return blind.seal_token("cursor", payload, "\n".join(scope).encode())
 
 
@@ -45,7 +47,7 @@ def open_cursor(cursor: str | None, *scope: str) -> dict[str, Any] | None:
     """Return the position behind a cursor.
 
     Raises:
-        BadRequest: edited, or issued for another caller or list.
+        BadRequest: edited, or issued for another caller or list, or a day ago.
     """
     if cursor is None:
         return None
@@ -53,8 +55,11 @@ def open_cursor(cursor: str | None, *scope: str) -> dict[str, Any] | None:
         payload = blind.open_token("cursor", cursor, "\n".join(scope).encode())
     except ValueError as error:
         raise BadRequest("bad-cursor") from error
-    position: dict[str, Any] = json.loads(payload)
-    return position
+    ends, position = json.loads(payload)
+    if clock.epoch(clock.now()) >= ends:
+        raise BadRequest("bad-cursor")
+    found: dict[str, Any] = position
+    return found
 
 
 def new_link(pid: str, feed_id: str) -> str:

@@ -4,7 +4,7 @@ from typing import Final
 
 from chalicelib.access import gate
 from chalicelib.access.model import Action
-from chalicelib.access.store import GrantRow, grant_of
+from chalicelib.access.store import GrantRow, read_grants
 from chalicelib.agenda import lists as agenda
 from chalicelib.agenda.schemas import AppointmentOut, appointment_out
 from chalicelib.agenda.usecases import view_wanted
@@ -67,10 +67,10 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
         )
         shown = accesses(unit, lines)
         coming = next_appointment()
-        known = [GrantRow.from_raw_data(item) for item in unit.pages[2].items]
+        known = read_grants(unit.pages[2].items)
         to_do = prevention.to_do(unit, _TO_DO)
         unread = inbox.unread(unit, unit.pages[4])
-        active = sum(grant_of(row).is_active(unit.now) for row in known)
+        active = sum(grant.is_active(unit.now) for grant in known)
     return Answer(
         Home(
             documents=[document_out(document) for document in found],
