@@ -52,6 +52,7 @@ def days() -> list[date]:
     return [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
 def test_every_wall_time_of_every_day_is_an_instant_that_clocks_show(zone: str) -> None:  # R19
     skipped = twice = 0

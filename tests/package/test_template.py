@@ -69,7 +69,9 @@ def test_lets_the_authorizer_read_one_row_at_a_time_and_nothing_else() -> None:
     statements = policies.documents()["policy-authorize.json"]["Statement"]
     actions = {action for statement in statements for action in statement["Action"]}
 
-    assert actions == {"dynamodb:GetItem", "logs:CreateLogStream", "logs:PutLogEvents"}
+    logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    # Unwrapping the secret that proves a signing key is the product's own, and nothing else.
+    assert actions == {"dynamodb:GetItem", "kms:Decrypt", *logs}
 
 
 @pytest.mark.parametrize("name", list(policies.documents()))

@@ -224,7 +224,7 @@ def test_planning_costs_no_more_with_more_people(
     """D11: cost follows what is due; here nothing is."""
     counts = []
     for people in range(2):
-        for _ in range(20 * people):
+        for _ in range(5 * people):
             arm(a_person(), [AT + timedelta(days=9)], event_at=AT + timedelta(days=10))
         calls.clear()
         tick(plan)
