@@ -146,15 +146,6 @@ class UsedRow(Row):
     ttl = NumberAttribute()
 
 
-class RateRow(Row):
-    """How many times an actor did something in one hour."""
-
-    TABLE: ClassVar[str] = "work"
-
-    count_ = NumberAttribute(attr_name="count")
-    ttl = NumberAttribute()
-
-
 def signing_key(day: str) -> tuple[str, str]:
     """Return the key of the signing key of a day."""
     return key("SIGN", day), "SIGN"
@@ -213,11 +204,6 @@ def client_key_key(thumbprint: str) -> tuple[str, str]:
 def used_key(*parts: str) -> tuple[str, str]:
     """Return the key of a value that serves once."""
     return key("USED", *parts), "USED"
-
-
-def rate_key(what: str, actor: str, hour: str) -> tuple[str, str]:
-    """Return the key of an actor's count for an hour such as `2026-11-23T18`."""
-    return key("RATE", what, actor, hour), "RATE"
 
 
 def write_all(new: Sequence[Row]) -> None:
