@@ -64,6 +64,16 @@ class LoginRow(AuthenticatedRow):
     uid = UnicodeAttribute()
 
 
+class ProviderSessionRow(Row):
+    """What ends a session at its identity provider, sealed, beside the session's own row."""
+
+    TABLE: ClassVar[str] = "identity"
+    SORT: ClassVar[str] = "PROVIDER"
+
+    sealed = UnicodeAttribute()
+    ttl = NumberAttribute()
+
+
 class ContactRow(VersionedRow):
     """One address of an account, sealed under the account's own key."""
 
