@@ -5,6 +5,7 @@ Workers are functions of their own and never import this module (C2).
 
 from chalice.app import Chalice
 
+from chalicelib.agenda import routes as agenda  # noqa: F401
 from chalicelib.http import meta  # noqa: F401  declares its routes
 from chalicelib.http.mount import BINARY_TYPES, mount
 from chalicelib.identity import (  # noqa: F401  declare their routes
@@ -14,16 +15,22 @@ from chalicelib.identity import (  # noqa: F401  declare their routes
 )
 from chalicelib.identity.authorizer import authorize
 from chalicelib.identity.authorizer import blueprint as identity
-from chalicelib.journeys import authorisations, home  # noqa: F401
+from chalicelib.journeys import (  # noqa: F401
+    authorisations,
+    home,
+    preferences,
+)
+from chalicelib.journeys import notices as centre  # noqa: F401
 from chalicelib.journeys import trace as history  # noqa: F401
+from chalicelib.prevention import routes as prevention  # noqa: F401
 from chalicelib.record import routes as record  # noqa: F401
 from chalicelib.trace import routes as trace  # noqa: F401
-from chalicelib.workers import archive, notify, relay, sweep
+from chalicelib.workers import archive, notify, plan, relay, remind, sweep
 
 app = Chalice(app_name="carnet")
 app.api.binary_types = BINARY_TYPES
 app.register_blueprint(identity)
 mount(app, authorize)
 # Declared here for packaging only: each is a function of its own.
-for worker in (relay, notify, sweep, archive):
+for worker in (relay, notify, plan, remind, sweep, archive):
     app.register_blueprint(worker.blueprint)

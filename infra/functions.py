@@ -37,7 +37,9 @@ AUTHORIZE: Final = Function("authorize", "Authorize")
 RELAY: Final = Function("relay", "Relay", stream=tables.WORK, dead_letters=True)
 # Its dead letters are those of the queue it reads, not its own.
 NOTIFY: Final = Function("notify", "Notify")
+PLAN: Final = Function("plan", "Plan", dead_letters=True)
+REMIND: Final = Function("remind", "Remind")
 SWEEP: Final = Function("sweep", "Sweep", dead_letters=True)
 ARCHIVE: Final = Function("archive", "Archive", stream=tables.AUDIT, dead_letters=True)
 
-FUNCTIONS: Final = (API, AUTHORIZE, RELAY, NOTIFY, SWEEP, ARCHIVE)
+FUNCTIONS: Final = (API, AUTHORIZE, RELAY, NOTIFY, PLAN, REMIND, SWEEP, ARCHIVE)

@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from chalicelib.core import tables
-from infra.functions import API, ARCHIVE, AUTHORIZE, FUNCTIONS, NOTIFY, RELAY, SWEEP, Function
+from infra.functions import (
+    API,
+    ARCHIVE,
+    AUTHORIZE,
+    FUNCTIONS,
+    NOTIFY,
+    PLAN,
+    RELAY,
+    REMIND,
+    SWEEP,
+    Function,
+)
 
 ROOT: Final = Path(__file__).absolute().parent.parent
 Statement = dict[str, Any]
@@ -112,8 +123,8 @@ def _statements() -> dict[Function, list[Statement]]:
             _allow("s3", ("ListBucketVersions",), [_arn("ArchiveBucket")]),
             _archived("GetObjectVersion"),
         ],
-        # Public keys of the product's own tokens, and nothing else.
-        AUTHORIZE: [_table(tables.IDENTITY, "GetItem")],
+        # Public keys of the product's own tokens, and the secret that proves they are its own.
+        AUTHORIZE: [_table(tables.IDENTITY, "GetItem"), _key("TokenKey", "Decrypt")],
         RELAY: [
             _stream(tables.WORK),
             _table(tables.WORK, "GetItem", "UpdateItem"),
@@ -137,6 +148,22 @@ def _statements() -> dict[Function, list[Statement]]:
             # The secret that proves whose space it is.
             _key("TokenKey", "Decrypt"),
             _mail(),
+        ],
+        PLAN: [
+            _table(tables.WORK, "GetItem", "Query", "PutItem"),
+            _queue("RemindQueue", "SendMessage"),
+            _queue("PlanDeadLetters", "SendMessage"),
+        ],
+        REMIND: [
+            _queue("RemindQueue", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
+            _table(tables.WORK, *READ, "PutItem", "UpdateItem", "DeleteItem"),
+            # Only reminders are written; what prevention follows from is read and opened.
+            _table(tables.RECORD, "GetItem", "BatchGetItem", *WRITE),
+            _table(tables.IDENTITY, "GetItem"),
+            _table(tables.KEYS, "GetItem", "Query"),
+            _key("RootKey", "Decrypt"),
+            # The secret that proves whose reminder it is.
+            _key("TokenKey", "Decrypt"),
         ],
         SWEEP: [
             _table(tables.WORK, *READ, "UpdateItem"),

@@ -179,11 +179,4 @@ def _lifecycle() -> list[dict[str, Any]]:
             "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
         },
-        {
-            "Id": "forget-deliveries",
-            "Status": "Enabled",
-            "Prefix": "delivery/",
-            "ExpirationInDays": 1,
-            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
-        },
     ]

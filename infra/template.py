@@ -12,12 +12,24 @@ import sys
 from typing import Any, Final
 
 from infra import alarms, gateway, stores
-from infra.functions import API, ARCHIVE, FUNCTIONS, NOTIFY, RELAY, SWEEP, Function
+from infra.functions import (
+    API,
+    ARCHIVE,
+    FUNCTIONS,
+    NOTIFY,
+    PLAN,
+    RELAY,
+    REMIND,
+    SWEEP,
+    Function,
+)
 from infra.policies import table_id
 
 DAY_SECONDS: Final = 86_400
 FOURTEEN_DAYS: Final = 14 * DAY_SECONDS
 NOTIFY_TIMEOUT_SECONDS: Final = 30
+REMIND_TIMEOUT_SECONDS: Final = 60
+MAX_RECEIVES: Final = 5
 STREAM_RETRIES: Final = 10
 # Beyond this, sealing would lag for everybody behind one bad row.
 STREAM_RECORD_AGE_SECONDS: Final = 6 * 3600
@@ -49,6 +61,7 @@ COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
     "DOCUMENTS_BUCKET": {"Ref": "DocumentsBucket"},
     "ARCHIVE_BUCKET": {"Ref": "ArchiveBucket"},
     "NOTIFY_QUEUE_URL": {"Ref": "NotifyQueue"},
+    "REMIND_QUEUE_URL": {"Ref": "RemindQueue"},
     "KMS_ROOT_KEY_ARN": {"Fn::GetAtt": ["RootKey", "Arn"]},
     "KMS_TRACE_KEY_ARN": {"Fn::GetAtt": ["TraceKey", "Arn"]},
     "KMS_SEAL_KEY_ARN": {"Fn::GetAtt": ["SealKey", "Arn"]},
@@ -81,18 +94,29 @@ def _arn(logical_id: str) -> dict[str, list[str]]:
 
 
 def queue_resources() -> dict[str, Any]:
-    """Return the work queue and one dead-letter queue per consumer."""
+    """Return the queues of work and one dead-letter queue per consumer."""
     declared = {
         f"{function.logical_id}DeadLetters": _queue(f"{function.physical_suffix}-dead")
-        for function in (RELAY, NOTIFY, SWEEP, ARCHIVE)
+        for function in (RELAY, NOTIFY, PLAN, REMIND, SWEEP, ARCHIVE)
     }
-    notify = _queue("notify")
-    notify["Properties"] |= {
+    return {
+        **declared,
+        "NotifyQueue": _work_queue(NOTIFY, NOTIFY_TIMEOUT_SECONDS),
+        "RemindQueue": _work_queue(REMIND, REMIND_TIMEOUT_SECONDS),
+    }
+
+
+def _work_queue(function: Function, timeout_seconds: int) -> dict[str, Any]:
+    queue = _queue(function.physical_suffix)
+    queue["Properties"] |= {
         # Six times the function's time-out, as the event source asks.
-        "VisibilityTimeout": 6 * NOTIFY_TIMEOUT_SECONDS,
-        "RedrivePolicy": {"deadLetterTargetArn": _arn("NotifyDeadLetters"), "maxReceiveCount": 5},
+        "VisibilityTimeout": 6 * timeout_seconds,
+        "RedrivePolicy": {
+            "deadLetterTargetArn": _arn(f"{function.logical_id}DeadLetters"),
+            "maxReceiveCount": MAX_RECEIVES,
+        },
     }
-    return {**declared, "NotifyQueue": notify}
+    return queue
 
 
 def _queue(name: str) -> dict[str, Any]:
@@ -122,8 +146,9 @@ def _addition(function: Function, stage: str) -> dict[str, Any]:
     if function.stream:
         event = f"{function.logical_id}DynamodbEventSource"
         properties["Events"] = {event: {"Properties": _stream_event(function)}}
-    elif function is NOTIFY:
-        properties["Events"] = {"NotifySqsEventSource": {"Properties": _queue_event()}}
+    elif function in (NOTIFY, REMIND):
+        event = f"{function.logical_id}SqsEventSource"
+        properties["Events"] = {event: {"Properties": _queue_event(function)}}
     elif function.dead_letters:
         dead_letters = _arn(f"{function.logical_id}DeadLetters")
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": dead_letters}
@@ -157,10 +182,10 @@ def _stream_event(function: Function) -> dict[str, Any]:
     return event
 
 
-def _queue_event() -> dict[str, Any]:
+def _queue_event(function: Function) -> dict[str, Any]:
     return {
         # Chalice writes an Fn::Sub of the queue's name; a merge can only replace its text.
-        "Queue": _sub("${NotifyQueue.Arn}"),
+        "Queue": _sub(f"${{{function.logical_id}Queue.Arn}}"),
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "ScalingConfig": {"MaximumConcurrency": 10},
     }
@@ -171,6 +196,7 @@ def _outputs() -> dict[str, Any]:
         "DocumentsBucketName": {"Ref": "DocumentsBucket"},
         "ArchiveBucketName": {"Ref": "ArchiveBucket"},
         "NotifyQueueUrl": {"Ref": "NotifyQueue"},
+        "RemindQueueUrl": {"Ref": "RemindQueue"},
         **{f"{key}Arn": _arn(key) for key in ("RootKey", "TraceKey", "SealKey", "TokenKey")},
     }
     return {name: {"Value": value} for name, value in values.items()}

@@ -7,6 +7,7 @@ processes: waiting until it is ready again is theirs to do.
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -199,9 +200,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def _keep_logs(running: Stack) -> None:
-    folder = config.ROOT / "test-artifacts"
-    folder.mkdir(exist_ok=True)
-    (folder / "stack.log").write_text(running.tail(), encoding="utf-8")
+    """Keep whole logs: the cause of a failure is seldom in the last lines."""
+    folder = config.ROOT / "test-artifacts" / "stack"
+    folder.mkdir(parents=True, exist_ok=True)
+    for log in [running.log, *(running.config.state / "logs").glob("*.log")]:
+        if log.exists():
+            shutil.copy(log, folder / log.name)
 
 
 def _answers(origin: str, path: str) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access import tokens
+from chalicelib.agenda import usecases as agenda
+from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import clock
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.record import usecases
@@ -51,6 +53,23 @@ def deposit(actor: Principal, pid: str, *, title: str = "Compte rendu") -> str:
     code = None if actor.kind is ActorKind.PERSON else "11502-2"
     draft = Draft(title, code, clock.now().date(), "application/pdf", None, None)
     return usecases.add_document(actor, pid, draft, a_pdf(), None).id
+
+
+def appoint(actor: Principal, pid: str, *, reminders: tuple[int, ...] = (1440,)) -> str:
+    """Set an appointment, and return its id."""
+    draft = AppointmentDraft(
+        title="Consultation",
+        all_day=False,
+        start="2026-12-03T09:30",
+        end=None,
+        zone="Europe/Paris",
+        fold=None,
+        place=None,
+        note=None,
+        link=None,
+        reminders=reminders,
+    )
+    return agenda.add_appointment(actor, pid, draft, None).appointment.id
 
 
 def announce(actor: Principal, pid: str, content: bytes) -> str:

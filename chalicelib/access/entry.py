@@ -14,6 +14,7 @@ from chalicelib.access import store, tokens
 from chalicelib.access.model import Facts
 from chalicelib.access.store import (
     ClientRow,
+    FeedsRow,
     GrantRow,
     IdempotencyRow,
     ProxyRow,
@@ -31,6 +32,7 @@ from chalicelib.vault import blind, envelope
 from chalicelib.vault.envelope import WrappedKey
 
 Wanted = tuple[type[Row], str, str]
+Session = SessionRow | ClientRow | FeedsRow
 R = TypeVar("R", bound=Row)
 
 
@@ -40,7 +42,7 @@ class Entry:
 
     principal: Principal
     pid: str
-    session: SessionRow | ClientRow
+    session: Session
     found: dict[Wanted, Row]
     target_wish: Wanted | None = None
     idempotency: Idempotency | None = None
@@ -89,6 +91,7 @@ class Entry:
             target_wanted=self.target_wish is not None,
             target_exists=target is not None,
             target_deposited_by_actor=owner is not None and owner == mine,
+            link_live=isinstance(self.session, FeedsRow),
         )
 
 
@@ -201,13 +204,15 @@ def _deciding(principal: Principal, pid: str) -> list[Wanted]:
     settings: Wanted = (SettingsRow, *store.settings_key(pid))
     if principal.kind is ActorKind.ORGANISATION:
         return [(ClientRow, *store.client_key(principal.session)), settings]
+    if principal.kind is ActorKind.CALENDAR:
+        return [(FeedsRow, *store.feeds_key(pid)), settings]
     session: Wanted = (SessionRow, *store.session_key(principal.session))
     if principal.kind is ActorKind.PERSON:
         return [session, settings, (ProxyRow, *store.proxy_key(pid, principal.id))]
     return [session, settings, (GrantRow, *store.grant_key(pid, principal.id))]
 
 
-def live(principal: Principal, row: Row | None) -> SessionRow | ClientRow:
+def live(principal: Principal, row: Row | None) -> Session:
     """Check that the session was not ended since the token was signed; revocation is immediate.
 
     Raises:
@@ -222,6 +227,6 @@ def live(principal: Principal, row: Row | None) -> SessionRow | ClientRow:
         isinstance(row, ClientRow)
         and row.status == "active"
         and row.organisation_id == principal.id
-    ):
+    ) or (isinstance(row, FeedsRow) and principal.id in {feed["id"] for feed in row.feeds}):
         return row
     raise Unauthenticated("session-ended")

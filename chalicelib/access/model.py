@@ -23,6 +23,23 @@ class Action(StrEnum):
     AUTHORISATION_GIVE = "access:authorisation:give"
     AUTHORISATION_WITHDRAW = "access:authorisation:withdraw"
     TRACE_READ = "trace:trace:read"
+    NOTICE_LIST = "notifications:notice:list"
+    NOTICE_READ = "notifications:notice:mark_read"
+    NOTICE_DELETE = "notifications:notice:delete"
+    PREFERENCES_READ = "notifications:preferences:read"
+    PREFERENCES_SET = "notifications:preferences:set"
+    PREVENTION_READ = "prevention:recommendation:list"
+    PREVENTION_ANSWER = "prevention:recommendation:answer"
+    APPOINTMENT_LIST = "agenda:appointment:list"
+    APPOINTMENT_READ = "agenda:appointment:read"
+    APPOINTMENT_EXPORT = "agenda:appointment:export"
+    APPOINTMENT_ADD = "agenda:appointment:add"
+    APPOINTMENT_CHANGE = "agenda:appointment:change"
+    APPOINTMENT_CANCEL = "agenda:appointment:cancel"
+    FEED_LIST = "agenda:feed:list"
+    FEED_ADD = "agenda:feed:add"
+    FEED_REVOKE = "agenda:feed:revoke"
+    FEED_READ = "agenda:feed:read"
 
 
 class Right(StrEnum):
@@ -32,6 +49,7 @@ class Right(StrEnum):
     AUTHORISATION = "authorisation"
     DEPOSITOR = "depositor"
     FEEDING = "feeding"
+    LINK = "link"
     NONE = "none"
 
 
@@ -87,6 +105,7 @@ class Facts:
     target_wanted: bool = False
     target_exists: bool = False
     target_deposited_by_actor: bool = False
+    link_live: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from chalicelib.access.model import Action, Decision, Facts, Refusal, Right
 from chalicelib.http.principal import ActorKind
 
 # Sources: R-ACC (the person), R1111-46 and R-AUT-01 (authorisation), R-MAT-02 (feeding needs no
-# authorisation), R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads).
+# authorisation), R-PRF-01 (what is hers alone), R-VER-01 (only the depositor withdraws), R1111-49
+# (the depositor still reads), R-AGE-01 (an appointment is its author's and the person's).
 _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.PATIENT_READ: (Right.SELF, Right.AUTHORISATION),
     Action.PATIENT_LOOKUP: (Right.AUTHORISATION, Right.FEEDING),
@@ -27,10 +28,31 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.AUTHORISATION_GIVE: (Right.SELF,),
     Action.AUTHORISATION_WITHDRAW: (Right.SELF,),
     Action.TRACE_READ: (Right.SELF,),
+    Action.NOTICE_LIST: (Right.SELF,),
+    Action.NOTICE_READ: (Right.SELF,),
+    Action.NOTICE_DELETE: (Right.SELF,),
+    Action.PREFERENCES_READ: (Right.SELF,),
+    Action.PREFERENCES_SET: (Right.SELF,),
+    Action.PREVENTION_READ: (Right.SELF,),
+    Action.PREVENTION_ANSWER: (Right.SELF,),
+    Action.APPOINTMENT_LIST: (Right.SELF, Right.AUTHORISATION),
+    Action.APPOINTMENT_READ: (Right.SELF, Right.DEPOSITOR),
+    Action.APPOINTMENT_EXPORT: (Right.SELF, Right.DEPOSITOR),
+    Action.APPOINTMENT_ADD: (Right.SELF, Right.AUTHORISATION, Right.FEEDING),
+    Action.APPOINTMENT_CHANGE: (Right.SELF, Right.DEPOSITOR),
+    Action.APPOINTMENT_CANCEL: (Right.SELF, Right.DEPOSITOR),
+    Action.FEED_LIST: (Right.SELF,),
+    Action.FEED_ADD: (Right.SELF,),
+    Action.FEED_REVOKE: (Right.SELF,),
+    Action.FEED_READ: (Right.LINK,),
 }
 
-# Actions that also need a right to another one: taking the key back stops an upload under way.
-_FIRST: Final[Mapping[Action, Action]] = {Action.DOCUMENT_UPLOAD: Action.DOCUMENT_ADD}
+# Actions that also need a right to another one: taking the key back stops an upload under way, and
+# what is said in an appointment; its author may still cancel it.
+_FIRST: Final[Mapping[Action, Action]] = {
+    Action.DOCUMENT_UPLOAD: Action.DOCUMENT_ADD,
+    Action.APPOINTMENT_CHANGE: Action.APPOINTMENT_ADD,
+}
 
 
 def decide(action: Action, facts: Facts) -> Decision:
@@ -57,4 +79,6 @@ def _holds(right: Right, facts: Facts) -> bool:
         return facts.actor is ActorKind.PROFESSIONAL and facts.grant_active
     if right is Right.DEPOSITOR:
         return facts.target_deposited_by_actor
+    if right is Right.LINK:
+        return facts.actor is ActorKind.CALENDAR and facts.link_live
     return right is Right.FEEDING and facts.actor is ActorKind.ORGANISATION

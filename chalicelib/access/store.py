@@ -11,12 +11,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.access.model import Grant, GrantStatus
-from chalicelib.core import clock
-from chalicelib.core.rows import Row, VersionedRow, key, patient_key
+from chalicelib.core import clock, log
+from chalicelib.core.rows import Item, Row, VersionedRow, key, patient_key
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
@@ -89,6 +94,24 @@ class GrantRow(AuthenticatedRow):
     grantee_sk = UnicodeAttribute()
 
 
+class OwnGrantRow(GrantRow):
+    """An authorisation as the person reads it to change it: her word replaces an altered one."""
+
+    is_altered = False
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """Read a row; of one that does not verify, keep only its place and stored version."""
+        try:
+            return super().from_raw_data(data)
+        except Tampered as error:
+            log.exception("grant row does not verify", error)
+        row = cls(pk=data["pk"]["S"], sk=data["sk"]["S"])
+        row.version = int(data["version"]["N"]) if "N" in data.get("version", {}) else None
+        row.is_altered = True
+        return row
+
+
 class ProxyRow(AuthenticatedRow):
     """The link between an account and a record; `relation` is `self` for the person."""
 
@@ -129,6 +152,22 @@ class ClientRow(AuthenticatedRow):
     organisation_id = UnicodeAttribute()
     jwks = UnicodeAttribute()
     trace_key = BinaryAttribute(legacy_encoding=False)
+
+
+class FeedsRow(AuthenticatedRow):
+    """The secret links by which calendars read a record's appointments: one row, few links.
+
+    Each is `id`, `detail`, `created_at`, `last_read_at`; what opens them is not kept anywhere. To
+    the gate, it is the session of a calendar, whom nothing names.
+    """
+
+    TABLE: ClassVar[str] = "record"
+    name: ClassVar[str | None] = None
+    profession: ClassVar[str | None] = None
+    organisation: ClassVar[str | None] = None
+
+    feeds = JSONAttribute()
+    trace_key = BinaryAttribute(legacy_encoding=False)  # the space's: where its reads are traced
 
 
 class IdempotencyRow(Row):
@@ -175,6 +214,11 @@ def client_key(client_id: str) -> tuple[str, str]:
     return key("CLIENT", client_id), "CLIENT"
 
 
+def feeds_key(pid: str) -> tuple[str, str]:
+    """Return the key of a record's calendar links."""
+    return patient_key(pid), "FEEDS"
+
+
 def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:
     """Return the key of the row that remembers a request."""
     return key("IDEM", idempotency.key), "IDEM"
@@ -203,6 +247,17 @@ def grant_of(row: GrantRow) -> Grant:
     )
 
 
+def read_grants(items: list[Item]) -> list[Grant]:
+    """Read authorisations; one that was forged or altered is left out, and told."""
+    found = []
+    for item in items:
+        try:
+            found.append(grant_of(GrantRow.from_raw_data(item)))
+        except Tampered as error:
+            log.exception("grant row does not verify", error)
+    return found
+
+
 def new_grant_row(pid: str, rpps: str, *, now: datetime, until: datetime) -> GrantRow:
     """Make the row of a first authorisation."""
     pk, sk = grant_key(pid, rpps)
@@ -218,10 +273,3 @@ def new_grant_row(pid: str, rpps: str, *, now: datetime, until: datetime) -> Gra
         grantee_pk=key("PRO", rpps),
         grantee_sk=key("GRANT", clock.iso(now), pid),
     )
-
-
-def given_again(row: GrantRow, *, now: datetime, until: datetime) -> GrantRow:
-    """Return a withdrawn or ended authorisation as given anew: its next use is a first use."""
-    again = new_grant_row(row.pk.removeprefix("P#"), row.rpps, now=now, until=until)
-    again.version = row.version
-    return again

@@ -1,7 +1,8 @@
-"""Opaque texts handed to clients: patient handles and page cursors, encrypted and authenticated.
+"""Opaque texts handed to clients: handles, cursors, calendar links, encrypted and authenticated.
 
 A handle stands for a patient towards one organisation for fifteen minutes; a cursor for a place in
-one list of one caller. Neither can be read, edited, or used by or for anybody else (A30).
+one list of one caller, for a day. Neither can be read, edited, or used by or for anybody else
+(A30). A link serves whoever holds it, while the record lists it (A22).
 """
 
 import json
@@ -13,6 +14,7 @@ from chalicelib.core.errors import BadRequest
 from chalicelib.vault import blind
 
 HANDLE_LIFE: Final = timedelta(minutes=15)
+CURSOR_LIFE: Final = timedelta(days=1)
 
 
 def new_handle(pid: str, organisation_id: str, now: datetime) -> tuple[str, datetime]:
@@ -36,7 +38,8 @@ def new_cursor(position: dict[str, Any] | None, *scope: str) -> str | None:
     """Return a cursor for a position in the list that `scope` names (caller, route, filters)."""
     if position is None:
         return None
-    payload = json.dumps(position, separators=(",", ":")).encode()
+    ends = clock.epoch(clock.now() + CURSOR_LIFE)
+    payload = json.dumps([ends, position], separators=(",", ":")).encode()
     return blind.seal_token("cursor", payload, "\n".join(scope).encode())
 
 
@@ -44,7 +47,7 @@ def open_cursor(cursor: str | None, *scope: str) -> dict[str, Any] | None:
     """Return the position behind a cursor.
 
     Raises:
-        BadRequest: edited, or issued for another caller or list.
+        BadRequest: edited, or issued for another caller or list, or a day ago.
     """
     if cursor is None:
         return None
@@ -52,5 +55,26 @@ def open_cursor(cursor: str | None, *scope: str) -> dict[str, Any] | None:
         payload = blind.open_token("cursor", cursor, "\n".join(scope).encode())
     except ValueError as error:
         raise BadRequest("bad-cursor") from error
-    position: dict[str, Any] = json.loads(payload)
-    return position
+    ends, position = json.loads(payload)
+    if clock.epoch(clock.now()) >= ends:
+        raise BadRequest("bad-cursor")
+    found: dict[str, Any] = position
+    return found
+
+
+def new_link(pid: str, feed_id: str) -> str:
+    """Return the secret of a calendar's link; another one each time, all of them good (A22).
+
+    It has 128 random bits in `feed_id` alone, and is kept nowhere: whoever reads the tables or
+    forges one without the product's secret has no link.
+    """
+    return blind.seal_token("feed", f"{pid}.{feed_id}".encode(), b"")
+
+
+def open_link(link: str) -> tuple[str, str] | None:
+    """Return the patient and the feed behind a link's secret, or None if it is not one."""
+    try:
+        pid, _, feed_id = blind.open_token("feed", link, b"").decode().partition(".")
+    except ValueError:
+        return None
+    return pid, feed_id

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from chalicelib.access import gate, rules, store
 from chalicelib.access.model import Action, Grant, GrantStatus
-from chalicelib.access.store import GrantRow
+from chalicelib.access.store import GrantRow, OwnGrantRow
 from chalicelib.core import clock, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Unavailable
 from chalicelib.core.rows import Query, Row, patient_key
@@ -35,8 +35,7 @@ def list_authorisations(principal: Principal, pid: str) -> list[Grant]:
     with gate.enter(
         principal, Action.AUTHORISATION_LIST, pid, queries=[query], opens_record=False
     ) as unit:
-        items = rows.all_items(query, unit.pages[0])
-        grants = [store.grant_of(GrantRow.from_raw_data(item)) for item in items]
+        grants = store.read_grants(rows.all_items(query, unit.pages[0]))
     return sorted(grants, key=lambda grant: grant.changed_at, reverse=True)
 
 
@@ -49,7 +48,7 @@ def give_authorisation(
         Invalid: the professional is not in the directory.
         NotFound, Unavailable.
     """
-    return _until_it_holds(lambda: _give(principal, pid, rpps, directory))
+    return until_it_holds(lambda: _give(principal, pid, rpps, directory))
 
 
 def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
@@ -60,27 +59,29 @@ def withdraw_authorisation(principal: Principal, pid: str, rpps: str) -> None:
     Raises:
         NotFound, Unavailable.
     """
-    _until_it_holds(lambda: _withdraw(principal, pid, rpps))
+    until_it_holds(lambda: _withdraw(principal, pid, rpps))
 
 
-def _until_it_holds(act: Callable[[], T]) -> T:
-    """Try again on the current row until the person's word stands (ADR 0008).
+def until_it_holds(act: Callable[[], T]) -> T:
+    """Try again on current rows while a rival wins, so that the person's word stands (ADR 0008).
 
     Raises:
         Unavailable: rivals were faster every time.
+        Conflict: of another kind than losing to a rival.
     """
     for _ in range(_ATTEMPTS):
         try:
             return act()
-        except Conflict:
-            continue
+        except Conflict as conflict:
+            if conflict.slug != Conflict.slug:
+                raise
     raise Unavailable
 
 
 def _give(
     principal: Principal, pid: str, rpps: str, directory: tuple[type[Row], str, str]
 ) -> Given:
-    wish = (GrantRow, *store.grant_key(pid, rpps))
+    wish = (OwnGrantRow, *store.grant_key(pid, rpps))
     with gate.enter(
         principal,
         Action.AUTHORISATION_GIVE,
@@ -91,28 +92,32 @@ def _give(
         if unit.row(*directory) is None:
             raise Invalid(errors=(FieldError("/rpps", "unknown_professional"),))
         row = unit.row(*wish)
-        is_new = row is None or not store.grant_of(row).is_active(unit.now)
-        if row is None:
-            row = store.new_grant_row(pid, rpps, now=unit.now, until=rules.until(unit.now))
-        elif is_new:
-            row = store.given_again(row, now=unit.now, until=rules.until(unit.now))
+        is_new = row is None or row.is_altered or not store.grant_of(row).is_active(unit.now)
+        if row is None or is_new:
+            fresh = store.new_grant_row(pid, rpps, now=unit.now, until=rules.until(unit.now))
+            kept: GrantRow = rows.at_version(fresh, row.version if row else None)
         else:
-            row.valid_until = clock.iso(rules.until(unit.now))
-            row.changed_at = clock.iso(unit.now)
+            kept = row
+            kept.valid_until = clock.iso(rules.until(unit.now))
+            kept.changed_at = clock.iso(unit.now)
         unit.about(rpps)
-        unit.put(row)
-    grant = store.grant_of(row)
+        unit.put(kept)
+    grant = store.grant_of(kept)
     return Given(replace(grant, version=grant.version + 1), is_new)
 
 
 def _withdraw(principal: Principal, pid: str, rpps: str) -> None:
-    wish = (GrantRow, *store.grant_key(pid, rpps))
+    wish = (OwnGrantRow, *store.grant_key(pid, rpps))
     with gate.enter(
         principal, Action.AUTHORISATION_WITHDRAW, pid, wanted=[wish], opens_record=False
     ) as unit:
         unit.about(rpps)
         row = unit.row(*wish)
-        if row is not None and row.status == GrantStatus.ACTIVE:
+        if row is not None and row.is_altered:
+            fresh = store.new_grant_row(pid, rpps, now=unit.now, until=unit.now)
+            fresh.status = GrantStatus.WITHDRAWN
+            unit.put(rows.at_version(fresh, row.version))
+        elif row is not None and row.status == GrantStatus.ACTIVE:
             row.status = GrantStatus.WITHDRAWN
             row.changed_at = clock.iso(unit.now)
             unit.put(row)

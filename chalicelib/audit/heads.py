@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -99,9 +100,19 @@ def newest(pid: str) -> Checkpoint | None:
         Tampered: an object that this program did not write is in the archive.
         Unavailable: the archive does not answer.
     """
-    found = next(_versions(_prefix(pid), most=_FEW), None)
+    versions = _versions(_prefix(pid), most=_FEW)
+    found = next(versions, None)
     if found is None:
         return None
+    # A lock keeps what was written, and lets others be written over it: the first one counts.
+    for version in (found, *takewhile(lambda one: one.key == found.key, versions)):
+        head = _read(version)
+        if head.size == version.seq + 1:
+            return head
+    raise Tampered("archived head")
+
+
+def _read(found: _Version) -> Checkpoint:
     try:
         answer = aws.client("s3").get_object(
             Bucket=settings().archive_bucket, Key=found.key, VersionId=found.id

@@ -5,6 +5,7 @@ part is wrapped by a root key of its own, which the sealing worker's role alone 
 it is unwrapped once per process.
 """
 
+import hmac
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -13,11 +14,12 @@ from typing import Any, Final
 from joserfc.jwk import ECKey
 
 from chalicelib.audit.store import SealingKeyRow
-from chalicelib.core import clock, rows
+from chalicelib.core import clock, log, rows
 from chalicelib.core.aws import client
 from chalicelib.core.rows import ConditionLost, Query, key
 from chalicelib.core.settings import settings
-from chalicelib.vault.errors import KeyMissing, host_call
+from chalicelib.vault import blind
+from chalicelib.vault.errors import KeyMissing, Tampered, host_call
 
 ALGORITHM: Final = "ES256"
 _PARTITION: Final = "SEAL"
@@ -55,11 +57,13 @@ def ensure_sealing_key(number: int = 1) -> None:
             Plaintext=json.dumps(made.as_dict(private=True)).encode(),
             EncryptionContext=_context(kid),
         )["CiphertextBlob"]
+    public = json.dumps(made.as_dict(private=False))
     row = SealingKeyRow(
         pk=_PARTITION,
         sk=key("KEY", kid),
         kind="sealing_key",
-        public_jwk=json.dumps(made.as_dict(private=False)),
+        public_jwk=public,
+        mac=_mac(kid, public),
         wrapped=wrapped,
         created_at=clock.iso(clock.now()),
     )
@@ -105,10 +109,26 @@ def signer() -> Signer:
 def published() -> dict[str, list[dict[str, Any]]]:
     """Return the set of all sealing keys (RFC 7517), the oldest first.
 
+    One that this product did not make is left out, and rings the alarm: whoever can write the
+    table must not sign histories (A47).
+
     Raises:
-        StoreUnavailable: the store did not answer.
+        StoreUnavailable, Unavailable: the host did not answer.
     """
-    return {"keys": [json.loads(row.public_jwk) for row in _rows(descending=False, limit=100)]}
+    found = _rows(descending=False, limit=100)
+    return {"keys": [json.loads(row.public_jwk) for row in found if _is_ours(row)]}
+
+
+def _is_ours(row: SealingKeyRow) -> bool:
+    kid = row.sk.removeprefix(_PREFIX)
+    if hmac.compare_digest(row.mac or "", _mac(kid, row.public_jwk)):
+        return True
+    log.exception("sealing key does not verify", Tampered("sealing key"))
+    return False
+
+
+def _mac(kid: str, public_jwk: str) -> str:
+    return blind.blind("sealing-key", f"{kid}|{public_jwk}")
 
 
 def _rows(*, descending: bool, limit: int) -> list[SealingKeyRow]:

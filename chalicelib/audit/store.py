@@ -55,6 +55,7 @@ class SealingKeyRow(Row):
     TABLE: ClassVar[str] = "audit"
 
     public_jwk = UnicodeAttribute()
+    mac = UnicodeAttribute(null=True)  # of the public part: only the product publishes keys
     wrapped = BinaryAttribute(legacy_encoding=False)
     created_at = UnicodeAttribute()
 

@@ -13,6 +13,11 @@ class EventType(StrEnum):
     DOCUMENT_ADDED = "document.added"
     FIRST_ACCESS = "access.first"
     DOCUMENT_WITHDRAWN = "document.withdrawn"
+    APPOINTMENT_ADDED = "appointment.added"
+    APPOINTMENT_CHANGED = "appointment.changed"
+    APPOINTMENT_CANCELLED = "appointment.cancelled"
+    REMINDER_DUE = "reminder.due"
+    PREVENTION_DUE = "prevention.due"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,15 @@ class VersionedRow(Row):
 
 
 R = TypeVar("R", bound=Row)
+V = TypeVar("V", bound=VersionedRow)
 Wanted = tuple[type[R], str, str]
+
+
+def at_version(row: V, version: int | None) -> V:
+    """Make a row follow the version that was read (None: there was no row)."""
+    if version is not None:
+        row.version = version
+    return row
 
 
 def table_name(table: str) -> str:
@@ -268,8 +276,9 @@ def replace(row: Row) -> Action:
 
 
 def delete(row: Row) -> Action:
-    """Remove a row, still at the version read."""
-    return {"Delete": row.get_delete_kwargs_from_instance()}
+    """Remove a row that is there, still at the version read if it has one."""
+    condition = None if isinstance(row, VersionedRow) else type(row).pk.exists()
+    return {"Delete": row.get_delete_kwargs_from_instance(condition=condition)}
 
 
 def forget(row: Row) -> Action:
@@ -287,6 +296,15 @@ def unchanged(row: VersionedRow) -> Action:
     return {
         "ConditionCheck": type(row).get_operation_kwargs_from_class(
             row.pk, range_key=row.sk, condition=type(row).version == row.version
+        )
+    }
+
+
+def absent(model: type[Row], pk: str, sk: str) -> Action:
+    """Require that there is no such row."""
+    return {
+        "ConditionCheck": model.get_operation_kwargs_from_class(
+            pk, range_key=sk, condition=model.pk.does_not_exist()
         )
     }
 

@@ -29,6 +29,7 @@ class Settings:
     documents_bucket: str
     archive_bucket: str
     notify_queue_url: str
+    remind_queue_url: str
     kms_root_key_arn: str
     kms_trace_key_arn: str
     kms_seal_key_arn: str
@@ -58,6 +59,7 @@ def settings() -> Settings:
         documents_bucket=_required("DOCUMENTS_BUCKET"),
         archive_bucket=_required("ARCHIVE_BUCKET"),
         notify_queue_url=env.get("NOTIFY_QUEUE_URL", ""),
+        remind_queue_url=env.get("REMIND_QUEUE_URL", ""),
         kms_root_key_arn=_required("KMS_ROOT_KEY_ARN"),
         kms_trace_key_arn=_required("KMS_TRACE_KEY_ARN"),
         kms_seal_key_arn=_required("KMS_SEAL_KEY_ARN"),

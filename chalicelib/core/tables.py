@@ -45,8 +45,9 @@ RECORD: Final = Table(
     "record",
     indexes=(
         Index("by_grantee", "grantee_pk", "grantee_sk"),
-        # Shares the base table's partition, so no attribute repeats the patient.
+        # They share the base table's partition, so no attribute repeats the patient.
         Index("by_care_date", "pk", "care_sk"),
+        Index("agenda", "pk", "agenda_sk"),
     ),
 )
 AUDIT: Final = Table("audit", stream=True)

@@ -34,7 +34,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 MAX_RAW_BYTES: Final = 4 * 1024 * 1024
 _HANDLE: Final = re.compile(r"h\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,400}", re.ASCII)
 _IDEMPOTENCY_KEY: Final = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
-_ETAG: Final = re.compile(r'"v([1-9][0-9]{0,9})"', re.ASCII)
+_ETAG: Final = re.compile(r'"v(0|[1-9][0-9]{0,9})"', re.ASCII)
+_NO_VERSION: Final = -1
 
 B = TypeVar("B")
 Q = TypeVar("Q")
@@ -226,7 +227,7 @@ def _if_match(declared: Endpoint, headers: Mapping[str, str]) -> int | None:
     if given is None:
         raise PreconditionRequired
     match = _ETAG.fullmatch(given.strip())
-    return int(match[1]) if match else 0  # 0 is nobody's version: stale
+    return int(match[1]) if match else _NO_VERSION  # stale for everybody
 
 
 def _idempotency(declared: Endpoint, incoming: Incoming) -> Idempotency | None:

@@ -21,6 +21,7 @@ class ActorKind(StrEnum):
     PERSON = "person"
     PROFESSIONAL = "professional"
     ORGANISATION = "organisation"
+    CALENDAR = "calendar"  # whatever holds a person's secret link; no token ever says it
 
 
 @dataclass(frozen=True, slots=True)

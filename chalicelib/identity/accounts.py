@@ -41,6 +41,7 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
     pid = spaces.find_by_traits(traits)
     if pid is None:
         raise LoginRefused(LoginProblem.UNKNOWN)
+    spaces.require_traits(pid, traits)
     if spaces.notice_targets(pid):
         return _taken(where)
     try:

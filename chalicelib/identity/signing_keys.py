@@ -1,8 +1,9 @@
 """The keys that sign the product's own access tokens: one a day, made on demand.
 
 The private part is wrapped by the key management service and unwrapped once per process; verifying
-needs the public part only, so the authorizer touches no secret. A key is named by its day, so that
-a `kid` is a date before it is anything else: no other text ever reaches the table.
+needs the public part and the secret of keyed hashes, without which whoever writes the table could
+sign. A key is named by its day, so that a `kid` is a date before it is anything else: no other text
+ever reaches the table.
 """
 
 import json
@@ -12,12 +13,13 @@ from typing import Final
 
 from joserfc.jwk import ECKey
 
-from chalicelib.core import clock, rows
+from chalicelib.core import clock, log, rows
 from chalicelib.core.aws import client
 from chalicelib.core.rows import ConditionLost
 from chalicelib.core.settings import settings
 from chalicelib.identity import store
 from chalicelib.identity.store import SigningKeyRow
+from chalicelib.vault.errors import Tampered, host_call
 
 ALGORITHM: Final = "ES256"
 CACHE: Final = timedelta(seconds=300)
@@ -54,7 +56,7 @@ def public_key(kid: str, now: datetime) -> ECKey | None:
         return None
     known = _public.get(kid)
     if known is None or not known.read_at <= now < known.read_at + _freshness(known):
-        row = rows.get(SigningKeyRow, *store.signing_key(kid))
+        row = _genuine(kid)
         known = _public[kid] = _Known(_imported(row), now)
     return known.key
 
@@ -103,6 +105,15 @@ def published(now: datetime) -> dict[str, list[dict[str, str]]]:
     return {"keys": [json.loads(row.public_jwk) for row in found if isinstance(row, SigningKeyRow)]}
 
 
+def _genuine(kid: str) -> SigningKeyRow | None:
+    """Read a day's key; one that this product did not write is none, and rings the alarm (A46)."""
+    try:
+        return rows.get(SigningKeyRow, *store.signing_key(kid))
+    except Tampered as error:
+        log.exception("signing key does not verify", error)
+        return None
+
+
 def _days(now: datetime) -> list[str]:
     return [(now.date() + timedelta(days=shift)).isoformat() for shift in (-1, 0, 1)]
 
@@ -116,8 +127,6 @@ def _imported(row: SigningKeyRow | None) -> ECKey | None:
 
 
 def _new_row(day: date) -> SigningKeyRow:
-    from chalicelib.vault.errors import host_call  # noqa: PLC0415  not for the authorizer
-
     kid = day.isoformat()
     key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": ALGORITHM})
     with host_call():
@@ -138,8 +147,6 @@ def _new_row(day: date) -> SigningKeyRow:
 
 
 def _unwrap(row: SigningKeyRow) -> ECKey:
-    from chalicelib.vault.errors import host_call  # noqa: PLC0415  not for the authorizer
-
     kid = row.pk[-_DAY_LENGTH:]
     with host_call():
         opened = client("kms").decrypt(

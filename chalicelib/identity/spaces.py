@@ -19,6 +19,7 @@ from chalicelib.identity.model import Person
 from chalicelib.identity.store import HolderRow, InsRow, PersonRow, TraitsRow
 from chalicelib.identity.values import INS, Traits, traits_key
 from chalicelib.vault import blind, envelope, keys
+from chalicelib.vault.errors import Tampered
 
 _TWINS: Final = 2
 
@@ -78,6 +79,21 @@ def find_by_traits(traits: Traits) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def require_traits(pid: str, traits: Traits) -> None:
+    """Require that a record found by traits is that of the person who has them.
+
+    Whoever can write the tables could point the index at somebody else's record; he cannot write
+    the identity sealed in it.
+
+    Raises:
+        Tampered: it is somebody else's.
+        Unavailable, StoreUnavailable: the host does not answer.
+    """
+    person = read_person(pid)
+    if person is None or traits_key(person.traits) != traits_key(traits):
+        raise Tampered("a record that traits lead to")
+
+
 def notice_targets(pid: str) -> list[str]:
     """Return the accounts to tell of what happens in a record: its holder, if she ever came.
 
@@ -104,6 +120,25 @@ def person_of(unit: Unit) -> tuple[Person, int]:
     if row is None:
         raise LookupError("an open space without a person")
     return _person(unit.open(bytes(row.sealed), pk, sk)), row.version or 0
+
+
+def read_person(pid: str) -> Person | None:
+    """Open a person's identity outside the gate, for a worker that shows it to nobody.
+
+    Raises:
+        Tampered, Unavailable, StoreUnavailable: it does not open, or the host does not answer.
+    """
+    row = rows.get(PersonRow, *store.person_key(pid))
+    if row is None:
+        return None
+    payload = envelope.open_row(
+        bytes(row.sealed),
+        subject=subject_of_record(pid),
+        kind=RECORD_KIND,
+        pk=row.pk,
+        sk=row.sk,
+    )
+    return _person(payload)
 
 
 def matches(found: Found | None, claimed: Traits) -> bool:

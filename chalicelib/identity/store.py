@@ -32,7 +32,7 @@ _ATTEMPTS: Final = 5
 _JITTER_SECONDS: Final = 0.08
 
 
-class SigningKeyRow(Row):
+class SigningKeyRow(AuthenticatedRow):
     """The key that signs one day's access tokens: public part in clear, private part wrapped."""
 
     TABLE: ClassVar[str] = "identity"
@@ -100,7 +100,7 @@ class InsRow(AuthenticatedRow):
     traits = UnicodeAttribute()
 
 
-class TraitsRow(Row):
+class TraitsRow(AuthenticatedRow):
     """One record whose traits have this keyed hash; twins of civil status share a partition."""
 
     TABLE: ClassVar[str] = "identity"

@@ -4,10 +4,17 @@ from typing import Final
 
 from chalicelib.access import gate
 from chalicelib.access.model import Action
-from chalicelib.access.store import GrantRow, grant_of
+from chalicelib.access.store import GrantRow, read_grants
+from chalicelib.agenda import lists as agenda
+from chalicelib.agenda.schemas import AppointmentOut, appointment_out
+from chalicelib.agenda.usecases import view_wanted
+from chalicelib.core import clock
 from chalicelib.core.rows import Query, patient_key
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
+from chalicelib.notifications import inbox
+from chalicelib.prevention import usecases as prevention
+from chalicelib.prevention.schemas import RecommendationOut, recommendation_out
 from chalicelib.record import store as documents
 from chalicelib.record import usecases as record
 from chalicelib.record.schemas import DocumentOut, document_out
@@ -15,6 +22,7 @@ from chalicelib.trace import store as traces
 from chalicelib.trace import usecases as trace
 
 _SHOWN: Final = 5
+_TO_DO: Final = 3
 # A line stands for several traces, and her own visits, which are not shown, for most of them.
 _TRACES_READ: Final = 100
 _MOST_TRACES: Final = 300
@@ -23,10 +31,14 @@ _MOST_TRACES: Final = 300
 class Home(Schema):
     """What happened lately; `first_steps` are those never taken, for a space still empty.
 
-    `accesses` are those of others: what she did herself would push them out.
+    `accesses` are those of others: what she did herself would push them out. `to_do` are at most
+    three recommendations, and `unread_notices` counts at most the hundred newest.
     """
 
     documents: list[DocumentOut]
+    next_appointment: AppointmentOut | None
+    to_do: list[RecommendationOut]
+    unread_notices: int
     accesses: list[AccessOut]
     active_authorisations: int
     first_steps: list[str]
@@ -39,8 +51,11 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
     newest = documents.newest_first(pid, _SHOWN, None)
     history = traces.newest_first(pid, limit=_TRACES_READ)
     grants = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=100)
-    queries = [newest, history, grants]
-    with gate.enter(call.principal, Action.HOME_READ, pid, queries=queries) as unit:
+    queries = [newest, history, grants, agenda.next_pointers(pid, clock.now())]
+    queries.append(inbox.newest_first(pid))
+    wanted = [*view_wanted(call.principal, pid), *prevention.wanted(pid), inbox.mark_wish(pid)]
+    with gate.enter(call.principal, Action.HOME_READ, pid, wanted=wanted, queries=queries) as unit:
+        next_appointment = agenda.next_later(unit, unit.pages[3])
         found = record.newest(unit, newest, unit.pages[0], _SHOWN)
         lines, _ = trace.lines(
             pid,
@@ -51,11 +66,17 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
             most=_MOST_TRACES,
         )
         shown = accesses(unit, lines)
-        known = [GrantRow.from_raw_data(item) for item in unit.pages[2].items]
-        active = sum(grant_of(row).is_active(unit.now) for row in known)
+        coming = next_appointment()
+        known = read_grants(unit.pages[2].items)
+        to_do = prevention.to_do(unit, _TO_DO)
+        unread = inbox.unread(unit, unit.pages[4])
+        active = sum(grant.is_active(unit.now) for grant in known)
     return Answer(
         Home(
             documents=[document_out(document) for document in found],
+            next_appointment=appointment_out(coming) if coming else None,
+            to_do=[recommendation_out(key, one) for key, one in to_do],
+            unread_notices=unread,
             accesses=shown,
             active_authorisations=active,
             first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.core.events import Event, EventType
 from chalicelib.notifications.model import Status, Text
+from chalicelib.reminders.model import Preferences
 
 # Two days and a half: longer than a provider's outage, shorter than the news stays news.
 RETRY_SECONDS: Final = (60, 300, 900, 3600, 3 * 3600, 8 * 3600, 16 * 3600, 24 * 3600)
@@ -21,7 +22,19 @@ ROW_LIFE: Final = timedelta(days=90)
 # A failed notice that comes back after this was put back on purpose, by an operator.
 REDRIVEN_AFTER: Final = timedelta(hours=1)
 
-TOLD_TO_HOLDERS: Final = frozenset({EventType.DOCUMENT_ADDED, EventType.FIRST_ACCESS})
+ABOUT_APPOINTMENTS: Final = frozenset(
+    {
+        EventType.APPOINTMENT_ADDED,
+        EventType.APPOINTMENT_CHANGED,
+        EventType.APPOINTMENT_CANCELLED,
+        EventType.REMINDER_DUE,
+    }
+)
+TOLD_TO_HOLDERS: Final = ABOUT_APPOINTMENTS | {
+    EventType.DOCUMENT_ADDED,
+    EventType.FIRST_ACCESS,
+    EventType.PREVENTION_DUE,
+}
 TOLD_TO_OPERATOR: Final = frozenset({EventType.DOCUMENT_WITHDRAWN})
 
 _SUBJECT: Final = "Du nouveau dans votre espace de santé"
@@ -57,6 +70,15 @@ def is_told_to_operator(kind: EventType) -> bool:
     if kind not in TOLD_TO_OPERATOR | TOLD_TO_HOLDERS:
         raise ValueError(f"nobody is told of {kind}")
     return kind in TOLD_TO_OPERATOR
+
+
+def wants_mail(kind: EventType, chosen: Preferences) -> bool:
+    """Tell whether a person wants a mail about an event; accesses are no choice (R-NOT-02)."""
+    if kind is EventType.DOCUMENT_ADDED:
+        return chosen.mail_document
+    if kind is EventType.PREVENTION_DUE:
+        return chosen.mail_prevention
+    return chosen.mail_appointment or kind not in ABOUT_APPOINTMENTS
 
 
 def text_for(event: Event, base_url: str) -> Text:

@@ -8,11 +8,11 @@ import zlib
 from datetime import datetime
 from typing import ClassVar, Final
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core import clock, rows
 from chalicelib.core.events import Event, EventType
-from chalicelib.core.rows import Query, VersionedRow, key
+from chalicelib.core.rows import Query, Row, VersionedRow, key
 from chalicelib.notifications.model import Status
 from chalicelib.notifications.rules import ROW_LIFE
 
@@ -40,9 +40,40 @@ class NoticeRow(VersionedRow):
     ttl = NumberAttribute()
 
 
+class InboxRow(Row):
+    """One notice of a record; `is_gone` once it was deleted."""
+
+    TABLE: ClassVar[str] = "work"
+
+    type = UnicodeAttribute()
+    reference = UnicodeAttribute()
+    is_gone = BooleanAttribute(null=True)
+    ttl = NumberAttribute()
+
+
+class InboxMarkRow(VersionedRow):
+    """Up to which notice a record's centre was read, and up to which it was emptied."""
+
+    TABLE: ClassVar[str] = "work"
+
+    read_up_to = UnicodeAttribute(null=True)
+    gone_up_to = UnicodeAttribute(null=True)
+    ttl = NumberAttribute()
+
+
 def notice_key(event_id: str, recipient: str) -> tuple[str, str]:
     """Return the key of a notice."""
     return key("N", f"{event_id}.{recipient}"), "N"
+
+
+def inbox_key(pid: str, event_id: str) -> tuple[str, str]:
+    """Return the key of a notice."""
+    return key("NTC", pid), event_id
+
+
+def inbox_mark_key(pid: str) -> tuple[str, str]:
+    """Return the key of the marks of a record's centre."""
+    return key("NTC", pid), "MARK"
 
 
 def find(event_id: str, recipient: str) -> NoticeRow | None:

@@ -14,6 +14,11 @@ from chalicelib.http.principal import ActorKind
 
 _FILE: Final = Path(__file__).parent / "data" / "document_types.csv"
 _OTHER: Final = "AUTR_DOC"
+_DEPOSITORS: Final = {
+    ActorKind.PERSON: "patient",
+    ActorKind.PROFESSIONAL: "professional",
+    ActorKind.ORGANISATION: "professional",
+}
 
 # Categories a person sees. Source: R-DOC-02.
 CATEGORIES: Final = {
@@ -70,7 +75,7 @@ def may_deposit(known: DocumentType, kind: ActorKind) -> bool:
     A person files the types made for her; professionals and organisations the others, except those
     that only the platform or the health insurance produces.
     """
-    return known.depositor == ("patient" if kind is ActorKind.PERSON else "professional")
+    return known.depositor == _DEPOSITORS.get(kind)
 
 
 @cache

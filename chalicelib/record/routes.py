@@ -27,6 +27,9 @@ _DOCUMENT: Final = "/v1/patients/{pid}/documents/{document_id}"
 # A19: whatever a stored file holds, a browser runs none of it.
 _CONTENT_POLICY: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
+# Texts are stored in UTF-8 only; unsaid, a browser would guess. XML says its own encoding.
+_CONTENT_TYPES: Final = {Kind.TEXT: "text/plain; charset=utf-8"}
+
 
 @endpoint("GET", _DOCUMENTS, query=ListQuery, answers={200: DocumentPage})
 def list_documents(call: Call[None, ListQuery]) -> Answer:
@@ -147,7 +150,7 @@ def _content_headers(document: Document) -> dict[str, str]:
         "attachment" if document.format is Kind.CDA else "inline"
     )
     return {
-        "Content-Type": document.format,
+        "Content-Type": _CONTENT_TYPES.get(document.format, document.format),
         "Content-Disposition": content_disposition(name, disposition),
         "Content-Security-Policy": _CONTENT_POLICY,
         "Repr-Digest": f"sha-256=:{digest}:",

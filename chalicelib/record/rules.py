@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-import unicodedata
 from datetime import date
 from typing import Final
 
 from chalicelib.access.matrix import may_read
 from chalicelib.core.errors import FieldError, Invalid, TooLarge
+from chalicelib.core.text import is_printable
 from chalicelib.http.principal import ActorKind
 from chalicelib.record import document_types
 from chalicelib.record.model import Author, Description, Document, Draft
@@ -15,8 +15,6 @@ from chalicelib.record.model import Author, Description, Document, Draft
 MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
 MAX_BYTES: Final = 4 * 1024 * 1024
 OLDEST_CARE_DATE: Final = date(1900, 1, 1)
-# Joins the parts of one emoji; every other invisible character may hide or turn text (A20).
-_JOINERS: Final = frozenset("\u200d\ufe0f")
 _DEFAULT_TITLE: Final = "Document sans titre"
 # Types for the person's own deposits when she says nothing (R-MAT-03: DOCPAT are hers).
 _DEFAULT_PERSON_TYPE: Final = "EXPPAT_2"
@@ -45,7 +43,7 @@ def check_draft(draft: Draft, kind: ActorKind, today: date) -> None:
         Invalid: unprintable title, unknown or reserved type (R-MAT-03), impossible care date.
     """
     errors = []
-    if draft.title is not None and not _is_printable(draft.title):
+    if draft.title is not None and not is_printable(draft.title):
         errors.append(FieldError("/title", "control_character"))
     if draft.type_code is not None:
         known = document_types.find(draft.type_code)
@@ -59,12 +57,6 @@ def check_draft(draft: Draft, kind: ActorKind, today: date) -> None:
         errors.append(FieldError("/care_date", "date_too_old"))
     if errors:
         raise Invalid(errors=tuple(errors))
-
-
-def _is_printable(title: str) -> bool:
-    """Tell whether a title shows what it says: no control or format character, something to see."""
-    kinds = [unicodedata.category(letter)[0] for letter in title if letter not in _JOINERS]
-    return "C" not in kinds and any(kind in "LNPS" for kind in kinds)
 
 
 def describe_plain(draft: Draft, kind: ActorKind, author: Author, today: date) -> Description:

@@ -35,7 +35,7 @@ def check_png(content: bytes, max_pixels: int) -> tuple[int, int]:
     """
     size: tuple[int, int] | None = None
     has_data = False
-    position = len(PNG_SIGNATURE)
+    position, left = len(PNG_SIGNATURE), _MAX_PROFILE_BYTES
     while True:
         kind, body, position = _png_chunk(content, position)
         if size is None:
@@ -47,7 +47,7 @@ def check_png(content: bytes, max_pixels: int) -> tuple[int, int]:
         elif kind == b"IEND":
             break
         else:
-            _check_ancillary(kind, body)
+            left -= _check_ancillary(kind, body, left)
     if not has_data:
         raise Refused(Code.IMAGE_DAMAGED)
     if position != len(content):
@@ -79,17 +79,22 @@ def _png_size(body: memoryview, max_pixels: int) -> tuple[int, int]:
     return _bounded(width, height, max_pixels)
 
 
-def _check_ancillary(kind: bytes, body: memoryview) -> None:
-    """Refuse a second header, an unknown critical chunk, and a compressed profile that explodes."""
+def _check_ancillary(kind: bytes, body: memoryview, most: int) -> int:
+    """Return how much a chunk inflates to; all of a file's together stay within one budget (A17).
+
+    Refuses a second header, an unknown critical chunk, and what inflates to more than `most`.
+    """
     if kind == b"IHDR" or (kind[:1].isupper() and kind != b"PLTE"):
         raise Refused(Code.IMAGE_DAMAGED)
     inflater = zlib.decompressobj()
     try:
-        inflater.decompress(_compressed_part(kind, bytes(body)), _MAX_PROFILE_BYTES)
+        # One byte more than what is left, since zero would mean without bound.
+        inflated = len(inflater.decompress(_compressed_part(kind, bytes(body)), most + 1))
     except zlib.error:
-        return
-    if inflater.unconsumed_tail:
+        return 0
+    if inflated > most:
         raise Refused(Code.IMAGE_DAMAGED)
+    return inflated
 
 
 def _compressed_part(kind: bytes, body: bytes) -> bytes:

@@ -94,7 +94,7 @@ _BOM = b"\xef\xbb\xbf"
 _WINDOW = 1024
 _MARKUP_START = re.compile(rb"\s*<[a-z!?/]", re.IGNORECASE)
 _MARKUP = re.compile(
-    rb"<\s*/?\s*(?:!doctype|html|head|body|script|style|iframe|object|embed|svg|img|link|meta|"
+    rb"<\s*+(?:/\s*+)?(?:!doctype|html|head|body|script|style|iframe|object|embed|svg|img|link|meta|"
     rb"form|input|base|applet|math|video|audio|template|\?xml|\?php)\b",
     re.IGNORECASE,
 )

@@ -25,6 +25,7 @@ _ACTIVE_ACTIONS = frozenset(
     {"JavaScript", "Launch", "SubmitForm", "ImportData", "Rendition", "Movie", "Sound", "Thread",
      "GoToR", "GoTo3DView", "RichMediaExecute", "RichMedia", "Trans", "SetOCGState", "ResetForm"}
 )  # fmt: skip
+_LEADING_ACTIONS = frozenset({"GoTo", "URI", "Named"})
 _ACTIVE_SUBTYPES = frozenset({"RichMedia", "3D", "Movie", "Sound", "Screen", "PS", "U3D", "PRC"})
 _ATTACHMENT_KEYS = frozenset({"EmbeddedFiles", "EF", "Collection", "FFilter"})
 _ATTACHMENT_TYPES = frozenset({"EmbeddedFile", "FileAttachment"})
@@ -129,7 +130,7 @@ def _refuse_active(read: dict[str, Value]) -> None:
         not _ACTIVE_KEYS.isdisjoint(read)
         or (isinstance(action, str) and action in _ACTIVE_ACTIONS)
         or (isinstance(subtype, str) and subtype in _ACTIVE_SUBTYPES)
-        or (action in {"GoTo", "URI", "Named"} and "Next" in read)
+        or (isinstance(action, str) and action in _LEADING_ACTIONS and "Next" in read)
         or (isinstance(link, bytes) and not _LINKS.match(link))
     ):
         raise Refused(Code.PDF_ACTIVE)

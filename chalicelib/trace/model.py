@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PERSON = "person"
     PROFESSIONAL = "professional"
     ORGANISATION = "organisation"
+    CALENDAR = "calendar"
     SYSTEM = "system"
 
 

@@ -17,6 +17,7 @@ YOU: Final = "Vous"
 SOMEBODY: Final = "Une autre personne"
 PROFESSIONAL: Final = "Un professionnel de santé"
 ORGANISATION: Final = "Un établissement"
+CALENDAR: Final = "Un calendrier que vous avez relié"
 SERVICE: Final = "Le service"
 
 # For each action: what was done (after « a » or « avez »), and what was asked (after « à »).
@@ -40,6 +41,41 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.AUTHORISATION_GIVE: ("donné une autorisation", "donner une autorisation"),
     Action.AUTHORISATION_WITHDRAW: ("retiré une autorisation", "retirer une autorisation"),
     Action.TRACE_READ: ("consulté l’historique des accès", "consulter l’historique des accès"),
+    Action.NOTICE_LIST: ("consulté les notifications", "consulter les notifications"),
+    Action.NOTICE_READ: (
+        "marqué des notifications comme lues",
+        "marquer des notifications comme lues",
+    ),
+    Action.NOTICE_DELETE: ("supprimé des notifications", "supprimer des notifications"),
+    Action.PREFERENCES_READ: ("consulté les préférences", "consulter les préférences"),
+    Action.PREFERENCES_SET: ("changé les préférences", "changer les préférences"),
+    Action.PREVENTION_READ: (
+        "consulté les rappels de prévention",
+        "consulter les rappels de prévention",
+    ),
+    Action.PREVENTION_ANSWER: (
+        "répondu à un rappel de prévention",
+        "répondre à un rappel de prévention",
+    ),
+    Action.APPOINTMENT_LIST: ("consulté les rendez-vous", "consulter les rendez-vous"),
+    Action.APPOINTMENT_READ: ("consulté un rendez-vous", "consulter un rendez-vous"),
+    Action.APPOINTMENT_EXPORT: (
+        "téléchargé un rendez-vous pour un calendrier",
+        "télécharger un rendez-vous pour un calendrier",
+    ),
+    Action.APPOINTMENT_ADD: ("ajouté un rendez-vous", "ajouter un rendez-vous"),
+    Action.APPOINTMENT_CHANGE: ("modifié un rendez-vous", "modifier un rendez-vous"),
+    Action.APPOINTMENT_CANCEL: ("annulé un rendez-vous", "annuler un rendez-vous"),
+    Action.FEED_LIST: (
+        "consulté la liste des calendriers reliés",
+        "consulter la liste des calendriers reliés",
+    ),
+    Action.FEED_ADD: ("relié un calendrier", "relier un calendrier"),
+    Action.FEED_REVOKE: ("coupé le lien d’un calendrier", "couper le lien d’un calendrier"),
+    Action.FEED_READ: (
+        "lu les rendez-vous à venir par un lien secret",
+        "lire les rendez-vous à venir par un lien secret",
+    ),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (
         "signalé une ligne illisible\u00a0: son contenu a été modifié",
@@ -51,13 +87,14 @@ UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 RIGHTS: Final[Mapping[str, str]] = {
     Right.SELF: "C’est votre espace",
     Right.AUTHORISATION: "Vous avez donné votre autorisation",
-    Right.DEPOSITOR: "Ce document a été déposé par ses soins",
+    Right.DEPOSITOR: "Cet élément a été déposé par ses soins",
     Right.FEEDING: "Dépôt dans votre dossier",
+    Right.LINK: "Vous avez créé ce lien de calendrier",
     Right.NONE: "Aucun droit n’était nécessaire",
 }
 REFUSALS: Final[Mapping[str, str]] = {
     Refusal.SPACE_CLOSED: "votre espace est fermé",
-    Refusal.ABSENT: "ce document n’existe pas ou n’est plus dans votre espace",
+    Refusal.ABSENT: "cet élément n’existe pas ou n’est plus dans votre espace",
     Refusal.NO_RIGHT: "cette personne n’a pas votre autorisation",
     Refusal.PROFESSION: "sa profession ne permet pas de voir ce document",
     Refusal.TRAITS: "l’identité indiquée n’est pas la vôtre",
@@ -83,6 +120,8 @@ def actor_name(shown: Shown, reader: str) -> str:
         return shown.organisation or ORGANISATION
     if shown.actor is Kind.PROFESSIONAL:
         return shown.actor_name or PROFESSIONAL
+    if shown.actor is Kind.CALENDAR:
+        return CALENDAR
     return SERVICE
 
 

@@ -271,8 +271,9 @@ _subjects: Final[OrderedDict[str, SubjectKeys]] = OrderedDict()
 
 def keys_of(subject: str) -> SubjectKeys:
     """Return a subject's keys, fresh ones when they are 300 s old or the clock went back."""
-    now = clock.now()
     with _lock:
+        # Read inside: a thread that waited here would else see keys made after its "now".
+        now = clock.now()
         keys = _subjects.get(subject)
         if keys is None or not keys.loaded_at <= now < keys.loaded_at + TTL:
             keys = _subjects[subject] = SubjectKeys(subject)

@@ -14,9 +14,10 @@ from chalicelib.core import clock, log
 from chalicelib.core.events import Event
 from chalicelib.core.settings import settings
 from chalicelib.identity import accounts, spaces
-from chalicelib.notifications import queue, rules, store, usecases
+from chalicelib.notifications import inbox, queue, rules, store, usecases
 from chalicelib.notifications.model import Recipient
 from chalicelib.notifications.usecases import GivenUp
+from chalicelib.reminders import store as preferences
 from chalicelib.workers.batch import Record, batch, receives
 
 blueprint = Blueprint(__name__)
@@ -54,14 +55,22 @@ def recipients(event: Event) -> list[Recipient]:
     if rules.is_told_to_operator(event.type):
         return [Recipient(OPERATOR, lambda: settings().operator_email)]
     uids = spaces.notice_targets(event.patient_id)
-    told = [Recipient(uid, partial(accounts.email_of, uid)) for uid in uids]
-    return told or [Recipient(NOBODY, lambda: None)]
+    if not uids:
+        return [Recipient(NOBODY, lambda: None)]
+    by_mail = rules.wants_mail(event.type, preferences.read_preferences(event.patient_id))
+    return [Recipient(uid, partial(accounts.email_of, uid) if by_mail else _none) for uid in uids]
+
+
+def _none() -> None:
+    """Give no address: she wants no mail about this, and finds it in her centre."""
 
 
 def _tell_all(event: Event) -> None:
     """Tell everybody, and only then report what failed."""
     if rules.is_told_to_operator(event.type):
         log.write("incident declared", event_id=event.id, patient=event.patient_id)
+    else:
+        inbox.keep(event)
     failed: list[Exception] = []
     for recipient in recipients(event):
         try:

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final, cast
 
+from chalicelib.core import clock
 from chalicelib.identity import spaces
 from chalicelib.identity.model import Person
 from chalicelib.identity.values import OIDS_INS, InvalidIdentifier, Sex, Traits, fold, parse_ins
+from chalicelib.prevention import usecases as prevention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,7 +67,9 @@ def load_lines(lines: Iterable[str]) -> Report:
         except RefusedLine as refused:
             report.refused.append((reader.line_num, str(refused)))
             continue
-        report.opened.append(spaces.open_space(person))
+        pid = spaces.open_space(person)
+        prevention.begin(pid, clock.now())
+        report.opened.append(pid)
     return report
 
 

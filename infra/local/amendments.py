@@ -1,6 +1,6 @@
 """Amend MiniStack where its ways would loosen a production policy, or starve a small machine.
 
-The first two are what AWS does; the third changes no answer. It refuses to add anything else.
+The last changes no answer; the others are what AWS does. It refuses to add anything else.
 Each is to be removed when MiniStack does it by itself.
 """
 
@@ -17,12 +17,18 @@ from pathlib import Path
 from typing import Any, Final
 
 RE_ENCRYPT: Final = "TrentService.ReEncrypt"
+# AWS has no permission of its own for a batch of messages, nor one word for re-encrypting.
+ACTIONS: Final = {
+    "kms:ReEncrypt": "kms:ReEncryptFrom",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
 
 
 def apply(functions: Path) -> None:
     """Amend MiniStack, once per process; functions are unpacked into the folder given."""
     _authorise_mail_by_sender()
     _re_encrypt()
+    _name_actions()
     _unpack_once(functions)
 
 
@@ -47,11 +53,10 @@ def _re_encrypt() -> None:
     It is authorised as ReEncryptFrom on the key of the ciphertext. AWS checks ReEncryptTo on the
     destination as well: for us both are the same key.
     """
-    from ministack.core import iam_actions  # noqa: PLC0415
     from ministack.core.responses import json_response  # noqa: PLC0415
     from ministack.services import kms  # noqa: PLC0415
 
-    handle, action_of = kms.handle_request, iam_actions.extract_iam_action
+    handle = kms.handle_request
 
     async def handled(*request: Any) -> Any:  # noqa: ANN401
         _, _, headers, body, _ = request
@@ -75,11 +80,19 @@ def _re_encrypt() -> None:
             {**json.loads(closed[2]), "SourceKeyId": json.loads(opened[2])["KeyId"]}
         )
 
+    kms.handle_request = handled
+
+
+def _name_actions() -> None:
+    """Name as AWS does the permissions that MiniStack names after the operation."""
+    from ministack.core import iam_actions  # noqa: PLC0415
+
+    action_of = iam_actions.extract_iam_action
+
     def action(*request: Any) -> str | None:  # noqa: ANN401
         name: str | None = action_of(*request)
-        return "kms:ReEncryptFrom" if name == "kms:ReEncrypt" else name
+        return ACTIONS.get(name or "", name)
 
-    kms.handle_request = handled
     iam_actions.extract_iam_action = action
 
 

@@ -26,6 +26,7 @@ STACK: Final = "carnet-local"
 PREFIX: Final = "carnet-local"
 ARTIFACTS: Final = "carnet-local-artifacts"
 MAIL_SENDER: Final = "ne-pas-repondre@carnet.example"
+OPERATOR_EMAIL: Final = "exploitation@carnet.example"
 CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 # What the package is made of, besides the Python that builds it.
 INPUTS: Final = (
@@ -82,6 +83,7 @@ def parameters(config: Config) -> dict[str, str]:
         "Prefix": PREFIX,
         "PublicBaseUrl": config.url,
         "MailSender": MAIL_SENDER,
+        "OperatorEmail": OPERATOR_EMAIL,
         "RequireTls": "false",
         "ArchiveRetentionDays": "1",
         **login,
@@ -126,6 +128,7 @@ def operator_environment(config: Config) -> dict[str, str]:
         "DOCUMENTS_BUCKET": values["DocumentsBucketName"],
         "ARCHIVE_BUCKET": values["ArchiveBucketName"],
         "NOTIFY_QUEUE_URL": values["NotifyQueueUrl"],
+        "REMIND_QUEUE_URL": values["RemindQueueUrl"],
         "KMS_ROOT_KEY_ARN": values["RootKeyArn"],
         "KMS_TRACE_KEY_ARN": values["TraceKeyArn"],
         "KMS_SEAL_KEY_ARN": values["SealKeyArn"],

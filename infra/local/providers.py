@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, unquote, urlencode
 
@@ -53,13 +54,29 @@ button span { display: block }
 """
 
 
+def _kept(running: config.Config, slug: str, kind: type[ECKey | RSAKey]) -> ECKey | RSAKey:
+    """Return a provider's key, the same after it was killed: a real one does not change of keys."""
+    file = running.state / f"provider-{slug}.jwk.json"
+    if file.exists():
+        return kind.import_key(json.loads(file.read_text(encoding="utf-8")))
+    key = (
+        ECKey.generate_key("P-256", auto_kid=True)
+        if kind is ECKey
+        else RSAKey.generate_key(2048, auto_kid=True)
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(key.as_dict(private=True)), encoding="utf-8")
+    file.chmod(0o600)
+    return key
+
+
 class Providers:
     """Both issuers on one port, each under its own path."""
 
     def __init__(self, running: config.Config, secrets_by_slug: dict[str, str]) -> None:
         keys: dict[str, ECKey | RSAKey] = {
-            "franceconnect": ECKey.generate_key("P-256", auto_kid=True),
-            "psc": RSAKey.generate_key(2048, auto_kid=True),
+            "franceconnect": _kept(running, "franceconnect", ECKey),
+            "psc": _kept(running, "psc", RSAKey),
         }
         self._home = running.url
         self._providers = {

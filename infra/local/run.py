@@ -264,6 +264,11 @@ def _welcome(product: Product, seconds: float) -> str:
         lines += textwrap.wrap(
             person["shows"], WIDTH, initial_indent="    ", subsequent_indent="    "
         )
+    lines += [
+        "  Laboratoire Exemple — its software, which has no screen",
+        "    Dépose des résultats : make journey joue toute l’histoire ; docs/depositing.md dit",
+        f"    comment faire de même avec {product.config.state}/laboratory/client.json",
+    ]
     lines.append(f"\nLogs: {product.config.state}/logs   Stop: Ctrl-C or make stop")
     return "\n".join(lines)
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,9 @@ from joserfc.jwk import ECKey
 from chalicelib.access import usecases as access_usecases
 from chalicelib.access.entry import depositor_token
 from chalicelib.access.store import GrantRow, grant_key
+from chalicelib.agenda import store as agenda_store
+from chalicelib.agenda import usecases as agenda_usecases
+from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import clock, rows
 from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind, Principal
@@ -36,7 +40,7 @@ from infra.local import config
 from infra.local.issuer import personas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 DATA: Final = Path(__file__).with_name("data")
 LABORATORY: Final = "Laboratoire Exemple"
@@ -77,6 +81,26 @@ SAMPLES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A fictitious appointment, so many days from the day of the seed, and who sets it."""
+
+    days: int
+    hour: str
+    title: str
+    place: str
+    note: str | None
+    is_by_laboratory: bool = False
+
+
+# Dominique's, for she plays the main story.
+MEETINGS: Final = (
+    Meeting(9, "09:30", "Consultation (exemple)", "Cabinet Exemple, Paris", None),
+    Meeting(16, "08:00", "Prise de sang (exemple)", LABORATORY, "Venir à jeun.", True),
+    Meeting(45, "14:15", "Bilan annuel (exemple)", "Cabinet Exemple, Paris", None),
+)
+
+
 def main() -> int:
     """Seed, and say what there is."""
     operator.init()
@@ -87,6 +111,7 @@ def main() -> int:
     holders = _holders()
     for sample in SAMPLES:
         _deposit(laboratory, holders[sample.persona], sample)
+    _appoint(laboratory, holders["dominique"])
     for key, rpps in AUTHORISED.items():
         _authorise(holders[key], rpps)
     print(f"{directory.written} professionals, {len(people.opened)} spaces, {len(refused)} refused")
@@ -152,17 +177,46 @@ def _deposit(laboratory: Principal, holder: AccountRow, sample: Sample) -> None:
         record_usecases.add_document(laboratory, pid, draft, content, None)
 
 
+def _appoint(laboratory: Principal, holder: AccountRow) -> None:
+    """Set the appointments, once: a record that has any is left alone."""
+    pid, today = str(holder.pid), clock.paris_date(clock.now())
+    if rows.query(agenda_store.pointers(pid, None, None, limit=1)).items:
+        return
+    with _as_person(holder) as person:
+        for meeting in MEETINGS:
+            draft = AppointmentDraft(
+                title=meeting.title,
+                all_day=False,
+                start=f"{today + timedelta(days=meeting.days)}T{meeting.hour}",
+                end=None,
+                zone="Europe/Paris",
+                fold=None,
+                place=meeting.place,
+                note=meeting.note,
+                link=None,
+                reminders=(24 * 60,),
+            )
+            author = laboratory if meeting.is_by_laboratory else person
+            agenda_usecases.add_appointment(author, pid, draft, None)
+
+
+@contextmanager
+def _as_person(holder: AccountRow) -> Iterator[Principal]:
+    """Open a session of a person, which ends here."""
+    session, cookie = sessions.new_session(holder, clock.now())
+    rows.write([rows.put(session)])
+    yield _principal(ActorKind.PERSON, session.uid, sessions.sid_of(cookie))
+    sessions.end(cookie)
+
+
 def _authorise(holder: AccountRow, rpps: str) -> None:
     """Authorise a professional, once, in a session that ends here."""
     pid = str(holder.pid)
     if rows.get(GrantRow, *grant_key(pid, rpps)) is not None:
         return
-    session, cookie = sessions.new_session(holder, clock.now())
-    rows.write([rows.put(session)])
-    person = _principal(ActorKind.PERSON, session.uid, sessions.sid_of(cookie))
     directory = (ProfessionalRow, *store.professional_key(rpps))
-    access_usecases.give_authorisation(person, pid, rpps, directory)
-    sessions.end(cookie)
+    with _as_person(holder) as person:
+        access_usecases.give_authorisation(person, pid, rpps, directory)
 
 
 def _principal(kind: ActorKind, actor_id: str, session: str) -> Principal:

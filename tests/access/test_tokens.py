@@ -98,6 +98,16 @@ def test_a_cursor_goes_on_from_its_place() -> None:
     assert tokens.open_cursor(None, *SCOPE) is None
 
 
+def test_a_cursor_ends_after_a_day(clock: time_machine.Traveller) -> None:
+    cursor = tokens.new_cursor(POSITION, *SCOPE)
+    clock.shift(timedelta(days=1) - timedelta(seconds=1))
+    assert tokens.open_cursor(cursor, *SCOPE) == POSITION
+    clock.shift(timedelta(seconds=1))
+    with pytest.raises(BadRequest) as caught:
+        tokens.open_cursor(cursor, *SCOPE)
+    assert caught.value.slug == "bad-cursor"
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_a_cursor_of_another_caller_record_list_or_filter_is_refused(part: int) -> None:
     cursor = tokens.new_cursor(POSITION, *SCOPE)

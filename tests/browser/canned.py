@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, Route
 
+from tests.browser import canned_agenda
 from tests.browser.samples import pdf, png
 
 if TYPE_CHECKING:
@@ -273,6 +274,7 @@ class Canned:
         answers: dict[str, Any] = {
             "": PATIENT,
             "/home": {
+                **canned_agenda.at_home(empty=empty),
                 "documents": self.documents[:5],
                 "accesses": [] if empty else TRACE[1:],
                 "active_authorisations": 0 if empty else 1,
@@ -292,6 +294,10 @@ class Canned:
             self._page(route, [] if empty else lines, query)
         elif rest in answers:
             reply(route, answers[rest])
+        elif rest == "/notices/read":
+            route.fulfill(status=204)
+        elif said := canned_agenda.answer(rest, empty=empty):
+            reply(route, said)
         else:
             self._document(route, rest)
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import site
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
+from tests.browser.canned_agenda import APPOINTMENTS
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
 
 pytestmark = pytest.mark.browser
@@ -30,6 +31,27 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("add", "/documents/ajouter", PERSON, (FULL,)),
     ("access", "/acces", PERSON, (FULL, EMPTY, ERROR)),
     ("professionals", "/professionnels", PERSON, (FULL, EMPTY, ERROR)),
+    ("agenda", "/agenda?v=liste", PERSON, (FULL, EMPTY, ERROR)),
+    ("agenda-month", "/agenda?v=mois", PERSON, (FULL, EMPTY, ERROR)),
+    ("agenda-past", "/agenda?v=passes", PERSON, (FULL, EMPTY, ERROR)),
+    *(
+        (f"appointment-{n}", f"/agenda/{one['id']}", PERSON, (FULL, ERROR)[: 1 + (n == 0)])
+        for n, one in enumerate(APPOINTMENTS)
+    ),
+    ("appointment-add", "/agenda/ajouter", PERSON, (FULL, EMPTY, ERROR)),
+    ("appointment-edit", f"/agenda/{APPOINTMENTS[0]['id']}/modifier", PERSON, (FULL,)),
+    ("appointment-reminders", f"/agenda/{APPOINTMENTS[1]['id']}/modifier", PERSON, (FULL,)),
+    ("calendar-feeds", "/agenda/abonnement", PERSON, (FULL, EMPTY, ERROR)),
+    ("prevention", "/agenda/prevention", PERSON, (FULL, EMPTY, ERROR)),
+    ("notices", "/notifications", PERSON, (FULL, EMPTY, ERROR)),
+    ("notice-settings", "/plus/avis", PERSON, (FULL, EMPTY, ERROR)),
+    (
+        "pro-appointments",
+        f"/pro/patients/{PID}/rendez-vous",
+        PROFESSIONAL,
+        (FULL, EMPTY, ERROR),
+    ),
+    ("pro-appointment-add", f"/pro/patients/{PID}/rendez-vous/ajouter", PROFESSIONAL, (FULL,)),
     ("more", "/plus", PERSON, (FULL,)),
     ("lost", "/nulle-part", PERSON, (FULL,)),
     ("pro", "/pro", PROFESSIONAL, (FULL,)),

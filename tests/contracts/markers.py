@@ -13,6 +13,10 @@ MARKERS: Final = {
     "text of a PDF or note": "ZQVXCONTENU",
     "comment of a report": "ZQVXCOMMENTAIRE",
     "name of an analysis": "ZQVXANALYSE",
+    "title of an appointment": "ZQVXRENDEZ",
+    "place of an appointment": "ZQVXLIEU",
+    "note of an appointment": "ZQVXNOTE",
+    "link of an appointment": "ZQVXLIEN",
     "e-mail address": "zqvxadresse",
 }
 

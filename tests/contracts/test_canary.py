@@ -114,6 +114,7 @@ def play(cast: Cast, http: Client) -> Seen:
     """Play the story, with its refusals; then everything that runs by itself."""
     seen = Seen()
     deposit(cast, http, seen)
+    appoint(cast, http, seen)
     read(cast, http, seen)
     fail(cast, http, seen)
     run_workers()
@@ -146,6 +147,41 @@ def deposit(cast: Cast, http: Client, seen: Seen) -> None:
     pending = seen.keep(http.post(to_self, as_=person.principal, json=later, headers=key())).json()
     sent = http.put(pending["upload"]["href"], as_=person.principal, body=note + b" (3)")
     assert seen.keep(sent).status == 201, sent.body
+
+
+def appoint(cast: Cast, http: Client, seen: Seen) -> None:
+    """Set, change, export and cancel appointments, and read them by a secret link."""
+    person, laboratory = cast.person.principal, cast.laboratory.principal
+    record = f"/v1/patients/{cast.person.pid}"
+    handle = http.post("/v1/patients/lookup", as_=laboratory, json=lookup(cast)).json()["handle"]
+    body: dict[str, Any] = {
+        "title": MARKERS["title of an appointment"],
+        "start": "2026-12-03T09:30",
+        "zone": "Europe/Paris",
+        "place": MARKERS["place of an appointment"],
+        "note": MARKERS["note of an appointment"],
+        "link": f"https://exemple.test/{MARKERS['link of an appointment']}",
+        "reminders": [1440],
+    }
+    theirs = http.post(
+        f"/v1/patients/{handle}/appointments", as_=laboratory, json=body, headers=key()
+    )
+    assert seen.keep(theirs).status == 201, theirs.body
+    own = seen.keep(http.post(f"{record}/appointments", as_=person, json=body, headers=key()))
+    one = f"{record}/appointments/{own.json()['id']}"
+    match = {"If-Match": '"v1"'}
+    for path in (f"{record}/appointments", one, f"{one}/ics", f"{record}/home"):
+        assert seen.keep(http.get(path, as_=person)).status == 200
+    for changes in ({"place": "Ailleurs"}, {"title": body["title"] * 9}, {"zone": body["title"]}):
+        seen.keep(http.request("PATCH", one, as_=person, json=changes, headers=match))
+    forged = body | {"title": f"{body['title']}\r\n", "link": f"ftp://{body['note']}"}
+    refused = http.post(f"{record}/appointments", as_=person, json=forged, headers=key())
+    assert seen.keep(refused).status == 422
+    feed = http.post(f"{record}/calendar-feeds", as_=person, json={"detail": "full"}, headers=key())
+    calendar = seen.keep(http.get(feed.json()["url"].removeprefix("https://carnet.test")))
+    assert calendar.status == 200
+    cancelled = http.delete(one, as_=person, headers={"If-Match": '"v2"'})
+    assert seen.keep(cancelled).status == 204
 
 
 def read(cast: Cast, http: Client, seen: Seen) -> None:

@@ -23,6 +23,7 @@ from chalicelib.core.rows import (
 )
 from tests.injector import Faults, refused
 from tests.recorder import Call, Recorder
+from tests.vault.host import watched
 
 
 class FreeRow(Row):
@@ -332,3 +333,15 @@ def test_of_ten_writers_at_one_version_one_wins() -> None:
 @pytest.mark.usefixtures("aws")
 def test_a_count_goes_up_by_one() -> None:
     assert [rows.count(FreeRow, "PK", "N", kind="n", ttl=1) for _ in range(3)] == [1, 2, 3]
+
+
+def test_every_read_of_a_table_is_consistent(aws: Recorder) -> None:  # D4
+    del aws
+    with watched() as host:
+        rows.get(FreeRow, "PK", "A")
+        rows.fetch([(FreeRow, "PK", "A"), (KeptRow, "PK", "A")])
+        rows.query(Query(FreeRow, "PK"))
+    batch = host.bodies["BatchGetItem"]["RequestItems"].values()
+    assert host.bodies["GetItem"]["ConsistentRead"] is True
+    assert [table["ConsistentRead"] for table in batch] == [True, True]
+    assert host.bodies["Query"]["ConsistentRead"] is True

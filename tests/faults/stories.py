@@ -33,6 +33,7 @@ from chalicelib.workers import relay, sweep
 from chalicelib.workers.notify import notify
 from tests import double
 from tests.builders import a_pdf
+from tests.faults import agenda_stories as agenda
 from tests.injector import KilledError
 from tests.workers.lambda_events import from_queue, serve, tick
 from tests.worlds import World
@@ -272,5 +273,32 @@ STORIES: Final = (
         until_quiet,
         one_event,
         retried_by_client=False,
+    ),
+    Story(
+        "add_appointment",
+        lambda world: agenda.add(world, MARKER),
+        agenda.seen,
+        agenda.NOTHING,
+        agenda.SET,
+        agenda.one_trace_of("add", history),
+        has_key=True,
+    ),
+    Story(
+        "move_appointment",
+        agenda.move,
+        agenda.seen,
+        agenda.SET,
+        agenda.LATER,
+        agenda.one_trace_of("change", history),
+        prepare=agenda.prepare,
+    ),
+    Story(
+        "cancel_appointment",
+        agenda.cancel,
+        agenda.seen,
+        agenda.SET,
+        agenda.NOTHING,
+        agenda.one_trace_of("cancel", history),
+        prepare=agenda.prepare,
     ),
 )

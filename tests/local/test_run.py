@@ -83,6 +83,8 @@ def test_welcomes_with_one_address_and_what_each_persona_shows(stack: Stack) -> 
     assert f"Carnet runs: {stack.url}" in welcome
     assert "Dominique PAT-TROIS" in welcome
     assert "Dr Marc EXEMPLE-LEROY" in welcome
+    assert "Laboratoire Exemple — its software" in welcome
+    assert "client.json" in welcome
 
 
 def test_leaves_nothing_behind_when_stopped(stack: Stack) -> None:

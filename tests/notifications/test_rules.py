@@ -48,3 +48,10 @@ def test_texts_to_persons_hold_no_id_and_do_not_depend_on_the_event() -> None:
     (text,) = texts
     assert text.subject == "Du nouveau dans votre espace de santé"
     assert not any(word in text.body for word in ("P1", "R1", "01J", "document", "médecin"))
+
+
+@given(st.integers(min_value=1, max_value=len(rules.RETRY_SECONDS)))
+def test_chance_spreads_the_retries_of_many_notices(attempts: int) -> None:  # R30
+    soonest, latest = rules.next_try(attempts, 0), rules.next_try(attempts, 1)
+    assert soonest is not None
+    assert latest == 3 * soonest

@@ -118,3 +118,11 @@ def test_ses_refuses_a_message_for_good_and_anything_else_for_now(
 
 def test_the_time_out_leaves_the_worker_time_to_say_so() -> None:
     assert senders.TIMEOUT_SECONDS * 4 <= 30  # connect, sender, recipient, data; its limit: 30 s
+
+
+@pytest.mark.enable_socket
+def test_smtp_sends_nothing_in_clear_to_a_server_that_offers_tls(server: MailServer) -> None:
+    server.answers |= {"EHLO": "250-exemple.test\r\n250 STARTTLS", "STAR": "454 not now"}
+    with pytest.raises(Unsent):
+        send(MAIL)
+    assert server.mails == []

@@ -4,12 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.core import ids
+from chalicelib.access import tokens
+from chalicelib.agenda import feeds
+from chalicelib.agenda.model import Detail
+from chalicelib.core import events, ids
+from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
 from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.notifications import inbox
+from chalicelib.prevention import usecases as prevention
 from tests.builders import Actor, a_draft
 from tests.http_client import Client, Reply
-from tests.worlds import UPLOADED, World
+from tests.worlds import UPLOADED, World, appoint
 
 ROLES: Final = (
     "anonymous",
@@ -29,6 +35,26 @@ _QUERIES: Final[Mapping[str, str]] = {
 _HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
     "POST /v1/auth/refresh": SAME_ORIGIN,
     "POST /v1/auth/logout": SAME_ORIGIN,
+}
+
+
+# Nothing was written yet: the version of what is there by default.
+_FIRST_WRITES: Final = (
+    "PUT /v1/patients/{pid}/preferences",
+    "PUT /v1/patients/{pid}/prevention/{key}",
+)
+_NO_TOKEN: Final = "1." + "a" * 32
+_BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
+    "PUT /v1/patients/{pid}/notices/deleted": {"up_to": "0" * 26},
+    "PUT /v1/patients/{pid}/notices/{notice_id}": {"deleted": True},
+    "PUT /v1/patients/{pid}/prevention/{key}": {"state": "not_concerned"},
+    "PUT /v1/patients/{pid}/preferences": {
+        "zone": "Indian/Reunion",
+        "quiet_from": "21:00",
+        "quiet_until": "08:00",
+        "mail": {"document": True, "appointment": True, "prevention": False},
+    },
 }
 
 
@@ -77,11 +103,13 @@ def ask(
         "rpps": (world.colleague if declared.method == "PUT" else world.doctor).id,
         "slug": "not-found",
     }
+    values |= _agenda(world, declared.path, case, document)
+    values |= _told(world, declared.path, document)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
     if declared.if_match:
-        options["headers"]["If-Match"] = '"v1"'
+        options["headers"]["If-Match"] = '"v0"' if name in _FIRST_WRITES else '"v1"'
     options |= _body(world, name, actor)
     target = declared.path.format_map(values) + _QUERIES.get(name, "")
     return Ask(declared, target, actor.principal if actor else None, options)
@@ -96,15 +124,46 @@ def subject_of(world: World, role: str) -> str:
     return world.person.pid
 
 
+def _agenda(world: World, path: str, case: str, target: str | None) -> dict[str, str]:
+    """Set the appointment, or make the link, that a path is about."""
+    if "{appointment_id}" in path:
+        who = {"of the laboratory": world.laboratory, "of the doctor": world.doctor}
+        author = who.get(case, world.person).principal
+        return {"appointment_id": target or appoint(author, world.person.pid, reminders=())}
+    if "{feed_id}" in path or "{link}" in path:
+        person = world.person
+        known = feeds.list_feeds(person.principal, person.pid) or [
+            feeds.add_feed(person.principal, person.pid, Detail.BUSY, None).feed
+        ]
+        link = tokens.new_link(person.pid, known[0].id)
+        return {"feed_id": target or known[0].id, "link": f"{link}.ics"}
+    return {}
+
+
+def _told(world: World, path: str, target: str | None) -> dict[str, str]:
+    """Put into the centre the notice, or look for the recommendation, that a path is about."""
+    person = world.person
+    if "{notice_id}" in path:
+        event = events.new_event(EventType.DOCUMENT_ADDED, person.pid, world.document)
+        inbox.keep(event)
+        return {"notice_id": target or event.id}
+    if "{key}" in path:
+        found = prevention.list_recommendations(person.principal, person.pid)
+        return {"key": _NO_TOKEN if target else found.items[0][0]}
+    return {}
+
+
 def _document(world: World, name: str, case: str) -> str:
     if name.startswith("PUT"):
         return world.upload
     return world.own if case == "of the person" else world.document
 
 
-def _body(  # noqa: PLR0911  one answer for each sort of route
+def _body(  # noqa: C901, PLR0911  one answer for each sort of route
     world: World, name: str, actor: Actor | None
 ) -> dict[str, Any]:
+    if name in _BODIES:
+        return {"json": _BODIES[name]}
     if name == "POST /v1/patients/lookup":
         return {"json": world.lookup()}
     if name == "POST /v1/professionals/search":
@@ -112,6 +171,13 @@ def _body(  # noqa: PLR0911  one answer for each sort of route
     if name == "POST /v1/patients/{pid}/documents":
         is_person = actor is not None and actor.principal.kind is ActorKind.PERSON
         return {"json": a_draft(type_code=None if is_person else "11502-2")}
+    if name == "POST /v1/patients/{pid}/appointments":
+        zone = "Europe/Paris"
+        return {"json": {"title": "Suivi", "start": "2026-12-04T10:00", "zone": zone}}
+    if name.startswith("PATCH"):
+        return {"json": {"place": "Salle 2"}}
+    if name == "POST /v1/patients/{pid}/calendar-feeds":
+        return {"json": {}}
     if name.startswith("PUT") and name.endswith("/content"):
         return {"body": UPLOADED}
     if name.startswith("PUT"):

@@ -4,6 +4,7 @@ The cells are in `matrix.csv`, with the rules they come from. A route that is no
 """
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +126,11 @@ def test_what_exists_is_refused_as_what_does_not(  # A01, A02, A36
         assert visible(known) == visible(absent_document) == visible(unknown), role
 
 
-@pytest.mark.parametrize("row", [r for r in OF_A_PERSON if "{document_id}" in r["path"]], ids=name)
-def test_a_document_is_not_found_under_somebody_elses_path(  # A03
+OF_A_THING = [row for row in OF_A_PERSON if re.search("{(document|appointment)_id}", row["path"])]
+
+
+@pytest.mark.parametrize("row", OF_A_THING, ids=name)
+def test_a_thing_is_not_found_under_somebody_elses_path(  # A03
     row: dict[str, str], world: World, http: Client
 ) -> None:
     a_grant(world.other, world.doctor)
@@ -136,8 +140,9 @@ def test_a_document_is_not_found_under_somebody_elses_path(  # A03
         "depositor": world.handle(world.laboratory, world.other),
     }
     for role, subject in subjects.items():
+        request = prepare(world, row, role, subject=subject)
         before = state()
-        reply = prepare(world, row, role, subject=subject).send(http)
+        reply = request.send(http)
         assert (reply.status, reply.problem) == (404, "not-found"), role
         assert state() == before, role
 

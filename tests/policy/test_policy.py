@@ -65,10 +65,14 @@ def test_a_missing_target_opens_nothing(action: Action, facts: Facts) -> None:
 @given(ACTIONS, FACTS)
 def test_without_any_relation_only_feeding_is_left(action: Action, facts: Facts) -> None:
     stranger = replace(
-        facts, holds_record=False, grant_active=False, target_deposited_by_actor=False
+        facts,
+        holds_record=False,
+        grant_active=False,
+        target_deposited_by_actor=False,
+        link_live=False,
     )
     decision = decide(action, stranger)
-    feeding = {Action.DOCUMENT_ADD, Action.PATIENT_LOOKUP}
+    feeding = {Action.DOCUMENT_ADD, Action.APPOINTMENT_ADD, Action.PATIENT_LOOKUP}
     assert not decision.is_allowed or (
         decision.right is Right.FEEDING
         and stranger.actor is ActorKind.ORGANISATION
@@ -93,10 +97,21 @@ def test_nobody_but_the_holder_sees_the_trace_or_the_authorisations(facts: Facts
         Action.AUTHORISATION_LIST,
         Action.AUTHORISATION_GIVE,
         Action.AUTHORISATION_WITHDRAW,
+        Action.FEED_LIST,
+        Action.FEED_ADD,
+        Action.FEED_REVOKE,
     }
     if own & allowed(facts):
         assert facts.actor is ActorKind.PERSON
         assert facts.holds_record
+
+
+@given(FACTS)
+def test_a_live_link_serves_calendars_only_and_reads_only(facts: Facts) -> None:  # A22
+    with_link = allowed(replace(facts, link_live=True))
+    added = with_link - allowed(replace(facts, link_live=False))
+    assert added <= {Action.FEED_READ}
+    assert Action.FEED_READ not in with_link or facts.actor is ActorKind.CALENDAR
 
 
 @given(FACTS)
@@ -163,6 +178,8 @@ class GivenAndTakenBack(RuleBasedStateMachine):
             Action.DOCUMENT_READ,
             Action.DOCUMENT_OPEN,
             Action.DOCUMENT_ADD,
+            Action.APPOINTMENT_LIST,
+            Action.APPOINTMENT_ADD,
         }
         assert allowed(facts) == (given_back if self.expected else set())
 

@@ -14,7 +14,7 @@ from tests.builders import a_laboratory
 from tests.http_client import Client
 from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, MISSING, REFERENCE
 from tests.record.cda.test_samples import ANSWERS
-from tests.record.test_documents import deposit, handle_of
+from tests.record.test_documents import check_content_headers, deposit, handle_of
 
 pytestmark = pytest.mark.skipif(not (REFERENCE / "cda").is_dir(), reason=MISSING)
 
@@ -40,6 +40,9 @@ def test_answers_the_deposit_of_a_sample_as_the_table_says(http: Client, file: s
         assert reply.status == 201, reply.body
         assert reply.json()["warnings"] == warnings
         assert reply.json()["format"] == "text/xml"
+        read = http.get(f"{reply.header('Location')}/content", as_=laboratory.principal)
+        assert read.body == content
+        check_content_headers(read, "text/xml", "attachment")  # A19
 
 
 def test_a_refusal_echoes_nothing_of_the_other_person(http: Client) -> None:

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from chalicelib.core import ids
 from chalicelib.identity.model import Person
@@ -11,6 +13,7 @@ from tests import double
 from tests.builders import Actor, a_doctor, a_draft, a_grant, a_laboratory, a_pdf, a_person
 from tests.http_client import Client, Reply
 from tests.recorder import Recorder
+from tests.storage import files
 
 
 def _key(n: int = 1) -> dict[str, str]:
@@ -248,3 +251,90 @@ def test_what_a_profession_may_not_see_costs_what_is_not_there(
         seen.append((reply.status, reply.body, sorted(calls.names)))
 
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(24 * 3600 - 1, 201), (24 * 3600, 404)])
+def test_an_announcement_ends_after_a_day(
+    clock: time_machine.Traveller, http: Client, seconds: int, status: int
+) -> None:
+    person, laboratory = a_person(), a_laboratory()
+    content = a_pdf()
+    path = f"/v1/patients/{handle_of(http, laboratory, person.identity)}/documents"
+    draft = a_draft() | {"content": None, "size_bytes": len(content)}
+    made = http.post(path, as_=laboratory.principal, json=draft, headers=_key()).json()
+    clock.shift(timedelta(seconds=seconds))
+
+    path = f"/v1/patients/{handle_of(http, laboratory, person.identity)}/documents"
+    late = http.put(f"{path}/{made['id']}/content", as_=laboratory.principal, body=content)
+
+    assert late.status == status
+
+
+@pytest.mark.parametrize("lie", ["size_bytes", "sha256"])
+def test_only_the_announced_bytes_are_taken(http: Client, lie: str) -> None:
+    person = a_person()
+    content = a_pdf()
+    announced = {"size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    announced[lie] = {"size_bytes": len(content) + 1, "sha256": "0" * 64}[lie]
+    draft = a_draft(type_code="DOCPAT05") | {"content": None} | announced
+    path = f"/v1/patients/{person.pid}/documents"
+    made = http.post(path, as_=person.principal, json=draft, headers=_key()).json()
+
+    refused = http.put(made["upload"]["href"], as_=person.principal, body=content)
+
+    assert refused.status == 422
+    assert http.get(path, as_=person.principal).json()["items"] == []
+
+
+def test_the_organisation_is_the_depositor_and_may_deposit_again_what_it_withdrew(
+    http: Client,
+) -> None:
+    person, laboratory = a_person(), a_laboratory()
+    path = f"/v1/patients/{handle_of(http, laboratory, person.identity)}/documents"
+    draft = a_draft()
+    made = http.post(path, as_=laboratory.principal, json=draft, headers=_key())
+    gone = http.delete(
+        f"{path}/{made.json()['id']}?reason=wrong_patient",
+        as_=laboratory.principal,
+        headers={"If-Match": '"v1"'},
+    )
+
+    again = http.post(path, as_=laboratory.principal, json=draft, headers=_key(2))
+
+    assert made.json()["depositor"]["name"] == laboratory.name
+    assert (gone.status, again.status) == (204, 201)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (files.a_pdf(), "application/pdf"),
+        (files.a_png(), "image/png"),
+        (files.a_text(), "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_browser_shows_a_content_and_runs_none_of_it(  # A19
+    http: Client, content: bytes, content_type: str
+) -> None:
+    person = a_person()
+    path = f"/v1/patients/{person.pid}/documents"
+    draft = a_draft(content, type_code="DOCPAT05") | {"format": content_type.partition(";")[0]}
+    made = http.post(path, as_=person.principal, json=draft, headers=_key())
+    assert made.status == 201, made.body
+
+    read = http.get(f"{path}/{made.json()['id']}/content", as_=person.principal)
+
+    assert read.body == content
+    check_content_headers(read, content_type, "inline")
+
+
+def check_content_headers(reply: Reply, content_type: str, disposition: str) -> None:
+    digest = base64.b64encode(hashlib.sha256(reply.body).digest()).decode()
+    assert reply.all("Content-Type") == [content_type]
+    assert reply.all("Content-Security-Policy") == [
+        "sandbox; default-src 'none'; frame-ancestors 'none'"
+    ]
+    assert reply.all("X-Content-Type-Options") == ["nosniff"]
+    assert reply.all("Repr-Digest") == [f"sha-256=:{digest}:"]
+    (said,) = reply.all("Content-Disposition")
+    assert said.startswith(f"{disposition}; filename")

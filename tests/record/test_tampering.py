@@ -9,6 +9,7 @@ from chalicelib.access import store
 from chalicelib.access.store import GrantRow, ProxyRow
 from chalicelib.core import aws, rows
 from chalicelib.record.store import DocumentRow, document_key
+from tests import double
 from tests.builders import Patient, a_doctor, a_draft, a_grant, a_pdf, a_person
 from tests.http_client import Client
 
@@ -92,3 +93,19 @@ def test_one_altered_document_hides_none_of_the_others(
     assert [document["id"] for document in listed.json()["items"]] == [sound]
     assert one.status == 500
     assert (home.status, history.status) == (200, 200)
+
+
+def test_two_files_of_one_record_exchanged_are_not_served(http: Client) -> None:  # R13, A46
+    person = a_person()
+    documents = [_document(http, person, 1), _document(http, person, 2)]
+    (one, first), (two, second) = double.objects().items()
+    for name, sealed in ((one, second), (two, first)):
+        bucket, _, key = name.partition("/")
+        aws.client("s3").put_object(Bucket=bucket, Key=key, Body=sealed)
+
+    for document_id in documents:
+        path = f"/v1/patients/{person.pid}/documents/{document_id}/content"
+        reply = http.get(path, as_=person.principal)
+
+        assert reply.status == 500
+        assert b"%PDF" not in reply.body

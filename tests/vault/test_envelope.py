@@ -3,10 +3,12 @@
 import base64
 import subprocess
 import sys
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -23,10 +25,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from chalicelib.core import aws
+from chalicelib.core import aws, clock
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
-from chalicelib.vault import envelope, keys
+from chalicelib.vault import envelope, keys, sdk
 from chalicelib.vault.envelope import WrappedKey
 from chalicelib.vault.errors import KeyMissing, Tampered
 from chalicelib.vault.subjects import key_table
@@ -381,6 +383,29 @@ def test_threads_of_many_persons_at_once_unwrap_each_key_once(host: Host) -> Non
         opened = list(pool.map(lambda key: _open(sealed[key], key.subject), wanted * 4))
     assert opened == [key.subject.encode() for key in wanted * 4]
     assert host.calls == {"GetItem": 12, "Decrypt": 12}
+
+
+def test_keys_made_while_another_thread_waits_are_not_made_again(
+    patient: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys.forget()
+    first: list[sdk.SubjectKeys] = []
+    thread = Thread(target=lambda: first.append(sdk.keys_of(patient)))
+    real, started = clock.now, Event()
+
+    def now() -> datetime:
+        read = real()
+        if not started.is_set():
+            started.set()
+            time.sleep(0.005)  # our clock counts milliseconds
+            thread.start()
+            thread.join(0.2)
+        return read
+
+    monkeypatch.setattr(clock, "now", now)
+    ours = sdk.keys_of(patient)
+    thread.join()
+    assert first == [ours]
 
 
 @pytest.mark.parametrize("operation", ["Decrypt", "GetItem"])

@@ -22,13 +22,15 @@ from chalicelib.notifications import rules
 from chalicelib.vault import blind
 from chalicelib.workers import notify as worker
 from chalicelib.workers.notify import notify
+from chalicelib.workers.relay import relay
 from chalicelib.workers.sweep import sweep
 from infra import template
 from tests import double
-from tests.builders import Patient, a_person, an_identity
+from tests.builders import Patient, a_draft, a_person, an_identity
+from tests.http_client import Client
 from tests.injector import Faults, KilledError, refused
 from tests.recorder import Call, Recorder
-from tests.workers.lambda_events import from_queue, serve, stored, tick
+from tests.workers.lambda_events import from_queue, from_stream, serve, stored, tick
 
 SEND = "sesv2.SendEmail"
 
@@ -113,7 +115,7 @@ def test_two_deliveries_at_once_send_one_mail(person: Patient, faults: Faults) -
         assert deliver(event) == []
         return send()
 
-    faults.on("dynamodb.PutItem", overtaken)
+    faults.on("dynamodb.PutItem", overtaken, nth=2)  # the first keeps it in the centre
     assert deliver(event) == ["m0"]  # lost the claim: to be looked at again
     assert deliver(event) == []
     assert len(mails()) == 1
@@ -365,3 +367,33 @@ def test_no_address_is_in_the_work_table_or_the_logs(
     deliver(an_event(person.pid))
     everything = str(double.tables()) + str(double.messages()) + capsys.readouterr().out
     assert "camille@exemple.test" not in everything
+
+
+def test_a_withdrawn_deposit_is_kept_as_an_incident_and_told_to_the_operator_once(  # R26
+    http: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPERATOR_EMAIL", "exploitation@carnet.test")
+    settings.cache_clear()
+    person = a_person()
+    path = f"/v1/patients/{person.pid}/documents"
+    draft = a_draft(type_code="DOCPAT05")
+    key = {"Idempotency-Key": "deposit-1"}
+    made = http.post(path, as_=person.principal, json=draft, headers=key).json()
+    files = double.objects()
+
+    gone = http.delete(
+        f"{path}/{made['id']}?reason=wrong_patient",
+        as_=person.principal,
+        headers={"If-Match": '"v1"'},
+    )
+    assert serve(relay, from_stream(*stored("work", "EV#"))) == []
+    assert serve(notify, from_queue(*double.take_messages())) == []
+
+    incidents = [
+        row for row in stored("record", "P#") if row["sk"]["S"] == f"INCIDENT#{made['id']}"
+    ]
+    assert gone.status == 204
+    assert [row["blob"]["S"] in next(iter(files)) for row in incidents] == [True]
+    assert double.objects() == files
+    (told,) = [mail for mail in mails() if mail["To"] == "exploitation@carnet.test"]
+    assert made["id"] in told.get_content()

@@ -23,10 +23,19 @@ const Add = lazyScreen(() => import("./screens/add"));
 const Document = lazyScreen(() => import("./screens/document"));
 const Trace = lazyScreen(() => import("./screens/trace"));
 const Professionals = lazyScreen(() => import("./screens/professionals"));
+const Agenda = lazyScreen(() => import("./screens/agenda"));
+const Appointment = lazyScreen(() => import("./screens/appointment"));
+const AppointmentForm = lazyScreen(() => import("./screens/appointment-form"));
+const CalendarFeeds = lazyScreen(() => import("./screens/calendar-feeds"));
+const Prevention = lazyScreen(() => import("./screens/prevention"));
+const Notices = lazyScreen(() => import("./screens/notices"));
+const NoticeSettings = lazyScreen(() => import("./screens/notice-settings"));
 const Settings = lazyScreen(() => import("./screens/settings"));
 const ProHome = lazyScreen(() => import("./screens/pro-home"));
 const ProDocuments = lazyScreen(() => import("./screens/pro-documents"));
 const ProDeposit = lazyScreen(() => import("./screens/pro-deposit"));
+const ProAppointments = lazyScreen(() => import("./screens/pro-appointments"));
+const ProAppointmentForm = lazyScreen(() => import("./screens/pro-appointment-form"));
 
 type Role = "patient" | "professional";
 
@@ -82,10 +91,19 @@ const OwnAdd = own(Add);
 const OwnDocument = own(Document);
 const OwnTrace = own(Trace);
 const OwnProfessionals = own(Professionals);
+const OwnAgenda = own(Agenda);
+const OwnAppointment = own(Appointment);
+const OwnAppointmentForm = own(AppointmentForm);
+const OwnCalendarFeeds = own(CalendarFeeds);
+const OwnPrevention = own(Prevention);
+const OwnNotices = own(Notices);
+const OwnNoticeSettings = own(NoticeSettings);
 const AnySettings = known(Settings, null);
 const Search = known(ProHome, "professional");
 const Triage = known(ProDocuments, "professional");
 const Depositing = known(ProDeposit, "professional");
+const Setting = known(ProAppointments, "professional");
+const SettingForm = known(ProAppointmentForm, "professional");
 
 const BARE = new Set(["/connexion", "/reprise"]);
 
@@ -101,13 +119,24 @@ function Screens() {
         <Route path="/documents" component={OwnDocuments} />
         <Route path="/documents/ajouter" component={OwnAdd} />
         <Route path="/documents/:id" component={OwnDocument} />
+        <Route path="/agenda" component={OwnAgenda} />
+        <Route path="/agenda/ajouter" component={OwnAppointmentForm} />
+        <Route path="/agenda/abonnement" component={OwnCalendarFeeds} />
+        <Route path="/agenda/prevention" component={OwnPrevention} />
+        <Route path="/agenda/:id" component={OwnAppointment} />
+        <Route path="/agenda/:id/modifier" component={OwnAppointmentForm} />
+        <Route path="/notifications" component={OwnNotices} />
         <Route path="/acces" component={OwnTrace} />
         <Route path="/professionnels" component={OwnProfessionals} />
+        <Route path="/plus/avis" component={OwnNoticeSettings} />
         <Route path="/plus" component={AnySettings} />
         <Route path="/pro" component={Search} />
         <Route path="/pro/patients/:pid" component={Triage} />
         <Route path="/pro/patients/:pid/documents/:id" component={Triage} />
         <Route path="/pro/patients/:pid/deposer" component={Depositing} />
+        <Route path="/pro/patients/:pid/rendez-vous" component={Setting} />
+        <Route path="/pro/patients/:pid/rendez-vous/ajouter" component={SettingForm} />
+        <Route path="/pro/patients/:pid/rendez-vous/:id" component={SettingForm} />
         <Route default component={Lost} />
       </Router>
     </Shell>

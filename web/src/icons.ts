@@ -1,12 +1,14 @@
 /** The icons used, by their lucide name; the build refuses a name that does not exist. */
 export const ICONS = [
-  "ban", "building", "camera", "check", "chevron-down", "chevron-left", "chevron-right",
-  "circle-alert", "circle-check", "circle-question-mark", "clock", "download", "ellipsis",
-  "eraser", "eye", "file-plus", "file-text", "flask-conical", "house", "image", "info",
-  "keyboard", "life-buoy", "lock", "log-out", "monitor", "moon", "notebook", "phone", "plus",
-  "printer", "refresh-cw", "rotate-cw", "search", "shield-check", "stethoscope", "sun", "trash",
-  "triangle-alert", "type", "undo-2", "upload", "user-round", "user-round-check", "user-round-x",
-  "users", "wifi-off", "x", "zoom-in", "zoom-out",
+  "ban", "bell", "building", "calendar", "calendar-check", "calendar-plus", "camera", "check",
+  "chevron-down", "chevron-left", "chevron-right", "circle-alert", "circle-check",
+  "circle-dashed", "circle-question-mark", "circle-x", "clock", "copy", "download", "ellipsis",
+  "eraser", "eye", "file-plus", "file-text", "flask-conical", "hourglass", "house", "image",
+  "info", "keyboard", "life-buoy", "link", "list", "lock", "log-out", "map-pin", "monitor",
+  "moon", "notebook", "pencil", "phone", "plus", "printer", "refresh-cw", "rotate-cw", "search",
+  "settings", "shield-check", "stethoscope", "sun", "syringe", "trash", "triangle-alert", "type",
+  "undo-2", "upload", "user-round", "user-round-check", "user-round-x", "users", "wifi-off", "x",
+  "zoom-in", "zoom-out",
 ] as const;
 
 export type IconName = (typeof ICONS)[number];

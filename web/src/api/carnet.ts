@@ -7,12 +7,13 @@ import type {
 
 type Signal = AbortSignal | undefined;
 
-const patient = (pid: string) => `/v1/patients/${encodeURIComponent(pid)}`;
+/** Where everything of a record is. */
+export const patient = (pid: string) => `/v1/patients/${encodeURIComponent(pid)}`;
 const document = (pid: string, id: string) =>
   `${patient(pid)}/documents/${encodeURIComponent(id)}`;
 
 /** Writes a query string from the values that are set. */
-function query(values: Record<string, string | number | boolean | null | undefined>): string {
+export function query(values: Record<string, string | number | boolean | null | undefined>): string {
   const set = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
   const text = new URLSearchParams(set.map(([k, v]) => [k, String(v)])).toString();
   return text ? `?${text}` : "";

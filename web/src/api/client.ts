@@ -13,7 +13,7 @@ export interface Options {
   signal?: AbortSignal | undefined;
 }
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** API Gateway gives up after 29 s; waiting longer would hide a dead network. */
 const TIMEOUT_MS = 30_000;

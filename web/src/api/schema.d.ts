@@ -174,6 +174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the appointments to come by a secret link, as a calendar does. */
+        get: operations["read_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -225,6 +242,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the appointments the caller may see: to come, over, or on some days. */
+        get: operations["list_appointments"];
+        put?: never;
+        /** Set an appointment, and its reminders. */
+        post: operations["add_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/appointments/{appointment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one appointment. */
+        get: operations["read_appointment"];
+        put?: never;
+        post?: never;
+        /** Cancel an appointment, and its reminders. */
+        delete: operations["cancel_appointment"];
+        options?: never;
+        head?: never;
+        /** Change an appointment, and move its reminders with it. */
+        patch: operations["change_appointment"];
+        trace?: never;
+    };
+    "/v1/patients/{pid}/appointments/{appointment_id}/ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take one appointment to a calendar. */
+        get: operations["export_appointment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/authorisations": {
         parameters: {
             query?: never;
@@ -255,6 +326,41 @@ export interface paths {
         post?: never;
         /** Take the key back, effective on the professional's next request. */
         delete: operations["withdraw_authorisation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the calendar links, without their secrets. */
+        get: operations["list_calendar_feeds"];
+        put?: never;
+        /** Make a calendar link; its address is shown this once. */
+        post: operations["add_calendar_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/calendar-feeds/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cut a calendar link, effective on its next use. */
+        delete: operations["revoke_calendar_feed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -341,6 +447,127 @@ export interface paths {
         /** Read the last documents, the last accesses of others and how many professionals may read. */
         get: operations["read_home"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what happened lately in one's space. */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/notices/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Delete all notices up to one, that one included. */
+        put: operations["delete_notices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark as read the notices up to one, that one included. */
+        put: operations["mark_notices_read"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Delete one notice, or bring it back. */
+        put: operations["restore_notice"];
+        post?: never;
+        /** Delete one notice. */
+        delete: operations["delete_notice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one's preferences; the defaults, at version 0, while none were set. */
+        get: operations["read_preferences"];
+        /** Set one's preferences, all at once. */
+        put: operations["set_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/prevention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is recommended to the person, why, and until when. */
+        get: operations["list_recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/prevention/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that something is done, does not concern one, or waits; `to_plan` takes it back. */
+        put: operations["answer_recommendation"];
         post?: never;
         delete?: never;
         options?: never;
@@ -479,6 +706,27 @@ export interface components {
             organisation: string | null;
         };
         /**
+         * AnswerBody
+         * @description What the person says; `on` goes with `done`, `until` with `later`.
+         */
+        AnswerBody: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "to_plan" | "done" | "not_concerned" | "later";
+            /**
+             * On
+             * @default null
+             */
+            on: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+        };
+        /**
          * AntivirusOut
          * @description What the scanner said; `not_scanned` is said plainly when there is none.
          */
@@ -490,6 +738,201 @@ export interface components {
             verdict: "not_scanned" | "clean";
             /** Engine */
             engine: string | null;
+        };
+        /**
+         * AppointmentAbilities
+         * @description What the reader may do with it; screens show buttons from this, never from a role.
+         */
+        AppointmentAbilities: {
+            /** Edit */
+            edit: boolean;
+            /** Cancel */
+            cancel: boolean;
+            /** Set Reminders */
+            set_reminders: boolean;
+        };
+        /**
+         * AppointmentAuthor
+         * @description Who set it; the name is absent for the person herself.
+         */
+        AppointmentAuthor: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "professional" | "organisation";
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * AppointmentChanges
+         * @description What to change: what is absent stays, null clears.
+         */
+        AppointmentChanges: {
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * All Day
+             * @default false
+             */
+            all_day: boolean;
+            /**
+             * Start
+             * @description Wall time `2026-12-03T09:30`; all day: `2026-12-03`, both included.
+             * @default
+             */
+            start: string;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Zone
+             * @description IANA name, such as Europe/Paris.
+             * @default
+             */
+            zone: string;
+            /**
+             * Fold
+             * @default null
+             */
+            fold: number | null;
+            /**
+             * Place
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Note
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Link
+             * @default null
+             */
+            link: string | null;
+            /**
+             * Reminders
+             * @description Minutes before, at most 28 days; all day: before 09:00 of the first day.
+             */
+            reminders?: number[];
+        };
+        /**
+         * AppointmentDraft
+         * @description An appointment to set. Without an end it lasts half an hour, or the day.
+         */
+        AppointmentDraft: {
+            /** Title */
+            title: string;
+            /**
+             * All Day
+             * @default false
+             */
+            all_day: boolean;
+            /**
+             * Start
+             * @description Wall time `2026-12-03T09:30`; all day: `2026-12-03`, both included.
+             */
+            start: string;
+            /**
+             * End
+             * @default null
+             */
+            end: string | null;
+            /**
+             * Zone
+             * @description IANA name, such as Europe/Paris.
+             */
+            zone: string;
+            /**
+             * Fold
+             * @default null
+             */
+            fold: number | null;
+            /**
+             * Place
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Note
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Link
+             * @default null
+             */
+            link: string | null;
+            /**
+             * Reminders
+             * @description Minutes before, at most 28 days; all day: before 09:00 of the first day.
+             */
+            reminders?: number[];
+        };
+        /**
+         * AppointmentOut
+         * @description An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`.
+         */
+        AppointmentOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** All Day */
+            all_day: boolean;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Zone */
+            zone: string;
+            /** Start At */
+            start_at: string;
+            /** End At */
+            end_at: string;
+            /** Start Shown */
+            start_shown: string;
+            /** End Shown */
+            end_shown: string;
+            /** Zone Shown */
+            zone_shown: string;
+            /** Place */
+            place: string | null;
+            /** Note */
+            note: string | null;
+            /** Link */
+            link: string | null;
+            /** Reminders */
+            reminders: number[];
+            reminders_state: components["schemas"]["RemindersState"];
+            /** Warnings */
+            warnings: components["schemas"]["Notice"][];
+            author: components["schemas"]["AppointmentAuthor"];
+            /** Is Own */
+            is_own: boolean;
+            abilities: components["schemas"]["AppointmentAbilities"];
+            /** Created At */
+            created_at: string;
+            /** Changed At */
+            changed_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * AppointmentPage
+         * @description A page of appointments; `next` is the cursor of the following one, or null.
+         */
+        AppointmentPage: {
+            /** Items */
+            items: components["schemas"]["AppointmentOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * AuthorOut
@@ -602,6 +1045,12 @@ export interface components {
             name: string | null;
         };
         /**
+         * Detail
+         * @description What a calendar's link shows: that there is something, or all of it.
+         * @enum {string}
+         */
+        Detail: "busy" | "full";
+        /**
          * DocumentDraft
          * @description A document to deposit. Without `content`, its `size_bytes` is needed and a PUT follows.
          */
@@ -686,6 +1135,53 @@ export interface components {
             next: string | null;
         };
         /**
+         * FeedDraft
+         * @description A calendar link to make: `busy` shows « Rendez-vous » and no word of what.
+         */
+        FeedDraft: {
+            /**
+             * Detail
+             * @default busy
+             * @enum {string}
+             */
+            detail: "busy" | "full";
+        };
+        /**
+         * FeedList
+         * @description The calendar links of a record, and how many it may have.
+         */
+        FeedList: {
+            /** Items */
+            items: components["schemas"]["FeedOut"][];
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * FeedOut
+         * @description A calendar link; `last_read_at` is the first time it was read on the last day it was.
+         */
+        FeedOut: {
+            /** Id */
+            id: string;
+            detail: components["schemas"]["Detail"];
+            /** Created At */
+            created_at: string;
+            /** Last Read At */
+            last_read_at: string | null;
+        };
+        /**
+         * FollowUpOut
+         * @description What is recommended today; `next_change_on` is the day it says something else.
+         */
+        FollowUpOut: {
+            /** Items */
+            items: components["schemas"]["RecommendationOut"][];
+            /** Next Change On */
+            next_change_on: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * Health
          * @description The service answers.
          */
@@ -697,17 +1193,31 @@ export interface components {
          * Home
          * @description What happened lately; `first_steps` are those never taken, for a space still empty.
          *
-         *     `accesses` are those of others: what she did herself would push them out.
+         *     `accesses` are those of others: what she did herself would push them out. `to_do` are at most
+         *     three recommendations, and `unread_notices` counts at most the hundred newest.
          */
         Home: {
             /** Documents */
             documents: components["schemas"]["DocumentOut"][];
+            next_appointment: components["schemas"]["AppointmentOut"] | null;
+            /** To Do */
+            to_do: components["schemas"]["RecommendationOut"][];
+            /** Unread Notices */
+            unread_notices: number;
             /** Accesses */
             accesses: components["schemas"]["AccessOut"][];
             /** Active Authorisations */
             active_authorisations: number;
             /** First Steps */
             first_steps: string[];
+        };
+        /**
+         * Kept
+         * @description Whether a notice is deleted.
+         */
+        Kept: {
+            /** Deleted */
+            deleted: boolean;
         };
         /**
          * KeySet
@@ -734,7 +1244,7 @@ export interface components {
          * @description The kinds of actors a person is told of.
          * @enum {string}
          */
-        Kind: "person" | "professional" | "organisation" | "system";
+        Kind: "person" | "professional" | "organisation" | "calendar" | "system";
         /**
          * Labelled
          * @description A code and its French label.
@@ -774,6 +1284,81 @@ export interface components {
              * @enum {string}
              */
             sex: "female" | "male" | "unknown";
+        };
+        /**
+         * MailChoices
+         * @description Which mails the person wants; those about accesses are mandatory (R-NOT-02).
+         */
+        MailChoices: {
+            /** Document */
+            document: boolean;
+            /** Appointment */
+            appointment: boolean;
+            /** Prevention */
+            prevention: boolean;
+        };
+        /**
+         * NewFeedOut
+         * @description A calendar link just made, with its address: it is shown this once.
+         */
+        NewFeedOut: {
+            /** Id */
+            id: string;
+            detail: components["schemas"]["Detail"];
+            /** Created At */
+            created_at: string;
+            /** Last Read At */
+            last_read_at: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * Notice
+         * @description What was settled for the author, who is told.
+         * @enum {string}
+         */
+        Notice: "start_moved" | "end_moved" | "start_twice";
+        /**
+         * NoticeList
+         * @description A page of notices, the last first; `unread` counts at most the hundred newest.
+         */
+        NoticeList: {
+            /** Items */
+            items: components["schemas"]["NoticeOut"][];
+            /** Unread */
+            unread: number;
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * NoticeOut
+         * @description One notice; `target` is null once what it is about is gone.
+         */
+        NoticeOut: {
+            /** Id */
+            id: string;
+            /** Type */
+            type: string;
+            /** At */
+            at: string;
+            /** Is Read */
+            is_read: boolean;
+            /** Text */
+            text: string;
+            target: components["schemas"]["NoticeTarget"] | null;
+        };
+        /**
+         * NoticeTarget
+         * @description What a notice leads to; `id` where the thing has one of its own.
+         */
+        NoticeTarget: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "document" | "appointment" | "trace" | "prevention";
+            /** Id */
+            id: string | null;
         };
         /**
          * OAuthError
@@ -880,6 +1465,39 @@ export interface components {
             session: components["schemas"]["SessionEnd"];
         };
         /**
+         * PreferencesBody
+         * @description Equal hours: no quiet time. Hours are local, as `21:00`.
+         */
+        PreferencesBody: {
+            /** Zone */
+            zone: string;
+            /** Quiet From */
+            quiet_from: string;
+            /** Quiet Until */
+            quiet_until: string;
+            mail: components["schemas"]["MailChoices"];
+        };
+        /**
+         * PreferencesOut
+         * @description `address` tells whether there is a verified address to write to, never which.
+         */
+        PreferencesOut: {
+            /** Zone */
+            zone: string;
+            /** Quiet From */
+            quiet_from: string;
+            /** Quiet Until */
+            quiet_until: string;
+            mail: components["schemas"]["MailChoices"];
+            /**
+             * Address
+             * @enum {string}
+             */
+            address: "verified" | "none";
+            /** Version */
+            version: number;
+        };
+        /**
          * ProfessionalCard
          * @description A professional of the public directory.
          */
@@ -966,6 +1584,67 @@ export interface components {
             next: string | null;
         };
         /**
+         * RecommendationOut
+         * @description One thing recommended; `key` names it in addresses and tells nothing.
+         */
+        RecommendationOut: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "vaccination" | "screening" | "exam";
+            /** Title */
+            title: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Window Opens On
+             * Format: date
+             */
+            window_opens_on: string;
+            /** Recommended Until */
+            recommended_until: string | null;
+            /** Window Closes On */
+            window_closes_on: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "to_plan" | "done" | "not_concerned" | "later" | "upcoming" | "late";
+            /** State Label */
+            state_label: string;
+            /** On */
+            on: string | null;
+            /** Until */
+            until: string | null;
+            /** Is Mandatory */
+            is_mandatory: boolean;
+            source: components["schemas"]["RuleSource"];
+        };
+        /**
+         * RemindersState
+         * @description What will become of the reminders of an appointment.
+         * @enum {string}
+         */
+        RemindersState: "armed" | "none" | "no_channel" | "past";
+        /**
+         * RuleSource
+         * @description Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal.
+         */
+        RuleSource: {
+            /** Text */
+            text: string;
+            /** Reference */
+            reference: string;
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "A" | "B" | "M" | "P";
+        };
+        /**
          * SealedTraceOut
          * @description One place: its number, its trace's commitment and leaf hash (hex), and the trace itself.
          *
@@ -1045,6 +1724,14 @@ export interface components {
             id: string;
             /** Title */
             title: string;
+        };
+        /**
+         * UpTo
+         * @description The last notice that was on the screen.
+         */
+        UpTo: {
+            /** Up To */
+            up_to: string;
         };
         /**
          * UploadTarget
@@ -1337,6 +2024,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            /** @description Nothing more. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     read_me: {
         parameters: {
             query?: never;
@@ -1406,6 +2123,166 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_appointments: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                past?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_appointment: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointmentDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_appointment: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                pid: string;
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_appointment: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                pid: string;
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointmentChanges"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    export_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_authorisations: {
         parameters: {
             query?: never;
@@ -1469,6 +2346,80 @@ export interface operations {
             path: {
                 pid: string;
                 rpps: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_calendar_feeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_calendar_feed: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewFeedOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revoke_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                feed_id: string;
             };
             cookie?: never;
         };
@@ -1695,6 +2646,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpTo"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mark_notices_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpTo"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restore_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Kept"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_preferences: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_recommendations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answer_recommendation: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                pid: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"];
                 };
             };
             default: components["responses"]["Problem"];

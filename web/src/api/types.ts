@@ -32,6 +32,17 @@ export interface SealingKey {
 export type Home = Schemas["Home"];
 export type FirstStep = "authorise_doctor" | "add_document" | "see_trace";
 
+export type Appointment = Schemas["AppointmentOut"];
+export type AppointmentDraft = Schemas["AppointmentDraft"];
+export type CalendarFeed = Schemas["FeedOut"];
+export type CalendarFeeds = Schemas["FeedList"];
+export type Preferences = Schemas["PreferencesOut"];
+export type CarnetNotice = Schemas["NoticeOut"];
+export type NoticePage = Schemas["NoticeList"];
+export type Recommendation = Schemas["RecommendationOut"];
+export type PreventionState = Recommendation["state"];
+export type Prevention = Schemas["FollowUpOut"];
+
 export interface Page<T> {
   items: T[];
   next: string | null;

@@ -3,12 +3,25 @@ import { plural } from "../lib/format.ts";
 
 export const home = {
   hello: (name: string) => `Bonjour ${name}`,
+  nextAppointment: "Prochain rendez-vous",
+  noAppointment: "Aucun rendez-vous à venir.",
+  addAppointment: "Noter un rendez-vous",
+  allAppointments: "Voir l'agenda",
   newDocuments: "Nouveaux documents",
   noDocuments: "Vos prochains résultats et comptes rendus arriveront ici.",
   allDocuments: "Voir tous les documents",
   lastAccesses: "Derniers accès",
   noAccesses: "Personne d'autre que vous n'a consulté votre dossier récemment.",
   allAccesses: "Voir tous les accès",
+  next: "Prochain rendez-vous",
+  noNext: "Aucun rendez-vous noté.",
+  addNext: "Ajouter un rendez-vous",
+  allNext: "Voir l'agenda",
+  toDo: "À faire",
+  nothingToDo: "Rien à prévoir pour le moment.",
+  plan: "Planifier",
+  planNamed: (what: string) => `Planifier un rendez-vous : ${what}`,
+  allToDo: "Voir vaccins et prévention",
   whoTitle: "Qui peut voir mon dossier ?",
   whoCount: (n: number) =>
     n === 0

@@ -5,6 +5,8 @@ export const settings = {
   title: "Plus",
   account: "Mon compte",
   professionals: "Mes professionnels",
+  notices: "Avis et rappels",
+  noticesText: "E-mails, heures de silence, fuseau horaire",
   professionalsText: "Autoriser un médecin, retirer un accès",
   display: "Affichage",
   theme: "Apparence",

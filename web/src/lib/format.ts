@@ -26,6 +26,14 @@ export const dateMedium = (date: string) => first(formatter(MEDIUM, "UTC").forma
 /** « 23/11/2026 », from `YYYY-MM-DD`. */
 export const dateShort = (date: string) => formatter(SHORT, "UTC").format(calendar(date));
 
+/** « novembre 2026 », the month of a day. */
+export const monthLong = (date: string) =>
+  formatter({ month: "long", year: "numeric" }, "UTC").format(calendar(date));
+
+/** « nov. 2026 », the month of a day where there is little room. */
+export const monthShort = (date: string) =>
+  formatter({ month: "short", year: "numeric" }, "UTC").format(calendar(date));
+
 /** The parts of a date for the margin of a list: day, short month, year. */
 export function dateParts(date: string): { day: string; month: string; year: string } {
   const at = calendar(date);

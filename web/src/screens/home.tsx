@@ -1,14 +1,21 @@
 /** P1: what is new, who looked, who may look. One call to the server. */
 import { api } from "../api/carnet";
-import type { Access, CarnetDocument, FirstStep, Home as HomeData, Profile } from "../api/types";
+import { useEffect } from "preact/hooks";
+import type {
+  Access, Appointment, CarnetDocument, FirstStep, Home as HomeData, Profile, Recommendation,
+} from "../api/types";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { firstName } from "../lib/format";
 import { firstStepsHidden, hideFirstSteps } from "../lib/prefs";
 import { useResource } from "../lib/resource";
+import { typo } from "../lib/typo";
+import { unread } from "../lib/unread";
+import { inWords, timeInWords } from "../lib/when";
 import { Button, LinkButton } from "../ui/button";
 import { DocumentRow } from "../ui/document-row";
 import { Icon } from "../ui/icon";
+import { StateBadge, usePlanning } from "../ui/prevention-card";
 import { Page } from "../ui/page";
 import { ErrorPanel, Loading } from "../ui/states";
 import { AccessLine } from "../ui/access-line";
@@ -88,15 +95,71 @@ function Accesses({ accesses }: { accesses: Access[] }) {
   );
 }
 
+function Next({ next }: { next: Appointment | null }) {
+  return (
+    <section class="card" aria-labelledby="next">
+      <h2 id="next">{t.home.next}</h2>
+      {next ? (
+        <a class="step" href={`/agenda/${next.id}`}>
+          <Icon name="calendar" size={24} />
+          <span>
+            <span class="next-when">{inWords(next)}</span>
+            <span class="step-title">{next.title}</span>
+            {!next.all_day && next.start !== next.start_shown && (
+              <span class="step-text">{timeInWords(next)}</span>
+            )}
+            {next.place && <span class="step-text">{next.place}</span>}
+          </span>
+        </a>
+      ) : (
+        <p class="muted">{t.home.noNext}</p>
+      )}
+      <a class="link" href={next ? "/agenda" : "/agenda/ajouter"}>
+        {next ? t.home.allNext : t.home.addNext}
+      </a>
+    </section>
+  );
+}
+
+function ToDo({ items }: { items: Recommendation[] }) {
+  const plan = usePlanning();
+  return (
+    <section class="card" aria-labelledby="todo">
+      <h2 id="todo">{t.home.toDo}</h2>
+      {items.length === 0 && <p class="muted">{t.home.nothingToDo}</p>}
+      {items.length > 0 && (
+        <ul class="todo" role="list">
+          {items.map((of) => (
+            <li key={of.key} class="result">
+              <div>
+                <p class="result-name">{typo(of.title)}</p>
+                <StateBadge of={of} />
+              </div>
+              <Button icon="calendar-plus" label={t.home.planNamed(typo(of.title))} onPress={() => plan(of)}>
+                {t.home.plan}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <a class="link" href="/agenda/prevention">
+        {t.home.allToDo}
+      </a>
+    </section>
+  );
+}
+
 function Cards({ home }: { home: HomeData }) {
   const steps = home.first_steps.filter((step): step is FirstStep => step in STEPS);
   return (
     <div class="home">
       <div class="home-main">
         {steps.length > 0 && !firstStepsHidden.value && <FirstSteps steps={steps} />}
+        <Next next={home.next_appointment} />
         <Documents documents={home.documents} />
       </div>
       <div class="home-side">
+        <ToDo items={home.to_do} />
         <Accesses accesses={home.accesses} />
         <section class="card soft" aria-labelledby="who">
           <h2 id="who">{t.home.whoTitle}</h2>
@@ -114,6 +177,9 @@ function Cards({ home }: { home: HomeData }) {
 export default function Home({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const home = useResource(`home ${pid}`, (signal) => api.home(pid, signal));
+  useEffect(() => {
+    if (home.data) unread.value = home.data.unread_notices;
+  }, [home.data]);
   return (
     <Page
       wide

@@ -57,6 +57,15 @@ function Account() {
           </span>
         </a>
       )}
+      {me.value?.role === "patient" && (
+        <a class="step" href="/plus/avis">
+          <Icon name="bell" size={24} />
+          <span>
+            <span class="step-title">{t.settings.notices}</span>
+            <span class="step-text">{t.settings.noticesText}</span>
+          </span>
+        </a>
+      )}
       <p class="muted">{me.value?.display_name}</p>
       <Button icon="log-out" onPress={() => logout()}>
         {t.shell.logout}

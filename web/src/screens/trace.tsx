@@ -58,6 +58,7 @@ const ICONS: Record<Person["kind"], IconName> = {
   person: "user-round",
   professional: "stethoscope",
   organisation: "building",
+  calendar: "clock",
   system: "info",
 };
 

@@ -9,7 +9,8 @@ type Kind = "primary" | "secondary" | "quiet" | "danger";
 interface Common {
   kind?: Kind;
   icon?: IconName;
-  children: ComponentChildren;
+  /** The visible words; an icon alone needs a label. */
+  children?: ComponentChildren;
   /** The accessible name, when the visible words are not enough in a list. */
   label?: string;
   id?: string;
@@ -54,7 +55,7 @@ export function Button({ kind = "secondary", icon, children, label, id, onPress,
       }}
     >
       {icon && <Icon name={icon} />}
-      <span>{children}</span>
+      {children !== undefined && <span>{children}</span>}
     </button>
   );
 }

@@ -8,6 +8,7 @@ import { catalogue as t } from "../catalogue";
 import { downloadName, sha256 } from "../lib/file-facts";
 import { dateLong, fileSize, instantLong } from "../lib/format";
 import { useResource } from "../lib/resource";
+import { saveAs } from "../lib/save";
 import { typo } from "../lib/typo";
 import { announce } from "./announcer";
 import { Button } from "./button";
@@ -37,12 +38,8 @@ function Verified() {
 }
 
 function save(bytes: ArrayBuffer, doc: CarnetDocument) {
-  const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = downloadName(doc.care_date, doc.title, doc.author.name, doc.format);
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  const content = new Blob([bytes], { type: "application/octet-stream" });
+  saveAs(content, downloadName(doc.care_date, doc.title, doc.author.name, doc.format));
 }
 
 interface Props {

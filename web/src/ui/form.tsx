@@ -41,23 +41,28 @@ function Label(props: FieldProps) {
 interface TextProps extends FieldProps {
   value: string;
   onValue: (value: string) => void;
-  type?: "text" | "search";
+  type?: "text" | "search" | "date" | "time";
   mode?: "text" | "numeric" | "search";
   complete?: string;
   length?: number;
   short?: boolean;
   spell?: boolean;
   search?: boolean;
+  /** Bounds of a date. */
+  min?: string;
+  max?: string;
 }
 
 export function TextField(props: TextProps) {
-  const { id, value, onValue, type = "text", mode, complete = "off", length, short, spell, search } = props;
+  const { id, value, onValue, type = "text", mode, complete = "off", length, short, spell, search, min, max } = props;
   const input = {
     id,
     value,
     inputMode: mode,
     autocomplete: complete,
     maxLength: length,
+    min,
+    max,
     spellcheck: spell ?? false,
     "aria-describedby": described(props),
     "aria-invalid": props.error ? ("true" as const) : undefined,
@@ -68,8 +73,57 @@ export function TextField(props: TextProps) {
   return (
     <div class={short ? "field short" : "field"}>
       <Label {...props} />
-      {type === "search" ? <input type="search" {...input} /> : <input type="text" {...input} />}
+      {type === "search" ? (
+        <input {...input} type="search" />
+      ) : type === "text" ? (
+        <input {...input} type="text" />
+      ) : (
+        <input {...input} type={type} />
+      )}
     </div>
+  );
+}
+
+type AreaProps = FieldProps & { value: string; onValue: (value: string) => void; length?: number };
+
+export function AreaField(props: AreaProps) {
+  const { id, value, onValue, length } = props;
+  return (
+    <div class="field">
+      <Label {...props} />
+      <textarea
+        id={id}
+        value={value}
+        rows={3}
+        maxLength={length}
+        aria-describedby={described(props)}
+        aria-invalid={props.error ? "true" : undefined}
+        onInput={(event) => onValue(event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+export function CheckField({ id, label, value, onValue, disabled, describedBy }: {
+  id: string;
+  label: string;
+  value: boolean;
+  onValue: (value: boolean) => void;
+  disabled?: boolean;
+  describedBy?: string;
+}) {
+  return (
+    <label class="check">
+      <input
+        id={id}
+        type="checkbox"
+        checked={value}
+        disabled={disabled}
+        aria-describedby={describedBy}
+        onChange={(event) => onValue(event.currentTarget.checked)}
+      />
+      <span>{label}</span>
+    </label>
   );
 }
 

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { agendaApi } from "../api/agenda";
 import { logout, me } from "../api/session";
 import type { Patient, Profile } from "../api/types";
 import { brand } from "../brand";
@@ -10,6 +11,7 @@ import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { dateMedium, dateShort, firstName, parisDay } from "../lib/format";
 import { listenShortcuts, shortcutsShown } from "../lib/shortcuts";
+import { unread } from "../lib/unread";
 import { Announcer, announce } from "./announcer";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
@@ -92,6 +94,7 @@ interface Place {
 const PERSON: Place[] = [
   { href: "/accueil", label: t.shell.home, icon: "house" },
   { href: "/documents", label: t.shell.documents, icon: "file-text" },
+  { href: "/agenda", label: t.shell.agenda, icon: "calendar" },
   { href: "/acces", label: t.shell.access, icon: "eye" },
   { href: "/professionnels", label: t.shell.professionals, icon: "users", rail: true },
   { href: "/plus", label: t.shell.more, icon: "ellipsis" },
@@ -107,6 +110,7 @@ function places(): Place[] {
   return [
     search,
     { href: base, label: t.shell.documents, icon: "file-text" },
+    { href: `${base}/rendez-vous`, label: t.shell.appointments, icon: "calendar" },
     { href: `${base}/deposer`, label: t.shell.deposit, icon: "upload" },
     more,
   ];
@@ -205,10 +209,37 @@ function PrintHead() {
   );
 }
 
+async function readUnread(pid: string) {
+  unread.value = await agendaApi.unread(pid);
+}
+
+/** The bell, with how many notices were not read; the home screen brings the figure with it. */
+function Bell({ pid }: { pid: string }) {
+  const { path } = useLocation();
+  useEffect(() => {
+    if (unread.value !== null || path === "/accueil") return;
+    // Without an answer the bell has no figure: the screen itself says that the service is away.
+    readUnread(pid).catch(() => undefined);
+  }, [path]);
+  const count = unread.value ?? 0;
+  return (
+    <a
+      class="help-link bell"
+      href="/notifications"
+      aria-label={t.shell.unreadCount(count)}
+      aria-current={path === "/notifications" ? "page" : undefined}
+    >
+      <Icon name="bell" />
+      {count > 0 && <span class="bell-count">{count}</span>}
+    </a>
+  );
+}
+
 export function Shell({ children, bare }: { children: ComponentChildren; bare?: boolean }) {
   const { route } = useLocation();
   useEffect(() => listenShortcuts(route), [route]);
   const known = !bare && me.value !== null;
+  const own = known ? ownProfile() : null;
   return (
     <div class={known ? "shell" : "shell bare"}>
       <a
@@ -225,10 +256,13 @@ export function Shell({ children, bare }: { children: ComponentChildren; bare?: 
         <a class="brand-link" href={known ? (me.value?.role === "patient" ? "/accueil" : "/pro") : "/"}>
           <Brand />
         </a>
-        <a class="help-link" href="/aide">
-          <Icon name="life-buoy" />
-          <span>{t.shell.help}</span>
-        </a>
+        <div class="top-links">
+          {own && <Bell pid={own.patient_id} />}
+          <a class="help-link" href="/aide">
+            <Icon name="life-buoy" />
+            <span>{t.shell.help}</span>
+          </a>
+        </div>
         {known && <Whose />}
       </header>
       {known && <Navigation />}

@@ -1,0 +1,149 @@
+"""Secret links by which a person's own calendar reads her appointments (A22, ADR 0013)."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from chalicelib.access import gate, tokens
+from chalicelib.access.entry import Wanted
+from chalicelib.access.gate import Replayed, Unit
+from chalicelib.access.model import Action, Refusal
+from chalicelib.access.store import FeedsRow, feeds_key
+from chalicelib.access.usecases import until_it_holds
+from chalicelib.agenda import lists, store
+from chalicelib.agenda.model import Appointment, Detail, Feed
+from chalicelib.core import clock, ids
+from chalicelib.core.errors import Conflict, NotFound, Unauthenticated
+from chalicelib.http.idempotency import Idempotency
+from chalicelib.http.principal import ActorKind, Principal
+
+MAX_FEEDS: Final = 5
+# What a calendar is given: enough for a year, and never a table.
+AHEAD: Final = timedelta(days=365)
+MAX_EVENTS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A feed, and the secret of its link."""
+
+    feed: Feed
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a calendar reads."""
+
+    detail: Detail
+    appointments: list[Appointment]
+
+
+def list_feeds(principal: Principal, pid: str) -> list[Feed]:
+    """List the links of a record, the first made first; never their secrets.
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    with gate.enter(principal, Action.FEED_LIST, pid, wanted=[_wish(pid)]) as unit:
+        return store.feeds_of(_row(unit))
+
+
+def add_feed(
+    principal: Principal, pid: str, detail: Detail, idempotency: Idempotency | None
+) -> Linked:
+    """Make a link; asked again with the same key, another secret of the same one.
+
+    Raises:
+        Conflict: `too-many-feeds`.
+        NotFound, Unavailable.
+    """
+    try:
+        feed = until_it_holds(lambda: _add(principal, pid, detail, idempotency))
+    except Replayed as replayed:
+        made = [one for one in list_feeds(principal, pid) if one.id == replayed.reference]
+        if not made:
+            raise NotFound from replayed
+        feed = made[0]
+    return Linked(feed, tokens.new_link(pid, feed.id))
+
+
+def _add(principal: Principal, pid: str, detail: Detail, idempotency: Idempotency | None) -> Feed:
+    feed_id = ids.new_secret_id()
+    with gate.enter(
+        principal, Action.FEED_ADD, pid, wanted=[_wish(pid)], idempotency=idempotency
+    ) as unit:
+        known = store.feeds_of(_row(unit))
+        if len(known) >= MAX_FEEDS:
+            raise Conflict("too-many-feeds", limit=MAX_FEEDS)
+        feed = Feed(id=feed_id, detail=detail, created_at=unit.now, last_read_at=None)
+        unit.about(feed_id)
+        _keep(unit, [*known, feed])
+    return feed
+
+
+def revoke_feed(principal: Principal, pid: str, feed_id: str) -> None:
+    """Cut a link, effective on the next request; it must win over any rival change (ADR 0008).
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    until_it_holds(lambda: _revoke(principal, pid, feed_id))
+
+
+def _revoke(principal: Principal, pid: str, feed_id: str) -> None:
+    with gate.enter(principal, Action.FEED_REVOKE, pid, wanted=[_wish(pid)], about=feed_id) as unit:
+        known = store.feeds_of(_row(unit))
+        left = [feed for feed in known if feed.id != feed_id]
+        unit.require(holds=len(left) < len(known), reason=Refusal.ABSENT)
+        _keep(unit, left)
+
+
+def read_feed(link: str) -> Content:
+    """Read what is to come by a link's secret; the first read of a day is noted in its row.
+
+    Raises:
+        NotFound: it never was a link, or was cut.
+        Unavailable.
+    """
+    opened = tokens.open_link(link)
+    if opened is None:
+        raise NotFound
+    pid, feed_id = opened
+    ends = clock.epoch(clock.now()) + 60
+    calendar = Principal(ActorKind.CALENDAR, feed_id, feed_id, ends)
+    try:
+        return until_it_holds(lambda: _read(calendar, pid))
+    except Unauthenticated as error:
+        raise NotFound from error
+
+
+def _read(calendar: Principal, pid: str) -> Content:
+    query = store.pointers(pid, clock.now(), clock.now() + AHEAD, limit=MAX_EVENTS)
+    with gate.enter(
+        calendar,
+        Action.FEED_READ,
+        pid,
+        queries=[query],
+        about=calendar.id,
+    ) as unit:
+        known = store.feeds_of(_row(unit))
+        feed = next(one for one in known if one.id == calendar.id)
+        content = Content(feed.detail, lists.to_come(unit, unit.pages[0], unit.now + AHEAD))
+        if feed.last_read_at is None or feed.last_read_at.date() != unit.now.date():
+            read = replace(feed, last_read_at=unit.now)
+            _keep(unit, [read if one.id == feed.id else one for one in known])
+    return content
+
+
+def _wish(pid: str) -> Wanted:
+    return FeedsRow, *feeds_key(pid)
+
+
+def _row(unit: Unit) -> FeedsRow | None:
+    return unit.row(FeedsRow, *feeds_key(unit.pid))
+
+
+def _keep(unit: Unit, feeds: list[Feed]) -> None:
+    row = _row(unit)
+    unit.put(store.feeds_row(unit, feeds, row.version if row else None))

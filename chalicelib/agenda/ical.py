@@ -1,0 +1,82 @@
+"""Appointments as iCalendar (RFC 5545), written by a library that is loaded on first use.
+
+Instants are written in UTC, so that no calendar needs our zones; whole days are written as days.
+Nothing repeats, and no text is ours to fold or escape: the library does it (A23).
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.agenda import times
+from chalicelib.agenda.model import Appointment, Detail
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event
+
+BUSY: Final = "Rendez-vous"
+NAME: Final = "Mes rendez-vous"
+_PRODUCT: Final = "-//Carnet//Agenda//FR"
+_DAY: Final = timedelta(days=1)
+
+
+def one(appointment: Appointment) -> bytes:
+    """Write one appointment, with an alarm for each of its reminders."""
+    event = _event(appointment, Detail.FULL)
+    reminded = times.reminded_from(appointment.details.slot)
+    shift = reminded - times.start_at(appointment.details.slot)
+    for minutes in appointment.details.reminders:
+        event.add_component(_alarm(shift - timedelta(minutes=minutes)))
+    return _calendar([event])
+
+
+def feed(appointments: Iterable[Appointment], detail: Detail) -> bytes:
+    """Write what a calendar's link shows; `BUSY`: that there is something, no word of what."""
+    return _calendar([_event(appointment, detail) for appointment in appointments], NAME)
+
+
+def _calendar(events: Iterable["Event"], name: str | None = None) -> bytes:
+    from icalendar import Calendar  # noqa: PLC0415  slow to load, seldom needed
+
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    if name:
+        calendar.add("x-wr-calname", name)
+    for event in events:
+        calendar.add_component(event)
+    raw: bytes = calendar.to_ical()
+    return raw
+
+
+def _event(appointment: Appointment, detail: Detail) -> "Event":
+    from icalendar import Event  # noqa: PLC0415  idem
+
+    details, event = appointment.details, Event()
+    event.add("uid", f"{appointment.id}@carnet")
+    event.add("dtstamp", appointment.changed_at)
+    event.add("sequence", appointment.version - 1)
+    if details.slot.all_day:
+        event.add("dtstart", details.slot.start.date())
+        event.add("dtend", details.slot.end.date() + _DAY)
+    else:
+        event.add("dtstart", times.start_at(details.slot))
+        event.add("dtend", times.end_at(details.slot))
+    event.add("class", "PRIVATE")
+    event.add("summary", details.title if detail is Detail.FULL else BUSY)
+    if detail is Detail.FULL:
+        texts = {"location": details.place, "description": details.note, "url": details.link}
+        for field, text in texts.items():
+            if text:
+                event.add(field, text)
+    return event
+
+
+def _alarm(trigger: timedelta) -> "Alarm":
+    from icalendar import Alarm  # noqa: PLC0415  idem
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", BUSY)
+    alarm.add("trigger", trigger)
+    return alarm

@@ -1,0 +1,178 @@
+"""Lists of appointments, in the order of their instants."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from chalicelib.access import gate, tokens
+from chalicelib.access.gate import Unit
+from chalicelib.access.model import Action
+from chalicelib.agenda import rules, store, times
+from chalicelib.agenda.model import Appointment
+from chalicelib.agenda.store import EventRow
+from chalicelib.agenda.usecases import Shown, shown, view_wanted
+from chalicelib.core import clock, log, parallel, rows
+from chalicelib.core.rows import Item, Page, Query
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.vault.errors import Tampered
+
+# Beyond, nothing is kept; and no date overflows.
+_LAST_DAY: Final = date(2200, 1, 1)
+# Home shows one: the first of these that is not over.
+_NEXT: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which appointments: on some days of the person's, both included; or over; or to come."""
+
+    first: date | None = None
+    last: date | None = None
+    past: bool = False
+
+    @property
+    def has_days(self) -> bool:
+        """Tell whether days were named."""
+        return self.first is not None or self.last is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of appointments and the cursor of the next one."""
+
+    items: list[Shown]
+    next: str | None
+
+
+def list_appointments(
+    principal: Principal, pid: str, window: Window, cursor: str | None, limit: int
+) -> Listing:
+    """List the appointments the reader may see, soonest first; those over, last first.
+
+    The index is asked before the gate, for keys alone, so that one request then reads the rows
+    with those that decide; nothing is decided or shown from it. A page is full if there is enough
+    to fill it: what the reader may not see leaves no gap and no cursor (D15).
+
+    Raises:
+        NotFound, BadRequest (cursor), Unavailable.
+    """
+    scope = (principal.id, pid, "appointments", repr(window))
+    query = _query(pid, window, clock.now(), tokens.open_cursor(cursor, *scope))
+    page = rows.query(query)
+    try:
+        found = _list(principal, pid, window, query, page, limit)
+    except Tampered:
+        page = replace(page, items=store.intact(page.items))
+        found = _list(principal, pid, window, query, page, limit)
+    after = found[limit - 1][0] if len(found) > limit else None
+    return Listing([one for _, one in found[:limit]], tokens.new_cursor(after, *scope))
+
+
+def _list(
+    principal: Principal, pid: str, window: Window, query: Query, page: Page, limit: int
+) -> list[tuple[Item, Shown]]:
+    wanted = [*store.wishes(page.items), *view_wanted(principal, pid)]
+    found: list[tuple[Item, Shown]] = []
+    with gate.enter(principal, Action.APPOINTMENT_LIST, pid, wanted=wanted) as unit:
+        for position, appointment in _visible(unit, query, page):
+            one = shown(unit, appointment)
+            if _is_asked(one, window, unit.now):
+                found.append((position, one))
+            if len(found) > limit:
+                break
+    return found
+
+
+def _query(pid: str, window: Window, now: datetime, after: Item | None) -> Query:
+    if not window.has_days:
+        begins, ends = (None, now) if window.past else (now, None)
+        return store.pointers(pid, begins, ends, descending=window.past, after=after)
+    # A day of the person's may begin or end up to a day from that of UTC.
+    first = max(window.first or rules.OLDEST, rules.OLDEST)
+    last = min(window.last or _LAST_DAY, _LAST_DAY)
+    return store.pointers(
+        pid,
+        times.start_of(first, "UTC") - timedelta(days=1),
+        times.start_of(last, "UTC") + timedelta(days=2),
+        descending=window.past,
+        after=after,
+    )
+
+
+def _is_asked(one: Shown, window: Window, now: datetime) -> bool:
+    slot = one.appointment.details.slot
+    if window.has_days and not rules.touches(slot, window.first, window.last, one.zone):
+        return False
+    if window.past:
+        return rules.is_over(slot, now)
+    return window.has_days or not rules.is_over(slot, now)
+
+
+def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Appointment]]:
+    """Open the rows of a page, then of those after it while the consumer asks."""
+    found = {sk: unit.row(EventRow, pk, sk) for _, pk, sk in store.wishes(page.items)}
+    while True:
+        for item in page.items:
+            row = found.get(item["sk"]["S"])
+            appointment = _opened(unit, row) if row else None
+            if appointment and (appointment.is_own or _sees_all(unit)):
+                yield item, appointment
+        if page.last_key is None:
+            return
+        page = rows.query(rows.following(query, page.last_key))
+        found = {row.sk: row for row in store.read_again(store.wishes(page.items))}
+
+
+def _sees_all(unit: Unit) -> bool:
+    return unit.entry.principal.kind is not ActorKind.PROFESSIONAL
+
+
+def _opened(unit: Unit, row: EventRow) -> Appointment | None:
+    """Open a row; one that was altered is left out and told to the operator, not to everybody."""
+    try:
+        return store.open_row(unit, row)
+    except Tampered as error:
+        log.exception("appointment does not open", error, patient=unit.pid)
+        return None
+
+
+def next_pointers(pid: str, now: datetime) -> Query:
+    """Return the query, to give to the gate, of what may be the next appointment."""
+    return store.pointers(pid, now, None, limit=_NEXT)
+
+
+def next_later(unit: Unit, page: Page) -> Callable[[], Shown | None]:
+    """Start reading the next appointment beside something else; call the result inside the gate."""
+    reading = parallel.start(store.read_again, store.wishes(page.items))
+
+    def found() -> Shown | None:
+        opened = (_opened(unit, row) for row in sorted(reading.result(), key=_begins))
+        coming = (one for one in opened if one and not rules.is_over(one.details.slot, unit.now))
+        first = next(coming, None)
+        return shown(unit, first) if first else None
+
+    return found
+
+
+def _begins(row: EventRow) -> str:
+    return str(row.agenda_sk)
+
+
+def titles(unit: Unit, appointment_ids: set[str]) -> dict[str, str]:
+    """Return the titles of appointments still in the agenda, by id. Call inside the gate."""
+    found = store.read_again(store.named(unit.pid, appointment_ids))
+    opened = (_opened(unit, row) for row in found)
+    return {one.id: one.details.title for one in opened if one}
+
+
+def to_come(unit: Unit, page: Page, until: datetime) -> list[Appointment]:
+    """Return what is not over and begins before an instant, soonest first. Call inside the gate."""
+    opened = (_opened(unit, row) for row in store.read_again(store.wishes(page.items)))
+    return [
+        one
+        for one in opened
+        if one
+        and not rules.is_over(one.details.slot, unit.now)
+        and times.start_at(one.details.slot) < until
+    ]

@@ -1,0 +1,105 @@
+"""An appointment, what is asked when one is set, and a calendar's link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Notice(StrEnum):
+    """What was settled for the author, who is told."""
+
+    START_MOVED = "start_moved"  # clocks go forward over that time
+    END_MOVED = "end_moved"
+    START_TWICE = "start_twice"  # clocks go back: the first of the two was taken
+
+
+class RemindersState(StrEnum):
+    """What will become of the reminders of an appointment."""
+
+    ARMED = "armed"
+    NONE = "none"
+    NO_CHANNEL = "no_channel"  # no address, or no mails wanted: shown in the product only
+    PAST = "past"
+
+
+class Detail(StrEnum):
+    """What a calendar's link shows: that there is something, or all of it."""
+
+    BUSY = "busy"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an author says, as it came; `fold` picks one of an hour that exists twice."""
+
+    title: str
+    all_day: bool
+    start: str
+    end: str | None
+    zone: str
+    fold: int | None
+    place: str | None
+    note: str | None
+    link: str | None
+    reminders: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When: wall times of a zone, of which `fold_*` says which one if they exist twice.
+
+    All day: both are midnights, the last day included. The wall time is what was agreed; instants
+    follow from it, even if the rules of the zone change meanwhile.
+    """
+
+    all_day: bool
+    start: datetime
+    end: datetime
+    zone: str
+    fold_start: int = 0
+    fold_end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who set it: the kind of actor and, except for the person herself, its public name."""
+
+    kind: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What an author says of an appointment, once it is acceptable; `reminders`: minutes before."""
+
+    title: str
+    slot: Slot
+    place: str | None
+    note: str | None
+    link: str | None
+    reminders: tuple[int, ...]
+    warnings: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An appointment of a record."""
+
+    id: str
+    details: Details
+    author: Author
+    created_at: datetime
+    changed_at: datetime
+    is_own: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A link by which a calendar reads the appointments to come."""
+
+    id: str
+    detail: Detail
+    created_at: datetime
+    last_read_at: datetime | None

@@ -1,0 +1,211 @@
+"""Bodies of the agenda's routes, as JSON.
+
+Bounds of texts and lists are described here and checked by `rules`, so that everything wrong in an
+appointment is said at once.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.agenda import rules, times
+from chalicelib.agenda.feeds import Linked
+from chalicelib.agenda.model import Detail, Feed, Notice, RemindersState
+from chalicelib.agenda.usecases import Shown
+from chalicelib.core import clock
+from chalicelib.http.endpoint import Schema
+
+
+def _most(length: int) -> Any:  # noqa: ANN401  pydantic's own type
+    return Field(json_schema_extra={"maxLength": length})
+
+
+Title = Annotated[str, _most(rules.MAX_TITLE)]
+Place = Annotated[str, _most(rules.MAX_PLACE)]
+Note = Annotated[str, _most(rules.MAX_NOTE)]
+Link = Annotated[str, _most(rules.MAX_LINK)]
+Zone = Annotated[str, Field(description="IANA name, such as Europe/Paris.")]
+Wall = Annotated[
+    str, Field(description="Wall time `2026-12-03T09:30`; all day: `2026-12-03`, both included.")
+]
+Leads = Annotated[
+    list[int],
+    Field(
+        description="Minutes before, at most 28 days; all day: before 09:00 of the first day.",
+        json_schema_extra={"maxItems": rules.MAX_LEADS},
+    ),
+]
+Fold = Annotated[int, Field(ge=0, le=1, description="Which, if clocks show that time twice.")]
+
+
+class AppointmentDraft(Schema):
+    """An appointment to set. Without an end it lasts half an hour, or the day."""
+
+    title: Title
+    all_day: bool = False
+    start: Wall
+    end: Wall | None = None
+    zone: Zone
+    fold: Fold | None = None
+    place: Place | None = None
+    note: Note | None = None
+    link: Link | None = None
+    reminders: Leads = Field(default_factory=list)
+
+
+class AppointmentChanges(Schema):
+    """What to change: what is absent stays, null clears."""
+
+    title: Title = ""
+    all_day: bool = False
+    start: Wall = ""
+    end: Wall | None = None
+    zone: Zone = ""
+    fold: Fold | None = None
+    place: Place | None = None
+    note: Note | None = None
+    link: Link | None = None
+    reminders: Leads = Field(default_factory=list)
+
+
+class AppointmentAuthor(Schema):
+    """Who set it; the name is absent for the person herself."""
+
+    kind: Literal["person", "professional", "organisation"]
+    name: str | None
+
+
+class AppointmentAbilities(Schema):
+    """What the reader may do with it; screens show buttons from this, never from a role."""
+
+    edit: bool
+    cancel: bool
+    set_reminders: bool
+
+
+class AppointmentOut(Schema):
+    """An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`."""
+
+    id: str
+    title: str
+    all_day: bool
+    start: str
+    end: str
+    zone: str
+    start_at: str
+    end_at: str
+    start_shown: str
+    end_shown: str
+    zone_shown: str
+    place: str | None
+    note: str | None
+    link: str | None
+    reminders: list[int]
+    reminders_state: RemindersState
+    warnings: list[Notice]
+    author: AppointmentAuthor
+    is_own: bool
+    abilities: AppointmentAbilities
+    created_at: str
+    changed_at: str
+    version: int
+
+
+class AppointmentPage(Schema):
+    """A page of appointments; `next` is the cursor of the following one, or null."""
+
+    items: list[AppointmentOut]
+    next: str | None
+
+
+class AgendaQuery(Schema):
+    """Which appointments: on these days of the person's, or over (`past`), or to come."""
+
+    from_: Annotated[date | None, Field(alias="from")] = None
+    to: date | None = None
+    past: bool = False
+    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class FeedDraft(Schema):
+    """A calendar link to make: `busy` shows « Rendez-vous » and no word of what."""
+
+    detail: Literal["busy", "full"] = "busy"
+
+
+class FeedOut(Schema):
+    """A calendar link; `last_read_at` is the first time it was read on the last day it was."""
+
+    id: str
+    detail: Detail
+    created_at: str
+    last_read_at: str | None
+
+
+class NewFeedOut(FeedOut):
+    """A calendar link just made, with its address: it is shown this once."""
+
+    url: str
+
+
+class FeedList(Schema):
+    """The calendar links of a record, and how many it may have."""
+
+    items: list[FeedOut]
+    limit: int
+
+
+def appointment_out(one: Shown) -> AppointmentOut:
+    """Write an appointment as JSON shows it."""
+    appointment, details = one.appointment, one.appointment.details
+    slot, zone = details.slot, one.zone
+    start_at, end_at = times.start_at(slot), times.end_at(slot)
+    there = [times.wall(moment, zone)[0] for moment in (start_at, end_at)]
+    shown_start, shown_end = (slot.start, slot.end) if slot.all_day else there
+    return AppointmentOut(
+        id=appointment.id,
+        title=details.title,
+        all_day=slot.all_day,
+        start=times.written(slot.start, all_day=slot.all_day),
+        end=times.written(slot.end, all_day=slot.all_day),
+        zone=slot.zone,
+        start_at=clock.iso(start_at),
+        end_at=clock.iso(end_at),
+        start_shown=times.written(shown_start, all_day=slot.all_day),
+        end_shown=times.written(shown_end, all_day=slot.all_day),
+        zone_shown=zone,
+        place=details.place,
+        note=details.note,
+        link=details.link,
+        reminders=list(details.reminders),
+        reminders_state=one.reminders_state,
+        warnings=list(details.warnings),
+        author=AppointmentAuthor.model_validate(
+            {"kind": appointment.author.kind, "name": appointment.author.name}
+        ),
+        is_own=appointment.is_own,
+        abilities=AppointmentAbilities(
+            edit=appointment.is_own, cancel=True, set_reminders=one.is_for_person
+        ),
+        created_at=clock.iso(appointment.created_at),
+        changed_at=clock.iso(appointment.changed_at),
+        version=appointment.version,
+    )
+
+
+def feed_out(feed: Feed) -> FeedOut:
+    """Write a calendar link as JSON shows it, without its secret."""
+    return FeedOut(
+        id=feed.id,
+        detail=feed.detail,
+        created_at=clock.iso(feed.created_at),
+        last_read_at=clock.iso(feed.last_read_at) if feed.last_read_at else None,
+    )
+
+
+def new_feed_out(linked: Linked, base_url: str) -> NewFeedOut:
+    """Write a calendar link just made, with its address."""
+    url = f"{base_url}/v1/calendar/{linked.link}.ics"
+    return NewFeedOut(**feed_out(linked.feed).model_dump(), url=url)

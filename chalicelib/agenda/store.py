@@ -1,0 +1,182 @@
+"""Rows of appointments: sealed, but for their instant and a blind mark of who set them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+
+from chalicelib.access.entry import Wanted
+from chalicelib.access.gate import Unit
+from chalicelib.access.store import AuthenticatedRow, FeedsRow, feeds_key
+from chalicelib.agenda import rules, times
+from chalicelib.agenda.model import Appointment, Author, Detail, Details, Feed, Notice, Slot
+from chalicelib.core import clock, log, rows
+from chalicelib.core.rows import Item, Query, key, patient_key
+from chalicelib.vault.errors import Tampered
+
+AGENDA: Final = ("agenda", "pk", "agenda_sk")
+# One request reads a hundred rows: these, and those that decide.
+POINTERS: Final = 90
+# The longest appointment, and an hour that clocks may add to it.
+_LONGEST: Final = timedelta(days=rules.MAX_DAYS + 1)
+_FIRST: Final = "0"
+_LAST: Final = "~"
+
+
+class EventRow(AuthenticatedRow):
+    """One appointment. Clear: when it begins, in UTC, and a blind mark of who set it."""
+
+    TABLE: ClassVar[str] = "record"
+
+    depositor = UnicodeAttribute()
+    agenda_sk = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+
+
+def event_key(pid: str, appointment_id: str) -> tuple[str, str]:
+    """Return the key of an appointment."""
+    return patient_key(pid), key("EVT", appointment_id)
+
+
+def pointers(
+    pid: str,
+    first: datetime | None,
+    last: datetime | None,
+    *,
+    descending: bool = False,
+    limit: int = POINTERS,
+    after: Item | None = None,
+) -> Query:
+    """Return the query of pointers to what may be under way between two instants (None: open)."""
+    return Query(
+        EventRow,
+        patient_key(pid),
+        low=clock.iso(first - _LONGEST) if first else _FIRST,
+        high=f"{clock.iso(last)}{_LAST}" if last else _LAST,
+        descending=descending,
+        limit=limit,
+        after=after,
+        index=AGENDA,
+    )
+
+
+def wishes(items: Iterable[Item]) -> list[Wanted]:
+    """Return the rows that pointers point to."""
+    return [(EventRow, item["pk"]["S"], item["sk"]["S"]) for item in items]
+
+
+def named(pid: str, appointment_ids: Iterable[str]) -> list[Wanted]:
+    """Return the rows of appointments known by their ids."""
+    return [(EventRow, *event_key(pid, known)) for known in appointment_ids]
+
+
+def intact(items: list[Item]) -> list[Item]:
+    """Leave out pointers to rows that were forged or altered; they are told to the operator."""
+    good = {row.sk for row in read_again(wishes(items))}
+    return [item for item in items if item["sk"]["S"] in good]
+
+
+def read_again(wanted: list[Wanted]) -> list[EventRow]:
+    """Read rows by key, consistently; those gone or altered are left out."""
+    found = []
+    for item in rows.fetch_items(wanted):
+        try:
+            found.append(EventRow.from_raw_data(item))
+        except Tampered as error:
+            log.exception("appointment row does not verify", error)
+    return found
+
+
+def new_row(unit: Unit, appointment: Appointment) -> EventRow:
+    """Seal a new appointment into its row."""
+    pk, sk = event_key(unit.pid, appointment.id)
+    row = EventRow(pk=pk, sk=sk, kind="appointment", depositor=unit.entry.depositor_token())
+    return changed(unit, row, appointment)
+
+
+def changed(unit: Unit, row: EventRow, appointment: Appointment) -> EventRow:
+    """Seal what an appointment becomes into its row."""
+    row.agenda_sk = key(clock.iso(times.start_at(appointment.details.slot)), appointment.id)
+    row.sealed = unit.seal(_payload(appointment), row.pk, row.sk)
+    return row
+
+
+def open_row(unit: Unit, row: EventRow) -> Appointment:
+    """Open an appointment.
+
+    Raises:
+        Tampered: the row was altered or moved.
+        Unavailable: the key service does not answer.
+    """
+    value = unit.open(row.sealed, row.pk, row.sk)
+    return Appointment(
+        id=row.sk.removeprefix("EVT#"),
+        details=_details(value["details"]),
+        author=Author(**value["author"]),
+        created_at=clock.instant(value["created_at"]),
+        changed_at=clock.instant(value["changed_at"]),
+        is_own=row.depositor == unit.entry.depositor_token(),
+        version=row.version or 0,
+    )
+
+
+def _payload(appointment: Appointment) -> dict[str, Any]:
+    details = asdict(appointment.details)
+    for name in ("start", "end"):
+        details["slot"][name] = details["slot"][name].isoformat()
+    return {
+        "details": details,
+        "author": asdict(appointment.author),
+        "created_at": clock.iso(appointment.created_at),
+        "changed_at": clock.iso(appointment.changed_at),
+    }
+
+
+def _details(value: dict[str, Any]) -> Details:
+    slot = value["slot"]
+    slot |= {name: datetime.fromisoformat(slot[name]) for name in ("start", "end")}
+    return Details(
+        title=value["title"],
+        slot=Slot(**slot),
+        place=value["place"],
+        note=value["note"],
+        link=value["link"],
+        reminders=tuple(value["reminders"]),
+        warnings=tuple(map(Notice, value["warnings"])),
+    )
+
+
+def feeds_of(row: FeedsRow | None) -> list[Feed]:
+    """Read the calendar links of a record."""
+    return [
+        Feed(
+            id=value["id"],
+            detail=Detail(value["detail"]),
+            created_at=clock.instant(value["created_at"]),
+            last_read_at=clock.instant(value["last_read_at"]) if value["last_read_at"] else None,
+        )
+        for value in (row.feeds if row else [])
+    ]
+
+
+def feeds_row(unit: Unit, feeds: list[Feed], version: int | None) -> FeedsRow:
+    """Make the row of a record's calendar links, to follow the version read (None: none)."""
+    settings = unit.entry.settings
+    if settings is None:
+        raise LookupError("the space is not open")
+    pk, sk = feeds_key(unit.pid)
+    values = [
+        {
+            "id": feed.id,
+            "detail": feed.detail,
+            "created_at": clock.iso(feed.created_at),
+            "last_read_at": clock.iso(feed.last_read_at) if feed.last_read_at else None,
+        }
+        for feed in feeds
+    ]
+    return rows.at_version(
+        FeedsRow(pk=pk, sk=sk, kind="feeds", feeds=values, trace_key=bytes(settings.trace_key)),
+        version,
+    )

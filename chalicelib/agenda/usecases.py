@@ -1,0 +1,256 @@
+"""What can be done with the appointments of a record. Every function passes the gate once a try."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.access import gate
+from chalicelib.access.entry import Wanted
+from chalicelib.access.gate import Replayed, Unit
+from chalicelib.access.model import Action
+from chalicelib.access.usecases import until_it_holds
+from chalicelib.agenda import rules, store, times
+from chalicelib.agenda.model import Appointment, Author, Details, Draft, RemindersState
+from chalicelib.agenda.store import EventRow
+from chalicelib.core import clock, ids, rows
+from chalicelib.core.errors import Conflict, FieldError, Invalid, Stale
+from chalicelib.core.events import EventType
+from chalicelib.http.idempotency import Idempotency
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.identity.store import ContactRow, contact_key
+from chalicelib.reminders import rules as reminder_rules
+from chalicelib.reminders import usecases as reminders
+from chalicelib.reminders.model import Preferences, Source
+from chalicelib.reminders.store import PreferencesRow, preferences_key
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An appointment as one reader sees it: in a zone, with what her reminders will become."""
+
+    appointment: Appointment
+    zone: str
+    reminders_state: RemindersState
+    is_for_person: bool
+
+
+def add_appointment(
+    principal: Principal, pid: str, draft: Draft, idempotency: Idempotency | None
+) -> Shown:
+    """Set an appointment, and arm its reminders with it.
+
+    Somebody else than the person may propose reminders: on a day that is full they are left out,
+    so that nobody learns of her other appointments.
+
+    Raises:
+        Invalid: everything that is wrong; an eleventh reminder of a day (R-AGE-02).
+        NotFound, Unavailable.
+    """
+    details = rules.check(draft, clock.paris_date(clock.now()))
+    try:
+        return until_it_holds(lambda: _add(principal, pid, details, idempotency))
+    except Replayed as replayed:
+        return read_appointment(principal, pid, replayed.reference)
+
+
+def _add(
+    principal: Principal, pid: str, details: Details, idempotency: Idempotency | None
+) -> Shown:
+    appointment_id = ids.new_id()
+    wanted = [*reminders.wanted(pid, appointment_id), *_address(principal)]
+    with gate.enter(
+        principal, Action.APPOINTMENT_ADD, pid, wanted=wanted, idempotency=idempotency
+    ) as unit:
+        appointment = _armed(
+            unit,
+            Appointment(
+                id=appointment_id,
+                details=details,
+                author=_author(unit),
+                created_at=unit.now,
+                changed_at=unit.now,
+                is_own=True,
+                version=1,
+            ),
+        )
+        unit.about(appointment_id)
+        unit.put(store.new_row(unit, appointment))
+        _tell(unit, EventType.APPOINTMENT_ADDED, appointment_id)
+        return shown(unit, appointment)
+
+
+def read_appointment(principal: Principal, pid: str, appointment_id: str) -> Shown:
+    """Read one appointment.
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    return _read(principal, pid, appointment_id, Action.APPOINTMENT_READ)
+
+
+def export_appointment(principal: Principal, pid: str, appointment_id: str) -> Shown:
+    """Read one appointment, to take it to a calendar. Raises as `read_appointment`."""
+    return _read(principal, pid, appointment_id, Action.APPOINTMENT_EXPORT)
+
+
+def _read(principal: Principal, pid: str, appointment_id: str, action: Action) -> Shown:
+    target = (EventRow, *store.event_key(pid, appointment_id))
+    with gate.enter(
+        principal,
+        action,
+        pid,
+        target=target,
+        wanted=view_wanted(principal, pid),
+        about=appointment_id,
+    ) as unit:
+        return shown(unit, store.open_row(unit, unit.target(EventRow)))
+
+
+def change_appointment(
+    principal: Principal, pid: str, appointment_id: str, changes: Mapping[str, Any], version: int
+) -> Shown:
+    """Change what is named in `changes` (attributes of `Draft`), and move its reminders with it.
+
+    Raises:
+        Invalid: everything that would be wrong.
+        Conflict: `not-yours`: of an appointment set by somebody, she changes the reminders only.
+        Stale: it changed since it was read.
+        NotFound, Unavailable.
+    """
+    return until_it_holds(lambda: _change(principal, pid, appointment_id, changes, version))
+
+
+def _change(
+    principal: Principal, pid: str, appointment_id: str, changes: Mapping[str, Any], version: int
+) -> Shown:
+    with gate.enter(
+        principal,
+        Action.APPOINTMENT_CHANGE,
+        pid,
+        target=(EventRow, *store.event_key(pid, appointment_id)),
+        wanted=[*reminders.wanted(pid, appointment_id), *_address(principal)],
+        about=appointment_id,
+    ) as unit:
+        row = unit.target(EventRow)
+        if row.version != version:
+            raise Stale
+        before = store.open_row(unit, row)
+        details = _changed(unit, before, changes)
+        appointment = replace(before, details=details, changed_at=unit.now, version=version + 1)
+        appointment = _armed(unit, appointment)
+        unit.put(store.changed(unit, row, appointment), lost=Stale())
+        _tell(unit, EventType.APPOINTMENT_CHANGED, appointment_id)
+        return shown(unit, appointment)
+
+
+def _changed(unit: Unit, before: Appointment, changes: Mapping[str, Any]) -> Details:
+    draft = rules.draft_of(before.details)
+    if {"start", "zone", "all_day"} & changes.keys():
+        draft = replace(draft, fold=None)
+    is_person = _is_person(unit)
+    if "reminders" in changes and not is_person:
+        raise Invalid(errors=(FieldError("/reminders", "reminders_of_person"),))
+    details = rules.check(replace(draft, **changes), clock.paris_date(unit.now))
+    if details.slot == before.details.slot:
+        details = replace(details, warnings=before.details.warnings)
+    is_more = replace(before.details, reminders=details.reminders) != details
+    if is_person and not before.is_own and is_more:
+        raise Conflict("not-yours", set_by=before.author.name)
+    return details
+
+
+def cancel_appointment(principal: Principal, pid: str, appointment_id: str, version: int) -> None:
+    """Remove an appointment and its reminders, for everybody; undoing is setting it again.
+
+    Raises:
+        Stale: it changed since it was read.
+        NotFound, Unavailable.
+    """
+    until_it_holds(lambda: _cancel(principal, pid, appointment_id, version))
+
+
+def _cancel(principal: Principal, pid: str, appointment_id: str, version: int) -> None:
+    with gate.enter(
+        principal,
+        Action.APPOINTMENT_CANCEL,
+        pid,
+        target=(EventRow, *store.event_key(pid, appointment_id)),
+        wanted=reminders.wanted(pid, appointment_id),
+        about=appointment_id,
+    ) as unit:
+        row = unit.target(EventRow)
+        if row.version != version:
+            raise Stale
+        unit.write(rows.delete(row), lost=Stale())
+        reminders.disarm(unit, appointment_id)
+        _tell(unit, EventType.APPOINTMENT_CANCELLED, appointment_id)
+
+
+def view_wanted(principal: Principal, pid: str) -> list[Wanted]:
+    """Return what to name on entering the gate, to show appointments."""
+    return [(PreferencesRow, *preferences_key(pid)), *_address(principal)]
+
+
+def shown(unit: Unit, appointment: Appointment) -> Shown:
+    """Return an appointment as the reader sees it; the person's zone and choices are hers alone."""
+    is_person = _is_person(unit)
+    details = appointment.details
+    if not is_person:
+        hidden = replace(appointment, details=replace(details, reminders=()))
+        return Shown(hidden, details.slot.zone, RemindersState.NONE, is_for_person=False)
+    chosen = reminders.preferences(unit)
+    contact = unit.row(ContactRow, *contact_key(unit.entry.principal.id))
+    state = RemindersState.NONE
+    if details.reminders:
+        reachable = contact is not None and chosen.mail_appointment
+        state = RemindersState.ARMED if reachable else RemindersState.NO_CHANNEL
+        if not _instants(details, chosen, unit.now):
+            state = RemindersState.PAST
+    return Shown(appointment, chosen.zone, state, is_for_person=True)
+
+
+def _armed(unit: Unit, appointment: Appointment) -> Appointment:
+    """Arm the reminders of an appointment, as far as its author may."""
+    details = appointment.details
+    at = _instants(details, reminders.preferences(unit), unit.now)
+    try:
+        _arm(unit, appointment, at)
+    except Invalid:
+        if _is_person(unit):
+            raise
+        _arm(unit, appointment, [])
+        return replace(appointment, details=replace(details, reminders=()))
+    return appointment
+
+
+def _arm(unit: Unit, appointment: Appointment, at: list[datetime]) -> None:
+    event_at = times.reminded_from(appointment.details.slot)
+    reminders.arm(unit, appointment.id, source=Source.APPOINTMENT, event_at=event_at, at=at)
+
+
+def _instants(details: Details, chosen: Preferences, now: datetime) -> list[datetime]:
+    event_at = times.reminded_from(details.slot)
+    return reminder_rules.due_instants(event_at, details.reminders, chosen, now)
+
+
+def _tell(unit: Unit, event: EventType, appointment_id: str) -> None:
+    """Announce what somebody else than the person did."""
+    if not _is_person(unit):
+        unit.emit(event, appointment_id)
+
+
+def _author(unit: Unit) -> Author:
+    session, kind = unit.entry.session, unit.entry.principal.kind
+    return Author(kind.value, session.name if kind is not ActorKind.PERSON else None)
+
+
+def _is_person(unit: Unit) -> bool:
+    return unit.entry.principal.kind is ActorKind.PERSON
+
+
+def _address(principal: Principal) -> list[Wanted]:
+    """Return the row that tells whether the person can be written to; nobody else learns it."""
+    if principal.kind is not ActorKind.PERSON:
+        return []
+    return [(ContactRow, *contact_key(principal.id))]

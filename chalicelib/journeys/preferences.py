@@ -1,0 +1,121 @@
+"""When and how a person wants to be told: her zone, her quiet hours, the mails she wants."""
+
+from datetime import time, timedelta
+from typing import Final, Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field
+
+from chalicelib.access import gate
+from chalicelib.access.gate import Unit
+from chalicelib.access.model import Action
+from chalicelib.core.errors import FieldError, Invalid, Stale
+from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
+from chalicelib.identity.store import ContactRow, contact_key
+from chalicelib.reminders import rules, store
+from chalicelib.reminders.model import Preferences
+from chalicelib.reminders.store import PreferencesRow
+
+_PATH: Final = "/v1/patients/{pid}/preferences"
+_HOUR: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+# Longer silences would leave no time of day at which to tell anything.
+LONGEST_QUIET: Final = timedelta(hours=14)
+
+
+class MailChoices(Schema):
+    """Which mails the person wants; those about accesses are mandatory (R-NOT-02)."""
+
+    document: bool
+    appointment: bool
+    prevention: bool
+
+
+class PreferencesBody(Schema):
+    """Equal hours: no quiet time. Hours are local, as `21:00`."""
+
+    zone: str = Field(max_length=50)
+    quiet_from: str = Field(pattern=_HOUR)
+    quiet_until: str = Field(pattern=_HOUR)
+    mail: MailChoices
+
+
+class PreferencesOut(PreferencesBody):
+    """`address` tells whether there is a verified address to write to, never which."""
+
+    address: Literal["verified", "none"]
+    version: int
+
+
+@endpoint("GET", _PATH, answers={200: PreferencesOut})
+def read_preferences(call: Call[None, NoQuery]) -> Answer:
+    """Read one's preferences; the defaults, at version 0, while none were set."""
+    pid, uid = gate.resolve(call.principal, call.path["pid"]), call.principal.id
+    wanted = [_wish(pid), _contact(uid)]
+    with gate.enter(call.principal, Action.PREFERENCES_READ, pid, wanted=wanted) as unit:
+        out = _out(unit, unit.row(*_wish(pid)), uid)
+    return Answer(out, version=out.version)
+
+
+@endpoint("PUT", _PATH, body=PreferencesBody, if_match=True, answers={200: PreferencesOut})
+def set_preferences(call: Call[PreferencesBody, NoQuery]) -> Answer:
+    """Set one's preferences, all at once."""
+    pid, uid = gate.resolve(call.principal, call.path["pid"]), call.principal.id
+    wanted = [_wish(pid), _contact(uid)]
+    with gate.enter(call.principal, Action.PREFERENCES_SET, pid, wanted=wanted) as unit:
+        row = unit.row(*_wish(pid))
+        version = row.version or 0 if row else 0
+        chosen = _chosen(call.body)
+        if call.if_match != version:
+            raise Stale
+        new = store.preferences_row(pid, chosen, version or None)
+        unit.put(new, lost=Stale())
+        out = _out(unit, new, uid).model_copy(update={"version": version + 1})
+    return Answer(out, version=out.version)
+
+
+def _wish(pid: str) -> tuple[type[PreferencesRow], str, str]:
+    return (PreferencesRow, *store.preferences_key(pid))
+
+
+def _contact(uid: str) -> tuple[type[ContactRow], str, str]:
+    return (ContactRow, *contact_key(uid))
+
+
+def _chosen(body: PreferencesBody) -> Preferences:
+    """Read what was chosen; every error at once."""
+    quiet_from, quiet_until = (
+        time.fromisoformat(body.quiet_from),
+        time.fromisoformat(body.quiet_until),
+    )
+    errors = []
+    if body.zone not in available_timezones():
+        errors.append(FieldError("/zone", "unknown_zone"))
+    if rules.quiet_length(quiet_from, quiet_until) > LONGEST_QUIET:
+        hours = LONGEST_QUIET // timedelta(hours=1)
+        errors.append(FieldError("/quiet_until", "quiet_too_long", {"hours": hours}))
+    if errors:
+        raise Invalid(errors=tuple(errors))
+    return Preferences(
+        zone=body.zone,
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
+        mail_document=body.mail.document,
+        mail_appointment=body.mail.appointment,
+        mail_prevention=body.mail.prevention,
+    )
+
+
+def _out(unit: Unit, row: PreferencesRow | None, uid: str) -> PreferencesOut:
+    chosen = store.preferences_of(row)
+    return PreferencesOut(
+        zone=chosen.zone,
+        quiet_from=chosen.quiet_from.isoformat("minutes"),
+        quiet_until=chosen.quiet_until.isoformat("minutes"),
+        mail=MailChoices(
+            document=chosen.mail_document,
+            appointment=chosen.mail_appointment,
+            prevention=chosen.mail_prevention,
+        ),
+        address="verified" if unit.row(*_contact(uid)) else "none",
+        version=row.version or 0 if row else 0,
+    )

@@ -1,0 +1,106 @@
+"""What is recommended to a person, and what she answers. Source: R-AGE-03, R-VAC-03."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+
+class Kind(StrEnum):
+    """What one is invited to."""
+
+    VACCINATION = "vaccination"
+    SCREENING = "screening"
+    EXAM = "exam"
+
+
+class Choice(StrEnum):
+    """What a person may answer; no answer is « À planifier »."""
+
+    DONE = "done"
+    NOT_CONCERNED = "not_concerned"
+    LATER = "later"
+
+    @property
+    def concludes(self) -> bool:
+        """Tell whether nothing more is asked of the occurrence."""
+        return self is not Choice.LATER
+
+
+class State(StrEnum):
+    """How a recommendation stands on a day.
+
+    `UPCOMING` is shown ahead of its window; `LATE` is past its recommended period, still open.
+    """
+
+    TO_PLAN = "to_plan"
+    DONE = "done"
+    NOT_CONCERNED = "not_concerned"
+    LATER = "later"
+    UPCOMING = "upcoming"
+    LATE = "late"
+
+
+class Certainty(StrEnum):
+    """How sure a rule is: primary source, secondary source, from memory, our proposal."""
+
+    PRIMARY = "A"
+    SECONDARY = "B"
+    MEMORY = "M"
+    PROPOSAL = "P"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from: the text, what to look for in it, and how sure we are."""
+
+    text: str
+    reference: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All that the first rules look at; an unknown sex (`None`) hides no screening."""
+
+    birth_on: date
+    sex: Literal["F", "M"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person answered about one occurrence of a rule.
+
+    `on` is the day of what is done, `until` the last day of « Plus tard » (shown again the next).
+    """
+
+    rule_id: str
+    occurrence: str
+    state: Choice
+    on: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One thing recommended to one person, as it stands on one day.
+
+    `rule_id` and `occurrence` (rank of a dose or round, age of a booster, year of a season) name it
+    for ever. The recommended period runs from `window_opens_on` to `recommended_until`; it stays
+    proposed, late, until `window_closes_on`. Both ends are included; None: no end. `on` and
+    `until` are those of the answer that holds.
+    """
+
+    rule_id: str
+    occurrence: str
+    kind: Kind
+    title: str
+    reason: str
+    window_opens_on: date
+    recommended_until: date | None
+    window_closes_on: date | None
+    state: State
+    source: Source
+    is_mandatory: bool
+    on: date | None = None
+    until: date | None = None

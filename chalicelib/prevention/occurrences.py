@@ -1,0 +1,81 @@
+"""One occurrence of a rule for one person, and how it stands on a day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from chalicelib.prevention.model import Answer, Choice, Kind, Recommendation, Source, State
+
+# Our proposal: what is to come is shown this long ahead.
+SHOWN_AHEAD: Final = timedelta(days=90)
+_DAY: Final = timedelta(days=1)
+_LATE: Final = (
+    " La période recommandée est passée\u00a0: le rattrapage est à discuter avec votre médecin."
+)
+
+Given = dict[tuple[str, str], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """What may be recommended; the last days are included, None: no end."""
+
+    rule_id: str
+    key: str
+    kind: Kind
+    title: str
+    reason: str
+    source: Source
+    opens: date
+    until: date | None
+    closes: date | None
+    is_mandatory: bool = False
+
+    def on(self, today: date, answer: Answer | None) -> Recommendation | None:
+        """Return how it stands on a day, or None when there is nothing to show."""
+        held = answer if answer and _holds(answer, today) else None
+        concluded = held is not None and held.state is not Choice.LATER
+        state = State(held.state) if held else self._state(today)
+        if not concluded and not self._is_shown(today):
+            return None
+        return Recommendation(
+            rule_id=self.rule_id,
+            occurrence=self.key,
+            kind=self.kind,
+            title=self.title,
+            reason=self.reason + (_LATE if state is State.LATE else ""),
+            window_opens_on=self.opens,
+            recommended_until=self.until,
+            window_closes_on=self.closes,
+            state=state,
+            source=self.source,
+            is_mandatory=self.is_mandatory,
+            on=held.on if held else None,
+            until=held.until if held else None,
+        )
+
+    def changes(self, answer: Answer | None) -> list[date]:
+        """Return the days on which it may stand differently than the day before."""
+        shown = self.opens - SHOWN_AHEAD if self.opens > date.min + SHOWN_AHEAD else date.min
+        ends = [self.until, self.closes, answer.until if answer else None]
+        return [shown, self.opens, *(end + _DAY for end in ends if end and end < date.max)]
+
+    def _is_shown(self, today: date) -> bool:
+        is_near = self.opens - today <= SHOWN_AHEAD
+        return is_near and (self.closes is None or today <= self.closes)
+
+    def _state(self, today: date) -> State:
+        if today < self.opens:
+            return State.UPCOMING
+        return State.LATE if self.until and today > self.until else State.TO_PLAN
+
+
+def _holds(answer: Answer, today: date) -> bool:
+    if answer.state is Choice.LATER:
+        return answer.until is not None and today <= answer.until
+    return True
+
+
+def day_before(day: date) -> date:
+    """Return the last day of a window that ends just before a day."""
+    return day - _DAY if day > date.min else day

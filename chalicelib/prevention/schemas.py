@@ -1,0 +1,91 @@
+"""Bodies of the prevention routes, as JSON."""
+
+from datetime import date
+from typing import Final, Literal
+
+from chalicelib.http.endpoint import Schema
+from chalicelib.prevention.model import Recommendation, State
+from chalicelib.prevention.usecases import FollowUp
+
+LABELS: Final = {
+    State.TO_PLAN: "À planifier",
+    State.DONE: "Réalisé",
+    State.NOT_CONCERNED: "Non concerné",
+    State.LATER: "Plus tard",
+    State.UPCOMING: "À venir",
+    State.LATE: "En retard, ou à renseigner",
+}
+
+
+class AnswerBody(Schema):
+    """What the person says; `on` goes with `done`, `until` with `later`."""
+
+    state: Literal["to_plan", "done", "not_concerned", "later"]
+    on: date | None = None
+    until: date | None = None
+
+
+class RuleSource(Schema):
+    """Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal."""
+
+    text: str
+    reference: str
+    certainty: Literal["A", "B", "M", "P"]
+
+
+class RecommendationOut(Schema):
+    """One thing recommended; `key` names it in addresses and tells nothing."""
+
+    key: str
+    kind: Literal["vaccination", "screening", "exam"]
+    title: str
+    reason: str
+    window_opens_on: date
+    recommended_until: date | None
+    window_closes_on: date | None
+    state: Literal["to_plan", "done", "not_concerned", "later", "upcoming", "late"]
+    state_label: str
+    on: date | None
+    until: date | None
+    is_mandatory: bool
+    source: RuleSource
+
+
+class FollowUpOut(Schema):
+    """What is recommended today; `next_change_on` is the day it says something else."""
+
+    items: list[RecommendationOut]
+    next_change_on: date | None
+    version: int
+
+
+def recommendation_out(key: str, one: Recommendation) -> RecommendationOut:
+    """Write a recommendation as JSON."""
+    return RecommendationOut(
+        key=key,
+        kind=one.kind.value,
+        title=one.title,
+        reason=one.reason,
+        window_opens_on=one.window_opens_on,
+        recommended_until=one.recommended_until,
+        window_closes_on=one.window_closes_on,
+        state=one.state.value,
+        state_label=LABELS[one.state],
+        on=one.on,
+        until=one.until,
+        is_mandatory=one.is_mandatory,
+        source=RuleSource(
+            text=one.source.text,
+            reference=one.source.reference,
+            certainty=one.source.certainty.value,
+        ),
+    )
+
+
+def follow_up_out(found: FollowUp) -> FollowUpOut:
+    """Write everything recommended as JSON."""
+    return FollowUpOut(
+        items=[recommendation_out(key, one) for key, one in found.items],
+        next_change_on=found.next_change_on,
+        version=found.version,
+    )

@@ -1,0 +1,180 @@
+"""Read what is recommended to a person, keep what she answers, and follow her in time (D12).
+
+Nothing scans people: whoever changes something arms the one reminder of the person, for the next
+day on which something newly becomes to plan; when it is told, the worker arms the following one.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.access import gate
+from chalicelib.access.entry import Wanted
+from chalicelib.access.gate import Unit
+from chalicelib.access.model import Action, Refusal
+from chalicelib.core.errors import Stale
+from chalicelib.http.principal import Principal
+from chalicelib.identity import spaces
+from chalicelib.identity.values import Traits
+from chalicelib.prevention import rules, store
+from chalicelib.prevention.model import Answer, Choice, Person, Recommendation
+from chalicelib.prevention.store import FollowUpRow
+from chalicelib.reminders import store as reminder_store
+from chalicelib.reminders import usecases as reminders
+from chalicelib.reminders.model import Reminder, Source
+
+SUBJECT: Final = "prevention"  # what the reminder is about: no meaning but the domain
+# Told between nine and eight in the evening, spread so that a season does not open in one minute.
+_FIRST_HOUR: Final = time(9)
+_SPREAD_MINUTES: Final = 11 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What is recommended today, each under its token, and the version of the answers."""
+
+    items: list[tuple[str, Recommendation]]
+    next_change_on: date | None
+    version: int
+
+
+def wanted(pid: str) -> list[Wanted]:
+    """Return what to name on entering the gate, to read what is recommended."""
+    return [spaces.person_wish(pid), (FollowUpRow, *store.follow_up_key(pid))]
+
+
+def list_recommendations(principal: Principal, pid: str) -> FollowUp:
+    """Read what is recommended to a person, and arm her next reminder if none waits.
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    named = [*wanted(pid), *reminders.wanted(pid, SUBJECT)]
+    with gate.enter(principal, Action.PREVENTION_READ, pid, wanted=named) as unit:
+        person, answers, version = _known(unit)
+        if person and reminders.pending(unit, SUBJECT) is None:
+            _arm(unit, person, answers)
+        return _follow_up(unit, person, answers, version)
+
+
+def answer_recommendation(  # noqa: PLR0913  one answer, said whole
+    principal: Principal,
+    pid: str,
+    token: str,
+    *,
+    choice: Choice | None,
+    on: date | None,
+    until: date | None,
+    version: int,
+) -> FollowUp:
+    """Keep what a person says of one recommendation; `choice` None takes her answer back.
+
+    Raises:
+        NotFound: nothing of hers has this token; traced.
+        Invalid: a day that cannot be.
+        Stale: she answered elsewhere meanwhile.
+        Unavailable.
+    """
+    named = [*wanted(pid), *reminders.wanted(pid, SUBJECT)]
+    with gate.enter(principal, Action.PREVENTION_ANSWER, pid, wanted=named, about=token) as unit:
+        person, answers, found = _known(unit)
+        target = next((one for key, one in _items(unit, person, answers) if key == token), None)
+        if person is None or target is None:
+            raise unit.refuse(Refusal.ABSENT)
+        if found != version:
+            raise Stale
+        kept = [one for one in answers if not _is_about(one, target)]
+        if choice is not None:
+            said = Answer(target.rule_id, target.occurrence, choice, on, until)
+            rules.check_answer(said, person, answers, _today(unit))
+            kept.append(said)
+        unit.put(store.answers_row(unit, kept), lost=Stale())
+        _arm(unit, person, kept)
+        return _follow_up(unit, person, kept, found + 1)
+
+
+def to_do(unit: Unit, most: int) -> list[tuple[str, Recommendation]]:
+    """Return what is to plan now, the most urgent first, of rows read for another screen (home)."""
+    person, answers, _ = _known(unit)
+    found = _items(unit, person, answers)
+    return [(key, one) for key, one in found if rules.is_to_do(one)][:most]
+
+
+def following(pid: str, now: datetime) -> list[datetime]:
+    """Return when to tell a person next, for the worker that just told her, or opens her space.
+
+    Nothing read here is shown to anybody, so it passes no gate and leaves no trace.
+
+    Raises:
+        Tampered, Unavailable, StoreUnavailable: to be done again.
+    """
+    known = spaces.read_person(pid)
+    person = _person(known.traits) if known else None
+    if person is None:
+        return []
+    zone = reminder_store.read_preferences(pid).zone
+    today = now.astimezone(ZoneInfo(zone)).date()
+    opens = rules.next_opening(person, store.read_answers(pid), today)
+    return [told_at(pid, opens, zone)] if opens else []
+
+
+def begin(pid: str, now: datetime) -> None:
+    """Arm the first reminder of a space just opened; one that waits already stays.
+
+    Raises:
+        As `following`.
+    """
+    at = following(pid, now)
+    if at:
+        reminders.begin(pid, SUBJECT, Reminder(Source.PREVENTION, tuple(at), None))
+
+
+def _known(unit: Unit) -> tuple[Person | None, list[Answer], int]:
+    """Open what decides; nothing is recommended to somebody whose birth date is unknown."""
+    answers, version = store.answers_of(unit)
+    return _person(spaces.person_of(unit)[0].traits), answers, version
+
+
+def _person(traits: Traits) -> Person | None:
+    if traits.birth_date is None:
+        return None
+    return Person(traits.birth_date, None if traits.sex == "U" else traits.sex)
+
+
+def _items(
+    unit: Unit, person: Person | None, answers: Sequence[Answer]
+) -> list[tuple[str, Recommendation]]:
+    found = rules.recommendations(person, answers, _today(unit)) if person else []
+    return [(store.token(unit.pid, one), one) for one in found]
+
+
+def _follow_up(
+    unit: Unit, person: Person | None, answers: Sequence[Answer], version: int
+) -> FollowUp:
+    changes = rules.next_change(person, answers, _today(unit)) if person else None
+    return FollowUp(_items(unit, person, answers), changes, version)
+
+
+def _is_about(answer: Answer, one: Recommendation) -> bool:
+    return (answer.rule_id, answer.occurrence) == (one.rule_id, one.occurrence)
+
+
+def _arm(unit: Unit, person: Person, answers: Sequence[Answer]) -> None:
+    """Arm the reminder of the next day on which something newly becomes to plan."""
+    opens = rules.next_opening(person, answers, _today(unit))
+    at = [told_at(unit.pid, opens, reminders.preferences(unit).zone)] if opens else []
+    reminders.arm(unit, SUBJECT, source=Source.PREVENTION, event_at=None, at=at)
+
+
+def told_at(pid: str, day: date, zone: str) -> datetime:
+    """Return when a person is told of what opens on a day, in her zone: at a minute of her own."""
+    minute = zlib.crc32(pid.encode()) % _SPREAD_MINUTES
+    local = datetime.combine(day, _FIRST_HOUR, ZoneInfo(zone)) + timedelta(minutes=minute)
+    return local.astimezone(UTC)
+
+
+def _today(unit: Unit) -> date:
+    return unit.now.astimezone(ZoneInfo(reminders.preferences(unit).zone)).date()

@@ -1,0 +1,54 @@
+"""What a reminder is about, and what a person said of when and how she is told."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Final
+
+MAX_A_DAY: Final = 10
+
+
+class Source(StrEnum):
+    """What armed a reminder; decides which event it becomes."""
+
+    APPOINTMENT = "appointment"
+    PREVENTION = "prevention"
+
+
+class Outcome(StrEnum):
+    """What became of one due row; only counted, never with whose it was."""
+
+    TOLD = "told"
+    LATE = "late"  # told, long after its instant
+    POSTPONED = "postponed"  # quiet hours
+    OVER = "over"  # its event had already begun: nothing to remind of
+    GONE = "gone"  # moved or cancelled since
+    ASIDE = "aside"  # failed again and again: kept with its reason
+    LOST = "lost"  # a rival was first
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How a person wants to be told; these defaults hold until she says otherwise.
+
+    Equal bounds: no quiet hours. `mail_*` is about mails only: the notice centre shows everything.
+    """
+
+    zone: str = "Europe/Paris"
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+    mail_document: bool = True
+    mail_appointment: bool = True
+    mail_prevention: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What is still to come for one subject: instants in order, none twice.
+
+    `event_at` is the instant after which reminding is useless; None when there is none.
+    """
+
+    source: Source
+    at: tuple[datetime, ...]
+    event_at: datetime | None

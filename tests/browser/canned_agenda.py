@@ -1,0 +1,171 @@
+"""What the server would say of the agenda, of prevention and of notices."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Json = dict[str, Any]
+
+PARIS, REUNION = "Europe/Paris", "Indian/Reunion"
+_TODAY = datetime.now(UTC).replace(hour=9, minute=30, second=0, microsecond=0, tzinfo=None)
+
+
+def _day(days: int) -> str:
+    return (_TODAY + timedelta(days=days)).strftime("%Y-%m-%d")
+
+
+def _instant(days: float) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def appointment(number: int, title: str, days: int, **more: Any) -> Json:
+    """Describe an appointment at half past nine in some days."""
+    start, end = f"{_day(days)}T09:30", f"{_day(days)}T10:00"
+    return {
+        "id": f"01JDK8APT{number:017d}",
+        "title": title,
+        "all_day": False,
+        "start": start,
+        "end": end,
+        "zone": PARIS,
+        "start_at": f"{_day(days)}T08:30:00Z",
+        "end_at": f"{_day(days)}T09:00:00Z",
+        "start_shown": start,
+        "end_shown": end,
+        "zone_shown": PARIS,
+        "place": "12 rue des Capucins, Reims",
+        "note": None,
+        "link": None,
+        "reminders": [1440, 120],
+        "reminders_state": "armed",
+        "warnings": [],
+        "author": {"kind": "person", "name": None},
+        "is_own": True,
+        "abilities": {"edit": True, "cancel": True, "set_reminders": True},
+        "created_at": _instant(-3),
+        "changed_at": _instant(-3),
+        "version": 1,
+        **more,
+    }
+
+
+APPOINTMENTS: list[Json] = [
+    appointment(1, "Dentiste", 1, note="Apporter la radio.\nDemander le devis."),
+    appointment(
+        2,
+        "Prise de sang",
+        3,
+        author={"kind": "organisation", "name": "Laboratoire des Capucins"},
+        is_own=False,
+        abilities={"edit": False, "cancel": True, "set_reminders": True},
+        reminders_state="no_channel",
+    ),
+    appointment(
+        3,
+        "Téléconsultation",
+        3,
+        zone=REUNION,
+        start=f"{_day(3)}T12:30",
+        end=f"{_day(3)}T13:00",
+        link="https://example.org/salle",
+        place=None,
+    ),
+    appointment(
+        4, "Séjour à l’hôpital", 6, all_day=True, start=_day(6), end=_day(8),
+        start_shown=_day(6), end_shown=_day(8), reminders=[900],
+    ),
+]  # fmt: skip
+FEEDS: list[Json] = [
+    {"id": "01JDK8FEED0000000000000001", "detail": "busy", "created_at": _instant(-40),
+     "last_read_at": _instant(-1)},
+    {"id": "01JDK8FEED0000000000000002", "detail": "full", "created_at": _instant(-2),
+     "last_read_at": None},
+]  # fmt: skip
+PREFERENCES: Json = {
+    "zone": PARIS,
+    "quiet_from": "21:00",
+    "quiet_until": "08:00",
+    "mail": {"document": True, "appointment": True, "prevention": False},
+    "address": "verified",
+    "version": 0,
+}
+
+
+def _recommended(number: int, title: str, state: str, label: str, **more: Any) -> Json:
+    return {
+        "key": f"key{number}",
+        "kind": "vaccination",
+        "title": title,
+        "reason": "Ce rappel est recommandé à 45 ans pour tous les adultes.",
+        "window_opens_on": _day(-20),
+        "recommended_until": None,
+        "window_closes_on": _day(160),
+        "state": state,
+        "state_label": label,
+        "on": None,
+        "until": None,
+        "is_mandatory": False,
+        "source": {
+            "text": "Calendrier des vaccinations 2026",
+            "reference": "page 12",
+            "certainty": "A",
+        },
+        **more,
+    }
+
+
+RECOMMENDATIONS: list[Json] = [
+    _recommended(1, "Vaccin contre la grippe", "to_plan", "À planifier"),
+    _recommended(
+        2, "Rappel diphtérie, tétanos, poliomyélite", "late", "En retard", window_closes_on=None
+    ),
+    _recommended(
+        3, "Dépistage du cancer du sein", "upcoming", "Prochainement", kind="screening",
+        window_opens_on=_day(300), window_closes_on=None,
+    ),
+    _recommended(
+        4, "Dépistage du cancer du col", "later", "Plus tard", kind="screening", until=_day(30)
+    ),
+    _recommended(5, "Vaccin contre la rougeole", "done", "Réalisé", on=_day(-900)),
+]  # fmt: skip
+NOTICES: list[Json] = [
+    {"id": "01JDK8NTC00000000000000003", "type": "reminder", "at": _instant(-0.02),
+     "is_read": False, "text": "Rappel : « Dentiste » approche.",
+     "target": {"kind": "appointment", "id": APPOINTMENTS[0]["id"]}},
+    {"id": "01JDK8NTC00000000000000002", "type": "document", "at": _instant(-1.1),
+     "is_read": True, "text": "Un document est arrivé : « Bilan thyroïdien ».",
+     "target": {"kind": "document", "id": "01JDK8DOC00000000000000001"}},
+    {"id": "01JDK8NTC00000000000000001", "type": "document", "at": _instant(-1.2),
+     "is_read": True, "text": "Un document est arrivé.", "target": None},
+]  # fmt: skip
+
+
+def answer(rest: str, *, empty: bool) -> Json | None:
+    """Return what the path of a record answers, or None when it is not of these domains."""
+    known = {entry["id"]: entry for entry in APPOINTMENTS}
+    if rest.startswith("/appointments/"):
+        return known.get(rest.removeprefix("/appointments/"))
+    answers: dict[str, Json] = {
+        "/appointments": {"items": [] if empty else APPOINTMENTS, "next": None},
+        "/calendar-feeds": {"items": [] if empty else FEEDS, "limit": 5},
+        "/preferences": {**PREFERENCES, **({"address": "none"} if empty else {})},
+        "/prevention": {
+            "items": [] if empty else RECOMMENDATIONS,
+            "next_change_on": None,
+            "version": 0,
+        },
+        "/notices": {
+            "items": [] if empty else NOTICES,
+            "unread": 0 if empty else 1,
+            "next": None,
+        },
+    }
+    return answers.get(rest)
+
+
+def at_home(*, empty: bool) -> Json:
+    """Return what the home screen adds to the rest of a record."""
+    return {
+        "next_appointment": None if empty else APPOINTMENTS[0],
+        "to_do": [] if empty else RECOMMENDATIONS[:2],
+        "unread_notices": 0 if empty else 1,
+    }

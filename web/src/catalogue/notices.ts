@@ -1,0 +1,50 @@
+/** Words of the notices, and of the choices about them. */
+import { plural } from "../lib/format.ts";
+import { typeset } from "../lib/typo.ts";
+
+export const noticeWords = typeset({
+  title: "Avis",
+  intro: "Ce qui s'est passé dans votre dossier ces trois derniers mois.",
+  isNew: "Nouveau",
+  open: "Ouvrir",
+  gone: "Ce dont parle cet avis n'est plus là.",
+  delete: "Supprimer",
+  deleteNamed: (text: string) => `Supprimer l'avis : ${text}`,
+  deleted: "Avis supprimé.",
+  undo: "Annuler",
+  undone: "L'avis est remis.",
+  deleteAll: "Tout supprimer",
+  deleteAllTitle: "Supprimer tous les avis ?",
+  deleteAllText: "Votre dossier et le journal des accès restent intacts. Seuls les avis disparaissent.",
+  deletedAll: "Tous les avis sont supprimés.",
+  emptyTitle: "Aucun avis",
+  empty: "Vous verrez ici les nouveaux documents, les accès et les rappels.",
+  toHome: "Revenir à l'accueil",
+  settings: "Choisir mes avis et mes rappels",
+  count: (n: number, complete: boolean) =>
+    complete ? plural(n, "avis", "avis") : `${plural(n, "avis affiché", "avis affichés")}, il y en a d'autres`,
+
+  choices: {
+    title: "Avis et rappels",
+    mail: "Recevoir un e-mail",
+    mailHint: "L'avis s'affiche toujours ici. L'e-mail ne dit jamais de quoi il s'agit.",
+    kinds: {
+      document: "Quand un document arrive",
+      appointment: "Pour mes rendez-vous et leurs rappels",
+      prevention: "Quand un vaccin ou un dépistage est à prévoir",
+    },
+    access: "Quand quelqu'un accède à mon dossier",
+    accessWhy: "Cet e-mail est obligatoire : il vous protège d'un accès que vous n'avez pas voulu.",
+    quiet: "Heures de silence",
+    quietHint: "Aucun rappel ne part entre ces deux heures. Il part avant.",
+    from: "À partir de",
+    until: "Jusqu'à",
+    zone: "Fuseau horaire",
+    zoneLabel: "Mes heures sont celles de",
+    zoneOffer: (of: string) => `Votre appareil est à l'heure ${of}. Utiliser cette heure ?`,
+    zoneUse: (of: string) => `Utiliser l'heure ${of}`,
+    save: "Enregistrer",
+    saved: "Vos choix sont enregistrés.",
+    errors: { from: "Choisissez l'heure où commence le silence.", until: "Choisissez l'heure où finit le silence." },
+  },
+});

@@ -1,0 +1,155 @@
+/** What is typed in the form of an appointment, what is wrong with it, and what is sent. */
+import type { Appointment, AppointmentDraft } from "../api/types";
+import { agendaWords as t } from "../catalogue/agenda";
+import type { FieldError } from "../ui/form";
+import { typo } from "./typo";
+import { clock } from "./when";
+import { afterGap, instantsOf } from "./zoned";
+
+export interface Typed {
+  title: string;
+  allDay: boolean;
+  date: string;
+  start: string;
+  end: string;
+  /** Empty when it ends the day it begins. */
+  endDate: string;
+  zone: string;
+  fold: "0" | "1";
+  place: string;
+  note: string;
+  link: string;
+  reminders: number[];
+}
+
+export const REMINDERS_MAX = 5;
+const TITLE_MAX = 100;
+const YEARS = { first: "2000-01-01", last: "2100-12-31" };
+const DAY_BEFORE = 24 * 60;
+
+export const blank = (zone: string, given: Partial<Typed> = {}): Typed => ({
+  title: "", allDay: false, date: "", start: "", end: "", endDate: "", zone, fold: "0",
+  place: "", note: "", link: "", reminders: [DAY_BEFORE], ...given,
+});
+
+const dayOf = (wall: string) => wall.slice(0, 10);
+const timeOf = (wall: string) => wall.slice(11, 16);
+
+/** What the form shows of an appointment already set. */
+export function typedFrom(set: Appointment): Typed {
+  const sameDay = dayOf(set.start) === dayOf(set.end);
+  return {
+    title: set.title,
+    allDay: set.all_day,
+    date: dayOf(set.start),
+    start: timeOf(set.start),
+    end: timeOf(set.end),
+    endDate: sameDay ? "" : dayOf(set.end),
+    zone: set.zone,
+    fold: instantsOf(set.start, set.zone)[1] === Date.parse(set.start_at) ? "1" : "0",
+    place: set.place ?? "",
+    note: set.note ?? "",
+    link: set.link ?? "",
+    reminders: set.reminders,
+  };
+}
+
+const startOf = ({ date, start }: Typed) => `${date}T${start}`;
+
+const endOf = ({ date, endDate, end }: Typed) => (end ? `${endDate || date}T${end}` : null);
+
+/** Whether there is a moment to look up on a clock. */
+const isTimed = ({ allDay, date, start }: Typed) =>
+  !allDay && start !== "" && date >= YEARS.first && date <= YEARS.last;
+
+/** The time to offer in place of one that spring skips, or null. */
+export function skipped(typed: Typed): string | null {
+  if (!isTimed(typed)) return null;
+  const wall = startOf(typed);
+  return instantsOf(wall, typed.zone).length === 0 ? timeOf(afterGap(wall, typed.zone)) : null;
+}
+
+/** The two instants of an hour that autumn repeats, or null. */
+export function repeated(typed: Typed): [number, number] | null {
+  if (!isTimed(typed)) return null;
+  const [one, two] = instantsOf(startOf(typed), typed.zone);
+  return one !== undefined && two !== undefined ? [one, two] : null;
+}
+
+function wrongTimes(typed: Typed): [string, string | false][] {
+  const { allDay, start, date, endDate, end } = typed;
+  const known = date !== "" && start !== "";
+  const right = known ? skipped(typed) : null;
+  return [
+    ["start", !allDay && !start && t.form.errors.start],
+    ["start", right !== null && t.form.errors.skipped(clock(start), clock(right))],
+    ["end", !allDay && known && end !== "" && (endOf(typed) ?? "") <= startOf(typed) && t.form.errors.end],
+    ["endDate", date !== "" && endDate !== "" && endDate < date && t.form.errors.lastDay],
+  ];
+}
+
+/** Everything wrong with what is typed, field by field. */
+export function wrong(typed: Typed): FieldError[] {
+  const { date, title, link } = typed;
+  const outside = date < YEARS.first || date > YEARS.last;
+  const tests: [string, string | false][] = [
+    ["title", !title.trim() && t.form.errors.title],
+    ["title", title.trim().length > TITLE_MAX && t.form.errors.titleLong],
+    ["date", !date && t.form.errors.date],
+    ["date", date !== "" && outside && t.form.errors.year],
+    ...wrongTimes(typed),
+    ["link", link.trim() !== "" && !/^https:\/\/\S+$/.test(link.trim()) && t.form.errors.link],
+  ];
+  return tests.flatMap(([id, text]) => (text ? [{ id, text }] : []));
+}
+
+const orNull = (text: string) => text.trim() || null;
+
+/** What is sent to the server; reminders are left out where they are not the author's to set. */
+export function draftOf(typed: Typed, withReminders: boolean): AppointmentDraft {
+  const { title, allDay, date, endDate, zone, place, note, link, reminders } = typed;
+  const times = allDay
+    ? { start: date, end: endDate || null }
+    : { start: startOf(typed), end: endOf(typed) };
+  const fold = repeated(typed) ? Number(typed.fold) : null;
+  return {
+    title: title.trim(),
+    all_day: allDay,
+    ...times,
+    zone,
+    fold,
+    place: orNull(place),
+    note: orNull(note),
+    link: orNull(link),
+    ...(withReminders ? { reminders } : {}),
+  };
+}
+
+/** The fields of the form, by the member of the request that the server refused. */
+const FIELDS: Record<string, string> = {
+  title: "title", all_day: "allDay", start: "start", end: "end", zone: "zone", fold: "fold",
+  place: "place", note: "note", link: "link", reminders: "reminders",
+};
+
+/** The server's refusals as errors of fields; those of a whole day are about dates. */
+export function refusedFields(errors: { pointer: string; detail: string }[], allDay: boolean): FieldError[] {
+  return errors.map(({ pointer, detail }) => {
+    const member = pointer.split("/")[1] ?? "";
+    const field = FIELDS[member] ?? "title";
+    const days: Record<string, string> = { start: "date", end: "endDate" };
+    return { id: allDay ? (days[field] ?? field) : field, text: typo(detail) };
+  });
+}
+
+/** A title chosen elsewhere for the next appointment: kept in memory, never in an address. */
+let wanted: Partial<Typed> = {};
+
+export function prefill(given: Partial<Typed>) {
+  wanted = given;
+}
+
+export function takePrefill(): Partial<Typed> {
+  const given = wanted;
+  wanted = {};
+  return given;
+}

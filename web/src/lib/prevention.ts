@@ -1,0 +1,71 @@
+/** How recommendations are grouped, worded and placed on the time line. */
+import type { PreventionState, Recommendation } from "../api/types";
+import { preventionWords as t } from "../catalogue/prevention";
+import type { IconName } from "../icons";
+import { addMonths, daysBetween, monthStart } from "./calendar";
+import { dateMedium } from "./format";
+
+/** What asks for something first, then what does not. */
+export const ORDER: PreventionState[] = ["late", "to_plan", "later", "upcoming", "done", "not_concerned"];
+
+export const STATE_LOOKS: Record<PreventionState, { icon: IconName; tone: string }> = {
+  late: { icon: "triangle-alert", tone: "warning" },
+  to_plan: { icon: "calendar-plus", tone: "" },
+  later: { icon: "hourglass", tone: "" },
+  upcoming: { icon: "clock", tone: "" },
+  done: { icon: "circle-check", tone: "success" },
+  not_concerned: { icon: "ban", tone: "" },
+};
+
+/** When it is to be done, or was, or will be said again. */
+export function windowInWords(of: Recommendation): string | null {
+  if (of.state === "done") return of.on ? t.doneOn(dateMedium(of.on)) : null;
+  if (of.state === "not_concerned") return null;
+  if (of.state === "later" && of.until) return t.postponed(dateMedium(of.until));
+  if (of.state === "late") {
+    return of.recommended_until
+      ? t.before(dateMedium(of.recommended_until))
+      : t.since(dateMedium(of.window_opens_on));
+  }
+  const ends = of.recommended_until ?? of.window_closes_on;
+  return ends
+    ? t.between(dateMedium(of.window_opens_on), dateMedium(ends))
+    : t.from(dateMedium(of.window_opens_on));
+}
+
+export interface Bar {
+  of: Recommendation;
+  /** Parts of the whole width, from 0 to 1. */
+  from: number;
+  to: number;
+  /** It goes on beyond the right edge. */
+  open: boolean;
+}
+
+const PLOT_MONTHS = 24;
+
+export interface Plot {
+  bars: Bar[];
+  /** The first day of each half year, with its place. */
+  ticks: { day: string; at: number }[];
+}
+
+/** The windows of the two years to come of what is still to be done. */
+export function plotOf(items: Recommendation[], now: string): Plot {
+  const last = addMonths(now, PLOT_MONTHS);
+  const width = daysBetween(now, last);
+  const place = (day: string) => Math.min(1, Math.max(0, daysBetween(now, day) / width));
+  const bars = items
+    .filter(({ state, window_opens_on: opens, window_closes_on: closes }) =>
+      state !== "done" && state !== "not_concerned" && opens < last && (closes === null || closes >= now))
+    .map((of) => ({
+      of,
+      from: place(of.state === "later" && of.until ? of.until : of.window_opens_on),
+      to: place(of.window_closes_on ?? last),
+      open: of.window_closes_on === null || of.window_closes_on > last,
+    }));
+  const ticks = Array.from({ length: PLOT_MONTHS / 6 }, (_, n) => monthStart(now, 6 * n + 1)).map(
+    (day) => ({ day, at: place(day) }),
+  );
+  return { bars, ticks };
+}

@@ -1,0 +1,114 @@
+/** P10: adding an appointment, changing one's own, or the reminders of one that somebody else set. */
+import { useState } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso";
+import { agendaApi } from "../api/agenda";
+import type { Appointment, Preferences, Profile } from "../api/types";
+import { agendaWords as t } from "../catalogue/agenda";
+import { blank, takePrefill, typedFrom } from "../lib/appointment-draft";
+import { setter } from "../lib/appointments";
+import { forgetLists } from "../lib/paging";
+import { useResource } from "../lib/resource";
+import { clock, inWords } from "../lib/when";
+import { AppointmentForm } from "../ui/appointment-form";
+import { Button } from "../ui/button";
+import { Form } from "../ui/form";
+import { Page } from "../ui/page";
+import { ReminderChips } from "../ui/reminder-chips";
+import { ErrorPanel, Loading, Notice } from "../ui/states";
+import { toast } from "../ui/toast";
+
+const quietWords = ({ quiet_from: from, quiet_until: until }: Preferences) =>
+  from === until ? null : t.reminders.quiet(clock(from), clock(until));
+
+interface Ready {
+  pid: string;
+  preferences: Preferences;
+  set: Appointment | null;
+}
+
+/** What somebody else set: only the reminders are the person's. */
+function RemindersOnly({ pid, preferences, set }: Ready & { set: Appointment }) {
+  const { route } = useLocation();
+  const [reminders, setReminders] = useState(set.reminders);
+  const [error, setError] = useState<unknown>(null);
+  const save = async () => {
+    setError(null);
+    try {
+      await agendaApi.change(pid, set, { reminders });
+    } catch (failure) {
+      setError(failure);
+      return;
+    }
+    forgetLists();
+    toast(t.form.changed);
+    route(`/agenda/${set.id}`, true);
+  };
+  return (
+    <Form onSubmit={save} label={t.form.remindersTitle}>
+      {error !== null && <ErrorPanel error={error} kept reply />}
+      <Notice kind="info">
+        <p>{t.view.theirs(setter(set))}</p>
+      </Notice>
+      <div class="card">
+        <ReminderChips
+          value={reminders}
+          onValue={setReminders}
+          allDay={set.all_day}
+          quiet={quietWords(preferences)}
+        />
+      </div>
+      <Button kind="primary" type="submit" icon="check">
+        {t.form.save}
+      </Button>
+    </Form>
+  );
+}
+
+function Whole({ pid, preferences, set }: Ready) {
+  const { route } = useLocation();
+  const [start] = useState(() => (set ? typedFrom(set) : blank(preferences.zone, takePrefill())));
+  return (
+    <>
+      {preferences.address === "none" && (
+        <Notice kind="warning">
+          <p>{t.noChannel}</p>
+        </Notice>
+      )}
+      <AppointmentForm
+        start={start}
+        label={set ? t.form.editTitle : t.form.addTitle}
+        quiet={quietWords(preferences)}
+        withReminders
+        save={async (draft, key) => {
+          const saved = set
+            ? await agendaApi.change(pid, set, draft)
+            : await agendaApi.add(pid, draft, key);
+          forgetLists();
+          toast(set ? t.form.changed : t.form.added(inWords(saved)));
+          route(`/agenda/${saved.id}`, true);
+        }}
+      />
+    </>
+  );
+}
+
+export default function AppointmentScreen({ profile }: { profile: Profile }) {
+  const pid = profile.patient_id;
+  const { id } = useRoute().params as { id?: string };
+  const loaded = useResource(`form ${pid} ${id}`, async (signal) => {
+    const preferences = agendaApi.preferences(pid, signal);
+    const set = id ? await agendaApi.one(pid, id, signal) : null;
+    return { preferences: await preferences, set };
+  });
+  const set = loaded.data?.set ?? null;
+  const theirs = set !== null && !set.abilities.edit;
+  const title = theirs ? t.form.remindersTitle : id ? t.form.editTitle : t.form.addTitle;
+  return (
+    <Page title={title} back={{ href: id ? `/agenda/${id}` : "/agenda", label: id ? t.view.tab : t.title }}>
+      {loaded.loading && <Loading lines={6} />}
+      {loaded.error !== null && <ErrorPanel error={loaded.error} retry={loaded.reload} />}
+      {loaded.data && theirs && <RemindersOnly pid={pid} preferences={loaded.data.preferences} set={set} />}
+      {loaded.data && !theirs && <Whole pid={pid} {...loaded.data} />}
+    </Page>
+  );
+}

@@ -1,0 +1,185 @@
+/** P11: a secret link for another calendar: what it shows, shown once, cut in one press. */
+import { useState } from "preact/hooks";
+import { agendaApi } from "../api/agenda";
+import type { CalendarFeed, Profile } from "../api/types";
+import { agendaWords } from "../catalogue/agenda";
+import { instantDay, instantLong } from "../lib/format";
+import { useResource } from "../lib/resource";
+import { Button } from "../ui/button";
+import { Form, RadioField } from "../ui/form";
+import { lazy } from "../ui/lazy";
+import { Page } from "../ui/page";
+import { ErrorPanel, Loading, Notice } from "../ui/states";
+import { toast } from "../ui/toast";
+
+const t = agendaWords.feeds;
+
+type Detail = CalendarFeed["detail"];
+
+const QrCode = lazy(() => import("../ui/qr-code"));
+
+function How() {
+  return (
+    <>
+      <h3>{t.how}</h3>
+      <dl class="ways">
+        {t.ways.map(([name, what]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="hint">{t.delay}</p>
+    </>
+  );
+}
+
+function Made({ url, onDone }: { url: string; onDone: () => void }) {
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(url);
+      toast(t.copied);
+    } catch {
+      // Refused by the browser: the link stays selected, to be copied by hand.
+      document.querySelector<HTMLInputElement>("#feed-url")?.select();
+    }
+  };
+  return (
+    <section class="card soft" aria-labelledby="made">
+      <h2 id="made">{t.madeTitle}</h2>
+      <p>{t.once}</p>
+      <div class="field">
+        <label for="feed-url">{t.address}</label>
+        <input id="feed-url" type="text" readOnly value={url} onFocus={(e) => e.currentTarget.select()} />
+      </div>
+      <div class="actions">
+        <Button kind="primary" icon="copy" onPress={copy}>
+          {t.copy}
+        </Button>
+        <a class="button secondary" href={url.replace(/^https?:/, "webcal:")}>
+          <span>{t.open}</span>
+        </a>
+      </div>
+      <figure class="qr">
+        <QrCode text={url} label={t.qr} />
+        <figcaption class="hint">{t.qrHint}</figcaption>
+      </figure>
+      <How />
+      <Button icon="check" onPress={onDone}>
+        {t.hide}
+      </Button>
+    </section>
+  );
+}
+
+function Make({ onMade, full, pid }: { onMade: (url: string) => void; full: boolean; pid: string }) {
+  const [detail, setDetail] = useState<Detail>("busy");
+  const [error, setError] = useState<unknown>(null);
+  const make = async () => {
+    setError(null);
+    try {
+      onMade((await agendaApi.subscribe(pid, detail)).url);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  if (full) {
+    return (
+      <Notice kind="info">
+        <p>{t.full}</p>
+      </Notice>
+    );
+  }
+  return (
+    <Form onSubmit={make} label={t.make}>
+      {error !== null && <ErrorPanel error={error} reply />}
+      <div class="card">
+        <RadioField<Detail>
+          id="detail"
+          label={t.detail}
+          value={detail}
+          onValue={setDetail}
+          choices={(["busy", "full"] as const).map((code) => ({ code, label: t.details[code] }))}
+        />
+        <p class="warn" role="status">
+          {detail === "full" ? t.fullWarning : ""}
+        </p>
+        <Button kind="primary" type="submit" icon="link">
+          {t.make}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function Feed({ feed, revoke }: { feed: CalendarFeed; revoke: () => Promise<void> }) {
+  const created = instantDay(feed.created_at);
+  return (
+    <li class="result">
+      <div>
+        <p class="result-name">{t.detailShort[feed.detail]}</p>
+        <p class="muted">{t.created(created)}</p>
+        <p class="muted">{feed.last_read_at ? t.read(instantLong(feed.last_read_at)) : t.never}</p>
+      </div>
+      <Button kind="danger" icon="x" label={t.revokeNamed(created)} onPress={revoke}>
+        {t.revoke}
+      </Button>
+    </li>
+  );
+}
+
+export default function CalendarFeeds({ profile }: { profile: Profile }) {
+  const pid = profile.patient_id;
+  const feeds = useResource(`feeds ${pid}`, (signal) => agendaApi.feeds(pid, signal));
+  const [made, setMade] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const all = feeds.data?.items ?? [];
+
+  const revoke = async (id: string) => {
+    setError(null);
+    try {
+      await agendaApi.revoke(pid, id);
+      setMade(null);
+      toast(t.revoked);
+      feeds.reload();
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+
+  return (
+    <Page title={t.title} tab={t.tab} intro={t.intro} back={{ href: "/agenda", label: agendaWords.title }}>
+      <Notice kind="warning">
+        <p>{t.warning}</p>
+      </Notice>
+      {error !== null && <ErrorPanel error={error} reply />}
+      {feeds.loading && <Loading lines={3} />}
+      {feeds.error !== null && <ErrorPanel error={feeds.error} retry={feeds.reload} />}
+      {made !== null && <Made url={made} onDone={() => setMade(null)} />}
+      {feeds.data && made === null && (
+        <Make
+          pid={pid}
+          full={all.length >= feeds.data.limit}
+          onMade={(url) => {
+            setMade(url);
+            feeds.reload();
+          }}
+        />
+      )}
+      {feeds.data && (
+        <section class="card" aria-labelledby="feeds">
+          <h2 id="feeds">{t.current}</h2>
+          {all.length === 0 && <p class="muted">{t.none}</p>}
+          {all.length > 0 && (
+            <ul class="results" role="list">
+              {all.map((feed) => (
+                <Feed key={feed.id} feed={feed} revoke={() => revoke(feed.id)} />
+              ))}
+            </ul>
+          )}
+        </section>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,151 @@
+/** P22: which e-mails, when none, and by which clock; what cannot be refused says why. */
+import { useState } from "preact/hooks";
+import { agendaApi } from "../api/agenda";
+import type { Preferences, Profile } from "../api/types";
+import { catalogue } from "../catalogue";
+import { agendaWords } from "../catalogue/agenda";
+import { noticeWords } from "../catalogue/notices";
+import { useResource } from "../lib/resource";
+import { zoneChoices, zoneWords } from "../lib/when";
+import { deviceZone, sameClock } from "../lib/zoned";
+import { Button } from "../ui/button";
+import { CheckField, ErrorSummary, type FieldError, Form, SelectField, TextField, errorOf } from "../ui/form";
+import { Page } from "../ui/page";
+import { ErrorPanel, Loading, Notice } from "../ui/states";
+import { toast } from "../ui/toast";
+
+const t = noticeWords.choices;
+
+type Kind = keyof Preferences["mail"];
+type Set = (change: Partial<Preferences>) => void;
+const KINDS = Object.keys(t.kinds) as Kind[];
+
+function Mails({ typed, set }: { typed: Preferences; set: Set }) {
+  return (
+    <fieldset class="card field checks" aria-describedby="mail-hint">
+      <legend>{t.mail}</legend>
+      <p class="hint" id="mail-hint">
+        {t.mailHint}
+      </p>
+      {KINDS.map((kind) => (
+        <CheckField
+          key={kind}
+          id={`mail-${kind}`}
+          label={t.kinds[kind]}
+          value={typed.mail[kind]}
+          onValue={(on) => set({ mail: { ...typed.mail, [kind]: on } })}
+        />
+      ))}
+      <CheckField id="mail-access" label={t.access} value disabled describedBy="access-why" onValue={() => undefined} />
+      <p class="hint" id="access-why">
+        {t.accessWhy}
+      </p>
+    </fieldset>
+  );
+}
+
+function Zone({ typed, set }: { typed: Preferences; set: Set }) {
+  const here = deviceZone();
+  const words = zoneWords(here);
+  return (
+    <section class="card" aria-labelledby="zone-title">
+      <h2 id="zone-title">{t.zone}</h2>
+      <SelectField
+        id="zone"
+        label={t.zoneLabel}
+        value={typed.zone}
+        onValue={(zone) => set({ zone })}
+        choices={zoneChoices(typed.zone, here)}
+      />
+      {!sameClock(here, typed.zone) && (
+        <Notice kind="info">
+          <p>{t.zoneOffer(words.of)}</p>
+          <Button onPress={() => set({ zone: here })}>{t.zoneUse(words.of)}</Button>
+        </Notice>
+      )}
+    </section>
+  );
+}
+
+function Quiet({ typed, set, errors }: { typed: Preferences; set: Set; errors: FieldError[] }) {
+  return (
+    <fieldset class="card field" aria-describedby="quiet-hint">
+      <legend>{t.quiet}</legend>
+      <p class="hint" id="quiet-hint">
+        {t.quietHint}
+      </p>
+      <div class="fields pair">
+        <TextField
+          id="quiet_from"
+          type="time"
+          label={t.from}
+          value={typed.quiet_from}
+          error={errorOf(errors, "quiet_from")}
+          onValue={(value) => set({ quiet_from: value })}
+        />
+        <TextField
+          id="quiet_until"
+          type="time"
+          label={t.until}
+          value={typed.quiet_until}
+          error={errorOf(errors, "quiet_until")}
+          onValue={(value) => set({ quiet_until: value })}
+        />
+      </div>
+    </fieldset>
+  );
+}
+
+function Choices({ pid, start }: { pid: string; start: Preferences }) {
+  const [typed, setTyped] = useState(start);
+  const [errors, setErrors] = useState<FieldError[]>([]);
+  const [turn, setTurn] = useState(0);
+  const [failure, setFailure] = useState<unknown>(null);
+  const set: Set = (change) => setTyped((old) => ({ ...old, ...change }));
+
+  const save = async () => {
+    const missing = [
+      ...(typed.quiet_from ? [] : [{ id: "quiet_from", text: t.errors.from }]),
+      ...(typed.quiet_until ? [] : [{ id: "quiet_until", text: t.errors.until }]),
+    ];
+    setErrors(missing);
+    setTurn((n) => n + 1);
+    setFailure(null);
+    if (missing.length) return;
+    try {
+      setTyped(await agendaApi.setPreferences(pid, typed));
+      toast(t.saved);
+    } catch (error) {
+      setFailure(error);
+    }
+  };
+  return (
+    <Form onSubmit={save} label={t.title}>
+      <ErrorSummary errors={errors} turn={turn} />
+      {failure !== null && <ErrorPanel error={failure} kept reply />}
+      {typed.address === "none" && (
+        <Notice kind="warning">
+          <p>{agendaWords.noChannel}</p>
+        </Notice>
+      )}
+      <Mails typed={typed} set={set} />
+      <Quiet typed={typed} set={set} errors={errors} />
+      <Zone typed={typed} set={set} />
+      <Button kind="primary" type="submit" icon="check">
+        {t.save}
+      </Button>
+    </Form>
+  );
+}
+
+export default function NoticeSettings({ profile }: { profile: Profile }) {
+  const pid = profile.patient_id;
+  const answer = useResource(`preferences ${pid}`, (signal) => agendaApi.preferences(pid, signal));
+  return (
+    <Page title={t.title} back={{ href: "/plus", label: catalogue.settings.title }}>
+      {answer.loading && <Loading lines={5} />}
+      {answer.error !== null && <ErrorPanel error={answer.error} retry={answer.reload} />}
+      {answer.data && <Choices pid={pid} start={answer.data} />}
+    </Page>
+  );
+}

@@ -1,0 +1,149 @@
+/** P9: what is recommended at this age, why, by when, and what the person says of it. */
+import { useState } from "preact/hooks";
+import { agendaApi } from "../api/agenda";
+import type { Prevention as Data, PreventionState, Profile, Recommendation } from "../api/types";
+import { agendaWords } from "../catalogue/agenda";
+import { preventionWords as t } from "../catalogue/prevention";
+import { ORDER } from "../lib/prevention";
+import { type Resource, useResource } from "../lib/resource";
+import { typo } from "../lib/typo";
+import { today } from "../lib/when";
+import { LinkButton } from "../ui/button";
+import { DoneDialog, LaterDialog } from "../ui/prevention-dialogs";
+import { Page } from "../ui/page";
+import { type Asked, PreventionCard } from "../ui/prevention-card";
+import { PreventionPlot } from "../ui/prevention-plot";
+import { Empty, ErrorPanel, Loading } from "../ui/states";
+import { toast } from "../ui/toast";
+
+/** Past and unconcerned, they are folded: the screen is about what comes. */
+const FOLDED = new Set<PreventionState>(["done", "not_concerned"]);
+
+type Settable = "to_plan" | "done" | "not_concerned" | "later";
+
+interface Choice {
+  state: Settable;
+  on: string | null;
+  until: string | null;
+}
+
+/** What the person had said before; what age alone decides counts as « à planifier ». */
+const choiceOf = ({ state, on, until }: Recommendation): Choice => ({
+  state: state === "done" || state === "not_concerned" || state === "later" ? state : "to_plan",
+  on: state === "done" ? on : null,
+  until: state === "later" ? until : null,
+});
+
+function useChoices(pid: string, known: Resource<Data>) {
+  const [error, setError] = useState<unknown>(null);
+
+  /** Raises what the server refused. */
+  const choose = async (of: Recommendation, choice: Choice) => {
+    const saved = await agendaApi.setPrevention(pid, of.key, known.data?.version ?? 0, choice);
+    known.set(saved);
+    const title = typo(of.title);
+    const undo = async () => {
+      try {
+        known.set(await agendaApi.setPrevention(pid, of.key, saved.version, choiceOf(of)));
+        toast(t.undone(title));
+      } catch (failure) {
+        setError(failure);
+      }
+    };
+    const told = saved.items.find(({ key }) => key === of.key)?.state_label ?? t.groups[choice.state];
+    toast(t.changed(title, typo(told)), { label: t.undo, run: undo });
+  };
+
+  const set = async (of: Recommendation, state: "to_plan" | "not_concerned") => {
+    setError(null);
+    try {
+      await choose(of, { state, on: null, until: null });
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  return { error, choose, set };
+}
+
+interface GroupProps {
+  state: PreventionState;
+  items: Recommendation[];
+  set: (of: Recommendation, state: "to_plan" | "not_concerned") => Promise<void>;
+  ask: (of: Recommendation, what: Asked) => void;
+}
+
+function Group({ state, items, set, ask }: GroupProps) {
+  const all = items.filter((of) => of.state === state);
+  if (all.length === 0) return null;
+  const cards = (
+    <div class="cards">
+      {all.map((of) => (
+        <PreventionCard key={of.key} of={of} set={(to) => set(of, to)} ask={(what) => ask(of, what)} />
+      ))}
+    </div>
+  );
+  const name = t.groups[state];
+  if (!FOLDED.has(state)) {
+    return (
+      <section aria-labelledby={`group-${state}`}>
+        <h2 id={`group-${state}`}>{name}</h2>
+        {cards}
+      </section>
+    );
+  }
+  return (
+    <details class="question folded">
+      <summary>
+        <h2>
+          {name} ({all.length})
+        </h2>
+      </summary>
+      {cards}
+    </details>
+  );
+}
+
+interface Question {
+  of: Recommendation;
+  what: Asked;
+}
+
+export default function Prevention({ profile }: { profile: Profile }) {
+  const pid = profile.patient_id;
+  const answer = useResource(`prevention ${pid}`, (signal) => agendaApi.prevention(pid, signal));
+  const [asked, setAsked] = useState<Question | null>(null);
+  const { error, choose, set } = useChoices(pid, answer);
+  const now = today("Europe/Paris");
+  const items = answer.data?.items ?? [];
+  const close = () => setAsked(null);
+  const saveAsked = (question: Question) => async (date: string | null) => {
+    const { of, what } = question;
+    await choose(of, { state: what, on: what === "done" ? date : null, until: what === "later" ? date : null });
+    close();
+  };
+
+  return (
+    <Page title={t.title} intro={t.intro} back={{ href: "/agenda", label: agendaWords.title }}>
+      {answer.loading && <Loading lines={5} />}
+      {answer.error !== null && <ErrorPanel error={answer.error} retry={answer.reload} />}
+      {error !== null && <ErrorPanel error={error} reply />}
+      {answer.data && items.length === 0 && (
+        <Empty icon="calendar-check" title={t.emptyTitle} text={t.empty}>
+          <LinkButton href="/agenda">{t.toAgenda}</LinkButton>
+        </Empty>
+      )}
+      {ORDER.map((state) => (
+        <Group
+          key={state}
+          state={state}
+          items={items}
+          set={set}
+          ask={(of, what) => setAsked({ of, what })}
+        />
+      ))}
+      <PreventionPlot items={items} now={now} />
+      {asked?.what === "done" && <DoneDialog of={asked.of} now={now} save={saveAsked(asked)} onClose={close} />}
+      {asked?.what === "later" && <LaterDialog of={asked.of} now={now} save={saveAsked(asked)} onClose={close} />}
+    </Page>
+  );
+}

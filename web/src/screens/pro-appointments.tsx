@@ -1,0 +1,90 @@
+/** D8: the appointments a professional set for a patient: and cancelling them. */
+import { useRoute } from "preact-iso";
+import { agendaApi } from "../api/agenda";
+import type { Appointment } from "../api/types";
+import { agendaWords } from "../catalogue/agenda";
+import { usePagedList } from "../lib/paging";
+import { inWords, timeInWords } from "../lib/when";
+import { LinkButton } from "../ui/button";
+import { CancelAsked } from "../ui/cancel-appointment";
+import { Page } from "../ui/page";
+import { PatientFrame } from "../ui/patient-frame";
+import { Empty, ErrorPanel, Loading } from "../ui/states";
+import { More } from "./documents";
+
+const t = agendaWords.pro;
+
+function Line({ pid, of, onGone }: { pid: string; of: Appointment; onGone: () => void }) {
+  const when = inWords(of);
+  return (
+    <li class="result">
+      <div>
+        <p class="result-name">{of.title}</p>
+        <p>{of.all_day ? when : `${when} (${timeInWords(of)})`}</p>
+        {of.place && <p class="muted">{of.place}</p>}
+      </div>
+      <div class="actions">
+        {of.abilities.edit && (
+          <LinkButton
+            icon="pencil"
+            href={`/pro/patients/${pid}/rendez-vous/${of.id}`}
+            label={t.editNamed(of.title, when)}
+          >
+            {t.edit}
+          </LinkButton>
+        )}
+        {of.abilities.cancel && (
+          <CancelAsked
+            pid={pid}
+            of={of}
+            label={agendaWords.view.cancel}
+            name={t.cancelNamed(of.title, when)}
+            title={t.cancelTitle}
+            text={t.cancelText}
+            gone={t.cancelled}
+            onGone={onGone}
+          />
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Listing({ pid }: { pid: string }) {
+  const list = usePagedList(`appointments ${pid}`, (cursor, signal) => agendaApi.list(pid, {}, cursor, signal));
+  const add = `/pro/patients/${pid}/rendez-vous/ajouter`;
+  return (
+    <Page
+      title={t.title}
+      intro={t.intro}
+      actions={
+        <LinkButton kind="primary" icon="plus" href={add}>
+          {agendaWords.add}
+        </LinkButton>
+      }
+    >
+      {list.loading && <Loading lines={3} />}
+      {list.error !== null && list.items.length === 0 && <ErrorPanel error={list.error} retry={list.reload} />}
+      {list.complete && list.items.length === 0 && (
+        <Empty icon="calendar" title={t.emptyTitle} text={t.empty}>
+          <LinkButton icon="plus" href={add}>
+            {agendaWords.add}
+          </LinkButton>
+        </Empty>
+      )}
+      {list.items.length > 0 && (
+        <ul class="card" role="list">
+          {list.items.map((of) => (
+            <Line key={of.id} pid={pid} of={of} onGone={list.reload} />
+          ))}
+        </ul>
+      )}
+      <More list={list} />
+    </Page>
+  );
+}
+
+export default function ProAppointments() {
+  const { pid = "" } = useRoute().params;
+  return <PatientFrame pid={pid}>{() => <Listing pid={pid} />}</PatientFrame>;
+}
