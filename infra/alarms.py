@@ -17,9 +17,11 @@ UNREAD_DEAD_LETTER_SECONDS: Final = 10 * 86_400
 LATE_STREAM_MILLISECONDS: Final = 900_000
 # One answer in 5xx may be a passing outage of the host, which clients try again; not a series.
 FEW_FAILED_ANSWERS: Final = 4
-# Field and value of log lines (`core/log.py`): 500s of the edge, and errors whose class is a code.
+# Field and value of log lines (`core/log.py`): 500s of the edge, actors who spent a budget, and
+# errors whose class is a code.
 WATCHED_LINES: Final = {
     "incident": "event",
+    "overuse": "event",
     "Tampered": "error",
     "KeyMissing": "error",
     "BlobMissing": "error",

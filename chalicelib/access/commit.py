@@ -7,7 +7,7 @@ one read tells whether the transaction happened (R03), and a retry converges on 
 import time
 from typing import Final
 
-from chalicelib.access import store
+from chalicelib.access import budgets, store
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Refusal, Right
 from chalicelib.access.store import (
@@ -40,6 +40,7 @@ Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to
 _GRANT: Final = "grant"
 _IDEMPOTENCY: Final = "idempotency"
 _RENEWAL: Final = "renewal"
+_NOT_COUNTED: Final = (Refusal.INVALID, Refusal.CONFLICT)  # of somebody who may be there
 
 
 def check_replay(entry: Entry) -> None:
@@ -83,12 +84,30 @@ def refuse(unit: Unit, reason: Refusal) -> None:
     for a record that does not exist (A36). The first request of a process has no warm key.
 
     Raises:
-        Unavailable: it could not be written.
+        Unavailable, StoreUnavailable: it could not be written, or counted.
     """
     unit.right, unit.is_refused = Right.NONE, True
     if not unit.entry.is_first:
         keys.forget(subject_of_trace(_owner(unit)))
-    _commit(unit, [], _trace(unit, reason))
+    with parallel.none_outlives() as beside:
+        if reason not in _NOT_COUNTED:
+            beside.append(parallel.start(budgets.count_refusal, unit.entry.principal, unit.now))
+        _commit(unit, [], _trace(unit, reason))
+    for counted in beside:
+        counted.result()
+
+
+def refuse_over_budget(unit: Unit) -> None:
+    """Write the trace of a request beyond a budget, in the actor's own history only.
+
+    Nothing was decided about the record, and its person is not flooded with what was not done.
+
+    Raises:
+        Unavailable: it could not be written.
+    """
+    unit.concerns_record = False
+    unit.right, unit.is_refused = Right.NONE, True
+    _commit(unit, [], _trace(unit, Refusal.BUDGET))
 
 
 def leave(unit: Unit) -> None:
@@ -223,8 +242,8 @@ def _idempotency_row(unit: Unit) -> IdempotencyRow:
 
 
 def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
-    """Seal the trace under the record's trace key, or the actor's if there is no such record."""
-    entry, session, settings = unit.entry, unit.entry.session, unit.entry.settings
+    """Seal the trace under the record's trace key, or the actor's own."""
+    entry, session = unit.entry, unit.entry.session
     professional = None if isinstance(session, ClientRow) else session
     organisation = session.name if isinstance(session, ClientRow) else session.organisation
     trace = Trace(
@@ -246,20 +265,24 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
     )
     return new_row(
         _owner(unit),
-        is_patient=settings is not None,
+        is_patient=_space(unit) is not None,
         trace=trace,
         data_key=_trace_key(unit).data_key,
     )
 
 
 def _trace_key(unit: Unit) -> WrappedKey:
-    row = unit.entry.settings or unit.entry.session
+    row = _space(unit) or unit.entry.session
     return WrappedKey(subject_of_trace(_owner(unit)), TRACE_KIND, bytes(row.trace_key))
 
 
 def _owner(unit: Unit) -> str:
-    """Return whose history a trace goes to: the record's if there is one, else the actor's own."""
-    return unit.entry.pid if unit.entry.settings else unit.entry.principal.id
+    """Return whose history a trace goes to: the record's if it concerns one, else the actor's."""
+    return unit.entry.pid if _space(unit) else unit.entry.principal.id
+
+
+def _space(unit: Unit) -> SettingsRow | None:
+    return unit.entry.settings if unit.concerns_record else None
 
 
 def _since(unit: Unit) -> str | None:

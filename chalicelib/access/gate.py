@@ -12,15 +12,17 @@ do: decide from a token's claims, from a cache, or outside `policy.decide`.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Final, NoReturn
 
-from chalicelib.access import commit, policy
+from chalicelib.access import budgets, commit, policy
 from chalicelib.access.entry import Wanted, load, resolve
 from chalicelib.access.model import Action, Refusal
+from chalicelib.access.store import RateRow
 from chalicelib.access.unit import Replayed, Unit
-from chalicelib.core import clock
-from chalicelib.core.errors import Conflict, NotFound, Problem, Unavailable
+from chalicelib.core import clock, parallel
+from chalicelib.core.errors import Conflict, NotFound, Problem, TooMany, Unavailable
 from chalicelib.core.rows import Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
@@ -52,18 +54,29 @@ def enter(  # noqa: PLR0913  keyword-only
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
+        TooMany: a budget of this actor is spent; traced in the actor's own history.
         Unauthenticated: the session or the client was ended.
         Replayed: this idempotency key was already used for the same request.
         Invalid: it was used for another one.
         Conflict, Stale: the state does not allow it; nothing was written.
         Unavailable: the trace or the rows could not be written.
     """
-    entry = load(
-        principal, pid, target=target, wanted=wanted, queries=queries, idempotency=idempotency
-    )
-    unit = Unit(entry, action, clock.now(), about)
+    now = clock.now()
+    refusals = budgets.refusals_wish(principal, now)
+    with parallel.none_outlives() as counting:
+        counting.extend(budgets.start(principal, action, pid, now))
+        entry = load(
+            principal,
+            pid,
+            target=target,
+            wanted=[*wanted, refusals],
+            queries=queries,
+            idempotency=idempotency,
+        )
+    unit = Unit(entry, action, now, about)
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right
+    _check_budgets(unit, counting, entry.row(*refusals))
     if not decision.is_allowed:
         _refuse(unit, decision.refusal or Refusal.NO_RIGHT)
     try:
@@ -82,6 +95,21 @@ def enter(  # noqa: PLR0913  keyword-only
         if problem.slug == Conflict.slug:
             raise  # lost to a rival: the use case tries again, or says so; nothing was refused
         commit.refuse(unit, _REASONS.get(problem.status, Refusal.INVALID))
+        raise
+
+
+def _check_budgets(unit: Unit, counting: list[Future[None]], refusals: RateRow | None) -> None:
+    """Stop who asks too often, whatever was decided: the answer tells nothing of the record.
+
+    Raises:
+        TooMany: traced.
+    """
+    try:
+        for counted in counting:
+            counted.result()
+        budgets.check_refusals(refusals, unit.entry.principal, unit.right, unit.now)
+    except TooMany:
+        commit.refuse_over_budget(unit)
         raise
 
 

@@ -56,7 +56,8 @@ class Right(StrEnum):
 class Refusal(StrEnum):
     """Why something was refused; kept in the trace for the person.
 
-    The caller is told of the last two only: it may know of the record, and sent something wrong.
+    The caller is told of the last three only: what is invalid or conflicts, because it may know of
+    the record; a spent budget, because that says nothing of any record.
     """
 
     SPACE_CLOSED = "space_closed"
@@ -66,6 +67,7 @@ class Refusal(StrEnum):
     TRAITS = "traits"
     INVALID = "invalid"
     CONFLICT = "conflict"
+    BUDGET = "budget"
 
 
 class GrantStatus(StrEnum):

@@ -180,6 +180,15 @@ class IdempotencyRow(Row):
     ttl = NumberAttribute()
 
 
+class RateRow(Row):
+    """How many times an actor did something in one hour or day."""
+
+    TABLE: ClassVar[str] = "work"
+
+    count_ = NumberAttribute(attr_name="count")
+    ttl = NumberAttribute()
+
+
 def settings_key(pid: str) -> tuple[str, str]:
     """Return the key of a space's settings."""
     return patient_key(pid), "SETTINGS"
@@ -213,6 +222,11 @@ def feeds_key(pid: str) -> tuple[str, str]:
 def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:
     """Return the key of the row that remembers a request."""
     return key("IDEM", idempotency.key), "IDEM"
+
+
+def rate_key(what: str, who: str, period: str) -> tuple[str, str]:
+    """Return the key of a count for an hour such as `2026-11-23T18`, or a day."""
+    return key("RATE", what, who, period), "RATE"
 
 
 def subject_of_record(pid: str) -> str:

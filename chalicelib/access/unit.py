@@ -38,6 +38,7 @@ class Unit:
         self.right = Right.NONE
         self.refusal: Refusal | None = None
         self.is_refused = False
+        self.concerns_record = True  # and so is traced in its history, if there is such a record
         self.reference = reference
         self.writes: list[rows.Action] = []
         self.losses: list[Problem | None] = []

@@ -182,6 +182,34 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Too many requests. Wait for Retry-After seconds.",
         "Cette limite protège les dossiers contre les recherches en masse.",
     ),
+    "too-many-deposits": Text(
+        "Trop de dépôts",
+        "Vous avez fait beaucoup de dépôts en une heure. Celui-ci n’a pas été enregistré.",
+        "Too many deposits",
+        "Too many deposits this hour; this one was not stored. Send the same request with the same "
+        "Idempotency-Key after Retry-After seconds.",
+        "Recommencez dans une heure au plus\u00a0: vos dépôts précédents sont bien enregistrés. "
+        "Si votre activité demande davantage, écrivez à l’exploitant du service.",
+    ),
+    "too-many-deposits-here": Text(
+        "Trop de dépôts dans ce dossier",
+        "Vous avez fait beaucoup de dépôts dans ce dossier aujourd’hui. "
+        "Celui-ci n’a pas été enregistré.",
+        "Too many deposits in this record",
+        "Too many deposits in this record today; this one was not stored. Send the same request "
+        "with the same Idempotency-Key after Retry-After seconds.",
+        "Recommencez demain, ou réunissez plusieurs pages en un seul document. "
+        "Vos dépôts précédents sont bien enregistrés.",
+    ),
+    "too-many-refusals": Text(
+        "Trop de demandes refusées",
+        "Beaucoup de vos demandes ont été refusées. Réessayez dans une heure au plus.",
+        "Too many refused requests",
+        "Many requests of this caller were refused this hour. Wait for Retry-After seconds, and "
+        "check the identifiers it sends.",
+        "Vérifiez les liens et les identités que vous utilisez. Vos propres données, et celles des "
+        "personnes qui vous ont autorisé, restent accessibles.",
+    ),
     "internal": Text(
         "Un incident de notre côté",
         "La demande n’a pas abouti à cause d’un incident. Nos équipes sont prévenues.",

@@ -14,6 +14,7 @@ from typing import Any, Final
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
+from chalicelib.access import budgets
 from chalicelib.access import store as access_store
 from chalicelib.access.store import ClientRow
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
@@ -71,6 +72,7 @@ def grant_token(form: Mapping[str, str], now: datetime) -> Granted:
 
     Raises:
         OAuthRefused: the request or the client is refused.
+        TooMany: this software asked too often, each time with a good assertion; wait.
         Unavailable, StoreUnavailable: the host does not answer; sign another assertion.
     """
     if form.get("grant_type") != "client_credentials":
@@ -143,6 +145,8 @@ def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, 
     used = hashlib.sha256(claims["jti"].encode()).hexdigest()
     if not store.use_once(claims["exp"] + 2 * SKEW_SECONDS, "JTI", issuer, used):
         raise BadToken("jti")
+    # Last, so that nobody else can spend it: not with a bad assertion, nor with a used one.
+    budgets.spend(budgets.TOKENS, ActorKind.ORGANISATION, issuer, now)
     return issuer, client
 
 

@@ -8,23 +8,24 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.access.model import Right
 from chalicelib.access.store import SessionRow, SettingsRow, settings_key
 from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow, new_row
 from chalicelib.core import clock, ids, log, rows
-from chalicelib.core.errors import BadRequest, Unavailable
+from chalicelib.core.errors import BadRequest, Unauthenticated, Unavailable
 from chalicelib.core.rows import StoreUnavailable
 from chalicelib.core.settings import settings
-from chalicelib.identity import accounts, directory, oidc, rules, sessions, store
+from chalicelib.identity import accounts, directory, logout, oidc, rules, sessions, store
 from chalicelib.identity.model import LoginProblem, LoginRefused, Provider, SessionAction
-from chalicelib.identity.store import AccountRow
+from chalicelib.identity.store import AccountRow, ProviderSessionRow
 from chalicelib.vault import blind
 
 FAILURE_PAGE: Final = "/connexion?probleme="
 _MAX_CHARS: Final = 2_000
+Opened = tuple[AccountRow, SessionRow, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,16 @@ class _Pending:
     verifier: str
     return_to: str
     ends: int
+    former: str  # the session this browser had, or nothing
 
 
-def begin(provider: Provider, return_to: str, now: datetime) -> Begun | Finished:
+def begin(
+    provider: Provider, return_to: str, session_cookie: str | None, now: datetime
+) -> Begun | Finished:
     """Start a login: `Finished` at once if the provider does not answer.
+
+    The session that this browser has is remembered here, because its cookie does not come along
+    when another site, the provider, sends the browser back.
 
     Raises:
         BadRequest: `return_to` is not one of our screens (A29).
@@ -79,6 +86,7 @@ def begin(provider: Provider, return_to: str, now: datetime) -> Begun | Finished
         verifier=ids.new_token(),
         return_to=return_to,
         ends=clock.epoch(now + rules.LOGIN_LIFE),
+        former=_sid_of(session_cookie),
     )
     try:
         location = oidc.authorization_url(provider, pending.state, pending.nonce, pending.verifier)
@@ -114,6 +122,7 @@ def _sealed(pending: _Pending) -> str:
         pending.verifier,
         pending.return_to,
         pending.ends,
+        pending.former,
     ]
     return blind.seal_token("login", json.dumps(value).encode(), b"")
 
@@ -121,10 +130,17 @@ def _sealed(pending: _Pending) -> str:
 def _opened(cookie: str | None) -> _Pending:
     try:
         value = json.loads(blind.open_token("login", cookie or "", b""))
+        provider, state, nonce, verifier, return_to, ends, former = value
     except ValueError as error:
         raise LoginRefused(LoginProblem.EXPIRED) from error
-    provider, state, nonce, verifier, return_to, ends = value
-    return _Pending(Provider(provider), state, nonce, verifier, return_to, ends)
+    return _Pending(Provider(provider), state, nonce, verifier, return_to, ends, former)
+
+
+def _sid_of(session_cookie: str | None) -> str:
+    try:
+        return sessions.sid_of(session_cookie or "")
+    except Unauthenticated:
+        return ""
 
 
 def _expected(cookie: str | None, callback: Callback, now: datetime) -> _Pending:
@@ -147,29 +163,35 @@ def _identified(pending: _Pending, callback: Callback, now: datetime) -> tuple[S
     code = callback.code or ""
     if not 0 < len(code) <= _MAX_CHARS:
         raise LoginRefused(LoginProblem.TECHNICAL)
-    claims = oidc.identify(pending.provider, code, pending.nonce, pending.verifier)
-    if pending.provider is Provider.PSC:
-        return _professional_session(claims, now)
+    proven = oidc.identify(pending.provider, code, pending.nonce, pending.verifier)
+    is_person = pending.provider is Provider.FRANCECONNECT
+    opened = _person_session if is_person else _professional_session
+    account, session, cookie = opened(proven.claims, now)
+    beside = logout.provider_session(session, pending.provider, proven.id_token)
+    if pending.former:
+        sessions.end_by_id(pending.former)  # before: were it to fail, there are not two
+    _write(session, account, beside, now)
+    return session, cookie
+
+
+def _person_session(claims: dict[str, Any], now: datetime) -> Opened:
+    """Make a person's session, found by her identity at the provider."""
     issuer = settings().franceconnect.issuer
     traits = rules.traits_of_claims(claims)
     email = str(claims.get("email") or "")
     account = _usable(accounts.of_person(issuer, str(claims["sub"]), traits, email, now))
-    session, cookie = sessions.new_session(account, now)
-    _write(session, account, now)
-    return session, cookie
+    return account, *sessions.new_session(account, now)
 
 
-def _professional_session(claims: dict[str, object], now: datetime) -> tuple[SessionRow, str]:
-    """Open a professional's session: her profession is the directory's, not the token's (A06)."""
+def _professional_session(claims: dict[str, Any], now: datetime) -> Opened:
+    """Make a professional's session: her profession is the directory's, not the token's (A06)."""
     professional = directory.professional(rules.rpps_of_claims(claims))
     if professional is None or not professional.is_active:
         raise LoginRefused(LoginProblem.UNKNOWN_PROFESSIONAL)
     account = _usable(accounts.of_professional(professional.rpps, now))
     known = professional.activities[0] if professional.activities else None
     activity = rules.activity_of_claims(claims) or known
-    session, cookie = sessions.new_session(account, now, professional, activity)
-    _write(session, account, now)
-    return session, cookie
+    return account, *sessions.new_session(account, now, professional, activity)
 
 
 def _usable(account: AccountRow) -> AccountRow:
@@ -178,10 +200,13 @@ def _usable(account: AccountRow) -> AccountRow:
     return account
 
 
-def _write(session: SessionRow, account: AccountRow, now: datetime) -> None:
+def _write(
+    session: SessionRow, account: AccountRow, beside: ProviderSessionRow | None, now: datetime
+) -> None:
     """Write a session with its trace: in the person's own record, or in the actor's (R-LOG-03)."""
     space = rows.get(SettingsRow, *settings_key(account.pid)) if account.pid else None
-    store.write_all([session, _trace(session, account, space, now)])
+    new = [session, _trace(session, account, space, now)]
+    store.write_all([*new, beside] if beside else new)
 
 
 def _trace(

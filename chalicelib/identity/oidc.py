@@ -36,6 +36,7 @@ _SCOPES: Final = {
     Provider.PSC: "openid scope_all",
 }
 _NEEDED: Final = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+_END_SESSION: Final = "end_session_endpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class Metadata:
     basic_authentication: bool
     keys: KeySet
     read_at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Identified:
+    """Who somebody is, and the ID token that later ends her session at the provider."""
+
+    claims: dict[str, Any]
+    id_token: str
 
 
 _cache: Final[dict[Provider, Metadata]] = {}
@@ -59,6 +68,11 @@ def forget() -> None:
 def callback_url() -> str:
     """Return the one redirect URI registered with both providers."""
     return f"{settings().public_base_url}/v1/auth/callback"
+
+
+def after_logout_url() -> str:
+    """Return the one address registered for coming back from a logout, compared exactly there."""
+    return f"{settings().public_base_url}/v1/auth/logged-out"
 
 
 def authorization_url(provider: Provider, state: str, nonce: str, verifier: str) -> str:
@@ -88,15 +102,33 @@ def is_issuer(provider: Provider, issuer: str) -> bool:
     return hmac.compare_digest(_config(provider).issuer.encode(), issuer.encode())
 
 
-def identify(provider: Provider, code: str, nonce: str, verifier: str) -> dict[str, Any]:
-    """Exchange a code and return the proven claims: the ID token's checks, then userinfo.
+def end_session_url(provider: Provider, id_token: str, state: str) -> str | None:
+    """Return where the browser ends its session at the provider, if the provider has such a place.
+
+    Raises:
+        LoginRefused: the provider does not answer.
+    """
+    endpoint = _metadata(provider, clock.now()).endpoints.get(_END_SESSION)
+    if endpoint is None:
+        return None
+    query = {
+        "id_token_hint": id_token,
+        "post_logout_redirect_uri": after_logout_url(),
+        "state": state,
+    }
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
+
+
+def identify(provider: Provider, code: str, nonce: str, verifier: str) -> Identified:
+    """Exchange a code and return what is proven: the ID token's checks, then userinfo.
 
     Raises:
         LoginRefused: the exchange failed, a check failed, or the assurance is too low.
     """
     try:
         tokens = _exchange(provider, code, verifier)
-        proven = _id_token(provider, str(tokens.get("id_token", "")), nonce)
+        id_token = str(tokens.get("id_token", ""))
+        proven = _id_token(provider, id_token, nonce)
         about = _userinfo(provider, str(tokens.get("access_token", "")))
     except (BadToken, FetchFailed) as error:
         log.exception("login failed", error, reason=error.reason)
@@ -104,7 +136,7 @@ def identify(provider: Provider, code: str, nonce: str, verifier: str) -> dict[s
     if about.get("sub") != proven["sub"]:
         log.write("login failed", reason="sub")
         raise LoginRefused(LoginProblem.TECHNICAL)
-    return about
+    return Identified(about, id_token)
 
 
 def _config(provider: Provider) -> OidcProvider:
@@ -192,6 +224,8 @@ def _read_metadata(issuer: str, now: datetime) -> Metadata:
     if described.get("issuer") != issuer:
         raise FetchFailed("issuer")
     endpoints = {name: described.get(name) for name in _NEEDED}
+    if _END_SESSION in described:
+        endpoints[_END_SESSION] = described[_END_SESSION]
     for endpoint in endpoints.values():
         fetcher.check_address(str(endpoint))
     methods = described.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])

@@ -102,7 +102,7 @@ def lookup_patient(call: Call[LookupBody, NoQuery]) -> Answer:
     """Find a person by national number and traits, kept out of every URL."""
     ins, claimed, now = _ins(call.body.ins), _claimed(call.body), clock.now()
     if call.principal.kind is not ActorKind.ORGANISATION:
-        pid = patients.lookup_patient(call.principal, ins, claimed, now)
+        pid = patients.lookup_patient(call.principal, ins, claimed)
         return Answer(PatientFound(patient_id=pid))
     deposit = patients.lookup_for_deposit(call.principal, ins, claimed, now)
     if deposit is None:

@@ -4,17 +4,19 @@ A lookup that finds nobody, or the wrong person, makes the same requests as one 
 wrong, and is traced like it; nothing in its answer tells which (A36, D15).
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 
-from chalicelib.access import entry, gate, tokens
+from chalicelib.access import budgets, entry, gate, tokens
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import SessionRow
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import budgets, directory, rules, spaces, store
+from chalicelib.identity import directory, rules, spaces, store
 from chalicelib.identity.model import Person, Professional
 from chalicelib.identity.store import AccountRow, ProfessionalRow
 from chalicelib.identity.values import INS, Traits
@@ -61,18 +63,17 @@ def read_patient(principal: Principal, subject: str) -> Patient:
     return Patient(pid, person, version)
 
 
-def lookup_patient(principal: Principal, ins: INS, claimed: Traits, now: datetime) -> str:
+def lookup_patient(principal: Principal, ins: INS, claimed: Traits) -> str:
     """Find a professional's patient, or a depositor's, by national number and traits.
 
     Raises:
         NotFound: nobody, other traits, a closed space or no right; traced.
-        Forbidden: persons look nobody up.
+        Forbidden: persons look nobody up; traced in her own history.
         TooMany: the hour's budget is spent.
         Unauthenticated: the session or the client was ended.
     """
-    if principal.kind not in budgets.LOOKUPS:
-        raise Forbidden
-    budgets.spend("lookup", budgets.LOOKUPS, principal, now)
+    if principal.kind not in budgets.LOOKUPS.limits:
+        _refuse_lookup(principal)
     found = spaces.find_by_ins(ins)
     fits = spaces.matches(found, claimed)
     pid = found.pid if found else ids.new_secret_id()
@@ -86,10 +87,20 @@ def lookup_for_deposit(
 ) -> Deposit | None:
     """Tell a depositor whether a space takes deposits, and no more; raises as `lookup_patient`."""
     try:
-        pid = lookup_patient(principal, ins, claimed, now)
+        pid = lookup_patient(principal, ins, claimed)
     except NotFound:
         return None
     return Deposit(*tokens.new_handle(pid, principal.id, now))
+
+
+def _refuse_lookup(principal: Principal) -> NoReturn:
+    """Trace and count it as any request about nobody; the answer says why, which tells nothing."""
+    with (
+        suppress(NotFound),
+        gate.enter(principal, Action.PATIENT_LOOKUP, ids.new_secret_id(), opens_record=False),
+    ):
+        pass
+    raise Forbidden
 
 
 def search_professionals(
@@ -152,10 +163,10 @@ def _me_professional(principal: Principal) -> Me:
 
 
 def _allow_search(principal: Principal, now: datetime) -> None:
-    if principal.kind not in budgets.SEARCHES:
+    if principal.kind not in budgets.SEARCHES.limits:
         raise Forbidden
     _with_session(principal)
-    budgets.spend("search", budgets.SEARCHES, principal, now)
+    budgets.spend(budgets.SEARCHES, principal.kind, principal.id, now)
 
 
 def _with_session(

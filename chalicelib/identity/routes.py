@@ -9,7 +9,7 @@ from chalicelib.core import clock
 from chalicelib.core.errors import Forbidden, Unauthenticated
 from chalicelib.core.settings import settings
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
-from chalicelib.identity import login, patients, rules, sessions, signing_keys
+from chalicelib.identity import login, logout, patients, rules, sessions, signing_keys
 from chalicelib.identity.login import Begun, Callback
 from chalicelib.identity.model import Professional, Provider, shown
 from chalicelib.identity.patients import Me, Patient
@@ -35,6 +35,20 @@ class CallbackQuery(Schema):
     state: str | None = None
     iss: str | None = None
     error: str | None = None
+
+
+class LoggedOut(Schema):
+    """Our session has ended; the browser goes there to end the provider's, and comes back."""
+
+    end_session_url: str
+
+
+class LoggedOutQuery(Schema):
+    """What a provider sends back after a logout; it may add parameters of its own."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    state: str | None = None
 
 
 class Token(Schema):
@@ -104,7 +118,9 @@ class KeySetAnswer(Schema):
 @endpoint("GET", "/v1/auth/login", public=True, query=LoginQuery, answers={303: None})
 def begin_login(call: Call[None, LoginQuery]) -> Answer:
     """Send the browser to an identity provider."""
-    begun = login.begin(Provider(call.query.provider), call.query.return_to, clock.now())
+    session = _read_cookie(call.headers, SESSION_COOKIE)
+    provider, return_to = Provider(call.query.provider), call.query.return_to
+    begun = login.begin(provider, return_to, session, clock.now())
     if not isinstance(begun, Begun):
         return _redirect(begun.location)
     life = int(rules.LOGIN_LIFE.total_seconds())
@@ -138,14 +154,22 @@ def refresh_session(call: Call[None, NoQuery]) -> Answer:
     )
 
 
-@endpoint("POST", "/v1/auth/logout", public=True, answers={204: None})
+@endpoint("POST", "/v1/auth/logout", public=True, answers={200: LoggedOut, 204: None})
 def end_session(call: Call[None, NoQuery]) -> Answer:
-    """End the session at once, everywhere."""
+    """End the session at once, everywhere; say where the provider's is ended, if it can be."""
     _require_own_page(call)
     cookie = _read_cookie(call.headers, SESSION_COOKIE)
-    if cookie is not None:
-        sessions.end(cookie)
-    return Answer(status=204, cookies=[_cookie(SESSION_COOKIE, "", 0, "Strict")])
+    elsewhere = logout.end(cookie, clock.now()) if cookie is not None else None
+    cleared = [_cookie(SESSION_COOKIE, "", 0, "Strict")]
+    if elsewhere is None:
+        return Answer(status=204, cookies=cleared)
+    return Answer(LoggedOut(end_session_url=elsewhere), cookies=cleared)
+
+
+@endpoint("GET", "/v1/auth/logged-out", public=True, query=LoggedOutQuery, answers={303: None})
+def come_back_from_logout(call: Call[None, LoggedOutQuery]) -> Answer:
+    """Show the end to who comes back from the provider's own logout."""
+    return _redirect(logout.page_after(call.query.state, clock.now()))
 
 
 @endpoint("GET", "/v1/auth/jwks", public=True, answers={200: KeySetAnswer})

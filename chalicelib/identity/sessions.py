@@ -21,7 +21,7 @@ from chalicelib.identity import rules, tokens
 from chalicelib.identity.accounts import uid_of
 from chalicelib.identity.model import Activity, Professional
 from chalicelib.identity.rules import Refresh, SessionFacts
-from chalicelib.identity.store import AccountRow
+from chalicelib.identity.store import AccountRow, ProviderSessionRow
 from chalicelib.vault import blind
 
 _ATTEMPTS: Final = 4
@@ -115,8 +115,10 @@ def refresh(cookie: str, now: datetime) -> Refreshed:
     raise Unavailable
 
 
-def end(cookie: str) -> None:
+def end(cookie: str) -> ProviderSessionRow | None:
     """End a session now, for every request that follows; ending it again is no error.
+
+    Return what ends it at its provider: to who holds a secret in use, not one copied long ago.
 
     Raises:
         Unavailable, StoreUnavailable: the host does not answer; the session may live.
@@ -124,16 +126,28 @@ def end(cookie: str) -> None:
     try:
         presented = _opened(cookie)
     except Unauthenticated:
-        return
+        return None
+    row, provider_session = end_by_id(presented.sid)
+    in_use = row is not None and _hash(presented.secret) in (row.refresh_hash, row.previous_hash)
+    return provider_session if in_use else None
+
+
+def end_by_id(sid: str) -> tuple[SessionRow | None, ProviderSessionRow | None]:
+    """End the session of an id; return what it was. Raises as `end`."""
+    pk, sk = access_store.session_key(sid)
+    wanted = [(SessionRow, pk, sk), (ProviderSessionRow, pk, ProviderSessionRow.SORT)]
     for _ in range(_ATTEMPTS):
-        row = rows.get(SessionRow, *access_store.session_key(presented.sid))
-        if row is None:
-            return
+        row, beside = rows.fetch(wanted)
+        provider_session = beside if isinstance(beside, ProviderSessionRow) else None
+        if not isinstance(row, SessionRow):
+            return None, None
+        ending = [rows.delete(row)]
+        ending += [rows.forget(provider_session)] if provider_session else []
         try:
-            rows.write([rows.delete(row)])
+            rows.write(ending)
         except (ConditionLost, TransactionConflict):
             continue
-        return
+        return row, provider_session
     raise Unavailable
 
 

@@ -64,6 +64,16 @@ class LoginRow(AuthenticatedRow):
     uid = UnicodeAttribute()
 
 
+class ProviderSessionRow(Row):
+    """What ends a session at its identity provider, sealed, beside the session's own row."""
+
+    TABLE: ClassVar[str] = "identity"
+    SORT: ClassVar[str] = "PROVIDER"
+
+    sealed = UnicodeAttribute()
+    ttl = NumberAttribute()
+
+
 class ContactRow(VersionedRow):
     """One address of an account, sealed under the account's own key."""
 
@@ -146,15 +156,6 @@ class UsedRow(Row):
     ttl = NumberAttribute()
 
 
-class RateRow(Row):
-    """How many times an actor did something in one hour."""
-
-    TABLE: ClassVar[str] = "work"
-
-    count_ = NumberAttribute(attr_name="count")
-    ttl = NumberAttribute()
-
-
 def signing_key(day: str) -> tuple[str, str]:
     """Return the key of the signing key of a day."""
     return key("SIGN", day), "SIGN"
@@ -213,11 +214,6 @@ def client_key_key(thumbprint: str) -> tuple[str, str]:
 def used_key(*parts: str) -> tuple[str, str]:
     """Return the key of a value that serves once."""
     return key("USED", *parts), "USED"
-
-
-def rate_key(what: str, actor: str, hour: str) -> tuple[str, str]:
-    """Return the key of an actor's count for an hour such as `2026-11-23T18`."""
-    return key("RATE", what, actor, hour), "RATE"
 
 
 def write_all(new: Sequence[Row]) -> None:

@@ -99,6 +99,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     Refusal.PROFESSION: "sa profession ne permet pas de voir ce document",
     Refusal.TRAITS: "l’identité indiquée n’est pas la vôtre",
     Refusal.INVALID: "ce qui a été envoyé n’était pas acceptable",
+    Refusal.BUDGET: "il y a eu trop de demandes en peu de temps",
     Refusal.CONFLICT: "c’était déjà fait, ou cela avait changé entre-temps",
 }
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 PERSONAS: Final = Path(__file__).with_name("personas.json")
@@ -53,6 +54,7 @@ class Provider:
     issuer: str
     client_secret: str
     redirect_uri: str
+    after_logout_uri: str
     key: ECKey | RSAKey
     grants: dict[str, Grant] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -79,6 +81,25 @@ class Provider:
             "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
             "authorization_response_iss_parameter_supported": True,
         }
+
+    def check_logout(self, query: dict[str, str]) -> None:
+        """Check a request to end a session: ours, for a login here, back to the one address.
+
+        Raises:
+            RefusedError: something is missing or wrong.
+        """
+        try:
+            claims = jwt.decode(
+                query.get("id_token_hint", ""), self.key, algorithms=[self.algorithm]
+            ).claims
+        except (JoseError, ValueError) as error:
+            raise RefusedError("invalid_request: id_token_hint") from error
+        if (claims.get("iss"), claims.get("aud")) != (self.issuer, CLIENT_ID):
+            raise RefusedError("invalid_request: id_token_hint")
+        if query.get("post_logout_redirect_uri") != self.after_logout_uri:
+            raise RefusedError("invalid_request: post_logout_redirect_uri")
+        if len(query.get("state", "")) < 16:  # noqa: PLR2004
+            raise RefusedError("invalid_request: state")
 
     def check(self, query: dict[str, str]) -> None:
         """Check an authorization request.

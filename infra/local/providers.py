@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from infra.local.asgi import Headers, Receive, Scope, Send
 
 CALLBACK: Final = "/v1/auth/callback"
+AFTER_LOGOUT: Final = "/v1/auth/logged-out"
 BODY_BYTES: Final = 16 * 1024
 BODY_SECONDS: Final = 5
 NAMES: Final = {"franceconnect": "FranceConnect+", "psc": "Pro Santé Connect"}
@@ -84,6 +85,7 @@ class Providers:
                 f"{running.providers_url}/{slug}",
                 secrets_by_slug[slug],
                 running.url + CALLBACK,
+                running.url + AFTER_LOGOUT,
                 key,
             )
             for slug, key in keys.items()
@@ -117,7 +119,7 @@ class Providers:
         elif action == "userinfo":
             await self._userinfo(provider, scope, send)
         elif action == "logout":
-            await asgi.answer(send, 303, b"", [(b"location", f"{self._home}/".encode())])
+            await self._logout(provider, scope, send)
         else:
             await asgi.answer(send, 404, b"", [])
 
@@ -182,6 +184,17 @@ class Providers:
             await asgi.answer_json(send, 401, {"error": "invalid_token"})
             return
         await asgi.answer_json(send, 200, personas()[key]["claims"])
+
+    async def _logout(self, provider: Provider, scope: Scope, send: Send) -> None:
+        """Nobody stays logged in here; send back who comes with what the real services ask."""
+        query = _flat(scope["query_string"].decode())
+        try:
+            provider.check_logout(query)
+        except RefusedError:
+            await self._page(send, 400, "<p>Demande de déconnexion refusée.</p>")
+            return
+        location = f"{provider.after_logout_uri}?{urlencode({'state': query['state']})}"
+        await asgi.answer(send, 303, b"", [(b"location", location.encode())])
 
     async def _page(self, send: Send, status: int, page: str) -> None:
         policy = (

@@ -288,7 +288,7 @@ def test_session_ended_elsewhere_lets_the_form_be_taken_up_again(
     ended = page.request.post(
         f"{product.url}/v1/auth/logout", headers={"X-Carnet": "1", "Origin": product.url}
     )
-    assert ended.status == 204
+    assert ended.status == 200
     page.get_by_role("button", name="Rechercher").click()
     dialog = page.get_by_role("alertdialog", name="Votre session est terminée")
     _seen(dialog)
@@ -298,6 +298,28 @@ def test_session_ended_elsewhere_lets_the_form_be_taken_up_again(
     expect(dialog).to_have_count(0, timeout=SECONDS)
     _seen(page.get_by_text("1\u00a0professionnel trouvé"))
     expect(page.get_by_label("Nom de famille")).to_have_value("EXEMPLE-MARTIN")
+
+
+def test_logging_out_ends_the_session_at_the_provider_and_comes_back_to_say_so(
+    product: Config, new_page: NewPage
+) -> None:
+    page = new_page()
+    log_in(page, product.url, PERSON)
+    visited: list[str] = []
+    page.on("request", lambda request: visited.append(request.url.partition("?")[0]))
+
+    page.goto(f"{product.url}/plus")
+    page.get_by_role("button", name="Me déconnecter").click()
+
+    page.wait_for_url(f"{product.url}/connexion?etat=fin", timeout=SECONDS)
+    assert f"{product.providers_url}/franceconnect/logout" in visited
+    assert f"{product.url}/v1/auth/logged-out" in visited
+    assert (
+        page.request.post(
+            f"{product.url}/v1/auth/refresh", headers={"X-Carnet": "1", "Origin": product.url}
+        ).status
+        == 401
+    )
 
 
 def test_cancelled_login_opens_no_session(product: Config, new_page: NewPage) -> None:

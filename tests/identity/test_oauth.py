@@ -13,8 +13,8 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from chalicelib.access import store
 from chalicelib.access.store import ClientRow
+from chalicelib.core import aws, ids, rows
 from chalicelib.core import clock as wall
-from chalicelib.core import ids, rows
 from chalicelib.identity import clients
 from chalicelib.identity.values import FINESS
 from tests import double
@@ -168,6 +168,27 @@ def test_assertion_sent_twenty_times_at_once_serves_once(http: Client, client_id
         statuses = list(pool.map(lambda _: _ask(http, assertion).status, range(20)))
 
     assert sorted(statuses) == [200] + [401] * 19
+
+
+def test_software_that_asks_too_often_waits_and_nobody_else_can_spend_its_budget(
+    http: Client, client_id: str, clock: time_machine.Traveller
+) -> None:
+    used = _assertion(_claims(client_id))
+    assert _ask(http, used).status == 200
+    for _ in range(3):
+        _ask(http, used)
+        _ask(http, _assertion(_claims(client_id), OTHER))
+    counts = double.tables()["carnet-test-work"]
+    key = (f"RATE#token#{client_id}#2026-11-23T09", "RATE")
+    assert counts[key]["count"] == {"N": "1"}
+
+    full = {"pk": {"S": key[0]}, "sk": {"S": key[1]}, **counts[key], "count": {"N": "1200"}}
+    aws.client("dynamodb").put_item(TableName="carnet-test-work", Item=full)
+    over = _ask(http, _assertion(_claims(client_id)))
+
+    assert (over.status, over.problem, over.header("Retry-After")) == (429, "too-many", "1800")
+    clock.shift(timedelta(minutes=30))
+    assert _ask(http, _assertion(_claims(client_id))).status == 200
 
 
 def test_assertion_that_ended_is_remembered_until_nobody_would_take_it(

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import time_machine
 
-from chalicelib.access import entry, store
+from chalicelib.access import budgets, entry, store
 from chalicelib.access.store import SettingsRow
 from chalicelib.audit.store import TraceRow, open_row
 from chalicelib.core import aws, rows
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import budgets, rules, spaces
+from chalicelib.identity import rules, spaces
 from chalicelib.identity.model import Person
 from tests import builders, double
 from tests.builders import Actor, Patient
@@ -178,7 +178,7 @@ def test_refusals_make_the_same_store_calls_from_a_cold_process(
         "dynamodb.BatchGetItem": 1,  # the gate
         "dynamodb.GetItem": 4,  # public part of the signing key, secret, number, trace key
         "dynamodb.PutItem": 1,  # the trace
-        "dynamodb.UpdateItem": 1,  # the budget
+        "dynamodb.UpdateItem": 2,  # the budgets of lookups and of refusals
         "kms.Decrypt": 2,  # secret, trace key
     }
 
@@ -264,6 +264,9 @@ def test_persons_look_nobody_up(http: Client, person: Patient) -> None:
     reply = _lookup(http, person, _asked(person))
 
     assert (reply.status, reply.problem) == (403, "forbidden")
+    assert _traces(f"A#{person.principal.id}", person.principal.id) == [
+        ("identity:patient:lookup", "refused", "space_closed")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +304,7 @@ def test_thousand_patients_in_an_hour_are_not_reached_by_one_doctor(
 
     statuses = [_lookup(http, doctor, body).status for _ in range(70)]
 
-    assert statuses.count(404) == budgets.LOOKUPS[ActorKind.PROFESSIONAL]
+    assert statuses.count(404) == budgets.LOOKUPS.limits[ActorKind.PROFESSIONAL]
     assert statuses[-10:] == [429] * 10
 
 

@@ -142,6 +142,44 @@ def test_never_sends_anyone_to_an_unknown_address(stack: Stack, place: str) -> N
     assert answer.headers["Location"] is None
 
 
+def _logout(stack: Stack, slug: str, id_token: str, **changed: str) -> Answer:
+    query = {
+        "id_token_hint": id_token,
+        "post_logout_redirect_uri": f"{stack.url}/v1/auth/logged-out",
+        "state": "s" * 20,
+    }
+    return fetch(stack.config.providers_url, f"/{slug}/logout?{urlencode(query | changed)}")
+
+
+def test_ends_a_session_and_sends_back_to_the_one_address(stack: Stack) -> None:
+    chosen = _choose(stack, "psc", "claire")
+    id_token = json.loads(_exchange(stack, "psc", chosen["code"]).body)["id_token"]
+
+    answer = _logout(stack, "psc", id_token)
+
+    assert answer.status == 303
+    assert answer.headers["Location"] == f"{stack.url}/v1/auth/logged-out?state={'s' * 20}"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id_token_hint": "x.y.z"},
+        {"post_logout_redirect_uri": "http://evil.example/"},
+        {"state": "short"},
+    ],
+)
+def test_refuses_a_lazy_logout(stack: Stack, changed: dict[str, str]) -> None:
+    chosen = _choose(stack, "franceconnect", "dominique")
+    id_token = json.loads(_exchange(stack, "franceconnect", chosen["code"]).body)["id_token"]
+
+    answer = _logout(stack, "franceconnect", id_token, **changed)
+    elsewhere = _logout(stack, "psc", id_token)
+
+    assert (answer.status, elsewhere.status) == (400, 400)
+    assert answer.headers["Location"] is None
+
+
 def test_offers_each_persona_and_says_they_are_fictitious(stack: Stack) -> None:
     page = fetch(stack.config.providers_url, f"/psc/authorize?{_query(stack)}").body.decode()
 

@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/logged-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the end to who comes back from the provider's own logout. */
+        get: operations["come_back_from_logout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -132,7 +149,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session at once, everywhere. */
+        /** End the session at once, everywhere; say where the provider's is ended, if it can be. */
         post: operations["end_session"];
         delete?: never;
         options?: never;
@@ -1239,6 +1256,14 @@ export interface components {
             label: string;
         };
         /**
+         * LoggedOut
+         * @description Our session has ended; the browser goes there to end the provider's, and comes back.
+         */
+        LoggedOut: {
+            /** End Session Url */
+            end_session_url: string;
+        };
+        /**
          * LookupBody
          * @description A national number with the traits that must go with it.
          */
@@ -1907,6 +1932,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    come_back_from_logout: {
+        parameters: {
+            query?: {
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     begin_login: {
         parameters: {
             query: {
@@ -1938,6 +1984,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedOut"];
+                };
+            };
             /** @description Nothing more. */
             204: {
                 headers: {

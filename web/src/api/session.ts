@@ -155,13 +155,18 @@ export async function lock(): Promise<void> {
 export async function logout(then: () => Promise<string> = async () => "fin"): Promise<void> {
   token = null;
   let closed = false;
+  let elsewhere: string | null = null;
   try {
-    closed = (await post("/v1/auth/logout")).ok;
+    const response = await post("/v1/auth/logout");
+    closed = response.ok;
+    if (response.status === 200) elsewhere = (await response.json()).end_session_url;
   } catch (error) {
     if (!(error instanceof Offline)) throw error;
   }
   tell("signed-out");
   const outcome = await then();
+  // The provider ends its own session, then sends the browser to the same « fin ».
+  if (elsewhere && outcome === "fin") return leave(elsewhere);
   leave(`/connexion?etat=${closed ? outcome : "incertain"}`);
 }
 

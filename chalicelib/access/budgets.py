@@ -1,0 +1,139 @@
+"""How often an actor may ask: nobody goes through the country or floods a person (A37, A44).
+
+Each budget is counted per actor and civil hour or day, in UTC; a count is forgotten two days later.
+A store that does not count answers 503: nothing that has a budget is done uncounted. What people do
+in their own space, and professionals in that of a person who let them in, never waits for a budget
+of refusals: somebody can always take a key back.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from chalicelib.access import store
+from chalicelib.access.entry import depositor_token
+from chalicelib.access.model import Action, Right
+from chalicelib.access.store import RateRow
+from chalicelib.core import clock, log, parallel, rows
+from chalicelib.core.errors import TooMany
+from chalicelib.http.principal import ActorKind, Principal
+
+_KEPT: Final = timedelta(days=2)
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many times each kind of actor may do something in an hour or a day.
+
+    `problem` is the page that says what to do when it is spent.
+    """
+
+    what: str
+    limits: Mapping[ActorKind, int]
+    period: timedelta = _HOUR
+    problem: str = "too-many"
+
+    def since(self, now: datetime) -> datetime:
+        """Return when the current hour or day began."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        return hour if self.period == _HOUR else hour.replace(hour=0)
+
+
+# P: a practice sees some thirty patients a day; a laboratory sends its results in one evening.
+LOOKUPS: Final = Budget("lookup", {ActorKind.PROFESSIONAL: 60, ActorKind.ORGANISATION: 5_000})
+SEARCHES: Final = Budget("search", {ActorKind.PERSON: 60, ActorKind.PROFESSIONAL: 120})
+# P: a hospital's software deposits for all its wards; a person may bring years of papers at once.
+DEPOSITS: Final = Budget(
+    "deposit",
+    {ActorKind.PERSON: 200, ActorKind.PROFESSIONAL: 300, ActorKind.ORGANISATION: 20_000},
+    problem="too-many-deposits",
+)
+# P: some ten results of one laboratory, some thirty pieces of one stay, each told by a mail.
+DEPOSITS_IN_ONE_RECORD: Final = Budget(
+    "deposit-here",
+    {ActorKind.PERSON: 400, ActorKind.PROFESSIONAL: 60, ActorKind.ORGANISATION: 100},
+    period=_DAY,
+    problem="too-many-deposits-here",
+)
+# P: a handful of stale links; for an organisation, lookups of closed spaces and of wrong traits.
+REFUSALS: Final = Budget(
+    "refusal",
+    {ActorKind.PERSON: 100, ActorKind.PROFESSIONAL: 100, ActorKind.ORGANISATION: 2_000},
+    problem="too-many-refusals",
+)
+# P: a token lasts ten minutes; sixty machines that each ask for one need 360.
+TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
+
+_DEPOSITING: Final = (Action.DOCUMENT_ADD, Action.DOCUMENT_UPLOAD)
+_TRUSTED: Final = (Right.SELF, Right.AUTHORISATION)
+
+
+def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:
+    """Count an action beside what follows, in each budget it draws on; each raises as `spend`.
+
+    The announcement of a document and its content are counted apart, so that each may be tried
+    again. The record is named by the depositor's own token for it: no count tells who is whose.
+    """
+    drawn: list[tuple[Budget, str]] = []
+    if action is Action.PATIENT_LOOKUP and principal.kind in LOOKUPS.limits:
+        drawn = [(LOOKUPS, principal.id)]
+    if action in _DEPOSITING:
+        verb = action.rpartition(":")[2]
+        here = depositor_token(pid, principal)
+        drawn = [(DEPOSITS, f"{principal.id}.{verb}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{verb}")]
+    return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
+
+
+def spend(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
+    """Count one request; those whose kind has no limit are not expected here.
+
+    Raises:
+        TooMany: the budget is spent; `Retry-After` says when the next hour or day begins.
+        StoreUnavailable: the store did not answer.
+    """
+    spent = _count(budget, who, now)
+    if spent == budget.limits[kind] + 1:
+        log.write("overuse", action=budget.what, count=spent, code=kind)
+    if spent > budget.limits[kind]:
+        raise _too_many(budget, now)
+
+
+def count_refusal(principal: Principal, now: datetime) -> None:
+    """Count one refused request of an actor. Raises StoreUnavailable."""
+    if _count(REFUSALS, principal.id, now) == REFUSALS.limits[principal.kind]:
+        log.write("overuse", action=REFUSALS.what, code=principal.kind)
+
+
+def refusals_wish(principal: Principal, now: datetime) -> tuple[type[RateRow], str, str]:
+    """Return the row that says how many requests of an actor were refused this hour."""
+    return (RateRow, *_key(REFUSALS, principal.id, now))
+
+
+def check_refusals(row: RateRow | None, principal: Principal, right: Right, now: datetime) -> None:
+    """Stop an actor who was refused too often, but where somebody's own word lets her in.
+
+    Raises:
+        TooMany: until the hour ends.
+    """
+    spent = int(row.count_) if row else 0
+    if spent >= REFUSALS.limits[principal.kind] and right not in _TRUSTED:
+        raise _too_many(REFUSALS, now)
+
+
+def _count(budget: Budget, who: str, now: datetime) -> int:
+    pk, sk = _key(budget, who, now)
+    return rows.count(RateRow, pk, sk, kind="rate", ttl=clock.epoch(now + _KEPT))
+
+
+def _key(budget: Budget, who: str, now: datetime) -> tuple[str, str]:
+    spelling = "%Y-%m-%dT%H" if budget.period == _HOUR else "%Y-%m-%d"
+    return store.rate_key(budget.what, who, budget.since(now).strftime(spelling))
+
+
+def _too_many(budget: Budget, now: datetime) -> TooMany:
+    left = budget.since(now) + budget.period - now
+    return TooMany(budget.problem, retry_after_seconds=max(1, int(left.total_seconds())))

@@ -1,0 +1,199 @@
+"""Budgets: who asks too often waits, and learns nothing by it; nobody is flooded (A37, A44)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from chalicelib.access import budgets, gate
+from chalicelib.access.budgets import Budget
+from chalicelib.access.entry import depositor_token
+from chalicelib.access.model import Action
+from chalicelib.core import aws, clock, ids
+from chalicelib.core.errors import NotFound, TooMany
+from chalicelib.core.rows import StoreUnavailable, table_name
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.trace import sentences
+from tests import double
+from tests.access.notes import add_note, look, traces
+from tests.builders import Actor, Patient, a_grant, a_person
+from tests.injector import Faults
+from tests.recorder import Recorder
+
+
+@pytest.fixture(autouse=True)
+def monday(clock: time_machine.Traveller, aws: Recorder) -> time_machine.Traveller:
+    del aws
+    return clock
+
+
+def spent(budget: Budget, who: str, count: int) -> None:
+    """Set a count, as so many requests would."""
+    pk, sk = budgets._key(budget, who, clock.now())
+    item = {"pk": {"S": pk}, "sk": {"S": sk}, "kind": {"S": "rate"}, "ttl": {"N": "1"}}
+    item |= {"count": {"N": str(count)}}
+    aws.client("dynamodb").put_item(TableName=table_name("work"), Item=item)
+
+
+def deposits_here(actor: Actor, person: Patient) -> str:
+    return f"{depositor_token(person.pid, actor.principal)}.add"
+
+
+def refused(principal: Principal, pid: str) -> None:
+    with pytest.raises(NotFound):
+        look(principal, pid)
+
+
+def too_many(principal: Principal, pid: str) -> TooMany:
+    with pytest.raises(TooMany) as raised:
+        add_note(principal, pid)
+    return raised.value
+
+
+def test_a_depositor_stops_at_the_last_deposit_of_the_hour_until_the_next(
+    person: Patient, laboratory: Actor, monday: time_machine.Traveller
+) -> None:
+    spent(budgets.DEPOSITS, f"{laboratory.id}.add", 19_999)
+
+    add_note(laboratory.principal, person.pid)
+    problem = too_many(laboratory.principal, person.pid)
+
+    assert (problem.slug, problem.retry_after_seconds) == ("too-many-deposits", 1800)
+    monday.shift(timedelta(minutes=30))
+    add_note(laboratory.principal, person.pid)
+
+
+def test_one_person_is_not_flooded_by_a_depositor_who_may_go_on_elsewhere(
+    person: Patient, laboratory: Actor, monday: time_machine.Traveller
+) -> None:
+    spent(budgets.DEPOSITS_IN_ONE_RECORD, deposits_here(laboratory, person), 99)
+
+    add_note(laboratory.principal, person.pid)
+    problem = too_many(laboratory.principal, person.pid)
+    add_note(laboratory.principal, a_person().pid)
+
+    assert problem.slug == "too-many-deposits-here"
+    assert problem.retry_after_seconds == (14 * 60 + 30) * 60  # until midnight, UTC
+    monday.shift(timedelta(hours=14, minutes=30))
+    add_note(laboratory.principal, person.pid)
+
+
+def test_what_is_over_budget_is_in_the_actors_history_and_not_in_the_persons(
+    person: Patient, laboratory: Actor
+) -> None:
+    spent(budgets.DEPOSITS, f"{laboratory.id}.add", 20_000)
+    before = len(traces(person.pid))
+
+    too_many(laboratory.principal, person.pid)
+
+    (trace,) = traces(laboratory.id, of_patient=False)
+    assert (trace.action, trace.outcome, trace.reason) == (
+        "record:document:add",
+        "refused",
+        "budget",
+    )
+    assert len(traces(person.pid)) == before
+    assert trace.reason in sentences.REFUSALS
+
+
+def test_over_budget_costs_the_same_for_a_record_that_does_not_exist(
+    person: Patient, doctor: Actor, calls: Recorder
+) -> None:
+    spent(budgets.DEPOSITS, f"{doctor.id}.add", 300)
+    too_many(doctor.principal, person.pid)
+
+    there = calls.measure(lambda: too_many(doctor.principal, person.pid))
+    absent = calls.measure(lambda: too_many(doctor.principal, ids.new_secret_id()))
+
+    assert there == absent
+    assert "dynamodb.TransactWriteItems" not in there
+
+
+def test_counts_do_not_say_whose_record_it_is(person: Patient, laboratory: Actor) -> None:
+    add_note(laboratory.principal, person.pid)
+
+    counted = [pk for pk, _ in double.tables()[table_name("work")] if pk.startswith("RATE#")]
+    assert len(counted) == 2
+    assert not any(person.pid in pk for pk in counted)
+
+
+def test_refused_too_often_an_actor_waits_for_the_next_hour(
+    person: Patient, doctor: Actor, monday: time_machine.Traveller
+) -> None:
+    spent(budgets.REFUSALS, doctor.id, 99)
+    refused(doctor.principal, person.pid)
+
+    for pid in (person.pid, ids.new_secret_id()):
+        with pytest.raises(TooMany) as raised:
+            look(doctor.principal, pid)
+        assert raised.value.slug == "too-many-refusals"
+        assert raised.value.retry_after_seconds == 1800
+    monday.shift(timedelta(minutes=30))
+    refused(doctor.principal, person.pid)
+
+
+def test_every_refusal_counts_and_nothing_else_does(person: Patient, doctor: Actor) -> None:
+    refused(doctor.principal, person.pid)
+    refused(doctor.principal, ids.new_secret_id())
+    a_grant(person, doctor)
+    look(doctor.principal, person.pid)
+
+    key, sort = budgets._key(budgets.REFUSALS, doctor.id, clock.now())
+    assert double.tables()[table_name("work")][key, sort]["count"] == {"N": "2"}
+
+
+def test_a_doctor_refused_elsewhere_still_treats_who_let_her_in(
+    person: Patient, doctor: Actor
+) -> None:
+    spent(budgets.REFUSALS, doctor.id, 500)
+    a_grant(person, doctor)
+
+    look(doctor.principal, person.pid)
+
+
+def test_a_person_refused_elsewhere_still_takes_a_key_back(person: Patient) -> None:
+    spent(budgets.REFUSALS, person.principal.id, 500)
+
+    with gate.enter(person.principal, Action.AUTHORISATION_WITHDRAW, person.pid):
+        pass
+
+
+def test_software_refused_too_often_stops_guessing_and_depositing(
+    person: Patient, laboratory: Actor
+) -> None:
+    spent(budgets.REFUSALS, laboratory.id, 2_000)
+
+    assert too_many(laboratory.principal, person.pid).slug == "too-many-refusals"
+    with (
+        pytest.raises(TooMany),
+        gate.enter(laboratory.principal, Action.PATIENT_LOOKUP, person.pid),
+    ):
+        pytest.fail("entered")
+
+
+def test_the_operator_is_told_once(
+    person: Patient, laboratory: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spent(budgets.DEPOSITS, f"{laboratory.id}.add", 20_000)
+    for _ in range(3):
+        too_many(laboratory.principal, person.pid)
+
+    assert capsys.readouterr().out.count('"event":"overuse"') == 1
+
+
+@pytest.mark.parametrize("mode", ["before", "after"])
+def test_a_deposit_that_cannot_be_counted_is_not_made(
+    person: Patient, laboratory: Actor, faults: Faults, mode: str
+) -> None:
+    faults.on("dynamodb.UpdateItem", mode)
+
+    with pytest.raises(StoreUnavailable):
+        add_note(laboratory.principal, person.pid)
+
+    kinds = [item["kind"]["S"] for item in double.tables()[table_name("record")].values()]
+    assert "note" not in kinds
+
+
+def test_every_kind_that_may_deposit_has_a_limit() -> None:
+    for budget in (budgets.DEPOSITS, budgets.DEPOSITS_IN_ONE_RECORD, budgets.REFUSALS):
+        assert set(budget.limits) == set(ActorKind)
