@@ -62,7 +62,12 @@ DEPOSITS_IN_ONE_RECORD: Final = Budget(
 # P: a handful of stale links; for an organisation, lookups of closed spaces and of wrong traits.
 REFUSALS: Final = Budget(
     "refusal",
-    {ActorKind.PERSON: 100, ActorKind.PROFESSIONAL: 100, ActorKind.ORGANISATION: 2_000},
+    {
+        ActorKind.PERSON: 100,
+        ActorKind.PROFESSIONAL: 100,
+        ActorKind.ORGANISATION: 2_000,
+        ActorKind.CALENDAR: 100,
+    },
     problem="too-many-refusals",
 )
 # P: a token lasts ten minutes; sixty machines that each ask for one need 360.
