@@ -144,7 +144,7 @@ def _nothing(pid: str, now: datetime) -> list[datetime]:
 
 
 @pytest.mark.slow
-def test_workers_stopped_six_hours_catch_up_once_and_not_for_what_began(  # R18
+def test_workers_stopped_for_an_hour_catch_up_once_and_not_for_what_began(  # R18
     clock: time_machine.Traveller, person: Patient
 ) -> None:
     a_minute()  # they ran before
@@ -153,10 +153,8 @@ def test_workers_stopped_six_hours_catch_up_once_and_not_for_what_began(  # R18
     arm(person, [AT], subject="3" * 26, event_at=NOW + timedelta(hours=9))
     disarm(person, "3" * 26)
 
-    clock.move_to(AT + timedelta(hours=6))
-    for _ in range(2):
-        a_minute()
-        clock.shift(timedelta(minutes=1))
+    clock.move_to(AT + timedelta(hours=1, minutes=5))
+    a_minute()
 
     assert events() == ["reminder.due"]
     assert due_rows() == []
