@@ -55,7 +55,7 @@ DEPOSITS: Final = Budget(
 # P: some ten results of one laboratory, some thirty pieces of one stay, each told by a mail.
 DEPOSITS_IN_ONE_RECORD: Final = Budget(
     "deposit-here",
-    {ActorKind.PERSON: 400, ActorKind.PROFESSIONAL: 60, ActorKind.ORGANISATION: 100},
+    {ActorKind.PERSON: 400, ActorKind.PROFESSIONAL: 60, ActorKind.ORGANISATION: 400},
     period=_DAY,
     problem="too-many-deposits-here",
 )

@@ -66,7 +66,7 @@ def test_a_depositor_stops_at_the_last_deposit_of_the_hour_until_the_next(
 def test_one_person_is_not_flooded_by_a_depositor_who_may_go_on_elsewhere(
     person: Patient, laboratory: Actor, monday: time_machine.Traveller
 ) -> None:
-    spent(budgets.DEPOSITS_IN_ONE_RECORD, deposits_here(laboratory, person), 99)
+    spent(budgets.DEPOSITS_IN_ONE_RECORD, deposits_here(laboratory, person), 399)
 
     add_note(laboratory.principal, person.pid)
     problem = too_many(laboratory.principal, person.pid)
