@@ -52,7 +52,7 @@ DEPOSITS: Final = Budget(
     {ActorKind.PERSON: 200, ActorKind.PROFESSIONAL: 300, ActorKind.ORGANISATION: 20_000},
     problem="too-many-deposits",
 )
-# P: some ten results of one laboratory, some thirty pieces of one stay, each told by a mail.
+# P: ten results of a laboratory, a thick file a hospital takes in, thirty pieces of one stay.
 DEPOSITS_IN_ONE_RECORD: Final = Budget(
     "deposit-here",
     {ActorKind.PERSON: 400, ActorKind.PROFESSIONAL: 60, ActorKind.ORGANISATION: 400},
