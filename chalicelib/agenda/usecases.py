@@ -18,11 +18,11 @@ from chalicelib.core.errors import Conflict, FieldError, Invalid, Stale
 from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity.store import ContactRow, contact_key
+from chalicelib.identity.store import contact_wish
 from chalicelib.reminders import rules as reminder_rules
 from chalicelib.reminders import usecases as reminders
 from chalicelib.reminders.model import Preferences, Source
-from chalicelib.reminders.store import PreferencesRow, preferences_key
+from chalicelib.reminders.store import preferences_wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def _cancel(principal: Principal, pid: str, appointment_id: str, version: int) -
 
 def view_wanted(principal: Principal, pid: str) -> list[Wanted]:
     """Return what to name on entering the gate, to show appointments."""
-    return [(PreferencesRow, *preferences_key(pid)), *_address(principal)]
+    return [preferences_wish(pid), *_address(principal)]
 
 
 def shown(unit: Unit, appointment: Appointment) -> Shown:
@@ -200,7 +200,7 @@ def shown(unit: Unit, appointment: Appointment) -> Shown:
         hidden = replace(appointment, details=replace(details, reminders=()))
         return Shown(hidden, details.slot.zone, RemindersState.NONE, is_for_person=False)
     chosen = reminders.preferences(unit)
-    contact = unit.row(ContactRow, *contact_key(unit.entry.principal.id))
+    contact = unit.row(*contact_wish(unit.entry.principal.id))
     state = RemindersState.NONE
     if details.reminders:
         reachable = contact is not None and chosen.mail_appointment
@@ -253,4 +253,4 @@ def _address(principal: Principal) -> list[Wanted]:
     """Return the row that tells whether the person can be written to; nobody else learns it."""
     if principal.kind is not ActorKind.PERSON:
         return []
-    return [(ContactRow, *contact_key(principal.id))]
+    return [contact_wish(principal.id)]

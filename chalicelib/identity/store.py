@@ -171,6 +171,11 @@ def contact_key(uid: str) -> tuple[str, str]:
     return key("U", uid), "CONTACT#email"
 
 
+def contact_wish(uid: str) -> tuple[type[ContactRow], str, str]:
+    """Return what to name on entering the gate, to know whether an account has an address."""
+    return (ContactRow, *contact_key(uid))
+
+
 def login_key(mac: str) -> tuple[str, str]:
     """Return the key of an identity at a provider, from its keyed hash."""
     return key("LOGIN", mac), "LOGIN"

@@ -11,7 +11,7 @@ from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
 from chalicelib.core.errors import FieldError, Invalid, Stale
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
-from chalicelib.identity.store import ContactRow, contact_key
+from chalicelib.identity.store import contact_wish
 from chalicelib.reminders import rules, store
 from chalicelib.reminders.model import Preferences
 from chalicelib.reminders.store import PreferencesRow
@@ -50,9 +50,9 @@ class PreferencesOut(PreferencesBody):
 def read_preferences(call: Call[None, NoQuery]) -> Answer:
     """Read one's preferences; the defaults, at version 0, while none were set."""
     pid, uid = gate.resolve(call.principal, call.path["pid"]), call.principal.id
-    wanted = [_wish(pid), _contact(uid)]
+    wanted = [store.preferences_wish(pid), contact_wish(uid)]
     with gate.enter(call.principal, Action.PREFERENCES_READ, pid, wanted=wanted) as unit:
-        out = _out(unit, unit.row(*_wish(pid)), uid)
+        out = _out(unit, unit.row(*store.preferences_wish(pid)), uid)
     return Answer(out, version=out.version)
 
 
@@ -60,10 +60,10 @@ def read_preferences(call: Call[None, NoQuery]) -> Answer:
 def set_preferences(call: Call[PreferencesBody, NoQuery]) -> Answer:
     """Set one's preferences, all at once."""
     pid, uid = gate.resolve(call.principal, call.path["pid"]), call.principal.id
-    wanted = [_wish(pid), _contact(uid)]
+    wanted = [store.preferences_wish(pid), contact_wish(uid)]
     with gate.enter(call.principal, Action.PREFERENCES_SET, pid, wanted=wanted) as unit:
-        row = unit.row(*_wish(pid))
-        version = row.version or 0 if row else 0
+        row = unit.row(*store.preferences_wish(pid))
+        version = _version(row)
         chosen = _chosen(call.body)
         if call.if_match != version:
             raise Stale
@@ -73,12 +73,8 @@ def set_preferences(call: Call[PreferencesBody, NoQuery]) -> Answer:
     return Answer(out, version=out.version)
 
 
-def _wish(pid: str) -> tuple[type[PreferencesRow], str, str]:
-    return (PreferencesRow, *store.preferences_key(pid))
-
-
-def _contact(uid: str) -> tuple[type[ContactRow], str, str]:
-    return (ContactRow, *contact_key(uid))
+def _version(row: PreferencesRow | None) -> int:
+    return row.version or 0 if row else 0
 
 
 def _chosen(body: PreferencesBody) -> Preferences:
@@ -116,6 +112,6 @@ def _out(unit: Unit, row: PreferencesRow | None, uid: str) -> PreferencesOut:
             appointment=chosen.mail_appointment,
             prevention=chosen.mail_prevention,
         ),
-        address="verified" if unit.row(*_contact(uid)) else "none",
-        version=row.version or 0 if row else 0,
+        address="verified" if unit.row(*contact_wish(uid)) else "none",
+        version=_version(row),
     )

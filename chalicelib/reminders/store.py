@@ -103,6 +103,11 @@ def preferences_key(pid: str) -> tuple[str, str]:
     return patient_key(pid), "PREFERENCES"
 
 
+def preferences_wish(pid: str) -> tuple[type[PreferencesRow], str, str]:
+    """Return what to name on entering the gate, to read a person's preferences on the way."""
+    return (PreferencesRow, *preferences_key(pid))
+
+
 def reminder_row(pid: str, subject_id: str, reminder: Reminder, version: int | None) -> ReminderRow:
     """Make the row of a reminder, to follow the version read (None: there was none)."""
     pk, sk = reminder_key(pid, subject_id)
@@ -207,7 +212,7 @@ def read_preferences(pid: str) -> Preferences:
         StoreUnavailable: the store did not answer.
         Tampered: they were forged.
     """
-    return preferences_of(rows.get(PreferencesRow, *preferences_key(pid)))
+    return preferences_of(rows.get(*preferences_wish(pid)))
 
 
 def due_until(bucket: str, shard: str, now: datetime, limit: int) -> Query:

@@ -164,7 +164,7 @@ def _with_reminders(due: list[DueRow]) -> Iterator[Found]:
     for row in due:
         wanted += [
             (ReminderRow, *store.reminder_key(row.patient_id, row.subject_id)),
-            (PreferencesRow, *store.preferences_key(row.patient_id)),
+            store.preferences_wish(row.patient_id),
         ]
     found = rows.fetch_raw(wanted) if wanted else []
     return zip(due, found[::2], found[1::2], strict=True)

@@ -20,7 +20,7 @@ from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.rows import ConditionLost
 from chalicelib.reminders import rules, store
 from chalicelib.reminders.model import MAX_A_DAY, Preferences, Reminder, Source
-from chalicelib.reminders.store import DayCountRow, PreferencesRow, ReminderRow
+from chalicelib.reminders.store import DayCountRow, ReminderRow
 
 
 def wanted(pid: str, subject_id: str) -> list[Wanted]:
@@ -28,13 +28,13 @@ def wanted(pid: str, subject_id: str) -> list[Wanted]:
     return [
         (ReminderRow, *store.reminder_key(pid, subject_id)),
         (DayCountRow, *store.day_count_key(pid)),
-        (PreferencesRow, *store.preferences_key(pid)),
+        store.preferences_wish(pid),
     ]
 
 
 def preferences(unit: Unit) -> Preferences:
     """Return the preferences named on entering."""
-    return store.preferences_of(unit.row(PreferencesRow, *store.preferences_key(unit.pid)))
+    return store.preferences_of(unit.row(*store.preferences_wish(unit.pid)))
 
 
 def pending(unit: Unit, subject_id: str) -> Reminder | None:

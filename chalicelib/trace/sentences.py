@@ -7,9 +7,9 @@ in the catalogue is still shown: a history hides nothing. A test requires that a
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from chalicelib.access.model import Action, Refusal, Right
+from chalicelib.core import clock
 from chalicelib.identity.model import SessionAction
 from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
 
@@ -109,7 +109,6 @@ _MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
-_PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 def actor_name(shown: Shown, reader: str) -> str:
@@ -148,7 +147,7 @@ def right(shown: Shown) -> str | None:
 
 def date(moment: datetime) -> str:
     """Write the day of an instant in Paris, as « 3 novembre 2026 »."""
-    day = moment.astimezone(_PARIS).date()
+    day = clock.paris_date(moment)
     number = "1er" if day.day == 1 else str(day.day)
     return f"{number} {_MONTHS[day.month - 1]} {day.year}"
 

@@ -3,10 +3,6 @@ import { plural } from "../lib/format.ts";
 
 export const home = {
   hello: (name: string) => `Bonjour ${name}`,
-  nextAppointment: "Prochain rendez-vous",
-  noAppointment: "Aucun rendez-vous à venir.",
-  addAppointment: "Noter un rendez-vous",
-  allAppointments: "Voir l'agenda",
   newDocuments: "Nouveaux documents",
   noDocuments: "Vos prochains résultats et comptes rendus arriveront ici.",
   allDocuments: "Voir tous les documents",

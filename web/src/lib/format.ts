@@ -1,7 +1,7 @@
 /** Dates, sizes and numbers as a French reader writes them; instants are shown in Paris time. */
 import { typo } from "./typo.ts";
 
-const PARIS = "Europe/Paris";
+export const PARIS = "Europe/Paris";
 
 type Parts = Intl.DateTimeFormatOptions;
 
@@ -66,11 +66,12 @@ export const instantDay = (instant: string) => dateMedium(parisDay(instant));
 /** « aujourd’hui », « hier », « il y a 3 jours », or nothing beyond a month. */
 export function relativeDay(day: string, now: Date = new Date()): string | null {
   const gap = (calendar(parisDay(now)).getTime() - calendar(day).getTime()) / 86_400_000;
-  if (gap < 0 || gap > 31) return null;
-  return new Intl.RelativeTimeFormat("fr-FR", { numeric: "auto" })
-    .format(-gap, "day")
-    .replaceAll("'", "’");
+  return gap < 0 || gap > 31 ? null : daysAway(-gap);
 }
+
+/** « demain », « dans 3 jours », « il y a 3 jours », from a number of days. */
+export const daysAway = (days: number) =>
+  new Intl.RelativeTimeFormat("fr-FR", { numeric: "auto" }).format(days, "day").replaceAll("'", "’");
 
 /** « 1 250 », « 37,5 ». */
 export const number = (value: number, digits = 1) =>

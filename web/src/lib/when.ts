@@ -1,7 +1,7 @@
 /** Moments and delays in words: « demain à 9 h 30 », « la veille », « heure de La Réunion ». */
 import { whenWords as w } from "../catalogue/when";
 import { addDays, daysBetween } from "./calendar";
-import { dateLong, dateMedium } from "./format";
+import { dateLong, dateMedium, daysAway } from "./format";
 import { sameClock, wallOf } from "./zoned";
 
 const HOUR = 60;
@@ -24,10 +24,7 @@ export const today = (zone: string) => wallOf(Date.now(), zone).slice(0, 10);
 /** « aujourd’hui », « demain », « hier », or nothing further away than two days. */
 export function nearDay(day: string, now: string): string | null {
   const gap = daysBetween(now, day);
-  if (Math.abs(gap) > 2) return null;
-  return new Intl.RelativeTimeFormat("fr-FR", { numeric: "auto" })
-    .format(gap, "day")
-    .replaceAll("'", "’");
+  return Math.abs(gap) > 2 ? null : daysAway(gap);
 }
 
 /** « demain », else « jeudi 3 décembre 2026 ». */

@@ -8,7 +8,7 @@ import type { IconName } from "../icons";
 import { prefill } from "../lib/appointment-draft";
 import { onDays } from "../lib/appointments";
 import { addMonths, weeksOf } from "../lib/calendar";
-import { dateLong, monthLong } from "../lib/format";
+import { PARIS, dateLong, monthLong } from "../lib/format";
 import { usePagedList } from "../lib/paging";
 import { useResource } from "../lib/resource";
 import { today } from "../lib/when";
@@ -26,7 +26,6 @@ type View = (typeof VIEWS)[number];
 const CODES: Record<View, string> = { list: "liste", month: "mois", past: "passes" };
 const MONTH_PAGES = 3;
 const PAGE = 100;
-const PARIS = "Europe/Paris";
 
 const hrefOf = ({ id }: Appointment) => `/agenda/${id}`;
 

@@ -4,6 +4,7 @@ import { agendaApi } from "../api/agenda";
 import type { Prevention as Data, PreventionState, Profile, Recommendation } from "../api/types";
 import { agendaWords } from "../catalogue/agenda";
 import { preventionWords as t } from "../catalogue/prevention";
+import { PARIS } from "../lib/format";
 import { ORDER } from "../lib/prevention";
 import { type Resource, useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
@@ -113,7 +114,7 @@ export default function Prevention({ profile }: { profile: Profile }) {
   const answer = useResource(`prevention ${pid}`, (signal) => agendaApi.prevention(pid, signal));
   const [asked, setAsked] = useState<Question | null>(null);
   const { error, choose, set } = useChoices(pid, answer);
-  const now = today("Europe/Paris");
+  const now = today(PARIS);
   const items = answer.data?.items ?? [];
   const close = () => setAsked(null);
   const saveAsked = (question: Question) => async (date: string | null) => {
