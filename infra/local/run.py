@@ -7,9 +7,9 @@ a closed terminal or `make stop`. Asked again meanwhile, it says where the produ
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -50,20 +50,33 @@ class Product:
 
     def __init__(self, wanted: config.Config) -> None:
         self.config = wanted
-        self.stopping = False
+        self._is_starting = self._is_stopping = False
         self._began = time.monotonic()
         self._children: dict[str, Child] = {}
+        self._terminal = select.poll()
+        if os.isatty(0):
+            # Closing it tells only the first command it ran, which may be make, which waits for us.
+            self._terminal.register(0, 0)
 
     def request_stop(self, *_: object) -> None:
-        """Ask the main loop to stop."""
-        self.stopping = True
+        """Stop at once what is being brought up, and then the main loop.
+
+        Raises:
+            KeyboardInterrupt: it was starting.
+        """
+        self._is_stopping = True
+        if self._is_starting:
+            self._is_starting = False
+            raise KeyboardInterrupt
 
     def start(self) -> None:
         """Bring everything up.
 
         Raises:
             CannotRunError: a port is taken, a deployment or the seed failed, nothing answers.
+            KeyboardInterrupt: it was asked to stop meanwhile.
         """
+        self._is_starting = True
         _require_free(self.config)
         python, files = tools.cloud_python(), tools.web_client()
         with step("the local cloud"):
@@ -76,6 +89,7 @@ class Product:
         with step("first answer"):
             self._wait(f"{self.config.url}/health")
         self._record()
+        self._is_starting = False
 
     @property
     def seconds(self) -> float:
@@ -83,9 +97,8 @@ class Product:
         return time.monotonic() - self._began
 
     def supervise(self) -> None:
-        """Start again whatever dies, until asked to stop."""
-        while not self.stopping:
-            time.sleep(PAUSE_SECONDS)
+        """Start again whatever dies, until asked to stop or until our terminal is gone."""
+        while not self._is_stopping and not self._terminal.poll(PAUSE_SECONDS * 1000):
             self._revive()
 
     def stop(self) -> None:
@@ -119,7 +132,7 @@ class Product:
 
     def _wait(self, url: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not self.stopping:
+        while True:
             self._revive()
             try:
                 with urllib.request.urlopen(url, timeout=READY_SECONDS):  # noqa: S310  loopback
@@ -131,8 +144,6 @@ class Product:
                 time.sleep(PAUSE_SECONDS)
 
     def _deploy(self) -> bool:
-        if self.stopping:
-            return False
         try:
             return deploy.deploy(self.config)
         except (RuntimeError, subprocess.CalledProcessError) as error:
@@ -146,14 +157,10 @@ class Product:
         return self.config.state / "seeded"
 
     def _seed_is_stale(self) -> bool:
-        if importlib.util.find_spec(SEED) is None:
-            return False
         done = self._seed_file.read_text() if self._seed_file.exists() else ""
-        return done != tools.digest(tools.sources(*_present(SEED_INPUTS)))
+        return done != tools.digest(tools.sources(*SEED_INPUTS))
 
     def _seed(self) -> None:
-        if self.stopping or importlib.util.find_spec(SEED) is None:
-            return
         self._seed_file.unlink(missing_ok=True)
         log = self.config.state / "logs" / "seed.log"
         env = {**_base_environment(self.config), **deploy.operator_environment(self.config)}
@@ -168,19 +175,16 @@ class Product:
             )
         if run.returncode:
             raise CannotRunError(f"the seed failed: see {log}")
-        self._seed_file.write_text(tools.digest(tools.sources(*_present(SEED_INPUTS))))
+        self._seed_file.write_text(tools.digest(tools.sources(*SEED_INPUTS)))
 
     def _snapshot(self) -> None:
-        if not self.stopping:
-            url = f"{self.config.cloud_url}/_carnet/snapshot"
-            request = urllib.request.Request(url, method="POST")  # noqa: S310  loopback
-            with urllib.request.urlopen(request, timeout=READY_SECONDS):  # noqa: S310
-                pass
+        url = f"{self.config.cloud_url}/_carnet/snapshot"
+        request = urllib.request.Request(url, method="POST")  # noqa: S310  loopback
+        with urllib.request.urlopen(request, timeout=READY_SECONDS):  # noqa: S310
+            pass
 
     def _record(self) -> None:
         """Say what runs, for the other commands, the tests and whoever looks."""
-        if self.stopping:
-            return
         said = {
             "pid": os.getpid(),
             "port": self.config.port,
@@ -205,10 +209,6 @@ def _base_environment(wanted: config.Config) -> dict[str, str]:
         "CARNET_PORT": str(wanted.port),
         "CARNET_STATE": str(wanted.state),
     }
-
-
-def _present(names: tuple[str, ...]) -> list[str]:
-    return [name for name in names if (config.ROOT / name).exists()]
 
 
 def _require_free(wanted: config.Config) -> None:
@@ -258,14 +258,11 @@ def _run(product: Product) -> int:
     say("Carnet starts; Ctrl-C stops it.")
     try:
         product.start()
-        if not product.stopping:
-            say(f"\nCarnet runs: {product.config.url}   (ready in {product.seconds:.1f} s)")
-            say(directions(product.config))
+        say(f"\nCarnet runs: {product.config.url}   (ready in {product.seconds:.1f} s)")
+        say(directions(product.config))
         product.supervise()
-    except (CannotRunError, subprocess.CalledProcessError):
-        # A Ctrl-C in a terminal also interrupts what was being made.
-        if not product.stopping:
-            raise
+    except KeyboardInterrupt:
+        pass
     finally:
         product.stop()
     say("Carnet stopped; its data are saved.")

@@ -1,5 +1,7 @@
 """`make run`, `make stop` and what their user sees."""
 
+import os
+import pty
 import re
 import signal
 import socket
@@ -11,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import config, deploy
+from infra.local import config, deploy, running
 from tests.stack import Stack, fetch, new_stack
 
 pytestmark = pytest.mark.cloud
 
 TABLE = f"{deploy.PREFIX}-work"
+START_SECONDS = 120
+STOP_SECONDS = 60
 
 
 def _run(stack: Stack, module: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -29,6 +33,13 @@ def _run(stack: Stack, module: str, **settings: str) -> subprocess.CompletedProc
         timeout=60,
         check=False,
     )
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("offset", [0, 1, 2])
@@ -67,6 +78,47 @@ def test_says_that_nothing_runs_when_asked_to_stop_nothing(tmp_path: Path) -> No
 
     assert run.returncode == 0
     assert "not running" in run.stdout
+
+
+def test_stops_at_once_while_it_starts(stack: Stack) -> None:
+    stack.stop()
+    with stack.log.open("ab") as log:
+        starting = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.run"],
+            cwd=config.ROOT,
+            env=stack.environment(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    _wait_until(lambda: running.holder(stack.config) == starting.pid)
+
+    stop = _run(stack, "infra.local.stop")
+
+    assert "Carnet stopped" in stop.stdout
+    assert starting.wait(STOP_SECONDS) == 0
+    stack.start()
+
+
+def test_stops_when_its_terminal_is_closed_and_nobody_tells_it(stack: Stack) -> None:
+    stack.stop()
+    terminal, its_end = pty.openpty()
+    launcher = subprocess.Popen(
+        [sys.executable, "-m", "infra.local.run"],
+        cwd=config.ROOT,
+        env=stack.environment(),
+        stdin=its_end,
+        stdout=its_end,
+        stderr=its_end,
+        start_new_session=True,
+    )
+    os.close(its_end)
+    _wait_until(lambda: running.found(stack.config) is not None)
+
+    os.close(terminal)
+
+    assert launcher.wait(STOP_SECONDS) == 0
+    assert running.holder(stack.config) is None
+    stack.start()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
