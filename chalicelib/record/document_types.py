@@ -94,6 +94,8 @@ def _types() -> dict[str, DocumentType]:
 
 
 def _label(row: dict[str, str]) -> str:
-    """Return the French label; the name of the class stands for the one that has none."""
+    """Return the French label, « CR » in full; the name of the class stands for a missing one."""
     label = row["label_fr"]
-    return row["classLabel_fr"] if label.startswith("(") else label
+    if label.startswith("("):
+        return row["classLabel_fr"]
+    return label.replace("CR ", "Compte rendu ", 1) if label.startswith("CR ") else label

@@ -47,7 +47,7 @@ def document(number: int, title: str, kind: str, content: bytes, **more: Any) ->
     return {
         "id": f"01JDK8DOC{number:017d}",
         "title": title,
-        "type": {"code": "11502-2", "label": "CR d'examens biologiques"},
+        "type": {"code": "11502-2", "label": "Compte rendu d'examens biologiques"},
         "category": {"code": "BIOLOGIE", "label": "Résultats de biologie"},
         "format": kind,
         "size_bytes": len(content),
@@ -83,7 +83,7 @@ DOCUMENTS: dict[str, Json] = {
         "application/pdf",
         CONTENTS["pdf"],
         author={"name": "Dr Claire EXEMPLE", "profession": "Médecin", "organisation": None},
-        type={"code": "11488-4", "label": "CR ou fiche de consultation"},
+        type={"code": "11488-4", "label": "Compte rendu ou fiche de consultation"},
     ),
     "png": document(3, "Photo d’ordonnance", "image/png", CONTENTS["png"], **_OWN),
     "text": document(4, "Notes pour le rendez-vous", "text/plain", CONTENTS["text"], **_OWN),

@@ -4,9 +4,9 @@ import { typeset } from "../lib/typo.ts";
 
 export const preventionWords = typeset({
   title: "Vaccins et prévention",
-  intro: "Ce que les calendriers officiels recommandent à votre âge. Ces conseils ne remplacent pas votre médecin.",
+  intro: "Ce que les calendriers officiels recommandent à votre âge. Ils ne remplacent pas l'avis de votre médecin.",
   emptyTitle: "Rien à prévoir pour le moment",
-  empty: "Aucune recommandation ne vous concerne aujourd'hui. Nous regardons de nouveau à chaque étape de votre âge.",
+  empty: "Aucune recommandation ne vous concerne aujourd'hui. Cette page change avec votre âge.",
   toAgenda: "Revenir à l'agenda",
   groups: {
     late: "En retard",

@@ -10,7 +10,7 @@ export const publicPage = {
     "Vos résultats et vos comptes rendus arrivent ici, directement de ceux qui vous soignent.",
     "Vous ajoutez vos propres documents, même depuis une photo.",
     "Vous choisissez les professionnels qui peuvent les lire.",
-    "Vous voyez chaque accès : qui, quand, et de quel droit.",
+    "Vous voyez chaque accès : qui, quand et de quel droit.",
     "Vous retirez un accès quand vous voulez, et c'est immédiat.",
   ],
   patient: "Je suis un particulier",
