@@ -1,4 +1,4 @@
-/** For those who write software: what depositing is, how to begin, what to read. Nothing is asked. */
+/** For those who write software: what depositing is, how to begin, what to read. No login. */
 import deposit from "../../../docs/examples/deposit.py?url";
 import person from "../../../docs/examples/person.json?url";
 import result from "../../../docs/examples/result.xml?url";
@@ -10,7 +10,7 @@ python deposit.py send .state/laboratory/client.json person.json result.xml`;
 
 function List({ of, ordered }: { of: readonly string[]; ordered?: boolean }) {
   const items = of.map((text) => <li key={text}>{text}</li>);
-  return ordered ? <ol>{items}</ol> : <ul>{items}</ul>;
+  return ordered ? <ol class="references">{items}</ol> : <ul class="references">{items}</ul>;
 }
 
 function Reference({ href, name, text }: { href: string; name: string; text: string }) {
