@@ -64,6 +64,11 @@ def find(code: str) -> DocumentType | None:
     return _types().get(code)
 
 
+def deposited() -> tuple[DocumentType, ...]:
+    """Return the types that somebody may file by hand, in the order of the value set."""
+    return tuple(one for one in _types().values() if one.depositor in _DEPOSITORS.values())
+
+
 def shown(code: str) -> DocumentType:
     """Return how a type is shown; an unknown one is among « Autres documents »."""
     return _types().get(code) or DocumentType(code, "Document", _OTHER, "professional")

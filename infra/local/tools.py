@@ -36,7 +36,8 @@ def web_client() -> Path:
     Raises:
         subprocess.CalledProcessError: the build failed; its output is on the terminal.
     """
-    made_from = digest(_sources(WEB))
+    # It shows the guide of integrators, and gives their example.
+    made_from = digest((*_sources(WEB), *sources("docs/depositing.md", "docs/examples")))
     if _stamped(WEB_DIST) == made_from or not (WEB / "package.json").exists():
         return WEB_DIST
     npm = _npm()

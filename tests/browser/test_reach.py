@@ -15,6 +15,8 @@ ZOOMED: ViewportSize = {"width": 320, "height": 256}
 PATHS = [
     ("/", None),
     ("/connexion", None),
+    ("/editeurs", None),
+    ("/editeurs/guide", None),
     ("/accueil", PERSON),
     ("/documents", PERSON),
     (f"/documents/{DOCUMENTS['cda']['id']}", PERSON),

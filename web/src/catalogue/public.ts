@@ -18,7 +18,7 @@ export const publicPage = {
   professional: "Je suis un professionnel de santé",
   professionalText: "Ouvrir le dossier d'un patient qui m'a autorisé",
   software: "J'édite un logiciel",
-  softwareText: "Déposer et lire par l'interface de programmation",
+  softwareText: "Déposer des documents par l'interface de programmation",
   noAccountTitle: "Sans ordinateur ni téléphone portable ?",
   noAccount: `Une personne vous répond au ${brand.helpPhone}, ${brand.helpHours}.`,
   needsScript: "La suite du site a besoin de JavaScript. Activez-le dans les réglages de votre navigateur, puis rechargez.",
