@@ -9,7 +9,7 @@ from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.record import cda_view, deposit, rules, usecases
 from chalicelib.record.cda.rules import Refusal
 from chalicelib.record.model import Document, Draft
-from chalicelib.record.narrative import NarrativeOut
+from chalicelib.record.narrative_schemas import NarrativeOut
 from chalicelib.record.schemas import (
     DocumentDraft,
     DocumentOut,
