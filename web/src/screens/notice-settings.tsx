@@ -96,7 +96,7 @@ function Quiet({ typed, set, errors }: { typed: Preferences; set: Set; errors: F
   );
 }
 
-function Choices({ pid, start }: { pid: string; start: Preferences }) {
+function Choices({ pid, start, latest }: { pid: string; start: Preferences; latest: () => void }) {
   const [typed, setTyped] = useState(start);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
@@ -107,6 +107,9 @@ function Choices({ pid, start }: { pid: string; start: Preferences }) {
     const missing = [
       ...(typed.quiet_from ? [] : [{ id: "quiet_from", text: t.errors.from }]),
       ...(typed.quiet_until ? [] : [{ id: "quiet_until", text: t.errors.until }]),
+      ...(typed.quiet_from && typed.quiet_from === typed.quiet_until
+        ? [{ id: "quiet_until", text: t.errors.same }]
+        : []),
     ];
     setErrors(missing);
     setTurn((n) => n + 1);
@@ -122,7 +125,7 @@ function Choices({ pid, start }: { pid: string; start: Preferences }) {
   return (
     <Form onSubmit={save} label={t.title}>
       <ErrorSummary errors={errors} turn={turn} />
-      {failure !== null && <ErrorPanel error={failure} kept reply />}
+      {failure !== null && <ErrorPanel error={failure} kept reply latest={latest} />}
       {typed.address === "none" && (
         <Notice kind="warning">
           <p>{agendaWords.noChannel}</p>
@@ -145,7 +148,7 @@ export default function NoticeSettings({ profile }: { profile: Profile }) {
     <Page title={t.title} back={{ href: "/plus", label: catalogue.settings.title }}>
       {answer.loading && <Loading lines={5} />}
       {answer.error !== null && <ErrorPanel error={answer.error} retry={answer.reload} />}
-      {answer.data && <Choices pid={pid} start={answer.data} />}
+      {answer.data && <Choices key={answer.data.version} pid={pid} start={answer.data} latest={answer.reload} />}
     </Page>
   );
 }
