@@ -15,19 +15,23 @@ Pair = tuple[str, str]
 _AT_ONCE: Final = 10  # SQS takes no more in one request
 
 
-def send(pairs: Sequence[Pair]) -> None:
-    """Queue pairs, ten in a request.
+def send(pairs: Sequence[Pair], *, delay_seconds: int) -> None:
+    """Queue pairs, ten in a request, to be read after a delay.
 
     Raises:
         Unavailable: some were not queued; they are planned again the next minute.
     """
     for start in range(0, len(pairs), _AT_ONCE):
-        _send(pairs[start : start + _AT_ONCE])
+        _send(pairs[start : start + _AT_ONCE], delay_seconds)
 
 
-def _send(pairs: Sequence[Pair]) -> None:
+def _send(pairs: Sequence[Pair], delay_seconds: int) -> None:
     entries: list[Any] = [
-        {"Id": str(n), "MessageBody": json.dumps({"bucket": bucket, "shard": shard})}
+        {
+            "Id": str(n),
+            "MessageBody": json.dumps({"bucket": bucket, "shard": shard}),
+            "DelaySeconds": delay_seconds,
+        }
         for n, (bucket, shard) in enumerate(pairs)
     ]
     try:
