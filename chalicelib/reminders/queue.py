@@ -29,10 +29,10 @@ def _send(pairs: Sequence[Pair], delay_seconds: int) -> None:
     entries: list[Any] = [
         {
             "Id": str(n),
-            "MessageBody": json.dumps({"bucket": bucket, "shard": shard}),
+            "MessageBody": body(pair),
             "DelaySeconds": delay_seconds,
         }
-        for n, (bucket, shard) in enumerate(pairs)
+        for n, pair in enumerate(pairs)
     ]
     try:
         answer = aws.client("sqs").send_message_batch(
@@ -44,13 +44,19 @@ def _send(pairs: Sequence[Pair], delay_seconds: int) -> None:
         raise Unavailable
 
 
-def read(body: str) -> Pair:
-    """Read what `send` wrote.
+def body(pair: Pair) -> str:
+    """Write a pair as a message."""
+    bucket, shard = pair
+    return json.dumps({"bucket": bucket, "shard": shard})
+
+
+def read(message: str) -> Pair:
+    """Read what `body` wrote.
 
     Raises:
         ValueError: it is not a pair of ours.
     """
-    value = json.loads(body)
+    value = json.loads(message)
     if not isinstance(value, dict) or set(value) != {"bucket", "shard"}:
         raise ValueError("not a pair")
     bucket, shard = str(value["bucket"]), str(value["shard"])
