@@ -5,6 +5,7 @@ rows are put straight into the double: they are due at other times, and must cos
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
@@ -12,13 +13,13 @@ from typing import Any, Final
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from chalicelib.core import clock, ids, rows
-from chalicelib.prevention.usecases import SUBJECT
-from chalicelib.reminders import queue, rules, store, sweep, usecases
-from chalicelib.reminders.model import Preferences, Reminder, Source
+from chalicelib.core.rows import ConditionLost
+from chalicelib.prevention.usecases import SUBJECT, following
+from chalicelib.reminders import rules, store, sweep, usecases
+from chalicelib.reminders.model import Outcome, Preferences, Reminder, Source
 from chalicelib.reminders.store import HeadRow
 from chalicelib.workers.notify import notify
 from chalicelib.workers.relay import relay
-from chalicelib.workers.remind import remind
 from tests import double
 from tests.reminders.armed import stored
 from tests.workers.lambda_events import from_queue, from_stream, serve
@@ -32,7 +33,7 @@ _NO_QUIET_HOURS: Final = Preferences(quiet_from=time(0), quiet_until=time(0))
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run of a worker, and what is there before; `prepare` is not counted."""
+    """One run of a worker, and what makes it possible once more; that is not counted."""
 
     name: str
     prepare: Callable[[World], None]
@@ -43,7 +44,8 @@ def _known_head(world: World) -> None:
     del world
     pk, sk = store.HEAD_KEY
     oldest = rules.bucket_of(PLANNED_AT - rules.GRACE)
-    rows.write([rows.put(HeadRow(pk=pk, sk=sk, kind="head", bucket=oldest))])
+    with suppress(ConditionLost):
+        rows.write([rows.put(HeadRow(pk=pk, sk=sk, kind="head", bucket=oldest))])
 
 
 def _plan(world: World) -> None:
@@ -55,17 +57,20 @@ def _due(count: int, source: Source = Source.APPOINTMENT) -> Callable[[World], N
     """Make some rows due since a minute: of so many people, all in one shard, like the person."""
 
     def prepare(world: World) -> None:
-        pids = [world.person.pid, *_neighbours(world.person.pid, count - 1)][:count]
-        for pid in pids:
-            rows.write([rows.put(store.preferences_row(pid, _NO_QUIET_HOURS, None))])
+        due = clock.now().replace(second=0, microsecond=0) - timedelta(minutes=1)
+        _pair[:] = rules.bucket_of(due), rules.shard_of(world.person.pid)
+        for pid in [world.person.pid, *_neighbours(world.person.pid, count - 1)][:count]:
+            with suppress(ConditionLost):
+                rows.write([rows.put(store.preferences_row(pid, _NO_QUIET_HOURS, None))])
+            reminder = Reminder(source, (due,), None)
             subject = SUBJECT if source is Source.PREVENTION else ids.new_id()
-            usecases.begin(pid, subject, Reminder(source, (_due_at(),), None))
+            rows.write([rows.forget(store.reminder_row(pid, subject, reminder, None))])
+            usecases.begin(pid, subject, reminder)
 
     return prepare
 
 
-def _due_at() -> datetime:
-    return clock.now().replace(second=0, microsecond=0) - timedelta(minutes=1)
+_pair: Final[list[str]] = []
 
 
 def _neighbours(pid: str, count: int) -> list[str]:
@@ -78,14 +83,22 @@ def _neighbours(pid: str, count: int) -> list[str]:
     return found
 
 
-def _sweep(world: World) -> None:
-    pair = (rules.bucket_of(_due_at()), rules.shard_of(world.person.pid))
-    _served(remind, from_queue(queue.body(pair)))
+def _sweep(count: int) -> Callable[[World], None]:
+    """Sweep the pair that was prepared, and require that all of it was claimed."""
+
+    def run(world: World) -> None:
+        del world
+        bucket, shard = _pair
+        outcomes = sweep.sweep(bucket, shard, clock.now(), following)
+        if outcomes[Outcome.TOLD] + outcomes[Outcome.LATE] != count:
+            raise AssertionError(f"not all was told: {outcomes}")
+
+    return run
 
 
 def _event(world: World) -> None:
     _due(1)(world)
-    _sweep(world)
+    _sweep(1)(world)
 
 
 def _relay(world: World) -> None:
@@ -110,18 +123,18 @@ def _served(handler: Any, event: dict[str, Any]) -> None:  # noqa: ANN401  Lambd
         raise AssertionError(f"not served: {failed}")
 
 
-class _Settled(Item):
-    """A row that nothing changes, so that copying the table need not copy it."""
+class _Settled(dict[DynamoType, Item]):
+    """A partition that nothing changes, so that copying the table need not copy it."""
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Item:
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Settled":
         del memo
         return self
 
 
-def settle(people: int) -> None:
-    """Put a due row and a reminder for each of so many people: all later, over the next month."""
-    first = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=2)
-    for number in range(people):
+def settle(people: range) -> None:
+    """Put a due row and a reminder of each of these people: all later, within a month."""
+    first = clock.now().replace(second=0, microsecond=0) + timedelta(hours=1)
+    for number in people:
         pid, at = f"{number:026d}", first + timedelta(minutes=number % (30 * 24 * 60))
         reminder = Reminder(Source.PREVENTION, (at,), None)
         _put(store.due_row(pid, SUBJECT, at))
@@ -132,15 +145,15 @@ def _put(row: rows.Row) -> None:
     item = row.serialize()
     pk, sk = DynamoType(item["pk"]), DynamoType(item["sk"])
     table = double.table(rows.table_name(row.TABLE))
-    table.items[pk][sk] = _Settled(pk, sk, item)
+    table.items.setdefault(pk, _Settled())[sk] = Item(pk, sk, item)
 
 
 JOBS: Final = (
     Job("plan", _known_head, _plan),
-    Job("sweep_of_none", lambda _: None, _sweep),
-    Job(f"sweep_of_{SWEPT}", _due(SWEPT), _sweep),
-    Job("remind", _due(1), _sweep),
-    Job("remind_prevention", _due(1, Source.PREVENTION), _sweep),
+    Job("sweep_of_none", _due(0), _sweep(0)),
+    Job(f"sweep_of_{SWEPT}", _due(SWEPT), _sweep(SWEPT)),
+    Job("remind", _due(1), _sweep(1)),
+    Job("remind_prevention", _due(1, Source.PREVENTION), _sweep(1)),
     Job("relay", _event, _relay),
     Job("notify", _told, _notify),
 )

@@ -42,7 +42,10 @@ def main() -> int:
     crowd.arm(members, chosen.reminders, due)
     if datetime.now(UTC) >= due:
         raise RuntimeError("arming took longer than foreseen: nothing measured")
-    print(f"{chosen.reminders} reminders of {len(members)} people due at {due:%H:%M:%S} UTC")
+    print(
+        f"{chosen.reminders} reminders of {len(members)} people due at {due.isoformat()}",
+        flush=True,
+    )
     mails = _wait(running, {member.address for member in members}, chosen.reminders, due)
     return _verdict(mails, chosen.reminders, due)
 

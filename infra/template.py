@@ -31,7 +31,7 @@ NOTIFY_TIMEOUT_SECONDS: Final = 30
 REMIND_TIMEOUT_SECONDS: Final = 60
 MAX_RECEIVES: Final = 5
 # Instances of those who serve queues: enough for a campaign day (ADR 0014, `make bench`).
-AT_ONCE: Final = {NOTIFY: 80, REMIND: 20}
+AT_ONCE: Final = {NOTIFY: 80, REMIND: 32}
 # The same where two processors serve everybody.
 AT_ONCE_LOCALLY: Final = 4
 # Events of different people need not wait for one another; those of one shard are carried so many

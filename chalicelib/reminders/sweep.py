@@ -25,7 +25,8 @@ from chalicelib.vault.errors import KeyMissing, Tampered
 # Of a long stop, so many pairs are caught up in one minute; those still open come first.
 MOST_PAIRS: Final = 5_000
 _PAGE: Final = 50  # each row is read with its reminder and preferences: one request
-SECONDS: Final = 4.0  # for one pair; ten come in one batch, and the rest waits for the next minute
+# For one pair; two come in one batch, and what is left waits for the next minute.
+SECONDS: Final = 20.0
 _TROUBLE: Final = (Unavailable, StoreUnavailable, Tampered, KeyMissing)
 
 
