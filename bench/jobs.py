@@ -17,7 +17,7 @@ from chalicelib.core.rows import ConditionLost
 from chalicelib.prevention.usecases import SUBJECT, following
 from chalicelib.reminders import rules, store, sweep, usecases
 from chalicelib.reminders.model import Outcome, Preferences, Reminder, Source
-from chalicelib.reminders.store import HeadRow
+from chalicelib.reminders.store import HeadRow, ToldRow
 from chalicelib.workers.notify import notify
 from chalicelib.workers.relay import relay
 from tests import double
@@ -64,7 +64,9 @@ def _due(count: int, source: Source = Source.APPOINTMENT) -> Callable[[World], N
                 rows.write([rows.put(store.preferences_row(pid, _NO_QUIET_HOURS, None))])
             reminder = Reminder(source, (due,), None)
             subject = SUBJECT if source is Source.PREVENTION else ids.new_id()
+            told = ToldRow(*store.told_key(pid, rules.local_day(due, _NO_QUIET_HOURS.zone)))
             rows.write([rows.forget(store.reminder_row(pid, subject, reminder, None))])
+            rows.write([rows.forget(told)])  # for more than ten runs
             usecases.begin(pid, subject, reminder)
 
     return prepare

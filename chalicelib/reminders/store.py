@@ -107,6 +107,11 @@ def day_count_key(pid: str) -> tuple[str, str]:
     return patient_key(pid), "REMDAYS"
 
 
+def told_key(pid: str, day: date) -> tuple[str, str]:
+    """Return the key of how many reminders somebody was told on a day."""
+    return key("TOLD", pid), day.isoformat()
+
+
 def preferences_key(pid: str) -> tuple[str, str]:
     """Return the key of a person's preferences."""
     return patient_key(pid), "PREFERENCES"
@@ -226,10 +231,11 @@ def read_preferences(pid: str) -> Preferences:
 
 def one_more_told(pid: str, day: date, now: datetime) -> Action:
     """Return the update that counts one more told on a day; its condition: the day is not full."""
+    pk, sk = told_key(pid, day)
     return {
         "Update": {
             "TableName": rows.table_name(ToldRow.TABLE),
-            "Key": {"pk": {"S": key("TOLD", pid)}, "sk": {"S": day.isoformat()}},
+            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
             "UpdateExpression": "ADD #c :one SET #k = :kind, #t = :ttl",
             "ConditionExpression": "attribute_not_exists(#c) OR #c < :most",
             "ExpressionAttributeNames": {"#c": "told", "#k": "kind", "#t": "ttl"},
