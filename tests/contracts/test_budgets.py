@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench.counting import Cost, asked, measure
-from bench.jobs import JOBS, Job
+from bench.jobs import JOBS, Job, settle
 from bench.operations import LISTED, OPERATIONS, Operation, fill, prepare
 from tests import double
 from tests.http_client import Client
@@ -37,8 +37,13 @@ def test_an_operation_costs_its_budget(operation: Operation, world: World, http:
     assert {"cold": written(cold), "warm": written(warm)} == BUDGETS[operation.name]
 
 
+@pytest.mark.parametrize("others", [0, 1000])
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
-def test_a_job_costs_its_budget(job: Job, world: World) -> None:
+def test_a_job_costs_its_budget_however_many_people_there_are(
+    job: Job, others: int, world: World
+) -> None:
+    """Source: D11: cost follows what is due; of 100,000 people, `make bench` says the same."""
+    settle(range(others))
     job.prepare(world)
     cold, warm = measure(lambda: job.run(world), world, double.snapshot())
     assert {"cold": written(cold), "warm": written(warm)} == BUDGETS[job.name]
