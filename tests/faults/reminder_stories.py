@@ -158,7 +158,7 @@ def keep_token(world: World, travel: Any) -> None:
 def choose(world: World) -> None:
     before = ask(world, "GET", "preferences").json()
     if before["zone"] != "Pacific/Noumea":
-        chosen = {name: before[name] for name in ("quiet_from", "quiet_until", "mail")}
+        chosen = {name: before[name] for name in ("quiet_from", "quiet_until", "mail", "remind")}
         ask(world, "PUT", "preferences", chosen | {"zone": "Pacific/Noumea"}, before["version"])
 
 
