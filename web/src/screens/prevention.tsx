@@ -104,6 +104,18 @@ function Group({ state, items, set, ask }: GroupProps) {
   );
 }
 
+/** Which rules are followed, and that there are others: an empty page must not reassure wrongly. */
+function Cover() {
+  return (
+    <section class="card" aria-labelledby="cover">
+      <h2 id="cover">{t.coverTitle}</h2>
+      <p>{t.covers}</p>
+      <p>{t.coversNot}</p>
+      <LinkButton href="/plus/avis">{t.choices}</LinkButton>
+    </section>
+  );
+}
+
 interface Question {
   of: Recommendation;
   what: Asked;
@@ -143,6 +155,7 @@ export default function Prevention({ profile }: { profile: Profile }) {
         />
       ))}
       <PreventionPlot items={items} now={now} />
+      {answer.data && <Cover />}
       {asked?.what === "done" && <DoneDialog of={asked.of} now={now} save={saveAsked(asked)} onClose={close} />}
       {asked?.what === "later" && <LaterDialog of={asked.of} now={now} save={saveAsked(asked)} onClose={close} />}
     </Page>
