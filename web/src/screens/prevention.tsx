@@ -104,13 +104,27 @@ function Group({ state, items, set, ask }: GroupProps) {
   );
 }
 
+function Points({ label, of }: { label: string; of: readonly string[] }) {
+  return (
+    <>
+      <p>{label}</p>
+      <ul>
+        {of.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** Which rules are followed, and that there are others: an empty page must not reassure wrongly. */
 function Cover() {
   return (
     <section class="card" aria-labelledby="cover">
       <h2 id="cover">{t.coverTitle}</h2>
-      <p>{t.covers}</p>
-      <p>{t.coversNot}</p>
+      <Points label={t.coversLabel} of={t.covers} />
+      <Points label={t.coversNotLabel} of={t.coversNot} />
+      <p>{t.coversAsk}</p>
       <LinkButton href="/plus/avis">{t.choices}</LinkButton>
     </section>
   );
