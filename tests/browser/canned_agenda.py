@@ -97,7 +97,7 @@ PREFERENCES: Json = {
 def _recommended(number: int, title: str, state: State, opens: int, best: int, **more: Any) -> Json:
     """Describe a recommendation as the service does: its schema, its labels, 90 days ahead."""
     return RecommendationOut(
-        key=f"key{number}",
+        key=f"1.{chr(ord('a') + number) * 32}",
         title=title,
         state=state.value,
         state_label=LABELS[state],

@@ -112,7 +112,7 @@ export function LaterDialog({ of, now, save, onClose }: Props) {
         {chosen === "date" && (
           <TextField
             {...YEARS}
-            id="later-date"
+            id="later-day"
             short
             label={t.laterDate}
             hint={last === null ? undefined : t.laterBefore(dateMedium(last))}
