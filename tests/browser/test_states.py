@@ -45,7 +45,7 @@ def test_error_says_what_to_do_and_gives_a_code(page: Page, opened: Open) -> Non
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Le service ne répond pas pour le moment")
     expect(alert).to_contain_text("Rien n’a été perdu")
-    expect(alert).to_contain_text("01JDK9REQ0EST")
+    expect(alert).to_contain_text("01JDK9REQUEST")
     canned.state = "full"
     canned.documents = list(DOCUMENTS.values())
     alert.get_by_role("button", name="Réessayer").click()
