@@ -47,7 +47,12 @@ def test_hour_that_spring_skips_is_refused_and_another_is_offered(page: Page, op
 
 def test_what_the_server_refuses_is_said_next_to_its_field(page: Page, opened: Open) -> None:
     canned = opened("/agenda/ajouter")
-    error = {"pointer": "/reminders", "code": "x", "detail": "Dix rappels au plus ce jour-là."}
+    error = {
+        "pointer": "/reminders",
+        "code": "too_many_reminders",
+        "detail": "Dix rappels au plus ce jour-là.",
+        "detail_en": "Ten reminders at most.",
+    }
     canned.overrides["POST .*/appointments"] = lambda route: problem(
         route, 422, "invalid", "Saisie refusée", errors=[error]
     )
