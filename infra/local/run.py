@@ -73,10 +73,12 @@ class Product:
         """Bring everything up.
 
         Raises:
-            CannotRunError: a port is taken, a deployment or the seed failed, nothing answers.
+            CannotRunError: a port is taken or not the data's, a deployment or the seed failed,
+                nothing answers.
             KeyboardInterrupt: it was asked to stop meanwhile.
         """
         self._is_starting = True
+        _require_its_port(self.config)
         _require_free(self.config)
         python, files = tools.cloud_python(), tools.web_client()
         with step("the local cloud"):
@@ -209,6 +211,16 @@ def _base_environment(wanted: config.Config) -> dict[str, str]:
         "CARNET_PORT": str(wanted.port),
         "CARNET_STATE": str(wanted.state),
     }
+
+
+def _require_its_port(wanted: config.Config) -> None:
+    """Check that the data were made for this port: on another, their people could not log in."""
+    port = wanted.port
+    if wanted.made_for not in (None, port):
+        raise CannotRunError(
+            f"the data in {wanted.state} were made for port {wanted.made_for}: make run\n"
+            f"For port {port}, other data: make run CARNET_PORT={port} CARNET_STATE=.state-{port}"
+        )
 
 
 def _require_free(wanted: config.Config) -> None:
