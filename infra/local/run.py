@@ -215,12 +215,15 @@ def _base_environment(wanted: config.Config) -> dict[str, str]:
 
 def _require_its_port(wanted: config.Config) -> None:
     """Check that the data were made for this port: on another, their people could not log in."""
-    port = wanted.port
-    if wanted.made_for not in (None, port):
+    if wanted.made_for not in (None, wanted.port):
         raise CannotRunError(
-            f"the data in {wanted.state} were made for port {wanted.made_for}: make run\n"
-            f"For port {port}, other data: make run CARNET_PORT={port} CARNET_STATE=.state-{port}"
+            f"the data in {wanted.state} were made for port {wanted.made_for}.\n"
+            + _with_other_data(wanted.port)
         )
+
+
+def _with_other_data(port: int) -> str:
+    return f"For port {port}, other data: make run CARNET_PORT={port} CARNET_STATE=.state-{port}"
 
 
 def _require_free(wanted: config.Config) -> None:
@@ -289,7 +292,7 @@ def _already_runs(wanted: config.Config) -> int:
         return 1
     say(f"Carnet already runs: {ready.url}")
     if os.environ.get("CARNET_PORT") and ready.port != wanted.port:
-        say(f"To run it on port {wanted.port}, stop it first: make stop")
+        say(_with_other_data(wanted.port))
         return 1
     say(directions(ready))
     return 0
