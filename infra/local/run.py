@@ -38,7 +38,7 @@ SEED_INPUTS: Final = (
     "infra/local/data",
     "infra/local/personas.json",
     "infra/loaders",
-    "infra/operator.py",
+    "infra/commands.py",
 )
 WIDTH: Final = 96
 
