@@ -37,7 +37,7 @@ SEED_INPUTS: Final = (
     "infra/local/data",
     "infra/local/personas.json",
     "infra/loaders",
-    "infra/operator.py",
+    "infra/commands.py",
 )
 
 
