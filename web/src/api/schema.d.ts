@@ -1171,9 +1171,14 @@ export interface components {
         };
         /**
          * FollowUpOut
-         * @description What is recommended today; `next_change_on` is the day it says something else.
+         * @description What is recommended on the person's own `today`; `next_change_on` says something else.
          */
         FollowUpOut: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
             /** Items */
             items: components["schemas"]["RecommendationOut"][];
             /** Next Change On */
@@ -2128,9 +2133,9 @@ export interface operations {
             query?: {
                 from?: string | null;
                 to?: string | null;
-                past?: boolean;
                 cursor?: string | null;
                 limit?: number;
+                past?: boolean;
             };
             header?: never;
             path: {
@@ -2438,11 +2443,11 @@ export interface operations {
     list_documents: {
         parameters: {
             query?: {
-                category?: string | null;
                 from?: string | null;
                 to?: string | null;
                 cursor?: string | null;
                 limit?: number;
+                category?: string | null;
             };
             header?: never;
             path: {

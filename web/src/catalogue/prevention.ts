@@ -6,7 +6,7 @@ export const preventionWords = typeset({
   title: "Vaccins et prévention",
   intro: "Ce que les calendriers officiels recommandent à votre âge. Ces conseils ne remplacent pas votre médecin.",
   emptyTitle: "Rien à prévoir pour le moment",
-  empty: "Aucune recommandation ne vous concerne aujourd'hui. Nous regardons de nouveau à chaque étape de votre âge.",
+  empty: "Parmi les recommandations suivies ici, aucune ne vous concerne aujourd'hui. Nous regardons de nouveau à chaque étape de votre âge.",
   toAgenda: "Revenir à l'agenda",
   groups: {
     late: "En retard",
@@ -46,15 +46,25 @@ export const preventionWords = typeset({
   undone: (what: string) => `${what} : comme avant.`,
   doneTitle: (what: string) => `${what} : quand était-ce ?`,
   doneDate: "Date",
-  doneHint: "Laissez vide si vous ne savez plus.",
+  doneHint: "Si vous ne savez plus le jour, mettez le premier du mois ou de l'année.",
   laterTitle: (what: string) => `${what} : quand vous le rappeler ?`,
   laterIn: "Nous vous le rappellerons",
   laterChoices: { m1: "Dans un mois", m3: "Dans trois mois", m6: "Dans six mois", date: "À une date choisie" },
   laterDate: "Date du rappel",
   save: "Enregistrer",
   errors: {
+    missing: "Indiquez la date, même approchée : elle sert à prévoir la suite.",
     future: "La date ne peut pas être dans l'avenir.",
     past: "Choisissez une date à venir.",
+  },
+
+  limits: {
+    title: "Ce que cette page ne dit pas",
+    known:
+      "Elle suit les vaccins obligatoires du nourrisson, les rappels de l'adulte, la grippe à partir de 65 ans, les trois dépistages organisés des cancers et les examens de l'enfant.",
+    unknown:
+      "Elle ne calcule pas le rattrapage des vaccins manqués, ni ce qu'une grossesse, une maladie, un métier, un voyage ou vos antécédents demandent en plus. Elle ne sait pas non plus ce qui a été fait ailleurs.",
+    ask: "N'y rien voir ne veut donc pas dire être à jour : parlez-en à votre médecin ou à votre pharmacien.",
   },
 
   plot: {

@@ -45,9 +45,9 @@ export function DoneDialog({ of, now, save, onClose }: Props) {
   const [wrong, setWrong] = useState<string>();
   const { error, run } = useSaving(save);
   const submit = () => {
-    const future = date > now ? t.errors.future : undefined;
-    setWrong(future);
-    return future ? undefined : run(date || null);
+    const refused = !date ? t.errors.missing : date > now ? t.errors.future : undefined;
+    setWrong(refused);
+    return refused ? undefined : run(date);
   };
   return (
     <Dialog title={t.doneTitle(typo(of.title))} onClose={onClose}>
@@ -57,7 +57,6 @@ export function DoneDialog({ of, now, save, onClose }: Props) {
           {...YEARS}
           id="done-on"
           short
-          optional
           label={t.doneDate}
           hint={t.doneHint}
           value={date}
