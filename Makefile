@@ -18,18 +18,16 @@ COMPILE := $(BIN)/uv pip compile -q --no-header --generate-hashes --universal \
 export CARNET_PORT CARNET_STATE
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 .venv/runtime: requirements.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) -r requirements.txt
-	@touch $@
+	@printf '  libraries … '; SECONDS=0; test -x $(BIN)/pip || $(PYTHON) -m venv .venv; \
+	$(PIP) -r $<; touch $@; echo "$$SECONDS s"
 
 .venv/development: requirements-dev.txt .venv/runtime
-	@$(PIP) -r requirements-dev.txt
-	@touch $@
+	@printf '  libraries of the tests … '; SECONDS=0; $(PIP) -r $<; touch $@; echo "$$SECONDS s"
 
-run: .venv/runtime ## run the whole product on this machine; CARNET_PORT=9080 to choose its port
+run: .venv/runtime ## run the whole product on this machine; CARNET_PORT=9080 chooses its first port
 	@exec $(BIN)/python -m infra.local.run
 
 stop: .venv/runtime ## stop it; its data stay
@@ -37,6 +35,8 @@ stop: .venv/runtime ## stop it; its data stay
 
 journey: .venv/runtime ## play the main story against the running product
 	@$(BIN)/python -m infra.local.journey
+
+test: check coverage matrices web package cloud-tests ## everything: checks, suites, web client, package, deployed product
 
 check: .venv/development ## lint, format, types, import contracts
 	$(BIN)/ruff check .
@@ -65,8 +65,6 @@ package: .venv/development ## build, lint and check what production deploys
 cloud-tests: .venv/development ## the suite against the deployed product, browsers included
 	@mkdir -p $(ARTIFACTS)
 	$(BIN)/pytest tests -m "cloud or browser" --junitxml=$(ARTIFACTS)/junit-cloud.xml
-
-test: check coverage matrices web package cloud-tests ## everything
 
 bench: .venv/development ## count calls, measure times, print the table
 	@$(BIN)/python -m bench

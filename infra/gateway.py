@@ -65,7 +65,8 @@ def _body(refusal: Refusal) -> str:
 def _headers(refusal: Refusal) -> dict[str, str]:
     headers = {"Content-Type": problems.MEDIA_TYPE, **SECURITY_HEADERS, **refusal.headers}
     # Quotes inside a value would end the literal of the mapping expression.
-    return {name: f"'{value}'" for name, value in headers.items() if "'" not in value}
+    literals = {name: f"'{value}'" for name, value in headers.items() if "'" not in value}
+    return {**literals, "X-Request-Id": "context.requestId"}
 
 
 def api_property() -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 import tests.environment  # noqa: F401, I001  before anything of the product
 
+import json
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 
@@ -13,6 +15,7 @@ import pytest_socket
 import time_machine
 
 from tests import double
+from tests.contract import Contract
 from tests.http_client import Client
 from tests.injector import Faults
 from tests.recorder import Recorder, recorder
@@ -101,4 +104,11 @@ def http(aws: Recorder) -> Client:  # noqa: ARG001  every route reads the store
     """Call the application in process, through the container's own front (D3)."""
     from chalicelib.runtime.wsgi import application  # noqa: PLC0415  imports every route
 
-    return Client(application)
+    return Client(application, contract=_contract())
+
+
+@cache
+def _contract() -> Contract:
+    from chalicelib.http import openapi  # noqa: PLC0415  the routes are declared by now
+
+    return Contract(json.loads(openapi.text()))

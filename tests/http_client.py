@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from chalicelib.core import clock
 from chalicelib.http.principal import Principal
+from tests.contract import Contract, Exchange
 
 SECURITY_HEADERS = {  # by hand: what is promised, not what the code says
     "Cache-Control": "no-store",
@@ -54,12 +55,29 @@ def bearer(principal: Principal) -> str:
     return tokens.issue(principal.kind, principal.id, principal.session, clock.now())
 
 
-class Client:
-    """Calls a WSGI application; `as_` is a caller whose token is signed on the way."""
+def _exchange(
+    method: str, target: str, sent: Mapping[str, str], raw: bytes, reply: Reply
+) -> Exchange:
+    lower = {name.lower(): value for name, value in sent.items()}
+    headers = {name.lower(): value for name, value in reply.headers}
+    return Exchange(method, target, lower, raw, reply.status, headers, reply.body)
 
-    def __init__(self, application: Application, sign: Callable[[Principal], str] = bearer) -> None:
+
+class Client:
+    """Calls a WSGI application; `as_` is a caller whose token is signed on the way.
+
+    With a contract, every exchange is held against it.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        sign: Callable[[Principal], str] = bearer,
+        contract: Contract | None = None,
+    ) -> None:
         self._application = application
         self._sign = sign
+        self._contract = contract
 
     def request(
         self,
@@ -81,7 +99,11 @@ class Client:
         if as_ is not None:
             sent["Authorization"] = f"Bearer {self._sign(as_)}"
         sent |= headers or {}
-        return self._send(method, target, sent, raw)
+        reply = self._send(method, target, sent, raw)
+        if self._contract is not None:
+            faults = self._contract.faults(_exchange(method, target, sent, raw, reply))
+            assert not faults, f"{method} {target}: {reply.status}, {faults}"
+        return reply
 
     def get(self, target: str, **options: Any) -> Reply:
         return self.request("GET", target, **options)

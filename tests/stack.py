@@ -180,7 +180,7 @@ def free_ports() -> int:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             first: int = probe.getsockname()[1]
-        if first + 2 < 2**16 and not any(_answers_tcp(first + n) for n in range(3)):
+        if first + 2 < 2**16 and all(_is_free(first + n) for n in range(3)):
             return first
 
 
@@ -215,6 +215,10 @@ def _answers(origin: str, path: str) -> bool:
         return False
 
 
-def _answers_tcp(port: int) -> bool:
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

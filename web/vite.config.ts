@@ -110,6 +110,8 @@ export default defineConfig({
     },
   },
   server: {
+    // The guide and the example of integrators are shown as the repository has them.
+    fs: { allow: [here, join(here, "..", "docs")] },
     proxy: Object.fromEntries(
       ["/v1", "/problems", "/openapi.json"].map((path) => [
         path,

@@ -20,6 +20,7 @@ from chalicelib.core.errors import (
     Invalid,
     NotFound,
     PreconditionRequired,
+    Problem,
     TooLarge,
     Unauthenticated,
 )
@@ -32,8 +33,8 @@ JSON: Final = "application/json"
 BINARY: Final = "application/octet-stream"
 FORM: Final = "application/x-www-form-urlencoded"
 MAX_RAW_BYTES: Final = 4 * 1024 * 1024
-_HANDLE: Final = re.compile(r"h\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,400}", re.ASCII)
-_IDEMPOTENCY_KEY: Final = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
+HANDLE: Final = re.compile(r"h\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,400}", re.ASCII)
+IDEMPOTENCY_KEY: Final = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 _ETAG: Final = re.compile(r'"v(0|[1-9][0-9]{0,9})"', re.ASCII)
 _NO_VERSION: Final = -1
 
@@ -102,6 +103,9 @@ class Endpoint:
     idempotent: bool
     if_match: bool
     patterns: Mapping[str, re.Pattern[str]]
+    form: type[BaseModel] | None
+    problems: Sequence[Problem]
+    reasons: Sequence[str]
     name: str
     summary: str
 
@@ -121,11 +125,16 @@ def endpoint(  # noqa: PLR0913  keyword-only declaration, read as a table
     idempotent: bool = False,
     if_match: bool = False,
     patterns: Mapping[str, re.Pattern[str]] | None = None,
+    form: type[BaseModel] | None = None,
+    problems: Sequence[Problem] = (),
+    reasons: Sequence[str] = (),
 ) -> Callable[[Callable[[Call[Any, Any]], Answer]], Callable[[Call[Any, Any]], Answer]]:
     """Declare a route; the function below it stays a plain function of a `Call`.
 
-    `answers` maps a status to the model of its body, to a media type, or to None. Path parameters
-    are our ids unless `patterns` says otherwise; what does not match is the constant 404.
+    `answers` maps a status to the model of its body, to media types, or to None. Path parameters
+    are our ids unless `patterns` says otherwise; what does not match is the constant 404. Only the
+    description reads the last three: the fields of a form, the problems that the rest does not
+    foretell or that are worth an example, and the codes of the `reason` of a 422.
     """
 
     def declare(run: Callable[[Call[Any, Any]], Answer]) -> Callable[[Call[Any, Any]], Answer]:
@@ -142,6 +151,9 @@ def endpoint(  # noqa: PLR0913  keyword-only declaration, read as a table
                 idempotent=idempotent,
                 if_match=if_match,
                 patterns=patterns or {},
+                form=form,
+                problems=problems,
+                reasons=reasons,
                 name=run.__name__,
                 summary=(run.__doc__ or "").strip().split("\n")[0],
             )
@@ -188,7 +200,7 @@ def _path(declared: Endpoint, given: Mapping[str, str]) -> dict[str, str]:
         if pattern is not None:
             known = pattern.fullmatch(value) is not None
         else:
-            known = ids.is_id(value) or (name == "pid" and _HANDLE.fullmatch(value) is not None)
+            known = ids.is_id(value) or (name == "pid" and HANDLE.fullmatch(value) is not None)
         if not known:
             raise NotFound
         path[name] = value
@@ -234,7 +246,7 @@ def _idempotency(declared: Endpoint, incoming: Incoming) -> Idempotency | None:
     if not declared.idempotent or incoming.caller is None:
         return None
     key = incoming.headers.get("idempotency-key", "")
-    if not _IDEMPOTENCY_KEY.fullmatch(key):
+    if not IDEMPOTENCY_KEY.fullmatch(key):
         raise Invalid("idempotency-key-required")
     # Without the patient: a handle is new at each lookup, and the gate adds who it stands for.
     path = "/".join(f"{k}={v}" for k, v in sorted(incoming.path.items()) if k != "pid")

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from functools import cache
+from http import HTTPStatus
 from types import UnionType
 from typing import Any, Final, get_args
 
@@ -15,42 +16,45 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib.http import endpoint as declarations
-from chalicelib.http.endpoint import FORM, JSON, Endpoint
-from chalicelib.http.problems import MEDIA_TYPE
+from chalicelib.http import openapi_problems
+from chalicelib.http.endpoint import HANDLE, IDEMPOTENCY_KEY, JSON, Endpoint
 
 _VERSION: Final = "1"
 _REF: Final = "#/components/schemas/{model}"
-_ID: Final = {"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"}
+_CROCKFORD: Final = "[0-9A-HJKMNP-TV-Z]{26}"
+_ID: Final = {"type": "string", "pattern": f"^{_CROCKFORD}$"}
 _SUBJECT: Final = {
     "type": "string",
-    "description": "A patient's id, or the handle that a lookup gave to an organisation.",
+    "pattern": f"^(?:{_CROCKFORD}|{HANDLE.pattern})$",
+    "examples": ["h.1.Zm9yLXlvdS1vbmx5LWZpZnRlZW4tbWludXRlcw"],
 }
-_PROBLEM: Final = {
-    "type": "object",
-    "description": "RFC 9457, in French with an English twin.",
-    "required": ["type", "title", "status", "detail", "title_en", "detail_en"],
-    "properties": {
-        "type": {"type": "string", "examples": ["/problems/not-found"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "title_en": {"type": "string"},
-        "detail_en": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail", "detail_en"],
-                "properties": {
-                    "pointer": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "detail_en": {"type": "string"},
-                },
-            },
-        },
+_SUBJECT_SAID: Final = (
+    "Whose record: a patient's id; or, for an organisation's software, which learns no id, the "
+    "`handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago."
+)
+_TEXT: Final = {"type": "string"}
+_HEADERS: Final = {
+    "X-Request-Id": {
+        "description": "Names this exchange in our logs: quote it to the operator. Opaque.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9A-Za-z-]{8,64}$"},
     },
+    "ETag": {
+        "description": "The version of what is answered, if it has any; for If-Match.",
+        "schema": _TEXT,
+    },
+    "Location": {"description": "Where it is.", "schema": _TEXT},
+    "Retry-After": {
+        "description": "How long to wait, in seconds.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},
+    "Content-Disposition": {"description": "A name for the file.", "schema": _TEXT},
+    "Repr-Digest": {"description": "The SHA-256 of the content (RFC 9530).", "schema": _TEXT},
 }
+_PLACES: Final = {HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.SEE_OTHER}
+_VERSIONED: Final = {HTTPStatus.OK, HTTPStatus.CREATED}
 Json = dict[str, Any]
 
 
@@ -79,14 +83,9 @@ def document(endpoints: Sequence[Endpoint]) -> Json:
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "Problem": _PROBLEM},
-            "responses": {
-                "Problem": {
-                    "description": "A problem, with the same shape whoever found it.",
-                    "headers": {"X-Request-Id": {"schema": _ID}},
-                    "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
-                }
-            },
+            "schemas": {**schemas, "Problem": openapi_problems.schema()},
+            "responses": openapi_problems.components(),
+            "headers": _HEADERS,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             },
@@ -100,8 +99,8 @@ _Refs = dict[tuple[type[BaseModel], JsonSchemaMode], Json]
 def _schemas(endpoints: Sequence[Endpoint]) -> tuple[_Refs, Json]:
     wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {}
     for declared in endpoints:
-        if declared.body:
-            wanted[declared.body, "validation"] = None
+        for sent in filter(None, (declared.body, declared.form)):
+            wanted[sent, "validation"] = None
         for answer in declared.answers.values():
             wanted |= dict.fromkeys((model, "serialization") for model in _models(answer))
     found, definitions = models_json_schema(list(wanted), ref_template=_REF)
@@ -116,13 +115,11 @@ def _models(answer: object) -> list[type[BaseModel]]:
 
 
 def _operation(declared: Endpoint, refs: _Refs) -> Json:
+    answers = {str(status): _answer(status, one, refs) for status, one in declared.answers.items()}
     operation: Json = {
         "operationId": declared.name,
         "summary": declared.summary,
-        "responses": {
-            **{str(status): _answer(answer, refs) for status, answer in declared.answers.items()},
-            "default": {"$ref": "#/components/responses/Problem"},
-        },
+        "responses": dict(sorted({**openapi_problems.responses(declared), **answers}.items())),
     }
     parameters = [*_path(declared), *_query(declared.query), *_headers(declared)]
     if parameters:
@@ -135,21 +132,35 @@ def _operation(declared: Endpoint, refs: _Refs) -> Json:
     return operation
 
 
-def _answer(answer: object, refs: _Refs) -> Json:
-    if answer is None:
-        return {"description": "Nothing more."}
-    if isinstance(answer, str):
-        return {"description": "The content.", "content": {answer: {}}}
-    found = [refs[model, "serialization"] for model in _models(answer)]
-    schema = found[0] if len(found) == 1 else {"oneOf": found}
-    return {"description": "Done.", "content": {JSON: {"schema": schema}}}
+def _answer(status: int, answer: object, refs: _Refs) -> Json:
+    described: Json = {"description": "Nothing more.", "headers": _headers_of(status, answer)}
+    media = (answer,) if isinstance(answer, str) else answer
+    if isinstance(media, tuple):
+        return {**described, "description": "The content.", "content": {one: {} for one in media}}
+    models = _models(answer)
+    if models:
+        found = [refs[model, "serialization"] for model in models]
+        schema = found[0] if len(found) == 1 else {"oneOf": found}
+        said = " Or: ".join((model.__doc__ or "").split("\n")[0] for model in models)
+        described |= {"description": said, "content": {JSON: {"schema": schema}}}
+    return described
+
+
+def _headers_of(status: int, answer: object) -> Json:
+    names = ["X-Request-Id"]
+    if status in _PLACES:
+        names.append("Location")
+    if status == HTTPStatus.NOT_MODIFIED or (status in _VERSIONED and answer is not None):
+        names.append("ETag")
+    if isinstance(answer, str | tuple):
+        names += ["Content-Disposition", "Repr-Digest"]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _body(declared: Endpoint, refs: _Refs) -> Json:
-    if declared.body:
-        return {JSON: {"schema": refs[declared.body, "validation"]}}
-    if declared.accepts == FORM:
-        return {FORM: {"schema": {"type": "object"}}}
+    model = declared.form or declared.body
+    if model:
+        return {declared.accepts: {"schema": refs[model, "validation"]}}
     return {declared.accepts: {}} if declared.accepts != JSON else {}
 
 
@@ -158,9 +169,10 @@ def _path(declared: Endpoint) -> list[Json]:
     for name in re.findall(r"{(\w+)}", declared.path):
         pattern = declared.patterns.get(name)
         schema = {"type": "string", "pattern": f"^{pattern.pattern}$"} if pattern else _ID
+        one = {"name": name, "in": "path", "required": True, "schema": schema}
         if name == "pid":
-            schema = _SUBJECT
-        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+            one |= {"schema": _SUBJECT, "description": _SUBJECT_SAID}
+        found.append(one)
     return found
 
 
@@ -188,8 +200,17 @@ def _inlined(schema: Json, described: Json) -> Json:
 def _headers(declared: Endpoint) -> list[Json]:
     found = []
     if declared.idempotent:
-        key = {"type": "string", "pattern": "^[0-9A-Za-z_-]{8,64}$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
+        key = {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"}
+        found.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": True,
+                "schema": key,
+                "description": "Yours, one per deposit or creation: the same request sent again "
+                "with the same key has one effect.",
+            }
+        )
     if declared.if_match:
         version = {"type": "string", "examples": ['"v7"']}
         found.append({"name": "If-Match", "in": "header", "required": True, "schema": version})

@@ -6,14 +6,26 @@ refusals are equal byte for byte (D15); it is in the `X-Request-Id` header.
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from chalicelib.core.errors import FieldError, Invalid, Problem, Unauthenticated
 from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE: Final = "application/problem+json"
+# The members that some problems add, with their JSON type: the contract tells of these, and a test
+# of any other.
+MEMBERS: Final = {
+    "document_id": ("string", "already-deposited: the document that holds these bytes."),
+    "reason": ("string", "document-refused: a code for machines."),
+    "explanation": ("string", "document-refused: what is wrong and what to do, in French."),
+    "explanation_en": ("string", "document-refused: the same, in English."),
+    "limit_bytes": ("integer", "too-large: the limit, in bytes."),
+    "limit": ("integer", "too-many-feeds: how many there may be."),
+    "set_by": ("string", "not-yours: who set it."),
+}
+EXAMPLE_ERRORS: Final = (FieldError("/birth_date", "date_parsing"), FieldError("/sex", "missing"))
 _MEBIBYTE = 1024 * 1024
 
 

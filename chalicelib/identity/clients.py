@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
@@ -44,10 +44,13 @@ _JTI_CHARS: Final = 128
 _RSA_BITS: Final = 2048
 
 
+OAuthCode = Literal["invalid_request", "invalid_client", "unsupported_grant_type", "invalid_scope"]
+
+
 class OAuthRefused(Exception):  # noqa: N818  an outcome, not a fault
     """An error of RFC 6749, section 5.2."""
 
-    def __init__(self, error: str, status: int = 400) -> None:
+    def __init__(self, error: OAuthCode, status: int = 400) -> None:
         """Take the error's registered name and its status."""
         super().__init__(error)
         self.error = error

@@ -1,12 +1,15 @@
 """The token endpoint of organisations' software: OAuth's own form and errors (RFC 6749)."""
 
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import parse_qsl
 
+from pydantic import BaseModel, Field
+
 from chalicelib.core import clock
+from chalicelib.core.errors import TooMany
 from chalicelib.http.endpoint import FORM, Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.identity import clients
-from chalicelib.identity.clients import OAuthRefused
+from chalicelib.identity.clients import OAuthCode, OAuthRefused
 from chalicelib.identity.tokens import LIFE_SECONDS
 
 _MAX_BYTES: Final = 40_000
@@ -17,7 +20,7 @@ class OAuthToken(Schema):
     """An access token of ten minutes."""
 
     access_token: str
-    token_type: str = "Bearer"  # noqa: S105  the type of the token, not a secret
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  the type of the token, not a secret
     expires_in: int = LIFE_SECONDS
     scope: str
 
@@ -25,7 +28,28 @@ class OAuthToken(Schema):
 class OAuthError(Schema):
     """An error of RFC 6749, section 5.2."""
 
-    error: str
+    error: OAuthCode = Field(
+        description="invalid_client: who you are is not proven, for whatever reason (unknown or "
+        "suspended client, signature, audience, times, an assertion sent twice)."
+    )
+
+
+class TokenForm(BaseModel):
+    """A client's request for a token: a signed assertion in place of a secret (RFC 7523)."""
+
+    grant_type: Literal["client_credentials"]
+    client_assertion_type: Literal["urn:ietf:params:oauth:client-assertion-type:jwt-bearer"]
+    client_assertion: str = Field(
+        description="A JWT signed ES256, RS256 or PS256 by a registered key: iss = sub = your "
+        "client_id, aud = the full address of this endpoint (or our origin), exp at most 5 minutes "
+        "ahead, jti new each time (up to 128 characters).",
+        examples=["eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiJ9.eyJpc3MiOiLigKYifQ.c2lnbmF0dXJl"],
+    )
+    client_id: str = Field(
+        default_factory=str,
+        description="Need not be sent: the assertion says it. If sent, the same.",
+    )
+    scope: Literal["deposit"] = "deposit"
 
 
 @endpoint(
@@ -34,6 +58,8 @@ class OAuthError(Schema):
     public=True,
     accepts=FORM,
     answers={200: OAuthToken, 400: OAuthError, 401: OAuthError},
+    form=TokenForm,
+    problems=(TooMany(retry_after_seconds=60),),
 )
 def grant_token(call: Call[None, NoQuery]) -> Answer:
     """Give an organisation's software an access token for its signed assertion."""

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib.core import clock
-from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.core.errors import FieldError, Forbidden, Invalid, NotFound
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import patients
@@ -30,9 +30,29 @@ _SEX_WORDS: Final = {code: word for word, code in _SEX_CODES.items()}
 class LookupBody(Schema):
     """A national number with the traits that must go with it."""
 
-    ins: str = Field(max_length=20)
-    family_name: str = Field(min_length=1, max_length=_NAME_CHARS)
-    given_name: str = Field(min_length=1, max_length=_NAME_CHARS)
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "ins": "279035121518989",
+                    "family_name": "PAT-TROIS",
+                    "given_name": "DOMINIQUE",
+                    "birth_date": "1979-03-28",
+                    "sex": "female",
+                }
+            ]
+        }
+    )
+
+    ins: str = Field(
+        max_length=20, description="The matricule INS: 13 characters and its key of two digits."
+    )
+    family_name: str = Field(
+        min_length=1, max_length=_NAME_CHARS, description="The birth name; case and accents aside."
+    )
+    given_name: str = Field(
+        min_length=1, max_length=_NAME_CHARS, description="The first of the birth given names."
+    )
     birth_date: date
     sex: Literal["female", "male", "unknown"]
 
@@ -40,8 +60,23 @@ class LookupBody(Schema):
 class DepositAnswer(Schema):
     """Whether the space takes deposits; the handle then stands for the patient 15 minutes."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "accepts_deposits": True,
+                    "handle": "h.1.Zm9yLXlvdS1vbmx5LWZpZnRlZW4tbWludXRlcw",
+                    "handle_expires_at": "2026-11-20T16:20:00Z",
+                },
+                {"accepts_deposits": False},
+            ]
+        }
+    )
+
     accepts_deposits: bool
-    handle: str | None = None
+    handle: str | None = Field(
+        default=None, description="Stands for {pid} in the paths; for this client only."
+    )
     handle_expires_at: str | None = None
 
 
@@ -97,6 +132,7 @@ class ProfessionalList(Schema):
     "/v1/patients/lookup",
     body=LookupBody,
     answers={200: DepositAnswer | PatientFound},
+    problems=(Forbidden(), NotFound()),
 )
 def lookup_patient(call: Call[LookupBody, NoQuery]) -> Answer:
     """Find a person by national number and traits, kept out of every URL."""
@@ -136,7 +172,13 @@ def read_patient(call: Call[None, NoQuery]) -> Answer:
     )
 
 
-@endpoint("POST", "/v1/professionals/search", body=SearchBody, answers={200: ProfessionalList})
+@endpoint(
+    "POST",
+    "/v1/professionals/search",
+    body=SearchBody,
+    answers={200: ProfessionalList},
+    problems=(Forbidden(),),
+)
 def search_professionals(call: Call[SearchBody, NoQuery]) -> Answer:
     """Search the public directory of professionals."""
     body, now = call.body, clock.now()

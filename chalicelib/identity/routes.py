@@ -140,7 +140,13 @@ def finish_login(call: Call[None, CallbackQuery]) -> Answer:
     return _redirect(finished.location, *cookies)
 
 
-@endpoint("POST", "/v1/auth/refresh", public=True, answers={200: Token})
+@endpoint(
+    "POST",
+    "/v1/auth/refresh",
+    public=True,
+    answers={200: Token},
+    problems=(Unauthenticated(), Forbidden()),
+)
 def refresh_session(call: Call[None, NoQuery]) -> Answer:
     """Prolong the session: a new access token, a new cookie."""
     _require_own_page(call)
@@ -154,7 +160,13 @@ def refresh_session(call: Call[None, NoQuery]) -> Answer:
     )
 
 
-@endpoint("POST", "/v1/auth/logout", public=True, answers={200: LoggedOut, 204: None})
+@endpoint(
+    "POST",
+    "/v1/auth/logout",
+    public=True,
+    answers={200: LoggedOut, 204: None},
+    problems=(Forbidden(),),
+)
 def end_session(call: Call[None, NoQuery]) -> Answer:
     """End the session at once, everywhere; say where the provider's is ended, if it can be."""
     _require_own_page(call)
@@ -180,7 +192,7 @@ def read_key_set(_: Call[None, NoQuery]) -> Answer:
     )
 
 
-@endpoint("GET", "/v1/me", answers={200: PersonMe | ProfessionalMe})
+@endpoint("GET", "/v1/me", answers={200: PersonMe | ProfessionalMe}, problems=(Forbidden(),))
 def read_me(call: Call[None, NoQuery]) -> Answer:
     """Say who is connected, and for which records."""
     me = patients.me(call.principal)

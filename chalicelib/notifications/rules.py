@@ -47,7 +47,7 @@ Il y a du nouveau dans votre espace de santé. Pour le voir, connectez-vous\u00a
 
 En cas de doute, n’ouvrez pas ce lien\u00a0: tapez vous-même l’adresse {host} \
 dans votre navigateur.
-Nous ne vous demanderons jamais un mot de passe ou un code par courriel.
+Nous ne vous demanderons jamais un mot de passe ou un code par e-mail.
 
 Ce message est automatique, merci de ne pas y répondre.
 """

@@ -64,6 +64,11 @@ def find(code: str) -> DocumentType | None:
     return _types().get(code)
 
 
+def deposited() -> tuple[DocumentType, ...]:
+    """Return the types that somebody may file by hand, in the order of the value set."""
+    return tuple(one for one in _types().values() if one.depositor in _DEPOSITORS.values())
+
+
 def shown(code: str) -> DocumentType:
     """Return how a type is shown; an unknown one is among « Autres documents »."""
     return _types().get(code) or DocumentType(code, "Document", _OTHER, "professional")
@@ -94,6 +99,8 @@ def _types() -> dict[str, DocumentType]:
 
 
 def _label(row: dict[str, str]) -> str:
-    """Return the French label; the name of the class stands for the one that has none."""
+    """Return the French label, « CR » in full; the name of the class stands for a missing one."""
     label = row["label_fr"]
-    return row["classLabel_fr"] if label.startswith("(") else label
+    if label.startswith("("):
+        return row["classLabel_fr"]
+    return label.replace("CR ", "Compte rendu ", 1) if label.startswith("CR ") else label

@@ -4,10 +4,12 @@ import base64
 from typing import Final, Literal
 
 from chalicelib.access import gate
-from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
-from chalicelib.record import cda_view, rules, usecases
+from chalicelib.record import cda_view, deposit, rules, usecases
+from chalicelib.record.cda.rules import Refusal
 from chalicelib.record.model import Document, Draft
+from chalicelib.record.narrative_schemas import NarrativeOut
 from chalicelib.record.schemas import (
     DocumentDraft,
     DocumentOut,
@@ -21,11 +23,18 @@ from chalicelib.record.schemas import (
 from chalicelib.record.usecases import Filter
 from chalicelib.storage.inspect import EXTENSIONS, Kind
 from chalicelib.storage.names import content_disposition, safe_download_name
+from chalicelib.storage.refusals import Code, Refused
 
 _DOCUMENTS: Final = "/v1/patients/{pid}/documents"
 _DOCUMENT: Final = "/v1/patients/{pid}/documents/{document_id}"
 # A19: whatever a stored file holds, a browser runs none of it.
 _CONTENT_POLICY: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+_REFUSALS: Final = (
+    Conflict("already-deposited", document_id="01JDK8X4Q2M9F3Z8T5Y1C4B6NA"),
+    deposit.refusal(Refused(Code.PDF_ENCRYPTED)),
+)
+_REASONS: Final = (*Code, *Refusal)
 
 # Texts are stored in UTF-8 only; unsaid, a browser would guess. XML says its own encoding.
 _CONTENT_TYPES: Final = {Kind.TEXT: "text/plain; charset=utf-8"}
@@ -52,6 +61,8 @@ def list_documents(call: Call[None, ListQuery]) -> Answer:
     body=DocumentDraft,
     idempotent=True,
     answers={201: DocumentOut, 202: PendingDocument},
+    problems=_REFUSALS,
+    reasons=_REASONS,
 )
 def add_document(call: Call[DocumentDraft, NoQuery]) -> Answer:
     """Deposit a document, or announce one whose content follows."""
@@ -76,7 +87,14 @@ def add_document(call: Call[DocumentDraft, NoQuery]) -> Answer:
     )
 
 
-@endpoint("PUT", _DOCUMENT + "/content", accepts=BINARY, answers={201: DocumentOut})
+@endpoint(
+    "PUT",
+    _DOCUMENT + "/content",
+    accepts=BINARY,
+    answers={201: DocumentOut},
+    problems=_REFUSALS,
+    reasons=_REASONS,
+)
 def upload_content(call: Call[None, NoQuery]) -> Answer:
     """Receive the raw bytes of an announced document."""
     pid = gate.resolve(call.principal, call.path["pid"])
@@ -92,7 +110,7 @@ def read_document(call: Call[None, NoQuery]) -> Answer:
     return Answer(document_out(document), version=document.version)
 
 
-@endpoint("GET", _DOCUMENT + "/content", answers={200: "application/octet-stream"})
+@endpoint("GET", _DOCUMENT + "/content", answers={200: tuple(Kind)})
 def read_content(call: Call[None, NoQuery]) -> Answer:
     """Read a document's bytes, in the format it was deposited in."""
     pid = gate.resolve(call.principal, call.path["pid"])
@@ -100,7 +118,7 @@ def read_content(call: Call[None, NoQuery]) -> Answer:
     return Answer(content, headers=_content_headers(document), version=document.version)
 
 
-@endpoint("GET", _DOCUMENT + "/narrative", answers={200: "application/json"})
+@endpoint("GET", _DOCUMENT + "/narrative", answers={200: NarrativeOut})
 def read_narrative(call: Call[None, NoQuery]) -> Answer:
     """Read a CDA document as sections, tables and lists that a screen can show."""
     pid = gate.resolve(call.principal, call.path["pid"])

@@ -1,9 +1,9 @@
 """Bodies of the document routes, as JSON."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Schema
@@ -16,18 +16,62 @@ MAX_BASE64_CHARACTERS = 4_194_304  # 3 MiB of content
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z_-]+$")]
+_FILED: Final = document_types.deposited()
+TypeCode = Annotated[Code, Field(json_schema_extra={"enum": [one.code for one in _FILED]})]
+Category = Annotated[Code, Field(json_schema_extra={"enum": [*document_types.CATEGORIES]})]
+_TYPES_SAID: Final = """\
+What it is (value set JDV_J07). Needed but for a CDA, whose header says it. A person files the types
+DOCPAT… and EXPPAT…, professionals and organisations the others. After each, where it is shown:
+
+""" + "\n".join(f"- `{one.code}` {one.label} ({one.category})" for one in _FILED)
+_CATEGORIES_SAID: Final = "\n".join(
+    f"- `{code}` {label}" for code, label in document_types.CATEGORIES.items()
+)
 
 
 class DocumentDraft(Schema):
     """A document to deposit. Without `content`, its `size_bytes` is needed and a PUT follows."""
 
-    title: Title | None = None
-    type_code: Code | None = None
-    care_date: date | None = None
-    format: Annotated[str, StringConstraints(max_length=100)] | None = None
-    content: Annotated[str, StringConstraints(max_length=MAX_BASE64_CHARACTERS)] | None = None
-    size_bytes: Annotated[int, Field(ge=1, le=4 * 1024 * 1024)] | None = None
-    sha256: Sha256 | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"content": "PD94bWwgdmVyc2lvbj0iMS4wIj8+PENsaW5pY2FsRG9jdW1lbnQ+4oCm"},
+                {
+                    "title": "Bilan thyroïdien",
+                    "type_code": "11502-2",
+                    "care_date": "2026-11-20",
+                    "content": "JVBERi0xLjcK4oCm",
+                },
+                {
+                    "title": "Bilan thyroïdien",
+                    "type_code": "11502-2",
+                    "care_date": "2026-11-20",
+                    "content": None,
+                    "size_bytes": 3_500_000,
+                },
+            ]
+        }
+    )
+
+    title: Title | None = Field(default=None, description="Read from the header of a CDA.")
+    type_code: TypeCode | None = Field(default=None, description=_TYPES_SAID)
+    care_date: date | None = Field(
+        default=None, description="Of the care, in Paris. Read from the header of a CDA."
+    )
+    format: Annotated[str, StringConstraints(max_length=100)] | None = Field(
+        default=None,
+        description="Its media type, as a hint: what a file is, is decided by its content.",
+        examples=["application/pdf"],
+    )
+    content: Annotated[str, StringConstraints(max_length=MAX_BASE64_CHARACTERS)] | None = Field(
+        default=None, description="In base64, up to 3 MiB once decoded. Above, see `size_bytes`."
+    )
+    size_bytes: Annotated[int, Field(ge=1, le=4 * 1024 * 1024)] | None = Field(
+        default=None, description="How many bytes the PUT that follows will bring."
+    )
+    sha256: Sha256 | None = Field(
+        default=None, description="Of the content, in hexadecimal: checked if given."
+    )
 
 
 class Labelled(Schema):
@@ -68,6 +112,34 @@ class AbilitiesOut(Schema):
 
 class DocumentOut(Schema):
     """A document of the record. `sha256` is of its readable bytes, in hex."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01JDK8X4Q2M9F3Z8T5Y1C4B6NA",
+                    "title": "Bilan thyroïdien",
+                    "type": {"code": "11502-2", "label": "CR d'examens biologiques"},
+                    "category": {"code": "BIOLOGIE", "label": "Résultats de biologie"},
+                    "format": "text/xml",
+                    "size_bytes": 11_240,
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "care_date": "2026-11-20",
+                    "deposited_at": "2026-11-20T16:05:12Z",
+                    "depositor": {"kind": "organisation", "name": "Laboratoire Exemple"},
+                    "author": {
+                        "name": "Camille EXEMPLE",
+                        "profession": "Médecin",
+                        "organisation": "Laboratoire Exemple",
+                    },
+                    "antivirus": {"verdict": "not_scanned", "engine": None},
+                    "warnings": [],
+                    "abilities": {"read": True, "withdraw": True},
+                    "version": 1,
+                }
+            ]
+        }
+    )
 
     id: str
     title: str
@@ -111,7 +183,7 @@ class PendingDocument(Schema):
 class ListQuery(DaysQuery):
     """Filters and paging of a list of documents; dates are care dates, both included."""
 
-    category: Code | None = None
+    category: Category | None = Field(default=None, description=_CATEGORIES_SAID)
 
 
 class WithdrawQuery(Schema):

@@ -9,6 +9,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).absolute().parent.parent.parent
 DEFAULT_PORT: Final = 8080
+# Below, a port is the administrator's; above, the two that follow would not exist.
+PORTS: Final = range(1024, 2**16 - 2)
 ACCOUNT: Final = "000000000000"
 REGION: Final = "eu-west-3"
 # The administrator of the local cloud: fictitious data, on the loopback only.
@@ -74,7 +76,13 @@ def from_environment() -> Config:
     """Read `CARNET_PORT` and `CARNET_STATE`.
 
     Raises:
-        ValueError: the port is not a number.
+        ValueError: no product can listen there; the message says why.
     """
     state = Path(os.environ.get("CARNET_STATE") or ROOT / ".state")
-    return Config(int(os.environ.get("CARNET_PORT") or DEFAULT_PORT), state.absolute())
+    said = os.environ.get("CARNET_PORT") or str(DEFAULT_PORT)
+    if not (said.isascii() and said.isdecimal() and int(said) in PORTS):
+        raise ValueError(
+            f"CARNET_PORT is “{said}”: it must be a number from {PORTS[0]} to {PORTS[-1]}, "
+            "the first of three ports in a row."
+        )
+    return Config(int(said), state.absolute())

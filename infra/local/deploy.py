@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from infra import package
 from infra.local import tools
 from infra.local.config import ACCESS_KEY, PROVIDER_SECRETS, REGION, SECRET_KEY, Config
+from infra.local.progress import step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,9 +103,11 @@ def deploy(config: Config) -> bool:
         return False
     out = config.state / "package"
     if _read(out / "fingerprint.json") != {"fingerprint": wanted["fingerprint"]}:
-        package.build(package.host_stage(), out)
+        with step("the functions’ package"):
+            package.build(package.host_stage(), out)
         _write(out / "fingerprint.json", {"fingerprint": wanted["fingerprint"]})
-    outputs = _apply(config, out)
+    with step("deployment onto the local cloud"):
+        outputs = _apply(config, out)
     if not deployed:
         client("sesv2", config).create_email_identity(EmailIdentity=MAIL_SENDER)
     _write(config.stack_file, {**wanted, "outputs": outputs})

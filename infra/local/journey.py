@@ -4,7 +4,8 @@
 
 A laboratory deposits a result; the person is told without content; she reads it, lets her doctor
 in, sees in her history that she came, takes the key back, and sees that she was refused. It can
-be played again at any time: each run deposits a result of its own.
+be played again at any time: each run deposits a result of its own, and leaves the doctor's
+authorisation as it found it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from infra.local import config
+from infra.local import config, running
 from infra.local.client import Caller, Reply
 from infra.local.sample_documents import (
     SampleLaboratory,
@@ -90,7 +91,7 @@ class Story:
         Raises:
             StepFailedError: it does not.
         """
-        self.tell(sentence, "ok" if found else "NON")
+        self.tell(sentence, "ok" if found else "no")
         if not found:
             raise StepFailedError(sentence)
 
@@ -100,28 +101,47 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--document", type=Path, help="a CDA file to deposit instead of ours")
     document = parser.parse_args().document
-    story = Story(config.from_environment())
     try:
+        wanted = config.from_environment()
+        ready = running.found(wanted)
+        if ready is None:
+            print(
+                f"Carnet does not run from {wanted.state}, or is not ready yet.\n"
+                "Start it with `make run`; once it gives its address: `make journey`.",
+                file=sys.stderr,
+            )
+            return 1
+        story = Story(ready)
         play(story, document.read_bytes() if document else _report())
-    except (StepFailedError, OSError) as error:
+    except (StepFailedError, OSError, ValueError) as error:
         print(f"\nThe story stopped: {error}", file=sys.stderr)
-        print("Is the product running? `make run`, then `make journey`.", file=sys.stderr)
         return 1
-    print(f"\n{story.count} steps, all as told.")
+    print(f"\n{story.count} steps, all as told. To see it all: {ready.url}")
     return 0
 
 
 def play(story: Story, document: bytes) -> None:
-    """Play every step."""
+    """Play every step, and leave the doctor's authorisation as it was."""
+    print(f"On {story.running.url}; each step with the status of its answer.\n")
     person, doctor, rpps = _log_in(story)
     pid = person.request("GET", "/v1/me").json()["profiles"][0]["patient_id"]
-    person.request("DELETE", f"/v1/patients/{pid}/authorisations/{rpps}")
-    mails = len(_mails(story))
-    document_id = _deposit(story, document)
-    _told_without_content(story, mails)
-    _reads(story, person, pid, document_id)
-    _doctor_comes(story, person, doctor, pid, rpps, document_id)
-    _takes_back(story, person, doctor, pid, rpps)
+    path = f"/v1/patients/{pid}/authorisations"
+    found = person.request("GET", path).json()["items"]
+    was_let_in = any(one["rpps"] == rpps and one["status"] == "active" for one in found)
+    if was_let_in:
+        taken = person.request("DELETE", f"{path}/{rpps}")
+        story.expect("She had let her doctor in: set aside until the end", taken, 204)
+    try:
+        mails = len(_mails(story))
+        document_id = _deposit(story, document)
+        _told_without_content(story, mails)
+        _reads(story, person, pid, document_id)
+        _doctor_comes(story, person, doctor, pid, rpps, document_id)
+        _takes_back(story, person, doctor, pid, rpps)
+    finally:
+        if was_let_in:
+            again = person.request("PUT", f"{path}/{rpps}", json_body={})
+            story.tell("Her doctor is let in again, as before the story", again.status)
 
 
 def _report() -> bytes:
@@ -146,10 +166,10 @@ def _report() -> bytes:
 
 def _log_in(story: Story) -> tuple[Caller, Caller, str]:
     person, doctor = Caller(story.running.url), Caller(story.running.url)
-    story.expect("La personne se connecte", person.log_in("franceconnect", PERSON), 303)
-    story.expect("Sa session est ouverte", person.request("GET", "/v1/me"), 200)
-    story.expect("La médecin se connecte", doctor.log_in("psc", DOCTOR), 303)
-    me = story.expect("Sa session est ouverte", doctor.request("GET", "/v1/me"), 200).json()
+    story.expect("The person logs in", person.log_in("franceconnect", PERSON), 303)
+    story.expect("Her session is open", person.request("GET", "/v1/me"), 200)
+    story.expect("The doctor logs in", doctor.log_in("psc", DOCTOR), 303)
+    me = story.expect("Her session is open", doctor.request("GET", "/v1/me"), 200).json()
     return person, doctor, str(me["rpps"])
 
 
@@ -157,9 +177,9 @@ def _deposit(story: Story, document: bytes) -> str:
     laboratory = Caller(story.running.url)
     laboratory.authenticate(story.running.state / "laboratory" / "client.json")
     found = laboratory.request("POST", "/v1/patients/lookup", json_body=TRAITS)
-    story.expect("Le laboratoire demande si l’espace reçoit des dépôts", found, 200)
+    story.expect("The laboratory asks whether the space takes deposits", found, 200)
     made = laboratory.deposit(found.json()["handle"], document)
-    story.expect("Il dépose le résultat (CDA, TSH)", made, 201)
+    story.expect("It deposits the result (CDA, TSH)", made, 201)
     return str(made.json()["id"])
 
 
@@ -168,49 +188,51 @@ def _told_without_content(story: Story, before: int) -> None:
     while len(_mails(story)) == before and time.monotonic() < deadline:
         time.sleep(0.5)
     fresh = _mails(story)[before:]
-    story.require("La personne reçoit un courriel", fresh)
+    story.require("The person receives a mail", fresh)
     text = " ".join(f"{mail['Subject']} {mail['BodyText']}" for mail in fresh).lower()
     told = [word for word in TELLING if word in text]
-    story.require("Il ne dit rien d’autre que « du nouveau »", not told)
+    story.require("It says nothing but “something new”", not told)
 
 
 def _reads(story: Story, person: Caller, pid: str, document_id: str) -> None:
     home = story.expect(
-        "Elle ouvre son accueil", person.request("GET", f"/v1/patients/{pid}/home"), 200
+        "She opens her home screen", person.request("GET", f"/v1/patients/{pid}/home"), 200
     )
     newest = home.json()["documents"][0]
-    story.require("Le résultat y est, en premier", newest["id"] == document_id)
+    story.require("The result is there, first", newest["id"] == document_id)
     path = f"/v1/patients/{pid}/documents/{document_id}"
-    story.expect("Elle l’ouvre", person.request("GET", f"{path}/content"), 200)
-    shown = story.expect("Elle le lit en clair", person.request("GET", f"{path}/narrative"), 200)
-    story.require("Il a des sections", shown.json()["sections"])
+    story.expect("She opens it", person.request("GET", f"{path}/content"), 200)
+    shown = story.expect(
+        "She reads it in plain words", person.request("GET", f"{path}/narrative"), 200
+    )
+    story.require("It has sections", shown.json()["sections"])
 
 
 def _doctor_comes(
     story: Story, person: Caller, doctor: Caller, pid: str, rpps: str, document_id: str
 ) -> None:
     refused = doctor.request("POST", "/v1/patients/lookup", json_body=TRAITS)
-    story.expect("Sans autorisation, la médecin ne la trouve pas", refused, 404)
+    story.expect("Without an authorisation, the doctor does not find her", refused, 404)
     given = person.request("PUT", f"/v1/patients/{pid}/authorisations/{rpps}", json_body={})
-    story.expect("La personne autorise sa médecin", given, 201)
+    story.expect("The person authorises her doctor", given, 201)
     found = doctor.request("POST", "/v1/patients/lookup", json_body=TRAITS)
-    story.expect("La médecin la retrouve par son INS et ses traits", found, 200)
+    story.expect("The doctor finds her by her national number and traits", found, 200)
     path = f"/v1/patients/{found.json()['patient_id']}/documents"
-    story.expect("Elle voit ses documents", doctor.request("GET", path), 200)
+    story.expect("She sees the documents", doctor.request("GET", path), 200)
     read = doctor.request("GET", f"{path}/{document_id}/content")
-    story.expect("Elle lit le résultat", read, 200)
+    story.expect("She reads the result", read, 200)
     line = _line(story, person, pid, outcome="allowed", action=OPENED, document_id=document_id)
-    story.require("La personne le voit dans son historique", line)
+    story.require("The person sees it in her history", line)
     _quote(line)
 
 
 def _takes_back(story: Story, person: Caller, doctor: Caller, pid: str, rpps: str) -> None:
     taken = person.request("DELETE", f"/v1/patients/{pid}/authorisations/{rpps}")
-    story.expect("La personne retire l’autorisation", taken, 204)
+    story.expect("The person takes the authorisation back", taken, 204)
     refused = doctor.request("GET", f"/v1/patients/{pid}/documents")
-    story.expect("La demande suivante de la médecin est refusée", refused, 404)
+    story.expect("The doctor's next request is refused", refused, 404)
     line = _line(story, person, pid, outcome="refused", action=LISTED)
-    story.require("La personne voit le refus dans son historique", line)
+    story.require("The person sees the refusal in her history", line)
     _quote(line)
 
 

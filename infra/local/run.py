@@ -2,29 +2,28 @@
 
 Starts the local cloud, deploys and seeds it if anything changed, starts the sandbox identity
 providers and the front server, prints one address, and keeps all of them running until Ctrl-C,
-a closed terminal or `make stop`.
+a closed terminal or `make stop`. Asked again meanwhile, it says where the product is.
 """
 
 from __future__ import annotations
 
-import fcntl
-import importlib.util
 import json
 import os
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import textwrap
 import time
 import urllib.error
 import urllib.request
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
-from infra.local import config, deploy, tools
-from infra.local.issuer import personas
+from infra.local import config, deploy, running, tools
+from infra.local.progress import say, step
 from infra.local.supervisor import Child, KeepsDyingError
+from infra.local.welcome import directions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +39,6 @@ SEED_INPUTS: Final = (
     "infra/loaders",
     "infra/operator.py",
 )
-WIDTH: Final = 96
 
 
 class CannotRunError(Exception):
@@ -50,44 +48,57 @@ class CannotRunError(Exception):
 class Product:
     """The processes of one running product."""
 
-    def __init__(self, running: config.Config) -> None:
-        self.config = running
-        self.stopping = False
+    def __init__(self, wanted: config.Config) -> None:
+        self.config = wanted
+        self._is_starting = self._is_stopping = False
         self._began = time.monotonic()
         self._children: dict[str, Child] = {}
+        self._terminal = select.poll()
+        if os.isatty(0):
+            # Closing it tells only the first command it ran, which may be make, which waits for us.
+            self._terminal.register(0, 0)
 
     def request_stop(self, *_: object) -> None:
-        """Ask the main loop to stop."""
-        self.stopping = True
+        """Stop at once what is being brought up, and then the main loop.
+
+        Raises:
+            KeyboardInterrupt: it was starting.
+        """
+        self._is_stopping = True
+        if self._is_starting:
+            self._is_starting = False
+            raise KeyboardInterrupt
 
     def start(self) -> None:
         """Bring everything up.
 
         Raises:
             CannotRunError: a port is taken, a deployment or the seed failed, nothing answers.
+            KeyboardInterrupt: it was asked to stop meanwhile.
         """
+        self._is_starting = True
         _require_free(self.config)
-        self._step("tools and web client")
         python, files = tools.cloud_python(), tools.web_client()
-        self._step("local cloud")
-        self._spawn(python, files)
-        self._wait(f"{self.config.cloud_url}/_ministack/health")
-        self._step("package and deployment")
+        with step("the local cloud"):
+            self._spawn(python, files)
+            self._wait(f"{self.config.cloud_url}/_ministack/health")
         if self._deploy() or self._seed_is_stale():
-            self._step("fictitious people")
-            self._seed()
-            self._snapshot()
-        self._step("first answer")
-        self._wait(f"{self.config.url}/health")
+            with step("fictitious people"):
+                self._seed()
+                self._snapshot()
+        with step("first answer"):
+            self._wait(f"{self.config.url}/health")
         self._record()
+        self._is_starting = False
 
-    def _step(self, name: str) -> None:
-        _say(f"{time.monotonic() - self._began:6.1f} s  {name} …")
+    @property
+    def seconds(self) -> float:
+        """Return for how long it has been running."""
+        return time.monotonic() - self._began
 
     def supervise(self) -> None:
-        """Start again whatever dies, until asked to stop."""
-        while not self.stopping:
-            time.sleep(PAUSE_SECONDS)
+        """Start again whatever dies, until asked to stop or until our terminal is gone."""
+        while not self._is_stopping and not self._terminal.poll(PAUSE_SECONDS * 1000):
             self._revive()
 
     def stop(self) -> None:
@@ -95,7 +106,6 @@ class Product:
         for name in ("front", "providers", "cloud"):
             if name in self._children:
                 self._children[name].stop()
-        self.config.run_file.unlink(missing_ok=True)
 
     def _spawn(self, python: Path, files: Path) -> None:
         logs, scratch = self.config.state / "logs", self.config.state / "tmp"
@@ -122,7 +132,7 @@ class Product:
 
     def _wait(self, url: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not self.stopping:
+        while True:
             self._revive()
             try:
                 with urllib.request.urlopen(url, timeout=READY_SECONDS):  # noqa: S310  loopback
@@ -134,8 +144,6 @@ class Product:
                 time.sleep(PAUSE_SECONDS)
 
     def _deploy(self) -> bool:
-        if self.stopping:
-            return False
         try:
             return deploy.deploy(self.config)
         except (RuntimeError, subprocess.CalledProcessError) as error:
@@ -149,14 +157,10 @@ class Product:
         return self.config.state / "seeded"
 
     def _seed_is_stale(self) -> bool:
-        if importlib.util.find_spec(SEED) is None:
-            return False
         done = self._seed_file.read_text() if self._seed_file.exists() else ""
-        return done != tools.digest(tools.sources(*_present(SEED_INPUTS)))
+        return done != tools.digest(tools.sources(*SEED_INPUTS))
 
     def _seed(self) -> None:
-        if self.stopping or importlib.util.find_spec(SEED) is None:
-            return
         self._seed_file.unlink(missing_ok=True)
         log = self.config.state / "logs" / "seed.log"
         env = {**_base_environment(self.config), **deploy.operator_environment(self.config)}
@@ -171,58 +175,57 @@ class Product:
             )
         if run.returncode:
             raise CannotRunError(f"the seed failed: see {log}")
-        self._seed_file.write_text(tools.digest(tools.sources(*_present(SEED_INPUTS))))
+        self._seed_file.write_text(tools.digest(tools.sources(*SEED_INPUTS)))
 
     def _snapshot(self) -> None:
-        if not self.stopping:
-            url = f"{self.config.cloud_url}/_carnet/snapshot"
-            request = urllib.request.Request(url, method="POST")  # noqa: S310  loopback
-            with urllib.request.urlopen(request, timeout=READY_SECONDS):  # noqa: S310
-                pass
+        url = f"{self.config.cloud_url}/_carnet/snapshot"
+        request = urllib.request.Request(url, method="POST")  # noqa: S310  loopback
+        with urllib.request.urlopen(request, timeout=READY_SECONDS):  # noqa: S310
+            pass
 
     def _record(self) -> None:
-        """Say what runs, for `make stop`, the tests and whoever looks."""
-        running = {
+        """Say what runs, for the other commands, the tests and whoever looks."""
+        said = {
             "pid": os.getpid(),
+            "port": self.config.port,
             "url": self.config.url,
             "cloud_url": self.config.cloud_url,
             "providers_url": self.config.providers_url,
             "pids": {name: child.pid for name, child in self._children.items()},
-            "seconds": round(time.monotonic() - self._began, 1),
+            "seconds": round(self.seconds, 1),
         }
         fresh = self.config.run_file.with_suffix(".new")
-        fresh.write_text(json.dumps(running), encoding="utf-8")
+        fresh.write_text(json.dumps(said), encoding="utf-8")
         fresh.replace(self.config.run_file)
 
 
-def _base_environment(running: config.Config) -> dict[str, str]:
+def _base_environment(wanted: config.Config) -> dict[str, str]:
     """Return the environment of every process: none of the caller's cloud credentials."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
-        "CARNET_PORT": str(running.port),
-        "CARNET_STATE": str(running.state),
+        "CARNET_PORT": str(wanted.port),
+        "CARNET_STATE": str(wanted.state),
     }
 
 
-def _present(names: tuple[str, ...]) -> list[str]:
-    return [name for name in names if (config.ROOT / name).exists()]
-
-
-def _require_free(running: config.Config) -> None:
+def _require_free(wanted: config.Config) -> None:
     """Check that every port can be had, the time for a product that just died to let go."""
-    deadline = time.monotonic() + PORT_GRACE_SECONDS
-    for port in running.ports:
-        while _taken(port):
-            if time.monotonic() > deadline:
-                first, last = running.ports[0], running.ports[-1]
-                raise CannotRunError(
-                    f"port {port} is used by another program. Carnet needs {first} to {last} on "
-                    f"this machine.\nChoose another first port: make run CARNET_PORT=9080"
-                )
-            time.sleep(PAUSE_SECONDS)
+    used = list(filter(_taken, wanted.ports))
+    if used:
+        with step(f"port {used[0]} is used: waiting for it"):
+            deadline = time.monotonic() + PORT_GRACE_SECONDS
+            while used and time.monotonic() < deadline:
+                time.sleep(PAUSE_SECONDS)
+                used = list(filter(_taken, used))
+    if used:
+        first, last = wanted.ports[0], wanted.ports[-1]
+        raise CannotRunError(
+            f"port {used[0]} is used by another program. Carnet needs {first} to {last} on this "
+            f"machine.\nChoose another first port: make run CARNET_PORT={first + 10}"
+        )
 
 
 def _taken(port: int) -> bool:
@@ -236,66 +239,47 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _lock(running: config.Config) -> IO[str]:
-    running.state.mkdir(parents=True, exist_ok=True)
-    lock = (running.state / "run.lock").open("w", encoding="ascii")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise CannotRunError(
-            f"Carnet already runs from {running.state}. Stop it with: make stop"
-        ) from error
-    return lock
-
-
-def _say(text: str) -> None:
-    """Print, unless the terminal is gone."""
-    try:
-        print(text, flush=True)
-    except OSError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-
-
-def _welcome(product: Product, seconds: float) -> str:
-    lines = [f"\nCarnet runs: {product.config.url}   (ready in {seconds:.1f} s)\n"]
-    lines.append("Fictitious people to log in as:")
-    for person in personas().values():
-        lines.append(f"  {person['display']} — {person['provider']}")
-        lines += textwrap.wrap(
-            person["shows"], WIDTH, initial_indent="    ", subsequent_indent="    "
-        )
-    lines += [
-        "  Laboratoire Exemple — its software, which has no screen",
-        "    Dépose des résultats : make journey joue toute l’histoire ; docs/depositing.md dit",
-        f"    comment faire de même avec {product.config.state}/laboratory/client.json",
-    ]
-    lines.append(f"\nLogs: {product.config.state}/logs   Stop: Ctrl-C or make stop")
-    return "\n".join(lines)
-
-
 def main() -> int:
     """Run until told to stop; return the exit status."""
-    began = time.monotonic()
     try:
-        running = config.from_environment()
-        with _lock(running):
-            return _run(Product(running), began)
+        wanted = config.from_environment()
+        with running.hold(wanted):
+            return _run(Product(wanted))
+    except running.HeldError:
+        return _already_runs(wanted)
     except (CannotRunError, KeepsDyingError, ValueError, subprocess.CalledProcessError) as error:
         print(f"Carnet cannot run: {error}", file=sys.stderr)
         return 1
 
 
-def _run(product: Product, began: float) -> int:
+def _run(product: Product) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, product.request_stop)
+    say("Carnet starts; Ctrl-C stops it.")
     try:
         product.start()
-        if not product.stopping:
-            _say(_welcome(product, time.monotonic() - began))
+        say(f"\nCarnet runs: {product.config.url}   (ready in {product.seconds:.1f} s)")
+        say(directions(product.config))
         product.supervise()
+    except KeyboardInterrupt:
+        pass
     finally:
         product.stop()
-    _say("Carnet stopped; its data are saved.")
+    say("Carnet stopped; its data are saved.")
+    return 0
+
+
+def _already_runs(wanted: config.Config) -> int:
+    """Say where it runs; a failure only if that is not where it was asked to run."""
+    ready = running.found(wanted)
+    if ready is None:
+        print(f"Carnet is starting or stopping from {wanted.state}: wait for it.", file=sys.stderr)
+        return 1
+    say(f"Carnet already runs: {ready.url}")
+    if os.environ.get("CARNET_PORT") and ready.port != wanted.port:
+        say(f"To run it on port {wanted.port}, stop it first: make stop")
+        return 1
+    say(directions(ready))
     return 0
 
 

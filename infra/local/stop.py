@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import Final
 
-from infra.local import config
+from infra.local import config, running
 
 WAIT_SECONDS: Final = 60
 
 
 def main() -> int:
     """Stop it; return 1 if it will not stop."""
-    run_file = config.from_environment().run_file
     try:
-        pid = json.loads(run_file.read_text(encoding="utf-8"))["pid"]
-        os.kill(pid, signal.SIGTERM)
-    except (FileNotFoundError, ProcessLookupError):
-        run_file.unlink(missing_ok=True)
-        print("Carnet is not running.")
+        wanted = config.from_environment()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    pid = running.holder(wanted)
+    if pid is None:
+        print(f"Carnet is not running from {wanted.state}.")
         return 0
+    # It may end by itself meanwhile.
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + WAIT_SECONDS
-    while run_file.exists():
+    while running.holder(wanted) == pid:
         if time.monotonic() > deadline:
-            print(f"Process {pid} does not stop.", file=sys.stderr)
+            print(f"Carnet (process {pid}) does not stop.", file=sys.stderr)
             return 1
         time.sleep(0.1)
     print("Carnet stopped; its data are saved.")

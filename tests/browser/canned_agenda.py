@@ -133,7 +133,7 @@ NOTICES: list[Json] = [
      "target": {"kind": "appointment", "id": APPOINTMENTS[0]["id"]}},
     {"id": "01JDK8NTC00000000000000002", "type": "document", "at": _instant(-1.1),
      "is_read": True, "text": "Un document est arrivé : « Bilan thyroïdien ».",
-     "target": {"kind": "document", "id": "01JDK8DOC00000000000000001"}},
+     "target": {"kind": "document", "id": "01JDK8D0C00000000000000001"}},
     {"id": "01JDK8NTC00000000000000001", "type": "document", "at": _instant(-1.2),
      "is_read": True, "text": "Un document est arrivé.", "target": None},
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from playwright.sync_api import (
 
 from infra.local import config
 from tests.browser import site
-from tests.browser.canned import PERSON, Canned
+from tests.browser.canned import PERSON, STRAYS, Canned
 
 if TYPE_CHECKING:
     from tests.stack import Stack
@@ -83,8 +83,10 @@ class Watch:
 def watch() -> Iterator[Watch]:
     """Fail the test if a page of it complained."""
     watching = Watch()
+    STRAYS.clear()
     yield watching
     assert watching.complaints == []
+    assert STRAYS == []
 
 
 @pytest.fixture

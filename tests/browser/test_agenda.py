@@ -173,3 +173,23 @@ def test_a_calendar_subscribes_and_is_cut_off(page: Page, product: Config) -> No
     page.get_by_role("button", name=re.compile("Couper ce lien")).first.click()
     expect(page.get_by_text("Le lien est coupé")).to_be_visible()
     assert fetch(product.url, path).status == 404
+
+
+def test_what_was_done_is_said_with_its_day_and_taken_back(page: Page, product: Config) -> None:
+    log_in(page, product.url, PERSON)
+    page.goto(f"{product.url}/agenda/prevention")
+    done = page.get_by_role("button", name=re.compile("^C’est fait")).first
+    done.click()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("Choisissez une date, même approximative")).to_be_visible()
+
+    page.get_by_label("Date", exact=True).fill("2026-03-01")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("Réalisé le 1").first).to_be_attached()
+    shoot(page, "product-prevention")
+
+    page.get_by_role("button", name="Annuler", exact=True).click()
+    expect(page.get_by_text("comme avant")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("^C’est fait")).first).to_be_visible()
+    expect(page.get_by_text("Réalisé le 1")).to_have_count(0)

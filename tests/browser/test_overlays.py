@@ -44,7 +44,7 @@ def _shortcuts(page: Page, _: Canned) -> None:
 
 def _expired(page: Page, canned: Canned) -> None:
     canned.who = None
-    canned.overrides["/authorisations"] = lambda route: problem(route, 401, "s", "s")
+    canned.overrides["/authorisations"] = lambda route: problem(route, 401, "session-ended", "s")
     page.get_by_role("link", name="Plus", exact=True).click()
     page.get_by_role("link", name="Mes professionnels").click()
     expect(page.get_by_role("alertdialog")).to_be_visible()

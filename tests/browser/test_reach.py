@@ -15,6 +15,8 @@ ZOOMED: ViewportSize = {"width": 320, "height": 256}
 PATHS = [
     ("/", None),
     ("/connexion", None),
+    ("/editeurs", None),
+    ("/editeurs/guide", None),
     ("/accueil", PERSON),
     ("/documents", PERSON),
     (f"/documents/{DOCUMENTS['cda']['id']}", PERSON),
@@ -83,6 +85,25 @@ def test_public_page_needs_no_script(browser: Browser, base_url: str) -> None:
             "href", "/connexion"
         )
         expect(page.get_by_text("La suite du site a besoin de JavaScript")).to_be_visible()
+
+
+@pytest.mark.parametrize("height", [PHONE[1], 640])
+@pytest.mark.parametrize(
+    ("path", "links"),
+    [
+        ("/", ("Je suis un particulier", "Je suis un professionnel de santé")),
+        ("/connexion", ("Se connecter avec FranceConnect+",)),
+    ],
+)
+def test_the_ways_in_show_on_a_phone_without_scrolling(
+    page: Page, opened: Open, path: str, links: tuple[str, ...], height: int
+) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": height})
+
+    opened(path, None)
+
+    for link in links:
+        expect(page.get_by_role("link", name=link)).to_be_in_viewport(ratio=1)
 
 
 def test_slash_searches_from_anywhere_and_can_be_switched_off(page: Page, opened: Open) -> None:

@@ -26,6 +26,8 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("login", "/connexion", None, (FULL,)),
     ("login-problem", "/connexion?probleme=niveau", None, (FULL,)),
     ("help", "/aide", None, (FULL,)),
+    ("publishers", "/editeurs", None, (FULL,)),
+    ("publisher-guide", "/editeurs/guide", None, (FULL,)),
     ("home", "/accueil", PERSON, (FULL, EMPTY, ERROR)),
     ("documents", "/documents", PERSON, (FULL, EMPTY, ERROR)),
     ("add", "/documents/ajouter", PERSON, (FULL,)),
@@ -104,9 +106,13 @@ def violations(page: Page) -> list[str]:
 def _words(page: Page) -> str:
     words: str = page.evaluate(
         """() => {
+          // What is in another language says so, and is not ours to judge.
+          const foreign = [...document.querySelectorAll('[lang=en]')].map(e => e.innerText);
+          const shown = foreign.reduce((text, part) => text.replace(part, ''),
+            document.body.innerText);
           const attributes = ['aria-label', 'alt', 'placeholder', 'title'];
           const marked = [...document.querySelectorAll('[aria-label],[alt],[placeholder],[title]')];
-          return [document.title, document.body.innerText,
+          return [document.title, shown,
             ...marked.flatMap(e => attributes.map(a => e.getAttribute(a) ?? ''))].join('\\n');
         }"""
     )

@@ -64,7 +64,7 @@ def test_network_loss_is_told_and_ends(page: Page, opened: Open) -> None:
 
 
 def test_unknown_document_and_forbidden_one_look_the_same(page: Page, opened: Open) -> None:
-    canned = opened("/documents/01JDK8DOC99999999999999999")
+    canned = opened("/documents/01JDK8D0C99999999999999999")
     absent = page.locator("main").inner_text()
     expect(page.get_by_role("alert")).to_contain_text("Cette page n’est pas accessible")
     canned.overrides["/documents/01"] = lambda route: problem(route, 403, "forbidden", "Interdit")
@@ -157,7 +157,9 @@ def test_somebody_else_who_logs_in_gets_a_new_page(page: Page, opened: Open) -> 
     canned = opened("/professionnels")
     page.get_by_label("Nom de famille").fill("EXEMPLE")
     canned.who = None
-    canned.overrides["professionals/search"] = lambda route: problem(route, 401, "s", "s")
+    canned.overrides["professionals/search"] = lambda route: problem(
+        route, 401, "session-ended", "s"
+    )
     page.get_by_role("button", name="Rechercher").click()
     expect(page.get_by_role("alertdialog")).to_be_visible()
     canned.who = PROFESSIONAL

@@ -65,6 +65,17 @@ def test_every_field_code_raised_anywhere_has_words() -> None:
     assert {code for code in codes if re.fullmatch(r"[a-z_]+", code)} <= set(FIELD_TEXTS)
 
 
+def test_every_member_added_to_a_problem_anywhere_is_in_the_contract() -> None:
+    added = {
+        keyword.arg
+        for problem in RAISABLE
+        for call in calls().get(problem.__name__, [])
+        for keyword in call.keywords
+    } - {"errors", "retry_after_seconds"}
+    assert {"reason", "document_id", "limit_bytes"} <= added
+    assert added == set(problems.MEMBERS)
+
+
 def test_every_problem_has_a_status_of_its_own_kind() -> None:
     statuses = [problem.status for problem in RAISABLE]
     assert len(set(statuses)) == len(statuses)

@@ -6,20 +6,22 @@ import sys
 import pytest
 
 from infra.local import config
+from infra.local.client import Caller
 from tests.stack import Stack
 
 pytestmark = pytest.mark.cloud
 
 PROCESSES = ("cloud", "front", "providers", "launcher")
 SECONDS = 120
+DOCTOR = "99700218896"
 
 
-def play(stack: Stack) -> str:
+def play(stack: Stack, **settings: str) -> str:
     """Play the story as `make journey` does, and return what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "infra.local.journey"],
         cwd=config.ROOT,
-        env=stack.environment(),
+        env=stack.environment() | settings,
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -31,6 +33,28 @@ def play(stack: Stack) -> str:
 
 def test_the_story_goes_as_told(stack: Stack) -> None:
     assert "all as told" in play(stack)
+
+
+def test_the_story_finds_the_product_whatever_port_it_took(stack: Stack) -> None:
+    told = play(stack, CARNET_PORT=str(stack.config.port + 10))
+
+    assert f"On {stack.url};" in told
+    assert "all as told" in told
+
+
+def test_the_story_gives_the_doctor_back_the_authorisation_it_set_aside(stack: Stack) -> None:
+    person = Caller(stack.url)
+    person.log_in("franceconnect", "dominique")
+    pid = person.request("GET", "/v1/me").json()["profiles"][0]["patient_id"]
+    path = f"/v1/patients/{pid}/authorisations"
+    assert person.request("PUT", f"{path}/{DOCTOR}", json_body={}).status == 201
+
+    told = play(stack)
+
+    listed = person.request("GET", path).json()["items"]
+    assert person.request("DELETE", f"{path}/{DOCTOR}").status == 204
+    assert "set aside until the end" in told
+    assert {one["rpps"]: one["status"] for one in listed}[DOCTOR] == "active"
 
 
 @pytest.mark.parametrize("name", PROCESSES)

@@ -7,7 +7,13 @@ from chalicelib.record.document_types import CATEGORIES, find, may_deposit, show
 @pytest.mark.parametrize(
     ("code", "label", "class_code", "category", "category_label"),
     [
-        ("11502-2", "CR d'examens biologiques", "10", "BIOLOGIE", "Résultats de biologie"),
+        (
+            "11502-2",
+            "Compte rendu d'examens biologiques",
+            "10",
+            "BIOLOGIE",
+            "Résultats de biologie",
+        ),
         ("60591-5", "Synthèse médicale", "11", "SYNTHESE", "Synthèses"),
         ("CERT_DECL", "Certificat, déclaration", "52", "CERT_MED", "Certificats"),
         ("101881-1", "Carte d'implant", "", "AUTR_DOC", "Autres documents"),
@@ -28,6 +34,11 @@ def test_knows_what_a_type_is_called_and_where_it_goes(
 def test_shows_an_unknown_type_among_other_documents(code: str) -> None:
     assert find(code) is None
     assert shown(code).category_label == "Autres documents"
+
+
+def test_spells_out_what_only_professionals_abbreviate() -> None:
+    assert shown("11488-4").label == "Compte rendu ou fiche de consultation ou de visite"
+    assert shown("11490-0").label.startswith("Lettre de liaison")
 
 
 def test_has_fifteen_categories() -> None:

@@ -16,6 +16,8 @@ const SCREENS = /^\/(?!$|\?|#|v1\/|oauth\/|fhir\/|problems\/|openapi\.json|healt
 const Login = lazyScreen(() => import("./screens/login"));
 const Resume = lazyScreen(() => import("./screens/resume"));
 const Help = lazyScreen(() => import("./screens/help"));
+const Publishers = lazyScreen(() => import("./screens/publishers"));
+const PublisherGuide = lazyScreen(() => import("./screens/publisher-guide"));
 const Lost = lazyScreen(() => import("./screens/lost"));
 const Home = lazyScreen(() => import("./screens/home"));
 const Documents = lazyScreen(() => import("./screens/documents"));
@@ -115,6 +117,8 @@ function Screens() {
         <Route path="/connexion" component={Login} />
         <Route path="/reprise" component={Resume} />
         <Route path="/aide" component={Help} />
+        <Route path="/editeurs" component={Publishers} />
+        <Route path="/editeurs/guide" component={PublisherGuide} />
         <Route path="/accueil" component={OwnHome} />
         <Route path="/documents" component={OwnDocuments} />
         <Route path="/documents/ajouter" component={OwnAdd} />

@@ -3,6 +3,7 @@ import { catalogue } from "../src/catalogue";
 import { agendaWords } from "../src/catalogue/agenda";
 import { noticeWords } from "../src/catalogue/notices";
 import { preventionWords } from "../src/catalogue/prevention";
+import { publisherWords } from "../src/catalogue/publishers";
 import { whenWords } from "../src/catalogue/when";
 
 /** Every text of the catalogue, with functions called on ordinary values. */
@@ -20,7 +21,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   return [];
 }
 
-const all = texts({ ...catalogue, agendaWords, noticeWords, preventionWords, whenWords });
+const all = texts({ ...catalogue, agendaWords, noticeWords, preventionWords, publisherWords, whenWords });
 
 describe("the catalogue", () => {
   it("has texts to check", () => expect(all.length).toBeGreaterThan(300));

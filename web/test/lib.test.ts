@@ -4,7 +4,7 @@ import {
 } from "../src/lib/file-facts";
 import { fold, matches } from "../src/lib/fold";
 import { isIns } from "../src/lib/ins";
-import { CATEGORIES, categoryNumber, categoryOf, typeFor } from "../src/lib/kinds";
+import { CATEGORIES, categoryNumber, categoryOf, typeFor, typeName } from "../src/lib/kinds";
 import { zoomed } from "../src/lib/zoom";
 import { byDayAndPerson } from "../src/screens/trace";
 import { safeReturn } from "../src/screens/login";
@@ -34,6 +34,21 @@ describe("the INS", () => {
     "refuses %s",
     (ins) => expect(isIns(ins)).toBe(false),
   );
+});
+
+describe("the type of a document", () => {
+  const report = { code: "11502-2", label: "Compte rendu d'examens biologiques" };
+
+  it("is in plain words for a person", () => {
+    expect(typeName(report, "patient")).toBe("Résultats d’analyses");
+    expect(typeName({ code: "DOCPAT05", label: "CR déposé par le patient" }, "patient")).toBe("Résultats d’analyses");
+  });
+
+  it("has its official name for a professional", () =>
+    expect(typeName(report, "professional")).toBe("Compte rendu d’examens biologiques"));
+
+  it("keeps the name it came with when there is no plainer one", () =>
+    expect(typeName({ code: "101881-1", label: "Carte d'implant" }, "patient")).toBe("Carte d’implant"));
 });
 
 describe("a file", () => {

@@ -1016,12 +1016,21 @@ export interface components {
         /**
          * DepositAnswer
          * @description Whether the space takes deposits; the handle then stands for the patient 15 minutes.
+         * @example {
+         *       "accepts_deposits": true,
+         *       "handle": "h.1.Zm9yLXlvdS1vbmx5LWZpZnRlZW4tbWludXRlcw",
+         *       "handle_expires_at": "2026-11-20T16:20:00Z"
+         *     }
+         * @example {
+         *       "accepts_deposits": false
+         *     }
          */
         DepositAnswer: {
             /** Accepts Deposits */
             accepts_deposits: boolean;
             /**
              * Handle
+             * @description Stands for {pid} in the paths; for this client only.
              * @default null
              */
             handle: string | null;
@@ -1053,40 +1062,179 @@ export interface components {
         /**
          * DocumentDraft
          * @description A document to deposit. Without `content`, its `size_bytes` is needed and a PUT follows.
+         * @example {
+         *       "content": "PD94bWwgdmVyc2lvbj0iMS4wIj8+PENsaW5pY2FsRG9jdW1lbnQ+4oCm"
+         *     }
+         * @example {
+         *       "care_date": "2026-11-20",
+         *       "content": "JVBERi0xLjcK4oCm",
+         *       "title": "Bilan thyroïdien",
+         *       "type_code": "11502-2"
+         *     }
+         * @example {
+         *       "care_date": "2026-11-20",
+         *       "content": null,
+         *       "size_bytes": 3500000,
+         *       "title": "Bilan thyroïdien",
+         *       "type_code": "11502-2"
+         *     }
          */
         DocumentDraft: {
             /**
              * Title
+             * @description Read from the header of a CDA.
              * @default null
              */
             title: string | null;
             /**
              * Type Code
+             * @description What it is (value set JDV_J07). Needed but for a CDA, whose header says it. A person files the types
+             *     DOCPAT… and EXPPAT…, professionals and organisations the others. After each, where it is shown:
+             *
+             *     - `11488-4` Compte rendu ou fiche de consultation ou de visite (CPT_REND)
+             *     - `11490-0` Lettre de liaison à la sortie d'un établissement de soins (CPT_REND)
+             *     - `11502-2` Compte rendu d'examens biologiques (BIOLOGIE)
+             *     - `11505-5` Compte rendu d'acte thérapeutique (autre) (CPT_REND)
+             *     - `11506-3` Compte rendu ou fiche de suivi de soins par auxiliaire médical (CPT_REND)
+             *     - `11526-1` Compte rendu (CPT_REND)
+             *     - `15507-7` Compte rendu de passage aux urgences (CPT_REND)
+             *     - `15508-5` Compte rendu d'accouchement (CPT_REND)
+             *     - `28653-4` Document du secteur social / médico-social (CPT_REND)
+             *     - `29274-8` Mesures de signes vitaux (CPT_REND)
+             *     - `34112-3` Compte rendu hospitalier (séjour) (CPT_REND)
+             *     - `34749-2` Compte rendu de consultation pré-anesthésique (CPT_REND)
+             *     - `34794-8` Compte rendu de réunion de concertation pluridisciplinaire (CPT_REND)
+             *     - `34874-8` Compte rendu opératoire (CPT_REND)
+             *     - `34875-5` Évaluation postopératoire et note de suivi (CPT_REND)
+             *     - `47420-5` Compte rendu de bilan fonctionnel (CPT_REND)
+             *     - `51969-4` Compte rendu de génétique moléculaire (BIOLOGIE)
+             *     - `59283-2` Compte rendu d'examen de l'enfant (CPT_REND)
+             *     - `60568-3` Compte rendu d'anatomie et de cytologie pathologiques (BIOLOGIE)
+             *     - `67851-6` Compte rendu d'admission (CPT_REND)
+             *     - `70004-7` Compte rendu d'acte diagnostique (autre) (CPT_REND)
+             *     - `75482-0` Compte rendu d'acte thérapeutique à visée préventive (DEPISTAG)
+             *     - `75492-9` Compte rendu d'acte diagnostique à visée préventive ou de dépistage (DEPISTAG)
+             *     - `75496-0` Demande d'acte de télémédecine (CPT_REND)
+             *     - `77436-4` Compte rendu d'anesthésie (CPT_REND)
+             *     - `78513-9` Compte rendu de consultation en ophtalmologie (CPT_REND)
+             *     - `78601-2` Compte rendu d'entretien pharmaceutique (CPT_REND)
+             *     - `83981-1` Lettre de liaison à la sortie d'une structure sociale ou médico-sociale (CPT_REND)
+             *     - `85208-7` Compte rendu de télémédecine (CPT_REND)
+             *     - `93024-8` Compte rendu de consultation pharmaceutique (CPT_REND)
+             *     - `96349-6` Lettre d'adressage (CPT_REND)
+             *     - `BIL_AUTO` Compte rendu de bilan d'évaluation de la perte d'autonomie (CPT_REND)
+             *     - `DOCPAT03` Compte rendu déposé par le patient (CPT_REND)
+             *     - `DOCPAT05` Compte rendu de biologie déposé par le patient (BIOLOGIE)
+             *     - `DOCPAT06` Compte rendu de prévention déposé par le patient (DEPISTAG)
+             *     - `18761-7` Note de transfert (dont lettre de liaison à l'entrée en établissement de soins) (SYNTHESE)
+             *     - `34133-9` Synthèse d'épisode de soins (SYNTHESE)
+             *     - `34842-5` Grille d'évaluation médico-social (SYNTHESE)
+             *     - `56445-0` Bilan médicamenteux (Officine) (SYNTHESE)
+             *     - `57055-6` Synthèse antepartum (SYNTHESE)
+             *     - `57057-2` Synthèse Salle de Naissance Mère (SYNTHESE)
+             *     - `57075-4` Synthèse Salle de Naissance Enfant (SYNTHESE)
+             *     - `60591-5` Synthèse médicale (SYNTHESE)
+             *     - `68599-0` Synthèse psychiatrique (SYNTHESE)
+             *     - `68817-6` Bilan de santé et de prévention de l'enfant (SYNTHESE)
+             *     - `74207-2` Document de liaison d'urgence (SYNTHESE)
+             *     - `78489-2` Synthèse Enfant en Maternité (SYNTHESE)
+             *     - `80820-4` Formulaire de conciliation médicamenteuse (Hôpital) (SYNTHESE)
+             *     - `83836-7` Schéma dentaire (SYNTHESE)
+             *     - `83901-9` Bilan psychologique (SYNTHESE)
+             *     - `88348-8` Lettre de liaison d'entrée en structure sociale ou médico-sociale (SYNTHESE)
+             *     - `89235-6` Synthèse Suites de Couches Mère (SYNTHESE)
+             *     - `DOCPAT01` Synthèse déposée par le patient (SYNTHESE)
+             *     - `DOCPAT08` Profil médical Mon espace santé (SYNTH_PML)
+             *     - `SYNTH` Synthèse (SYNTHESE)
+             *     - `18748-4` Compte rendu d'imagerie médicale (RADIO_SC)
+             *     - `52040-3` Document encapsulant une image d'illustration non DICOM (RADIO_SC)
+             *     - `DOCPAT04` Imagerie déposée par le patient (RADIO_SC)
+             *     - `IMG-KOS` Reference d'objets d'un examen d'imagerie (RADIO_SC)
+             *     - `55115-0` Demande d'actes d'imagerie (ORD_SOIN)
+             *     - `57828-6` Prescription (autre) (ORD_SOIN)
+             *     - `57832-8` Prescription de soins (ORD_SOIN)
+             *     - `57833-6` Prescription de produits de santé (ORD_SOIN)
+             *     - `61357-0` Intervention pharmaceutique (ORD_SOIN)
+             *     - `75468-9` Renouvellement ordonnance par pharmacien correspondant (ORD_SOIN)
+             *     - `DOCPAT02` Traitement ou document de soins déposé par le patient (ORD_SOIN)
+             *     - `PRESC-AAT` Prescription arrêt de travail (ORD_SOIN)
+             *     - `PRESC-BIO` Prescription d'actes de biologie médicale (ORD_SOIN)
+             *     - `PRESC-INF` Prescription d'actes infirmiers (ORD_SOIN)
+             *     - `PRESC-KINE` Prescription d'actes de kinésithérapie (ORD_SOIN)
+             *     - `PRESC-ORTHOPHO` Prescription d'actes d'orthophonie (ORD_SOIN)
+             *     - `PRESC-ORTHOPTIE` Prescription d'actes d'orthoptie (ORD_SOIN)
+             *     - `PRESC-PEDI` Prescription d'actes de pédicurie (ORD_SOIN)
+             *     - `60593-1` Dispensation médicamenteuse (ORD_SOIN)
+             *     - `DISP_AUT` Dispensation (autre) (ORD_SOIN)
+             *     - `18776-5` Plan personnalisé de soins (ORD_SOIN)
+             *     - `77604-7` Planification thérapeutique (ORD_SOIN)
+             *     - `80771-9` Projet d'accueil individualisé (ORD_SOIN)
+             *     - `80788-3` Projet personnalisé d'accompagnement (ORD_SOIN)
+             *     - `83869-8` Plan personnalisé de prévention (ORD_SOIN)
+             *     - `PROT_ALD` Protocole de soins ALD (ORD_SOIN)
+             *     - `80565-5` Compte rendu d'administration de médicaments (ORD_SOIN)
+             *     - `87273-9` Note de vaccination (CAR_VAC)
+             *     - `89601-9` Certificat médical (CERT_MED)
+             *     - `96173-0` Test rapide d'orientation diagnostique (DEPISTAG)
+             *     - `96874-3` COVID-19 Attestation de vaccination (CAR_VAC)
+             *     - `CERT_DECL` Certificat, déclaration (CERT_MED)
+             *     - `DOCPAT07` Certificat déposé par le patient (CERT_MED)
+             *     - `74465-6` Questionnaire patient (QUEST_SANTE)
+             *     - `EXPPAT_1` Volontés et droits du patient (VDP)
+             *     - `EXPPAT_2` Autre document du patient (AUTR_DOC)
+             *     - `EXPPAT_3` Directives anticipées (DIR_ANT)
+             *     - `59284-0` Attestation de consentement (DOC_ADM)
+             *     - `86531-1` Attestation de sortie (DOC_ADM)
+             *     - `ATTEST-ASS-COMPL` Attestation assurance complémentaire (DOC_ADM)
+             *     - `ATTEST-DROITS-AM` Attestation de droits à l'assurance maladie (DOC_ADM)
+             *     - `ATTEST-HEBGT` Attestation d'hébergement (DOC_ADM)
+             *     - `ATTEST-RESID` Attestation de résidence (DOC_ADM)
+             *     - `AUTORIS-SOINS` Autorisation de soins et actes non usuels sanitaires (DOC_ADM)
+             *     - `DOCPAT09` Document administratif déposé par le patient (DOC_ADM)
+             *     - `101881-1` Carte d'implant (AUTR_DOC)
+             *     - `28617-9` Bilan bucco-dentaire (AUTR_DOC)
+             *     - `34120-6` Bilan par professionnel de santé (AUTR_DOC)
+             *     - `51851-4` Document administratif (AUTR_DOC)
+             *     - `56446-8` Notification de rendez-vous (AUTR_DOC)
+             *     - `60280-5` Fiche de retour du service des urgences (AUTR_DOC)
+             *     - `78341-5` Fiche de transfert vers le service des urgences (AUTR_DOC)
+             *     - `89233-1` Compte rendu de grossesse (AUTR_DOC)
+             *     - `E1762` Full Document (AUTR_DOC)
+             *     - `EXPORT_DUI` Export du Dossier Usager Informatisé (AUTR_DOC)
+             *     - `FEUILLE-DE-STYLE` Feuille de style (AUTR_DOC)
+             *     - `FICHE-CONTACTS` Fiche contacts (AUTR_DOC)
+             *     - `PIECE-IDENTITE` Copie pièce d'identité (AUTR_DOC)
              * @default null
              */
-            type_code: string | null;
+            type_code: ("11488-4" | "11490-0" | "11502-2" | "11505-5" | "11506-3" | "11526-1" | "15507-7" | "15508-5" | "28653-4" | "29274-8" | "34112-3" | "34749-2" | "34794-8" | "34874-8" | "34875-5" | "47420-5" | "51969-4" | "59283-2" | "60568-3" | "67851-6" | "70004-7" | "75482-0" | "75492-9" | "75496-0" | "77436-4" | "78513-9" | "78601-2" | "83981-1" | "85208-7" | "93024-8" | "96349-6" | "BIL_AUTO" | "DOCPAT03" | "DOCPAT05" | "DOCPAT06" | "18761-7" | "34133-9" | "34842-5" | "56445-0" | "57055-6" | "57057-2" | "57075-4" | "60591-5" | "68599-0" | "68817-6" | "74207-2" | "78489-2" | "80820-4" | "83836-7" | "83901-9" | "88348-8" | "89235-6" | "DOCPAT01" | "DOCPAT08" | "SYNTH" | "18748-4" | "52040-3" | "DOCPAT04" | "IMG-KOS" | "55115-0" | "57828-6" | "57832-8" | "57833-6" | "61357-0" | "75468-9" | "DOCPAT02" | "PRESC-AAT" | "PRESC-BIO" | "PRESC-INF" | "PRESC-KINE" | "PRESC-ORTHOPHO" | "PRESC-ORTHOPTIE" | "PRESC-PEDI" | "60593-1" | "DISP_AUT" | "18776-5" | "77604-7" | "80771-9" | "80788-3" | "83869-8" | "PROT_ALD" | "80565-5" | "87273-9" | "89601-9" | "96173-0" | "96874-3" | "CERT_DECL" | "DOCPAT07" | "74465-6" | "EXPPAT_1" | "EXPPAT_2" | "EXPPAT_3" | "59284-0" | "86531-1" | "ATTEST-ASS-COMPL" | "ATTEST-DROITS-AM" | "ATTEST-HEBGT" | "ATTEST-RESID" | "AUTORIS-SOINS" | "DOCPAT09" | "101881-1" | "28617-9" | "34120-6" | "51851-4" | "56446-8" | "60280-5" | "78341-5" | "89233-1" | "E1762" | "EXPORT_DUI" | "FEUILLE-DE-STYLE" | "FICHE-CONTACTS" | "PIECE-IDENTITE") | null;
             /**
              * Care Date
+             * @description Of the care, in Paris. Read from the header of a CDA.
              * @default null
              */
             care_date: string | null;
             /**
              * Format
+             * @description Its media type, as a hint: what a file is, is decided by its content.
              * @default null
+             * @example application/pdf
              */
             format: string | null;
             /**
              * Content
+             * @description In base64, up to 3 MiB once decoded. Above, see `size_bytes`.
              * @default null
              */
             content: string | null;
             /**
              * Size Bytes
+             * @description How many bytes the PUT that follows will bring.
              * @default null
              */
             size_bytes: number | null;
             /**
              * Sha256
+             * @description Of the content, in hexadecimal: checked if given.
              * @default null
              */
             sha256: string | null;
@@ -1094,6 +1242,42 @@ export interface components {
         /**
          * DocumentOut
          * @description A document of the record. `sha256` is of its readable bytes, in hex.
+         * @example {
+         *       "abilities": {
+         *         "read": true,
+         *         "withdraw": true
+         *       },
+         *       "antivirus": {
+         *         "engine": null,
+         *         "verdict": "not_scanned"
+         *       },
+         *       "author": {
+         *         "name": "Camille EXEMPLE",
+         *         "organisation": "Laboratoire Exemple",
+         *         "profession": "Médecin"
+         *       },
+         *       "care_date": "2026-11-20",
+         *       "category": {
+         *         "code": "BIOLOGIE",
+         *         "label": "Résultats de biologie"
+         *       },
+         *       "deposited_at": "2026-11-20T16:05:12Z",
+         *       "depositor": {
+         *         "kind": "organisation",
+         *         "name": "Laboratoire Exemple"
+         *       },
+         *       "format": "text/xml",
+         *       "id": "01JDK8X4Q2M9F3Z8T5Y1C4B6NA",
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "size_bytes": 11240,
+         *       "title": "Bilan thyroïdien",
+         *       "type": {
+         *         "code": "11502-2",
+         *         "label": "CR d'examens biologiques"
+         *       },
+         *       "version": 1,
+         *       "warnings": []
+         *     }
          */
         DocumentOut: {
             /** Id */
@@ -1261,6 +1445,40 @@ export interface components {
             label: string;
         };
         /**
+         * LineBreak
+         * @description A line break.
+         */
+        LineBreak: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "break";
+        };
+        /**
+         * ListBlock
+         * @description A list; each item is a sequence of blocks.
+         */
+        ListBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "list";
+            /** Items */
+            items: (components["schemas"]["ParagraphBlock"] | components["schemas"]["ListBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["MediaBlock"])[][];
+            /**
+             * Ordered
+             * @default false
+             */
+            ordered: boolean;
+            /**
+             * Caption
+             * @default []
+             */
+            caption: (components["schemas"]["TextRun"] | components["schemas"]["LineBreak"])[];
+        };
+        /**
          * LoggedOut
          * @description Our session has ended; the browser goes there to end the provider's, and comes back.
          */
@@ -1271,13 +1489,29 @@ export interface components {
         /**
          * LookupBody
          * @description A national number with the traits that must go with it.
+         * @example {
+         *       "birth_date": "1979-03-28",
+         *       "family_name": "PAT-TROIS",
+         *       "given_name": "DOMINIQUE",
+         *       "ins": "279035121518989",
+         *       "sex": "female"
+         *     }
          */
         LookupBody: {
-            /** Ins */
+            /**
+             * Ins
+             * @description The matricule INS: 13 characters and its key of two digits.
+             */
             ins: string;
-            /** Family Name */
+            /**
+             * Family Name
+             * @description The birth name; case and accents aside.
+             */
             family_name: string;
-            /** Given Name */
+            /**
+             * Given Name
+             * @description The first of the birth given names.
+             */
             given_name: string;
             /**
              * Birth Date
@@ -1301,6 +1535,129 @@ export interface components {
             appointment: boolean;
             /** Prevention */
             prevention: boolean;
+        };
+        /**
+         * MediaBlock
+         * @description Where an attachment is shown: its key.
+         */
+        MediaBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "media";
+            /** Key */
+            key: string;
+            /**
+             * Caption
+             * @default []
+             */
+            caption: (components["schemas"]["TextRun"] | components["schemas"]["LineBreak"])[];
+        };
+        /**
+         * NarrativeAttachment
+         * @description A file inside the document, in base64; `refused` is why it may not be opened.
+         */
+        NarrativeAttachment: {
+            /** Key */
+            key: string;
+            /** Media Type */
+            media_type: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sha256 */
+            sha256: string | null;
+            /** Refused */
+            refused: string | null;
+            /** Data */
+            data: string | null;
+        };
+        /**
+         * NarrativeAuthor
+         * @description Who wrote the document, as it says.
+         */
+        NarrativeAuthor: {
+            /** Name */
+            name: string;
+            /** Role */
+            role: string | null;
+            /** Organisation */
+            organisation: string | null;
+        };
+        /**
+         * NarrativeHeader
+         * @description Who says what of whom, and when.
+         */
+        NarrativeHeader: {
+            /** Title */
+            title: string;
+            /** Effective Time */
+            effective_time: string;
+            /**
+             * Precision
+             * @enum {string}
+             */
+            precision: "year" | "month" | "day" | "hour" | "minute" | "second";
+            /** Authors */
+            authors: components["schemas"]["NarrativeAuthor"][];
+            /** Custodian */
+            custodian: string | null;
+            patient: components["schemas"]["NarrativePatient"];
+        };
+        /**
+         * NarrativeOut
+         * @description A clinical document's sections; `embedded` is the key of the file that it is instead.
+         */
+        NarrativeOut: {
+            header: components["schemas"]["NarrativeHeader"];
+            /** Sections */
+            sections: components["schemas"]["NarrativeSection"][];
+            /** Embedded */
+            embedded: string | null;
+            /** Attachments */
+            attachments: components["schemas"]["NarrativeAttachment"][];
+        };
+        /**
+         * NarrativePatient
+         * @description Whom the document is about, as it says.
+         */
+        NarrativePatient: {
+            /** Family Name */
+            family_name: string;
+            /** Given Names */
+            given_names: string[];
+            /** Birth Date */
+            birth_date: string | null;
+            /**
+             * Sex
+             * @enum {string}
+             */
+            sex: "F" | "M" | "U";
+        };
+        /**
+         * NarrativeSection
+         * @description A section: its title, or a label when it has none, then its text and sub-sections.
+         */
+        NarrativeSection: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "section";
+            /** Title */
+            title: string;
+            /** @default null */
+            code: components["schemas"]["SectionCode"] | null;
+            /**
+             * Blocks
+             * @default []
+             */
+            blocks: (components["schemas"]["ParagraphBlock"] | components["schemas"]["ListBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["MediaBlock"])[];
+            /**
+             * Sections
+             * @default []
+             */
+            sections: components["schemas"]["NarrativeSection"][];
         };
         /**
          * NewFeedOut
@@ -1370,8 +1727,12 @@ export interface components {
          * @description An error of RFC 6749, section 5.2.
          */
         OAuthError: {
-            /** Error */
-            error: string;
+            /**
+             * Error
+             * @description invalid_client: who you are is not proven, for whatever reason (unknown or suspended client, signature, audience, times, an assertion sent twice).
+             * @enum {string}
+             */
+            error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
         };
         /**
          * OAuthToken
@@ -1383,8 +1744,9 @@ export interface components {
             /**
              * Token Type
              * @default Bearer
+             * @constant
              */
-            token_type: string;
+            token_type: "Bearer";
             /**
              * Expires In
              * @default 600
@@ -1409,6 +1771,29 @@ export interface components {
          * @enum {string}
          */
         Outcome: "allowed" | "refused" | "unreadable";
+        /**
+         * ParagraphBlock
+         * @description A paragraph; `footnote` is the number of the note it is.
+         */
+        ParagraphBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "paragraph";
+            /** Runs */
+            runs: (components["schemas"]["TextRun"] | components["schemas"]["LineBreak"])[];
+            /**
+             * Caption
+             * @default []
+             */
+            caption: (components["schemas"]["TextRun"] | components["schemas"]["LineBreak"])[];
+            /**
+             * Footnote
+             * @default 0
+             */
+            footnote: number;
+        };
         /**
          * PatientAnswer
          * @description A person's identity.
@@ -1700,12 +2085,115 @@ export interface components {
             city: string | null;
         };
         /**
+         * SectionCode
+         * @description A coded value with the label its author gave.
+         */
+        SectionCode: {
+            /** Code */
+            code: string;
+            /**
+             * System
+             * @default
+             */
+            system: string;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+        };
+        /**
          * SessionEnd
          * @description When the session ends if nothing is done.
          */
         SessionEnd: {
             /** Expires At */
             expires_at: string;
+        };
+        /**
+         * TableBlock
+         * @description A table: rows of cells, in three groups.
+         */
+        TableBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "table";
+            /**
+             * Head
+             * @default []
+             */
+            head: components["schemas"]["TableCell"][][];
+            /**
+             * Body
+             * @default []
+             */
+            body: components["schemas"]["TableCell"][][];
+            /**
+             * Foot
+             * @default []
+             */
+            foot: components["schemas"]["TableCell"][][];
+            /**
+             * Caption
+             * @default []
+             */
+            caption: (components["schemas"]["TextRun"] | components["schemas"]["LineBreak"])[];
+        };
+        /**
+         * TableCell
+         * @description A cell of a table.
+         */
+        TableCell: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "cell";
+            /**
+             * Blocks
+             * @default []
+             */
+            blocks: (components["schemas"]["ParagraphBlock"] | components["schemas"]["ListBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["MediaBlock"])[];
+            /**
+             * Header
+             * @default false
+             */
+            header: boolean;
+            /**
+             * Colspan
+             * @default 1
+             */
+            colspan: number;
+            /**
+             * Rowspan
+             * @default 1
+             */
+            rowspan: number;
+        };
+        /**
+         * TextRun
+         * @description Some text in one style. `target` is where a link led: to read, never to follow.
+         */
+        TextRun: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+            /** Text */
+            text: string;
+            /**
+             * Styles
+             * @default []
+             */
+            styles: string[];
+            /**
+             * Target
+             * @default
+             */
+            target: string;
         };
         /**
          * Token
@@ -1719,6 +2207,39 @@ export interface components {
              * @default 600
              */
             expires_in: number;
+        };
+        /**
+         * TokenForm
+         * @description A client's request for a token: a signed assertion in place of a secret (RFC 7523).
+         */
+        TokenForm: {
+            /**
+             * Grant Type
+             * @constant
+             */
+            grant_type: "client_credentials";
+            /**
+             * Client Assertion Type
+             * @constant
+             */
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            /**
+             * Client Assertion
+             * @description A JWT signed ES256, RS256 or PS256 by a registered key: iss = sub = your client_id, aud = the full address of this endpoint (or our origin), exp at most 5 minutes ahead, jti new each time (up to 128 characters).
+             * @example eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiJ9.eyJpc3MiOiLigKYifQ.c2lnbmF0dXJl
+             */
+            client_assertion: string;
+            /**
+             * Client Id
+             * @description Need not be sent: the assertion says it. If sent, the same.
+             */
+            client_id?: string;
+            /**
+             * Scope
+             * @default deposit
+             * @constant
+             */
+            scope: "deposit";
         };
         /**
          * TracedDocument
@@ -1748,38 +2269,307 @@ export interface components {
             /** Expires At */
             expires_at: string;
         };
-        /** @description RFC 9457, in French with an English twin. */
+        /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
-            /** @example /problems/not-found */
-            type: string;
+            /** @enum {string} */
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
             title_en: string;
             detail_en: string;
+            /** @description Everything wrong in the request, at once. */
             errors?: {
+                /** @description Where: a JSON pointer into the body, or /query/… */
                 pointer: string;
-                code: string;
+                /** @enum {string} */
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
+            /** @description already-deposited: the document that holds these bytes. */
+            document_id?: string;
+            /** @description document-refused: a code for machines. */
+            reason?: string;
+            /** @description document-refused: what is wrong and what to do, in French. */
+            explanation?: string;
+            /** @description document-refused: the same, in English. */
+            explanation_en?: string;
+            /** @description too-large: the limit, in bytes. */
+            limit_bytes?: number;
+            /** @description too-many-feeds: how many there may be. */
+            limit?: number;
+            /** @description not-yours: who set it. */
+            set_by?: string;
         };
     };
     responses: {
-        /** @description A problem, with the same shape whoever found it. */
+        /** @description Any other: a body of another type (415), an incident of ours (500). */
         Problem: {
             headers: {
-                "X-Request-Id"?: string;
+                "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The request itself is malformed (query, header, cursor). */
+        BadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/bad-request",
+                 *       "title": "Demande mal formée",
+                 *       "status": 400,
+                 *       "detail": "La demande n’a pas pu être lue. Rien n’a été modifié.",
+                 *       "title_en": "Malformed request",
+                 *       "detail_en": "The request could not be read. Nothing was changed."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No usable proof of who is asking. */
+        Unauthenticated: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unauthenticated",
+                 *       "title": "Connexion nécessaire",
+                 *       "status": 401,
+                 *       "detail": "Connectez-vous pour continuer. Ce que vous avez saisi reste sur cet écran.",
+                 *       "title_en": "Authentication required",
+                 *       "detail_en": "Send a valid access token in the Authorization header."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller may know of the thing, but may not do this to it. */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/forbidden",
+                 *       "title": "Action non permise",
+                 *       "status": 403,
+                 *       "detail": "Vous ne pouvez pas faire cette action. Rien n’a été modifié.",
+                 *       "title_en": "Forbidden",
+                 *       "detail_en": "This caller may not do this. Nothing was changed."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It does not exist, or not for the caller: nobody can tell which. */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/not-found",
+                 *       "title": "Introuvable",
+                 *       "status": 404,
+                 *       "detail": "Cet élément n’existe pas, ou vous n’y avez pas accès.",
+                 *       "title_en": "Not found",
+                 *       "detail_en": "This does not exist, or you have no access to it."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The state of the thing does not allow it. */
+        Conflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/conflict",
+                 *       "title": "Situation incompatible",
+                 *       "status": 409,
+                 *       "detail": "L’état actuel ne permet pas cette action. Rechargez la page et vérifiez.",
+                 *       "title_en": "Conflict",
+                 *       "detail_en": "The current state does not allow this. Reload and check."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Somebody changed it first (If-Match). */
+        Stale: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/stale",
+                 *       "title": "Modifié entre-temps",
+                 *       "status": 412,
+                 *       "detail": "Cet élément a changé depuis votre lecture. Rechargez-le, puis recommencez.",
+                 *       "title_en": "Changed meanwhile",
+                 *       "detail_en": "The If-Match version is not the current one. Reload, then try again."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description More bytes than allowed. */
+        TooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/too-large",
+                 *       "title": "Trop volumineux",
+                 *       "status": 413,
+                 *       "detail": "Le contenu dépasse la limite de 4 Mo. Rien n’a été enregistré.",
+                 *       "title_en": "Too large",
+                 *       "detail_en": "The content is over the limit of 4 MB. Nothing was stored.",
+                 *       "limit_bytes": 4194304
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Understood, and refused for what it says; every error at once. */
+        Invalid: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/invalid",
+                 *       "title": "Saisie à corriger",
+                 *       "status": 422,
+                 *       "detail": "Certaines informations sont à corriger. Rien n’a été enregistré.",
+                 *       "title_en": "Invalid",
+                 *       "detail_en": "Some fields are wrong: see errors. Nothing was stored.",
+                 *       "errors": [
+                 *         {
+                 *           "pointer": "/birth_date",
+                 *           "code": "date_parsing",
+                 *           "detail": "Une date AAAA-MM-JJ est attendue.",
+                 *           "detail_en": "A date YYYY-MM-DD is expected."
+                 *         },
+                 *         {
+                 *           "pointer": "/sex",
+                 *           "code": "missing",
+                 *           "detail": "Cette information est nécessaire.",
+                 *           "detail_en": "This field is required."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description If-Match is missing. */
+        PreconditionRequired: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/precondition-required",
+                 *       "title": "Version attendue absente",
+                 *       "status": 428,
+                 *       "detail": "Indiquez la version lue, dans l’en-tête If-Match. Rien n’a été modifié.",
+                 *       "title_en": "Precondition required",
+                 *       "detail_en": "Send the ETag you read in If-Match. Nothing was changed."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests; wait `retry_after_seconds`. */
+        TooMany: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/too-many",
+                 *       "title": "Trop de demandes",
+                 *       "status": 429,
+                 *       "detail": "Vous avez fait beaucoup de demandes. Réessayez plus tard.",
+                 *       "title_en": "Too many requests",
+                 *       "detail_en": "Too many requests. Wait for Retry-After seconds."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A part of the host does not answer; nothing was done, or the retry will find it done. */
+        Unavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unavailable",
+                 *       "title": "Momentanément indisponible",
+                 *       "status": 503,
+                 *       "detail": "Le service ne répond pas pour l’instant. Réessayez dans quelques secondes.",
+                 *       "title_en": "Unavailable",
+                 *       "detail_en": "A part of the service does not answer. Retry after Retry-After seconds."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Names this exchange in our logs: quote it to the operator. Opaque. */
+        "X-Request-Id": string;
+        /** @description The version of what is answered, if it has any; for If-Match. */
+        ETag: string;
+        /** @description Where it is. */
+        Location: string;
+        /** @description How long to wait, in seconds. */
+        "Retry-After": string;
+        "WWW-Authenticate": "Bearer";
+        /** @description A name for the file. */
+        "Content-Disposition": string;
+        /** @description The SHA-256 of the content (RFC 9530). */
+        "Repr-Digest": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1793,15 +2583,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description The service answers. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1814,37 +2609,45 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": Record<string, never>;
+                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description An access token of ten minutes. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OAuthToken"];
                 };
             };
-            /** @description Done. */
+            /** @description An error of RFC 6749, section 5.2. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description Done. */
+            /** @description An error of RFC 6749, section 5.2. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1860,12 +2663,19 @@ export interface operations {
             /** @description The content. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": unknown;
                 };
             };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1883,12 +2693,20 @@ export interface operations {
             /** @description The content. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
                     [name: string]: unknown;
                 };
                 content: {
                     "text/html": unknown;
                 };
             };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1909,10 +2727,15 @@ export interface operations {
             /** @description Nothing more. */
             303: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1925,15 +2748,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A JSON Web Key Set (RFC 7517). */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeySetAnswer"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1951,10 +2779,15 @@ export interface operations {
             /** @description Nothing more. */
             303: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1973,10 +2806,15 @@ export interface operations {
             /** @description Nothing more. */
             303: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1989,9 +2827,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Our session has ended; the browser goes there to end the provider's, and comes back. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2001,10 +2841,15 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2017,15 +2862,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description An access token, for the memory of the page only. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Token"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2043,6 +2895,10 @@ export interface operations {
             /** @description The content. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2052,10 +2908,16 @@ export interface operations {
             /** @description Nothing more. */
             304: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2068,15 +2930,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A connected person. Or: A connected professional. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2093,15 +2963,25 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Whether the space takes deposits; the handle then stands for the patient 15 minutes. Or: The record of a professional's patient. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DepositAnswer"] | components["schemas"]["PatientFound"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2110,21 +2990,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A person's identity. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PatientAnswer"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2139,21 +3028,30 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of appointments; `next` is the cursor of the following one, or null. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AppointmentPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2161,9 +3059,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
@@ -2174,15 +3074,26 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AppointmentOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2191,6 +3102,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 appointment_id: string;
             };
@@ -2198,15 +3110,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AppointmentOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2217,6 +3137,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 appointment_id: string;
             };
@@ -2227,10 +3148,20 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2241,6 +3172,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 appointment_id: string;
             };
@@ -2252,15 +3184,27 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AppointmentOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2269,6 +3213,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 appointment_id: string;
             };
@@ -2279,12 +3224,22 @@ export interface operations {
             /** @description The content. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
                     [name: string]: unknown;
                 };
                 content: {
                     "text/calendar": unknown;
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2293,21 +3248,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description All authorisations of a record, the last change first. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthorisationList"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2316,6 +3280,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 rpps: string;
             };
@@ -2323,24 +3288,36 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Who may read the record, since when and until when; the professional's name is public. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthorisationOut"];
                 };
             };
-            /** @description Done. */
+            /** @description Who may read the record, since when and until when; the professional's name is public. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthorisationOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2349,6 +3326,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 rpps: string;
             };
@@ -2359,10 +3337,18 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2371,21 +3357,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description The calendar links of a record, and how many it may have. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FeedList"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2393,9 +3388,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
@@ -2406,15 +3403,26 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description A calendar link just made, with its address: it is shown this once. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewFeedOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2423,6 +3431,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 feed_id: string;
             };
@@ -2433,10 +3442,18 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2447,25 +3464,34 @@ export interface operations {
                 to?: string | null;
                 cursor?: string | null;
                 limit?: number;
-                category?: string | null;
+                category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
             };
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of documents; `next` is the cursor of the following one, or null. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2473,9 +3499,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
@@ -2486,24 +3514,82 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description A document of the record. `sha256` is of its readable bytes, in hex. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
-            /** @description Done. */
+            /** @description A document announced whose content is awaited. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PendingDocument"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/already-deposited",
+                     *       "title": "Document déjà présent",
+                     *       "status": 409,
+                     *       "detail": "Vous avez déjà déposé ce document. Il n’a pas été ajouté une seconde fois.",
+                     *       "title_en": "Already deposited",
+                     *       "detail_en": "You already deposited this content. It was not added twice.",
+                     *       "document_id": "01JDK8X4Q2M9F3Z8T5Y1C4B6NA"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description Understood, and refused for what it says; every error at once. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/document-refused",
+                     *       "title": "Document refusé",
+                     *       "status": 422,
+                     *       "detail": "Ce PDF est protégé par un mot de passe ou chiffré. Enregistrez une copie sans protection, puis recommencez.",
+                     *       "title_en": "Document refused",
+                     *       "detail_en": "This PDF is encrypted or protected by a password. Save a copy without protection, then try again.",
+                     *       "reason": "pdf_encrypted",
+                     *       "explanation": "Ce PDF est protégé par un mot de passe ou chiffré. Enregistrez une copie sans protection, puis recommencez.",
+                     *       "explanation_en": "This PDF is encrypted or protected by a password. Save a copy without protection, then try again."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "wrong_person" | "ins_key" | "platform_only" | "patient_only";
+                    };
+                };
+            };
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2512,6 +3598,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 document_id: string;
             };
@@ -2519,15 +3606,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A document of the record. `sha256` is of its readable bytes, in hex. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2540,6 +3635,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 document_id: string;
             };
@@ -2550,10 +3646,20 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2562,6 +3668,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 document_id: string;
             };
@@ -2572,12 +3679,26 @@ export interface operations {
             /** @description The content. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/pdf": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "text/plain": unknown;
+                    "text/xml": unknown;
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2586,6 +3707,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 document_id: string;
             };
@@ -2597,15 +3719,71 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description A document of the record. `sha256` is of its readable bytes, in hex. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/already-deposited",
+                     *       "title": "Document déjà présent",
+                     *       "status": 409,
+                     *       "detail": "Vous avez déjà déposé ce document. Il n’a pas été ajouté une seconde fois.",
+                     *       "title_en": "Already deposited",
+                     *       "detail_en": "You already deposited this content. It was not added twice.",
+                     *       "document_id": "01JDK8X4Q2M9F3Z8T5Y1C4B6NA"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description Understood, and refused for what it says; every error at once. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/document-refused",
+                     *       "title": "Document refusé",
+                     *       "status": 422,
+                     *       "detail": "Ce PDF est protégé par un mot de passe ou chiffré. Enregistrez une copie sans protection, puis recommencez.",
+                     *       "title_en": "Document refused",
+                     *       "detail_en": "This PDF is encrypted or protected by a password. Save a copy without protection, then try again.",
+                     *       "reason": "pdf_encrypted",
+                     *       "explanation": "Ce PDF est protégé par un mot de passe ou chiffré. Enregistrez une copie sans protection, puis recommencez.",
+                     *       "explanation_en": "This PDF is encrypted or protected by a password. Save a copy without protection, then try again."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "wrong_person" | "ins_key" | "platform_only" | "patient_only";
+                    };
+                };
+            };
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2614,6 +3792,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 document_id: string;
             };
@@ -2621,15 +3800,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The content. */
+            /** @description A clinical document's sections; `embedded` is the key of the file that it is instead. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["NarrativeOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2638,21 +3825,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description What happened lately; `first_steps` are those never taken, for a space still empty. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2664,21 +3860,30 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of notices, the last first; `unread` counts at most the hundred newest. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeList"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2687,6 +3892,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
@@ -2700,10 +3906,19 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2712,6 +3927,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
@@ -2725,10 +3941,19 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2737,6 +3962,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 notice_id: string;
             };
@@ -2751,10 +3977,19 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2763,6 +3998,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 notice_id: string;
             };
@@ -2773,10 +4009,18 @@ export interface operations {
             /** @description Nothing more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2785,21 +4029,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description `address` tells whether there is a verified address to write to, never which. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PreferencesOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2810,6 +4063,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
@@ -2820,15 +4074,27 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description `address` tells whether there is a verified address to write to, never which. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PreferencesOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2837,21 +4103,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description What is recommended on the person's own `today`; `next_change_on` says something else. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FollowUpOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2862,6 +4137,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 key: string;
             };
@@ -2873,15 +4149,27 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description What is recommended on the person's own `today`; `next_change_on` says something else. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FollowUpOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2895,21 +4183,30 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of the history, the last first. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AccessList"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2920,21 +4217,30 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description A page of the sequence. `unsealed` are traces without a place yet. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProofOut"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2951,15 +4257,24 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description At most twenty professionals. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProfessionalList"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
@@ -2972,15 +4287,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description The public keys that signed checkpoints (RFC 7517), the oldest first. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["KeySet"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };

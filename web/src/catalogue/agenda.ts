@@ -26,7 +26,7 @@ export const agendaWords = typeset({
   empty: "Notez le prochain ici : un e-mail vous le rappellera, sans dire de quoi il s'agit.",
   pastEmptyTitle: "Aucun rendez-vous passé",
   pastEmpty: "Vos rendez-vous restent lisibles ici une fois passés.",
-  noChannel: "Nous n'avons pas d'adresse vérifiée : les rappels s'affichent ici seulement.",
+  noChannel: "Nous n'avons pas d'adresse e-mail vérifiée pour vous : les rappels s'affichent seulement ici.",
   /** Of one appointment: there is no address, or no e-mail is wanted. */
   noMail: "Aucun e-mail ne part pour ces rappels : ils s'affichent ici seulement.",
   setBy: (who: string) => `Ajouté par ${who}`,
@@ -84,7 +84,7 @@ export const agendaWords = typeset({
     fileHint: "Ce fichier contient le titre et le lieu. Il s'ouvre dans le calendrier de votre appareil.",
     theirs: (who: string) =>
       `${who} a fixé ce rendez-vous. Vous pouvez choisir vos rappels, ou le retirer de votre agenda.`,
-    theirsWarn: "Pour changer l'heure ou l'annuler, appelez ceux qui l'ont fixé.",
+    theirsWarn: "Pour changer l'heure ou annuler, appelez ceux qui ont fixé ce rendez-vous.",
     removeTitle: "Retirer ce rendez-vous de votre agenda ?",
     removeText: (who: string) =>
       `${who} n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
@@ -122,7 +122,7 @@ export const agendaWords = typeset({
     added: (when: string) => `Rendez-vous ajouté : ${when}.`,
     changed: "Les changements sont enregistrés.",
     repeated: "Cette heure existe deux fois",
-    repeatedText: "Cette nuit-là, les horloges reculent : l'heure est vécue deux fois. Laquelle choisir ?",
+    repeatedText: "Cette nuit-là, les horloges reculent : cette heure passe deux fois. Laquelle choisir ?",
     firstTime: (utc: string) => `La première fois (${utc})`,
     secondTime: (utc: string) => `La seconde fois (${utc})`,
     utc: (time: string) => `${time} en temps universel`,
@@ -185,7 +185,7 @@ export const agendaWords = typeset({
       ["Apple (iPhone, Mac)", "Ouvrez le lien depuis cet appareil, ou « Fichier », puis « Nouvel abonnement » sur Mac."],
       ["Outlook", "« Ajouter un calendrier », puis « S'abonner à partir du web ». Collez le lien."],
     ],
-    delay: "Ces services relisent le lien toutes les quelques heures. Un changement peut donc tarder à s'y voir.",
+    delay: "Ces services ne relisent le lien que de temps en temps. Un changement peut mettre quelques heures à s'y voir.",
     current: "Liens en service",
     noneTitle: "Aucun lien en service",
     none: "Personne ne voit vos rendez-vous par un lien.",
@@ -194,7 +194,7 @@ export const agendaWords = typeset({
     never: "Jamais lu pour l'instant",
     revoke: "Couper ce lien",
     revokeNamed: (date: string) => `Couper ce lien, créé le ${date}`,
-    revoked: "Le lien est coupé : il ne montre plus rien, partout et dès maintenant.",
+    revoked: "Le lien est coupé : dès maintenant, il ne montre plus rien à personne.",
     full: "Cinq liens sont en service, c'est le maximum. Coupez-en un pour en créer un autre.",
   },
 

@@ -53,7 +53,7 @@ export const document = {
   delete: "Supprimer ce document",
   deleteTitle: "Supprimer ce document ?",
   deleteText: (title: string) => `« ${title} » disparaîtra pour toutes les personnes qui le lisaient.`,
-  deleteFinal: "Cette suppression est définitive. Le journal des accès reste, lui, consultable.",
+  deleteFinal: "Cette suppression est définitive. L'historique des accès, lui, reste consultable.",
   deleteReason: "Pourquoi le supprimer ?",
   reasons: {
     wrong_document: "Ce n'est pas le bon document",
@@ -90,7 +90,7 @@ export const document = {
   illustration: "Image du document",
   oddity: "Une information de ce document est inhabituelle.",
   oddities: {
-    other_ins_key: "Un matricule écrit dans ce document a une clé fausse.",
+    other_ins_key: "Un numéro d'identité (INS) écrit dans ce document semble erroné.",
     before_birth: "Une date de ce document est antérieure à la naissance.",
     birth_place: "Le lieu de naissance du document n'est pas celui du dossier.",
   } as Record<string, string>,

@@ -40,7 +40,7 @@ export const home = {
     },
     see_trace: {
       title: "Voir qui consulte votre dossier",
-      text: "Chaque accès est noté, avec son nom et son droit.",
+      text: "Chaque accès est noté : qui, quand et de quel droit.",
     },
   },
 };

@@ -7,7 +7,7 @@ import { typeset } from "../lib/typo.ts";
 import { add } from "./add.ts";
 import { document, documents } from "./documents.ts";
 import { home } from "./home.ts";
-import { categories, personTypes, professionalTypes } from "./kinds.ts";
+import { categories, personTypes, plainTypes, professionalTypes } from "./kinds.ts";
 import { pro } from "./pro.ts";
 import { professionals } from "./professionals.ts";
 import { login, publicPage } from "./public.ts";
@@ -27,6 +27,7 @@ export const catalogue = typeset({
   login,
   lost,
   personTypes,
+  plainTypes,
   pro,
   professionals,
   professionalTypes,

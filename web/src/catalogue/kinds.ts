@@ -20,8 +20,8 @@ export const categories = {
 
 export const personTypes = {
   DOCPAT03: "Compte rendu",
-  DOCPAT05: "Résultat de biologie",
-  DOCPAT04: "Imagerie",
+  DOCPAT05: "Résultats d'analyses",
+  DOCPAT04: "Radio, scanner, IRM, échographie",
   DOCPAT02: "Ordonnance, traitement ou soins",
   DOCPAT06: "Prévention, vaccination",
   DOCPAT07: "Certificat",
@@ -30,6 +30,21 @@ export const personTypes = {
   EXPPAT_3: "Directives anticipées",
   EXPPAT_1: "Volontés et droits",
   EXPPAT_2: "Autre document",
+};
+
+/** What professionals deposit, as the person reads it; the official name is for professionals. */
+export const plainTypes = {
+  "11488-4": "Compte rendu de consultation",
+  "11502-2": "Résultats d'analyses",
+  "18748-4": "Compte rendu de radio, scanner ou IRM",
+  "34112-3": "Compte rendu d'hospitalisation",
+  "11490-0": "Lettre de sortie d'hospitalisation",
+  "51969-4": "Résultats d'analyses génétiques",
+  "60568-3": "Résultats d'analyses de tissus ou de cellules",
+  "57833-6": "Ordonnance de médicaments",
+  "57832-8": "Ordonnance de soins",
+  "PRESC-BIO": "Ordonnance d'analyses",
+  "55115-0": "Ordonnance d'imagerie",
 };
 
 export const professionalTypes = {

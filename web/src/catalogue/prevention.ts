@@ -4,9 +4,9 @@ import { typeset } from "../lib/typo.ts";
 
 export const preventionWords = typeset({
   title: "Vaccins et prévention",
-  intro: "Ce que les calendriers officiels recommandent à votre âge. Ces conseils ne remplacent pas votre médecin.",
+  intro: "Ce que les calendriers officiels recommandent à votre âge. Ils ne remplacent pas l'avis de votre médecin.",
   emptyTitle: "Rien à prévoir pour le moment",
-  empty: "Parmi les recommandations suivies ici, aucune ne vous concerne aujourd'hui. Nous regardons de nouveau à chaque étape de votre âge.",
+  empty: "Parmi ce qui est suivi ici, rien ne vous concerne aujourd'hui. Cette page change avec votre âge.",
   toAgenda: "Revenir à l'agenda",
   groups: {
     late: "En retard",
@@ -46,14 +46,14 @@ export const preventionWords = typeset({
   undone: (what: string) => `${what} : comme avant.`,
   doneTitle: (what: string) => `${what} : quand était-ce ?`,
   doneDate: "Date",
-  doneHint: "Si vous ne savez plus le jour, mettez le premier du mois ou de l'année.",
+  doneHint: "Une date approximative suffit, par exemple le premier jour du mois.",
   laterTitle: (what: string) => `${what} : quand vous le rappeler ?`,
   laterIn: "Nous vous le rappellerons",
   laterChoices: { m1: "Dans un mois", m3: "Dans trois mois", m6: "Dans six mois", date: "À une date choisie" },
   laterDate: "Date du rappel",
   save: "Enregistrer",
   errors: {
-    missing: "Indiquez la date, même approchée : elle sert à prévoir la suite.",
+    missing: "Choisissez une date, même approximative : elle sert à calculer la suite.",
     future: "La date ne peut pas être dans l'avenir.",
     past: "Choisissez une date à venir.",
   },

@@ -4,7 +4,7 @@ import { number, plural } from "../lib/format.ts";
 
 export const trace = {
   title: "Qui a consulté mon dossier ?",
-  intro: "Chaque accès et chaque refus sont notés ici, avec le droit qui l'a permis.",
+  intro: "Chaque accès est noté ici avec le droit qui l'a permis, et chaque refus aussi.",
   outcome: "Afficher",
   outcomes: {
     others: "Les accès des autres",

@@ -3,6 +3,7 @@
  * a number, because a word such as « biologie » would say something of somebody's health.
  */
 import { catalogue } from "../catalogue";
+import { typo } from "./typo.ts";
 
 /** Position = the number in the address; add at the end, never reorder. */
 export const CATEGORIES = [
@@ -33,6 +34,12 @@ export const personTypes = () => choices(catalogue.personTypes);
 
 /** What a professional deposits most. */
 export const professionalTypes = () => choices(catalogue.professionalTypes);
+
+const PLAIN: Record<string, string> = { ...catalogue.personTypes, ...catalogue.plainTypes };
+
+/** How a type is named to whoever reads: in plain words to a person, officially to a professional. */
+export const typeName = ({ code, label }: TypeChoice, role: "patient" | "professional" | undefined) =>
+  (role === "professional" ? undefined : PLAIN[code]) ?? typo(label);
 
 const FAMILY_PERSON: Record<string, string> = {
   prescription: "DOCPAT02",

@@ -5,7 +5,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { api } from "../api/carnet";
 import { Offline, Problem } from "../api/problem";
-import type { CarnetDocument } from "../api/types";
+import type { CarnetDocument, DepositBody } from "../api/types";
 import {
   type Format, MAX_BYTES, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
 } from "./file-facts";
@@ -144,7 +144,7 @@ export async function start(pid: string, upload: Upload): Promise<void> {
   const own = upload.format === "text/xml";
   const description = {
     title: own ? null : title.trim(),
-    type_code: own ? null : type,
+    type_code: own ? null : (type as DepositBody["type_code"]),
     care_date: own ? null : date,
     format: upload.format,
     sha256: upload.hash,

@@ -10,7 +10,7 @@ import { CATEGORIES, categoryLabel, categoryNumber, categoryOf } from "../lib/ki
 import { type PagedList, useKeptPosition, usePagedList } from "../lib/paging";
 import { takeSearchWanted } from "../lib/shortcuts";
 import { Button, LinkButton } from "../ui/button";
-import { DocumentRow, authorName } from "../ui/document-row";
+import { DocumentRow, authorName, kindOf } from "../ui/document-row";
 import { SelectField, TextField } from "../ui/form";
 import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
@@ -23,7 +23,7 @@ const isPeriod = (value: string | undefined): value is Period => value !== undef
 
 /** What a word is looked for in: title, type, author. */
 export const searched = (doc: CarnetDocument) => [
-  doc.title, doc.type.label, authorName(doc), doc.author.organisation, doc.depositor.name,
+  doc.title, doc.type.label, kindOf(doc), authorName(doc), doc.author.organisation, doc.depositor.name,
 ];
 
 interface Filters {

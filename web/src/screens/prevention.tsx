@@ -127,7 +127,7 @@ export default function Prevention({ profile }: { profile: Profile }) {
   const now = answer.data?.today ?? "";
   const items = answer.data?.items ?? [];
   const close = () => setAsked(null);
-  const saveAsked = (question: Question) => async (date: string | null) => {
+  const saveAsked = (question: Question) => async (date: string) => {
     const { of, what } = question;
     await choose(of, { state: what, on: what === "done" ? date : null, until: what === "later" ? date : null });
     close();

@@ -3,6 +3,7 @@ import { me } from "../api/session";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { dateMedium, dateParts, parisDay } from "../lib/format";
+import { typeName } from "../lib/kinds";
 import { typo } from "../lib/typo";
 import { memo } from "./memo";
 
@@ -14,6 +15,12 @@ export function authorName(doc: CarnetDocument): string {
   if (doc.author.name) return typo(doc.author.name);
   if (doc.depositor.kind === "person") return t.documents.by(thePerson());
   return typo(doc.depositor.name ?? doc.author.organisation ?? "");
+}
+
+/** What kind of document it is, in the words of whoever reads; null when its title says just that. */
+export function kindOf(doc: CarnetDocument): string | null {
+  const name = typeName(doc.type, me.value?.role);
+  return [name, doc.type.label].includes(doc.title) ? null : name;
 }
 
 export function DateMark({ date }: { date: string }) {
@@ -36,6 +43,7 @@ interface Props {
 export const DocumentRow = memo(function DocumentRow({ doc, href, id, current, onOpen }: Props) {
   const day = doc.care_date;
   const added = parisDay(doc.deposited_at);
+  const kind = kindOf(doc);
   return (
     <a
       class="row"
@@ -48,7 +56,7 @@ export const DocumentRow = memo(function DocumentRow({ doc, href, id, current, o
       <span class="row-body">
         <span class="row-title">{doc.title}</span>
         <span class="row-meta">
-          {doc.type.label !== doc.title && <>{typo(doc.type.label)} · </>}
+          {kind && <>{kind} · </>}
           {authorName(doc)}
           {added !== day && <> · {t.documents.added(dateMedium(added))}</>}
         </span>

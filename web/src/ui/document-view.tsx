@@ -2,17 +2,19 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../api/carnet";
+import { me } from "../api/session";
 import { Tampered } from "../api/problem";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { downloadName, sha256 } from "../lib/file-facts";
 import { dateLong, fileSize, instantLong } from "../lib/format";
+import { typeName } from "../lib/kinds";
 import { useResource } from "../lib/resource";
 import { saveAs } from "../lib/save";
 import { typo } from "../lib/typo";
 import { announce } from "./announcer";
 import { Button } from "./button";
-import { authorName, thePerson } from "./document-row";
+import { authorName, kindOf, thePerson } from "./document-row";
 import { Icon } from "./icon";
 import { ImageView } from "./image-view";
 import { lazy } from "./lazy";
@@ -166,7 +168,7 @@ function Facts({ doc }: { doc: CarnetDocument }) {
     <details class="facts">
       <summary>{t.document.facts}</summary>
       <dl>
-        <Fact name={t.document.type}>{typo(doc.type.label)}</Fact>
+        <Fact name={t.document.type}>{typeName(doc.type, me.value?.role)}</Fact>
         <Fact name={t.document.category}>{typo(doc.category.label)}</Fact>
         <Fact name={t.document.author}>{author(doc)}</Fact>
         <Fact name={t.document.depositedBy}>
@@ -186,7 +188,7 @@ function Facts({ doc }: { doc: CarnetDocument }) {
 export const summaryOf = (doc: CarnetDocument) =>
   [
     dateLong(doc.care_date),
-    doc.type.label === doc.title ? null : typo(doc.type.label),
+    kindOf(doc),
     authorName(doc),
   ]
     .filter(Boolean)

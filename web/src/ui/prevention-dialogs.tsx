@@ -14,7 +14,7 @@ interface Props {
   of: Recommendation;
   now: string;
   /** Raises what the server refused. */
-  save: (date: string | null) => Promise<void>;
+  save: (date: string) => Promise<void>;
   onClose: () => void;
 }
 
@@ -22,7 +22,7 @@ const YEARS = { type: "date", min: "1900-01-01", max: "2100-12-31" } as const;
 
 function useSaving(save: Props["save"]) {
   const [error, setError] = useState<unknown>(null);
-  const run = (date: string | null) => {
+  const run = (date: string) => {
     setError(null);
     return save(date).catch(setError);
   };
@@ -45,7 +45,7 @@ export function DoneDialog({ of, now, save, onClose }: Props) {
   const [wrong, setWrong] = useState<string>();
   const { error, run } = useSaving(save);
   const submit = () => {
-    const refused = !date ? t.errors.missing : date > now ? t.errors.future : undefined;
+    const refused = date === "" ? t.errors.missing : date > now ? t.errors.future : undefined;
     setWrong(refused);
     return refused ? undefined : run(date);
   };

@@ -1,0 +1,28 @@
+"""What a newcomer reads: everybody, their way in, and what the doctor's search asks for."""
+
+from infra.local.config import ROOT, Config
+from infra.local.issuer import personas
+from infra.local.journey import TRAITS
+from infra.local.welcome import WIDTH, directions
+
+HERE = Config(8080, ROOT / ".state")
+
+
+def test_tells_everybody_under_their_way_in() -> None:
+    persons, professionals = directions(HERE).split("professionnel de santé")
+
+    for person in personas().values():
+        told = persons if person["provider"] == "franceconnect" else professionals
+        assert person["display"] in told
+        assert person["try"].split()[0] in told
+
+
+def test_gives_the_traits_a_doctor_searches_with_as_the_form_asks_for_them() -> None:
+    year, month, day = TRAITS["birth_date"].split("-")
+    wanted = (TRAITS["ins"], TRAITS["family_name"], TRAITS["given_name"], f"{day}/{month}/{year}")
+
+    assert ", ".join(wanted) + ", Féminin" in directions(HERE)
+
+
+def test_fits_a_terminal() -> None:
+    assert max(map(len, directions(HERE).splitlines())) <= WIDTH
