@@ -60,11 +60,19 @@ export const preventionWords = typeset({
 
   limits: {
     title: "Ce que cette page ne dit pas",
-    known:
-      "Elle suit les vaccins obligatoires du nourrisson, les rappels de l'adulte, la grippe à partir de 65 ans, les trois dépistages organisés des cancers et les examens de l'enfant.",
-    unknown:
-      "Elle ne calcule pas le rattrapage des vaccins manqués, ni ce qu'une grossesse, une maladie, un métier, un voyage ou vos antécédents demandent en plus. Elle ne sait pas non plus ce qui a été fait ailleurs.",
-    ask: "N'y rien voir ne veut donc pas dire être à jour : parlez-en à votre médecin ou à votre pharmacien.",
+    known: "Elle suit seulement :",
+    rules: [
+      "les vaccins obligatoires du nourrisson",
+      "les rappels de l'adulte, et la grippe à partir de 65 ans",
+      "les trois dépistages organisés des cancers",
+      "les examens obligatoires de l'enfant",
+    ],
+    unknown: [
+      "Le rattrapage des vaccins manqués n'est pas calculé.",
+      "Une grossesse, une maladie, un métier ou un voyage peuvent demander autre chose.",
+      "Ce qui a été fait ailleurs n'est pas connu ici tant que vous ne l'avez pas noté.",
+    ],
+    ask: "Ne rien voir ici ne veut donc pas dire être à jour. Parlez-en à votre médecin ou à votre pharmacien.",
   },
 
   plot: {

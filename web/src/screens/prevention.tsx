@@ -108,7 +108,12 @@ function Limits() {
     <section class="card" aria-labelledby="limits">
       <h2 id="limits">{t.limits.title}</h2>
       <p>{t.limits.known}</p>
-      <p>{t.limits.unknown}</p>
+      <ul>
+        {t.limits.rules.map((rule) => (
+          <li key={rule}>{rule}</li>
+        ))}
+      </ul>
+      <p>{t.limits.unknown.join(" ")}</p>
       <p>{t.limits.ask}</p>
     </section>
   );
