@@ -86,7 +86,7 @@ def test_a_full_day_and_another_are_both_named_and_nothing_is_kept(  # R-AGE-02
         for leads in ([1440, 1441, 1442, 1443, 1444], [1445, 1446, 1447, 1448, 1449]):
             added(world, http, start=f"{day}T09:30", reminders=leads)
     before = double.tables()
-    eleventh = {"start": "2026-12-04T10:30", "reminders": [1440, 2880]}
+    eleventh: dict[str, Any] = {"start": "2026-12-04T10:30", "reminders": [1440, 2880]}
 
     reply = add(world, http, **eleventh) if verb == "add" else change(world, http, made, **eleventh)
 

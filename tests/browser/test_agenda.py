@@ -47,8 +47,12 @@ def test_hour_that_spring_skips_is_refused_and_another_is_offered(page: Page, op
 
 def test_what_the_server_refuses_is_said_next_to_its_field(page: Page, opened: Open) -> None:
     canned = opened("/agenda/ajouter")
-    error = {"pointer": "/reminders", "code": "too_many_reminders", "detail": "Dix rappels au plus ce jour-là.",
-             "detail_en": "At most ten reminders that day."}  # fmt: skip
+    error = {
+        "pointer": "/reminders",
+        "code": "too_many_reminders",
+        "detail": "Dix rappels au plus ce jour-là.",
+        "detail_en": "At most ten reminders that day.",
+    }
     canned.overrides["POST .*/appointments"] = lambda route: problem(
         route, 422, "invalid", "Saisie refusée", errors=[error]
     )
@@ -138,6 +142,7 @@ def test_prevention_says_what_it_does_not_compute(page: Page, opened: Open) -> N
     limits = page.get_by_role("region", name="Ce que cette page ne dit pas")
     expect(limits).to_contain_text("Le rattrapage des vaccins manqués n’est pas calculé.")
     expect(limits).to_contain_text("Ne rien voir ici ne veut donc pas dire être à jour.")
+    limits.scroll_into_view_if_needed()
     shoot(page, "prevention-limits")
 
 
