@@ -34,8 +34,12 @@ _SPREAD_MINUTES: Final = 11 * 60
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What is recommended today, each under its token, and the version of the answers."""
+    """What is recommended today, each under its token, and the version of the answers.
 
+    `today` is the civil date of the person's own zone.
+    """
+
+    today: date
     items: list[tuple[str, Recommendation]]
     next_change_on: date | None
     version: int
@@ -87,7 +91,9 @@ def answer_recommendation(  # noqa: PLR0913  one answer, said whole
         if found != version:
             raise Stale
         kept = [one for one in answers if not _is_about(one, target)]
-        if choice is not None:
+        if choice is None:
+            rules.check_undoing(on, until)
+        else:
             said = Answer(target.rule_id, target.occurrence, choice, on, until)
             rules.check_answer(said, person, answers, _today(unit))
             kept.append(said)
@@ -154,8 +160,9 @@ def _items(
 def _follow_up(
     unit: Unit, person: Person | None, answers: Sequence[Answer], version: int
 ) -> FollowUp:
-    changes = rules.next_change(person, answers, _today(unit)) if person else None
-    return FollowUp(_items(unit, person, answers), changes, version)
+    today = _today(unit)
+    changes = rules.next_change(person, answers, today) if person else None
+    return FollowUp(today, _items(unit, person, answers), changes, version)
 
 
 def _is_about(answer: Answer, one: Recommendation) -> bool:

@@ -5,6 +5,8 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.core.zones import PARIS
+
 MAX_A_DAY: Final = 10
 
 
@@ -34,7 +36,7 @@ class Preferences:
     Equal bounds: no quiet hours. `mail_*` is about mails only: the notice centre shows everything.
     """
 
-    zone: str = "Europe/Paris"
+    zone: str = PARIS.key
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     mail_document: bool = True
