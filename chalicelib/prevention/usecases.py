@@ -29,7 +29,7 @@ from chalicelib.reminders.model import Reminder, Source
 SUBJECT: Final = "prevention"  # what the reminder is about: no meaning but the domain
 # Told between nine and eight in the evening, spread so that a season does not open in one minute.
 _FIRST_HOUR: Final = time(9)
-_SPREAD_MINUTES: Final = 11 * 60
+SPREAD: Final = timedelta(hours=11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _arm(unit: Unit, person: Person, answers: Sequence[Answer]) -> None:
 
 def told_at(pid: str, day: date, zone: str) -> datetime:
     """Return when a person is told of what opens on a day, in her zone: at a minute of her own."""
-    minute = zlib.crc32(pid.encode()) % _SPREAD_MINUTES
+    minute = zlib.crc32(pid.encode()) % (SPREAD // timedelta(minutes=1))
     local = datetime.combine(day, _FIRST_HOUR, ZoneInfo(zone)) + timedelta(minutes=minute)
     return local.astimezone(UTC)
 

@@ -22,8 +22,9 @@ class Outcome(StrEnum):
 
     TOLD = "told"
     LATE = "late"  # told, long after its instant
-    POSTPONED = "postponed"  # quiet hours
+    POSTPONED = "postponed"  # quiet hours, or a day that is full
     OVER = "over"  # its event had already begun: nothing to remind of
+    CROWDED = "crowded"  # every day before its event is full
     GONE = "gone"  # moved or cancelled since
     ASIDE = "aside"  # failed again and again: kept with its reason
     LOST = "lost"  # a rival was first
