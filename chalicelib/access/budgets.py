@@ -73,23 +73,25 @@ REFUSALS: Final = Budget(
 # P: a token lasts ten minutes; sixty machines that each ask for one need 360.
 TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
 
-_DEPOSITING: Final = (Action.DOCUMENT_ADD, Action.DOCUMENT_UPLOAD)
-_TRUSTED: Final = (Right.SELF, Right.AUTHORISATION)
+# Each is counted apart: a document's announcement and content, so that both may be tried again.
+_DEPOSITING: Final = (Action.DOCUMENT_ADD, Action.DOCUMENT_UPLOAD, Action.APPOINTMENT_ADD)
+_TRUSTED: Final = (Right.SELF, Right.AUTHORISATION, Right.LINK)
 
 
 def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:
     """Count an action beside what follows, in each budget it draws on; each raises as `spend`.
 
-    The announcement of a document and its content are counted apart, so that each may be tried
-    again. The record is named by the depositor's own token for it: no count tells who is whose.
+    The record is named by the depositor's own token for it: no count tells who is whose.
     """
     drawn: list[tuple[Budget, str]] = []
     if action is Action.PATIENT_LOOKUP and principal.kind in LOOKUPS.limits:
         drawn = [(LOOKUPS, principal.id)]
     if action in _DEPOSITING:
-        verb = action.rpartition(":")[2]
         here = depositor_token(pid, principal)
-        drawn = [(DEPOSITS, f"{principal.id}.{verb}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{verb}")]
+        drawn = [
+            (DEPOSITS, f"{principal.id}.{action}"),
+            (DEPOSITS_IN_ONE_RECORD, f"{here}.{action}"),
+        ]
     return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
 
 
