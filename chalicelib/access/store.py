@@ -29,8 +29,8 @@ from chalicelib.vault.errors import Tampered
 RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
 
 
-class AuthenticatedRow(VersionedRow):
-    """A row that decides rights, with a keyed hash of all it says, its key and its version.
+class KeyedRow(Row):
+    """A row with a keyed hash of all it says and of its key.
 
     Whoever can write tables but not use keys cannot forge one, nor move or alter one: it is refused
     when it is read (A46). An older version put back whole still verifies.
@@ -60,6 +60,10 @@ class AuthenticatedRow(VersionedRow):
         if not hmac.compare_digest(data.get("mac", {}).get("S", ""), _mac(data)):
             raise Tampered("a row that decides rights")
         return super().from_raw_data(data)
+
+
+class AuthenticatedRow(KeyedRow, VersionedRow):
+    """A row that decides rights, changed under the version that was read, which is hashed too."""
 
 
 def _mac(item: Mapping[str, Any]) -> str:

@@ -272,7 +272,8 @@ def put(row: Row, condition: Condition | None = None) -> Action:
 
 def replace(row: Row) -> Action:
     """Write a row whole, whatever was there (only for rows whose last writer is always right)."""
-    return {"Put": {"TableName": table_name(row.TABLE), "Item": row.serialize()}}
+    item = row.get_save_kwargs_from_instance()["Item"]
+    return {"Put": {"TableName": table_name(row.TABLE), "Item": item}}
 
 
 def delete(row: Row) -> Action:

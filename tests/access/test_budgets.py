@@ -36,7 +36,7 @@ def spent(budget: Budget, who: str, count: int) -> None:
 
 
 def deposits_here(actor: Actor, person: Patient) -> str:
-    return f"{depositor_token(person.pid, actor.principal)}.record:document:add"
+    return f"{depositor_token(person.pid, actor.principal)}.add"
 
 
 def refused(principal: Principal, pid: str) -> None:
@@ -53,7 +53,7 @@ def too_many(principal: Principal, pid: str) -> TooMany:
 def test_a_depositor_stops_at_the_last_deposit_of_the_hour_until_the_next(
     person: Patient, laboratory: Actor, monday: time_machine.Traveller
 ) -> None:
-    spent(budgets.DEPOSITS, f"{laboratory.id}.record:document:add", 19_999)
+    spent(budgets.DEPOSITS, f"{laboratory.id}.add", 19_999)
 
     add_note(laboratory.principal, person.pid)
     problem = too_many(laboratory.principal, person.pid)
@@ -81,7 +81,7 @@ def test_one_person_is_not_flooded_by_a_depositor_who_may_go_on_elsewhere(
 def test_what_is_over_budget_is_in_the_actors_history_and_not_in_the_persons(
     person: Patient, laboratory: Actor
 ) -> None:
-    spent(budgets.DEPOSITS, f"{laboratory.id}.record:document:add", 20_000)
+    spent(budgets.DEPOSITS, f"{laboratory.id}.add", 20_000)
     before = len(traces(person.pid))
 
     too_many(laboratory.principal, person.pid)
@@ -99,7 +99,7 @@ def test_what_is_over_budget_is_in_the_actors_history_and_not_in_the_persons(
 def test_over_budget_costs_the_same_for_a_record_that_does_not_exist(
     person: Patient, doctor: Actor, calls: Recorder
 ) -> None:
-    spent(budgets.DEPOSITS, f"{doctor.id}.record:document:add", 300)
+    spent(budgets.DEPOSITS, f"{doctor.id}.add", 300)
     too_many(doctor.principal, person.pid)
 
     there = calls.measure(lambda: too_many(doctor.principal, person.pid))
@@ -158,18 +158,31 @@ def test_a_person_refused_elsewhere_still_takes_a_key_back(person: Patient) -> N
         pass
 
 
-def test_appointments_have_budgets_of_their_own(person: Patient, laboratory: Actor) -> None:
-    spent(budgets.DEPOSITS_IN_ONE_RECORD, deposits_here(laboratory, person), 100)
-    here = depositor_token(person.pid, laboratory.principal)
-    spent(budgets.DEPOSITS_IN_ONE_RECORD, f"{here}.agenda:appointment:add", 99)
-
-    with gate.enter(laboratory.principal, Action.APPOINTMENT_ADD, person.pid):
+def appointment(principal: Principal, action: Action, pid: str) -> None:
+    with gate.enter(principal, action, pid):
         pass
-    with (
-        pytest.raises(TooMany),
-        gate.enter(laboratory.principal, Action.APPOINTMENT_ADD, person.pid),
-    ):
-        pytest.fail("entered")
+
+
+@pytest.mark.parametrize("action", [Action.APPOINTMENT_ADD, Action.APPOINTMENT_CHANGE])
+def test_nobody_fills_an_agenda_and_a_mailbox_with_appointments(
+    person: Patient, laboratory: Actor, action: Action
+) -> None:
+    spent(budgets.DEPOSITS_IN_ONE_RECORD, deposits_here(laboratory, person), 400)
+    here = depositor_token(person.pid, laboratory.principal)
+    spent(budgets.APPOINTMENTS_IN_ONE_RECORD, here, 59)
+
+    appointment(laboratory.principal, Action.APPOINTMENT_ADD, person.pid)
+    with pytest.raises(TooMany):
+        appointment(laboratory.principal, action, person.pid)
+    appointment(laboratory.principal, Action.APPOINTMENT_ADD, a_person().pid)
+
+
+def test_what_a_person_changes_in_her_own_agenda_is_not_counted(person: Patient) -> None:
+    here = depositor_token(person.pid, person.principal)
+    spent(budgets.APPOINTMENTS_IN_ONE_RECORD, here, 400)
+    appointment(person.principal, Action.APPOINTMENT_CHANGE, person.pid)
+    with pytest.raises(TooMany):
+        appointment(person.principal, Action.APPOINTMENT_ADD, person.pid)
 
 
 def test_software_refused_too_often_stops_guessing_and_depositing(
@@ -188,7 +201,7 @@ def test_software_refused_too_often_stops_guessing_and_depositing(
 def test_the_operator_is_told_once(
     person: Patient, laboratory: Actor, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spent(budgets.DEPOSITS, f"{laboratory.id}.record:document:add", 20_000)
+    spent(budgets.DEPOSITS, f"{laboratory.id}.add", 20_000)
     for _ in range(3):
         too_many(laboratory.principal, person.pid)
 
@@ -209,6 +222,7 @@ def test_a_deposit_that_cannot_be_counted_is_not_made(
 
 
 def test_every_kind_that_may_deposit_has_a_limit() -> None:
-    for budget in (budgets.DEPOSITS, budgets.DEPOSITS_IN_ONE_RECORD):
+    here = (budgets.DEPOSITS_IN_ONE_RECORD, budgets.APPOINTMENTS_IN_ONE_RECORD)
+    for budget in (budgets.DEPOSITS, *here):
         assert set(budget.limits) == set(ActorKind) - {ActorKind.CALENDAR}  # which only reads
     assert set(budgets.REFUSALS.limits) == set(ActorKind)
