@@ -41,7 +41,8 @@ Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to
 _GRANT: Final = "grant"
 _IDEMPOTENCY: Final = "idempotency"
 _RENEWAL: Final = "renewal"
-_NOT_COUNTED: Final = (Refusal.INVALID, Refusal.CONFLICT)  # of somebody who may be there
+# Of somebody who may be there, or who found a row that is not ours.
+_NOT_COUNTED: Final = (Refusal.INVALID, Refusal.CONFLICT, Refusal.ALTERED)
 
 
 def check_replay(entry: Entry) -> None:

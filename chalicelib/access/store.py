@@ -105,13 +105,12 @@ class OwnGrantRow(GrantRow):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """Read a row; of one that does not verify, keep only its place and stored version."""
+        """Read a row; of one that does not verify, keep only its place."""
         try:
             return super().from_raw_data(data)
         except Tampered as error:
             log.exception("grant row does not verify", error)
         row = cls(pk=data["pk"]["S"], sk=data["sk"]["S"])
-        row.version = int(data["version"]["N"]) if "N" in data.get("version", {}) else None
         row.is_altered = True
         return row
 

@@ -21,16 +21,18 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.audit import heads, keys, tree
-from chalicelib.audit.store import LeafRow, MarkRow, TraceRow
-from chalicelib.core import clock, ids, rows
+from chalicelib.audit.store import LeafRow, MarkRow, TraceRow, as_row
+from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.rows import (
     ConditionLost,
+    Item,
     Query,
     StoreUnavailable,
     TransactionConflict,
     key,
     patient_key,
 )
+from chalicelib.vault.errors import Tampered
 
 GENERAL: Final = "general"  # the only audience yet: the person herself
 ATTEMPTS: Final = 5
@@ -94,8 +96,9 @@ def catch_up(pid: str) -> int:
     while query:
         page = rows.query(query)
         last = head(pid)
-        traces = [TraceRow.from_raw_data(item) for item in page.items]
-        waiting = {trace.sk for trace in unsealed(pid, last.seq + 1 if last else 0, traces)}
+        traces = [row for row in map(_trace_row, page.items) if row]
+        names = [trace.sk for trace in traces]
+        waiting = set(unsealed(pid, last.seq + 1 if last else 0, names))
         for trace in traces:
             if trace.sk in waiting:
                 found += append(pid, trace.sk, bytes(trace.commitment), bytes(trace.sealed))
@@ -103,6 +106,14 @@ def catch_up(pid: str) -> int:
                 _archive_again(pid, trace.sk, bytes(trace.sealed))
         query = rows.following(query, page.last_key) if page.last_key else None
     return found
+
+
+def _trace_row(item: Item) -> TraceRow | None:
+    try:
+        return as_row(item)
+    except Tampered as error:
+        log.exception("trace is not one", error)
+        return None
 
 
 def head(pid: str) -> LeafRow | None:
@@ -122,12 +133,12 @@ def leaves_query(pid: str, first: int, limit: int) -> Query:
     return Query(LeafRow, sequence_key(pid), low=_place(first), high=last, limit=limit)
 
 
-def unsealed(pid: str, size: int, traces: Sequence[TraceRow]) -> list[TraceRow]:
-    """Return those of at most 100 traces that have no place in a sequence of that size.
+def unsealed(pid: str, size: int, traces: Sequence[str]) -> list[str]:
+    """Return those of at most 100 traces, by id, that have no place in a sequence of that size.
 
     A mark that names a place the sequence does not have tells that its end was cut off.
     """
-    wanted = [(MarkRow, *mark_key(pid, trace.sk)) for trace in traces]
+    wanted = [(MarkRow, *mark_key(pid, trace)) for trace in traces]
     marks = rows.fetch(wanted) if wanted else []
     return [
         trace

@@ -9,7 +9,7 @@ from chalicelib.access.model import Action
 from chalicelib.audit import heads, seal
 from chalicelib.audit.model import to_dict
 from chalicelib.audit.store import LeafRow, TraceRow
-from chalicelib.core import rows
+from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import Item, Page, Query, patient_key
 from chalicelib.http.principal import Principal
 from chalicelib.trace import rules, store
@@ -40,8 +40,10 @@ def lines(
     read: list[str] = []
 
     def entries() -> Iterator[Entry]:
+        newer = clock.now()
         for item in islice(_items(query, page), most):
-            entry = store.read(pid, item)
+            entry = store.read(pid, item, newer)
+            newer = entry.at
             read.append(entry.id)
             if keep(entry.shown):
                 yield entry
@@ -69,17 +71,17 @@ def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
         size = head.seq + 1 if head else 0
         places = rows.query(seal.leaves_query(pid, first, PROOF_PAGE)).items
         leaves = [leaf for leaf in map(LeafRow.from_raw_data, places) if leaf.seq < size]
-        newest = [TraceRow.from_raw_data(item) for item in unit.pages[0].items]
-        waiting = seal.unsealed(pid, size, newest)
+        newest = [item["sk"]["S"] for item in unit.pages[0].items]
+        waiting = seal.unsealed(pid, size, [one for one in newest if ids.instant_or_none(one)])
         opened = _opened(pid, leaves)
-        late = [row.sk for row in waiting] + [one.trace_id for one in opened if not one.archived]
+        late = waiting + [one.trace_id for one in opened if not one.archived]
         lag = seal.lag_seconds(late, unit.now)
     following = leaves[-1].seq + 1 if leaves else size
     return Proof(
         checkpoint=heads.checkpoint_of(head) if head else None,
         archived=archived,
         leaves=opened,
-        unsealed=[row.sk for row in waiting],
+        unsealed=waiting,
         lag_seconds=lag,
         next=tokens.new_cursor({"seq": following} if following < size else None, *scope),
     )
@@ -97,7 +99,7 @@ def _opened(pid: str, leaves: list[LeafRow]) -> list[SealedTrace]:
     """Open the trace of each place; a trace that is gone leaves its place empty, and says so."""
     if not leaves:
         return []
-    found = rows.fetch([(TraceRow, patient_key(pid), leaf.trace_id) for leaf in leaves])
+    found = rows.fetch_raw([(TraceRow, patient_key(pid), leaf.trace_id) for leaf in leaves])
     archived = heads.leaves(pid, leaves[0].seq, leaves[-1].seq)
     return [
         SealedTrace(
@@ -106,12 +108,12 @@ def _opened(pid: str, leaves: list[LeafRow]) -> list[SealedTrace]:
             commitment=bytes(leaf.commitment),
             leaf=bytes(leaf.leaf),
             archived=sorted(archived.get(leaf.seq, ())),
-            trace=_trace(row, pid) if isinstance(row, TraceRow) else None,
+            trace=_trace(item, pid),
         )
-        for leaf, row in zip(leaves, found, strict=True)
+        for leaf, item in zip(leaves, found, strict=True)
     ]
 
 
-def _trace(row: TraceRow, pid: str) -> dict[str, str | None] | None:
-    trace = store.open_or_none(row, pid)
+def _trace(item: Item | None, pid: str) -> dict[str, str | None] | None:
+    trace = store.open_or_none(item, pid)
     return to_dict(trace) if trace else None

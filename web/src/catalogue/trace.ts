@@ -17,7 +17,7 @@ export const trace = {
   times: (n: number) => `${n} fois`,
   between: (from: string, to: string) => `de ${from} à ${to}`,
   refused: "Refusé",
-  unreadable: "Ligne modifiée",
+  unreadable: "Ligne impossible à vérifier",
   count: (n: number, complete: boolean) =>
     complete
       ? plural(n, "ligne", "lignes")
