@@ -178,7 +178,8 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.KEYS, "GetItem", "Query"),
             _key("SealKey", "Decrypt"),
-            _archived("PutObject"),
+            # Read, to tell its own head from what somebody put in its place first.
+            _archived("GetObject", "PutObject"),
             _queue("ArchiveDeadLetters", "SendMessage"),
         ],
     }

@@ -4,15 +4,6 @@ For each trace, one row: its number, its commitment, the hash of the leaf before
 root of the tree so far. With it, in the same transaction, a permanent mark that the trace has a
 number, so that a stream may repeat itself. Nothing is ever updated or deleted: the head of a
 sequence is its last row. `tools/verify_trace.py` checks all this without a line of this code.
-
-The signature is over this text, in ASCII, each line ended by a line feed:
-
-    carnet/trace/1
-    <patient id>
-    <audience>
-    <number of leaves>
-    <root, in hexadecimal>
-    <instant of sealing>
 """
 
 import time
@@ -34,14 +25,13 @@ from chalicelib.core.rows import (
 )
 from chalicelib.vault.errors import Tampered
 
-GENERAL: Final = "general"  # the only audience yet: the person herself
 ATTEMPTS: Final = 5
 JITTER_SECONDS: Final = 0.05
 CATCH_UP_PAGE: Final = 100
 _DIGITS: Final = 12
 
 
-def sequence_key(pid: str, audience: str = GENERAL) -> str:
+def sequence_key(pid: str, audience: str = heads.GENERAL) -> str:
     """Return the partition of a record's sequence."""
     return key("Q", pid, audience)
 
@@ -49,12 +39,6 @@ def sequence_key(pid: str, audience: str = GENERAL) -> str:
 def mark_key(pid: str, trace_id: str) -> tuple[str, str]:
     """Return the key of a trace's mark."""
     return sequence_key(pid), key("MARK", trace_id)
-
-
-def statement(pid: str, size: int, root: bytes, sealed_at: str) -> bytes:
-    """Return what is signed."""
-    lines = ("carnet/trace/1", pid, GENERAL, str(size), root.hex(), sealed_at, "")
-    return "\n".join(lines).encode("ascii")
 
 
 def append(pid: str, trace_id: str, commitment: bytes, sealed: bytes) -> bool:
@@ -181,7 +165,7 @@ def _next(pid: str, last: LeafRow | None, trace_id: str, commitment: bytes) -> L
         root=root,
         sealed_at=sealed_at,
         key_id=signer.key_id,
-        signature=signer.sign(statement(pid, seq + 1, root, sealed_at)),
+        signature=signer.sign(heads.statement(pid, seq + 1, root, sealed_at)),
     )
 
 

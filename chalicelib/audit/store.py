@@ -97,7 +97,9 @@ def as_row(item: Item) -> TraceRow:
     Raises:
         Tampered: the row has not the shape of one.
     """
-    ours = ids.instant_or_none(item["sk"]["S"]) and all("B" in item.get(name, {}) for name in _SEALED)
+    ours = ids.instant_or_none(item["sk"]["S"]) and all(
+        "B" in item.get(name, {}) for name in _SEALED
+    )
     if not ours:
         raise Tampered("a trace")
     return TraceRow.from_raw_data(item)

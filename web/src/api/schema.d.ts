@@ -1576,6 +1576,8 @@ export interface components {
             archived: components["schemas"]["CheckpointOut"] | null;
             /** Items */
             items: components["schemas"]["SealedTraceOut"][];
+            /** Strangers */
+            strangers: components["schemas"]["StrangerOut"][];
             /** Unsealed */
             unsealed: string[];
             /** Lag Seconds */
@@ -1701,6 +1703,21 @@ export interface components {
         SessionEnd: {
             /** Expires At */
             expires_at: string;
+        };
+        /**
+         * StrangerOut
+         * @description An object of the locked archive that is no signed checkpoint of its place (null: no place).
+         *
+         *     It is passed by. If `leaf` is that of the place, or if the archive refused to read it (`is_read`
+         *     false), it may stand for a checkpoint of ours: the archive proves nothing about that place.
+         */
+        StrangerOut: {
+            /** Seq */
+            seq: number | null;
+            /** Leaf */
+            leaf: string;
+            /** Is Read */
+            is_read: boolean;
         };
         /**
          * Token

@@ -41,6 +41,8 @@ export const trace = {
   since: "Rien n'a été retiré depuis votre dernière vérification sur cet appareil.",
   waiting: (n: number, wait: string) =>
     `${plural(n, "accès plus récent attend", "accès plus récents attendent")} d'être scellés, depuis ${wait} au plus.`,
+  strangers: (n: number) =>
+    `L'archive verrouillée contient ${plural(n, "objet", "objets")} que le service n'a pas écrits. Ils ont été ignorés. Dites-le au ${brand.helpPhone}.`,
   brokenTitle: "Cet historique n'est pas intact",
   broken: "La vérification a trouvé ceci :",
   lateTitle: "Des accès récents tardent à être scellés",
@@ -60,6 +62,7 @@ export const trace = {
     forked: "L'historique n'est plus celui de votre dernière vérification.",
     "cut-off": "L'archive verrouillée contient une suite qui a disparu de l'historique.",
     archive: "L'archive verrouillée contient un autre historique que celui-ci.",
+    unproven: "Un objet de l'archive verrouillée est illisible : elle ne prouve rien pour cet accès.",
     late: "Des accès attendent depuis trop longtemps d'être scellés.",
     unreadable: "La réponse du service n'est pas lisible.",
   },

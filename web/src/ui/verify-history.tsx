@@ -69,6 +69,7 @@ function Result({ verdict }: { verdict: Verdict }) {
     <Notice kind={size ? "success" : "info"} title={t.trace.wholeTitle(size)}>
       <p>{size ? t.trace.whole : t.trace.wholeEmpty}</p>
       {compared && <p>{t.trace.since}</p>}
+      {verdict.strangers > 0 && <p>{t.trace.strangers(verdict.strangers)}</p>}
       <Sealed verdict={verdict} />
     </Notice>
   );
