@@ -12,6 +12,7 @@ from chalicelib.audit.keys import Keys
 from chalicelib.audit.model import to_dict
 from chalicelib.audit.store import LeafRow, TraceRow
 from chalicelib.core import clock, ids, rows
+from chalicelib.core.errors import BadRequest
 from chalicelib.core.rows import Item, Page, Query, patient_key
 from chalicelib.http.principal import Principal
 from chalicelib.trace import rules, store
@@ -65,7 +66,9 @@ def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
         NotFound, BadRequest (cursor), Unavailable.
     """
     scope = (principal.id, pid, "trace-proof")
-    first = int((tokens.open_cursor(cursor, *scope) or {"seq": 0})["seq"])
+    first = (tokens.open_cursor(cursor, *scope) or {"seq": 0}).get("seq")
+    if not isinstance(first, int):
+        raise BadRequest("bad-cursor")
     with gate.enter(principal, Action.TRACE_READ, pid, queries=[store.newest_first(pid)]) as unit:
         # The archive before the table: what is archived was in the table already.
         public = keys.published()["keys"]

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
 
+from chalicelib.access import tokens
 from chalicelib.audit import keys
 from chalicelib.core import aws as cloud
 from chalicelib.core import clock as clock_of_core
@@ -265,6 +267,21 @@ def test_pages_go_on_past_forged_lines(http: Client, person: Patient) -> None:
     assert (first["items"][0]["outcome"], first["items"][0]["count"]) == ("unreadable", 5)
     after = read(http, person, f"?limit=1&others=true&cursor={first['next']}")
     assert after["items"][0]["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("position", [{}, {"sk": {"S": "a"}}, {"seq": "x"}, {"page": 2}])
+@pytest.mark.parametrize("asked", ["trace", "trace/proof"])
+def test_a_cursor_made_before_a_release_is_refused_as_one(  # A30
+    http: Client, person: Patient, position: dict[str, Any], asked: str
+) -> None:
+    scope = ["trace", "", "False"] if asked == "trace" else ["trace-proof"]
+    cursor = tokens.new_cursor(position, person.id, person.pid, *scope)
+    path = f"/v1/patients/{person.pid}/{asked}"
+    for given in (cursor, "garbled", "1.é", f"{cursor}A", "1." + "A" * 1990):
+        reply = http.get(f"{path}?cursor={quote(str(given))}", as_=person.principal)
+        assert reply.status == 400, (given, reply.body)
+        assert reply.json()["type"] == "/problems/bad-cursor"
+    assert http.get(f"{path}?cursor={'A' * 2001}", as_=person.principal).status == 422
 
 
 def test_reading_is_traced_before_it_is_answered(
