@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from chalicelib.http import problems
+from chalicelib.runtime.gateway import MAX_HEAD_BYTES
 from infra.local import asgi, config
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ class Front:
             await asgi.lifespan(receive, send)
             return
         if scope["type"] != "http":
+            return
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD_BYTES:
+            await self._refuse(send, 431, "head-too-large", limit_bytes=MAX_HEAD_BYTES)
             return
         path = scope["raw_path"].decode("latin-1").partition("?")[0]
         if _AMBIGUOUS.search(path):
