@@ -178,8 +178,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.KEYS, "GetItem", "Query"),
             _key("SealKey", "Decrypt"),
-            # Read, to tell its own head from what somebody put in its place first.
-            _archived("GetObject", "PutObject"),
+            _archived("PutObject"),
             _queue("ArchiveDeadLetters", "SendMessage"),
         ],
     }

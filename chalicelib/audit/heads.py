@@ -38,7 +38,6 @@ from chalicelib.core.settings import settings
 _DIGITS: Final = 12
 _LAST: Final = 10**_DIGITS - 1
 _FEW: Final = 10
-_TAKEN: Final = "PreconditionFailed"
 GENERAL: Final = "general"  # the only audience yet: the person herself
 # Each is read: who drops more makes a proof say that it cannot tell, and does not make it slow.
 _MOST_STRANGERS: Final = 20
@@ -100,6 +99,9 @@ def checkpoint_of(leaf: LeafRow) -> Checkpoint:
 def put(pid: str, leaf: LeafRow, sealed: bytes) -> None:
     """Archive a place and the ciphertext of its trace; safe to repeat.
 
+    Whatever has that name already, this is one more version of it: nothing tells whether what is
+    there is ours without reading it, and who writes the archive may not read it.
+
     Raises:
         Unavailable: no clear answer; repeat.
     """
@@ -115,33 +117,15 @@ def put(pid: str, leaf: LeafRow, sealed: bytes) -> None:
         "signature": bytes(leaf.signature).hex(),
         "sealed": base64.b64encode(sealed).decode(),
     }
-    name = f"{_prefix(pid)}{_inverted(leaf.seq)}.{bytes(leaf.leaf).hex()}"
-    written = json.dumps(body, sort_keys=True).encode()
-    if not _write(name, written, IfNoneMatch="*") and _current(name) != written:
-        _write(name, written)  # somebody took the place: ours is there too, for as long
-
-
-def _write(name: str, written: bytes, **condition: Any) -> bool:  # noqa: ANN401  the SDK's
-    """Archive an object; False if the condition did not hold. Raises Unavailable."""
     try:
         aws.client("s3").put_object(
             Bucket=settings().archive_bucket,
-            Key=name,
-            Body=written,
+            Key=f"{_prefix(pid)}{_inverted(leaf.seq)}.{bytes(leaf.leaf).hex()}",
+            Body=json.dumps(body, sort_keys=True).encode(),
             ContentType="application/json",
-            **condition,
         )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != _TAKEN:
-            raise Unavailable from error
-        return False
-    except BotoCoreError as error:
+    except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
-    return True
-
-
-def _current(name: str) -> bytes | None:
-    return _content(Bucket=settings().archive_bucket, Key=name)
 
 
 def newest(pid: str, keys: Keys) -> tuple[Checkpoint | None, list[Stranger]]:

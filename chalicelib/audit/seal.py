@@ -70,7 +70,7 @@ def append(pid: str, trace_id: str, commitment: bytes, sealed: bytes) -> bool:
 def catch_up(pid: str) -> int:
     """Seal what the stream lost of a record, and return how many; an operator command.
 
-    All places are archived again: one that is there already stays as it is.
+    All places are archived again: one that is there already gets one more version of the same.
 
     Raises:
         As `append`.
