@@ -47,6 +47,8 @@ export const trace = {
   broken: "La vérification a trouvé ceci :",
   lateTitle: "Des accès récents tardent à être scellés",
   late: "Ce qui est déjà scellé est intact. Recommencez dans une heure. Si cela dure, appelez l'assistance.",
+  unprovenTitle: "Une partie de l'historique n'est pas prouvée",
+  unproven: `Les lignes s'enchaînent sans trou. Mais des objets de l'archive verrouillée ne se lisent pas : rien ne prouve que la fin n'a pas été coupée. Appelez le ${brand.helpPhone}.`,
   findings: {
     missing: "Il manque des lignes.",
     extra: "Il y a des lignes en trop.",
@@ -62,7 +64,7 @@ export const trace = {
     forked: "L'historique n'est plus celui de votre dernière vérification.",
     "cut-off": "L'archive verrouillée contient une suite qui a disparu de l'historique.",
     archive: "L'archive verrouillée contient un autre historique que celui-ci.",
-    unproven: "Un objet de l'archive verrouillée est illisible : elle ne prouve rien pour cet accès.",
+    unproven: "Un objet de l'archive verrouillée est illisible : elle ne prouve pas tout l'historique.",
     late: "Des accès attendent depuis trop longtemps d'être scellés.",
     unreadable: "La réponse du service n'est pas lisible.",
   },

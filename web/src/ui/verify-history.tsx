@@ -26,6 +26,9 @@ function Running({ progress }: { progress: Progress | null }) {
 }
 
 const onlyLate = ({ findings }: Verdict) => findings.length === 1 && findings[0] === "late";
+/** Nothing is wrong with the history itself, and the archive does not prove all of it. */
+const onlyUnproven = ({ findings }: Verdict) =>
+  findings.includes("unproven") && findings.every((finding) => finding === "unproven" || finding === "late");
 
 function Sealed({ verdict }: { verdict: Verdict }) {
   const { sealedAt, waiting, lagSeconds } = verdict;
@@ -43,6 +46,14 @@ function Result({ verdict }: { verdict: Verdict }) {
     return (
       <Notice kind="warning" title={t.trace.lateTitle}>
         <p>{t.trace.late}</p>
+        <Sealed verdict={verdict} />
+      </Notice>
+    );
+  }
+  if (onlyUnproven(verdict)) {
+    return (
+      <Notice kind="warning" title={t.trace.unprovenTitle}>
+        <p>{t.trace.unproven}</p>
         <Sealed verdict={verdict} />
       </Notice>
     );
@@ -75,12 +86,11 @@ function Result({ verdict }: { verdict: Verdict }) {
   );
 }
 
-const said = (verdict: Verdict) =>
-  onlyLate(verdict)
-    ? t.trace.lateTitle
-    : verdict.findings.length
-      ? t.trace.brokenTitle
-      : t.trace.wholeTitle(verdict.size);
+function said(verdict: Verdict): string {
+  if (onlyLate(verdict)) return t.trace.lateTitle;
+  if (onlyUnproven(verdict)) return t.trace.unprovenTitle;
+  return verdict.findings.length ? t.trace.brokenTitle : t.trace.wholeTitle(verdict.size);
+}
 
 export function VerifyHistory({ pid }: { pid: string }) {
   const [state, setState] = useState<State>({ at: "idle" });
