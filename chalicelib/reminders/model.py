@@ -8,6 +8,8 @@ from typing import Final
 from chalicelib.core.zones import PARIS
 
 MAX_A_DAY: Final = 10
+# P: so that nobody else's appointments take the day of her own.
+MAX_A_DAY_BY_OTHERS: Final = 5
 
 
 class Source(StrEnum):

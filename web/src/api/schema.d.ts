@@ -1966,6 +1966,8 @@ export interface components {
             archived: components["schemas"]["CheckpointOut"] | null;
             /** Items */
             items: components["schemas"]["SealedTraceOut"][];
+            /** Strangers */
+            strangers: components["schemas"]["StrangerOut"][];
             /** Unsealed */
             unsealed: string[];
             /** Lag Seconds */
@@ -2109,6 +2111,21 @@ export interface components {
         SessionEnd: {
             /** Expires At */
             expires_at: string;
+        };
+        /**
+         * StrangerOut
+         * @description An object of the locked archive that is no signed checkpoint of its place (null: no place).
+         *
+         *     It is passed by. If `leaf` is that of the place, or if the archive refused to read it (`is_read`
+         *     false), it may stand for a checkpoint of ours: the archive proves nothing about that place.
+         */
+        StrangerOut: {
+            /** Seq */
+            seq: number | null;
+            /** Leaf */
+            leaf: string;
+            /** Is Read */
+            is_read: boolean;
         };
         /**
          * TableBlock
@@ -2272,7 +2289,7 @@ export interface components {
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
