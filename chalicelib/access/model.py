@@ -11,6 +11,7 @@ class Action(StrEnum):
     """Everything that can be asked of a record, as `domain:object:verb`; also what traces name."""
 
     PATIENT_READ = "identity:patient:read"
+    IDENTITY_READ = "identity:number:read"
     PATIENT_LOOKUP = "identity:patient:lookup"
     HOME_READ = "record:home:read"
     DOCUMENT_LIST = "record:document:list"

@@ -454,6 +454,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one's own national number and traits; nobody else's. */
+        get: operations["read_own_identity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/notices": {
         parameters: {
             query?: never;
@@ -1399,6 +1416,31 @@ export interface components {
             active_authorisations: number;
             /** First Steps */
             first_steps: string[];
+        };
+        /**
+         * IdentityAnswer
+         * @description One's own civil identity and national number, as a professional must type them.
+         */
+        IdentityAnswer: {
+            /**
+             * Ins
+             * @description The matricule INS: 13 characters and its key of two digits.
+             */
+            ins: string;
+            /** Family Name */
+            family_name: string;
+            /**
+             * Given Names
+             * @description Birth given names, the first one first.
+             */
+            given_names: string[];
+            /** Birth Date */
+            birth_date: string | null;
+            /**
+             * Sex
+             * @enum {string}
+             */
+            sex: "female" | "male" | "unknown";
         };
         /**
          * Kept
@@ -3859,6 +3901,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_own_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own civil identity and national number, as a professional must type them. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityAnswer"];
                 };
             };
             400: components["responses"]["BadRequest"];
