@@ -37,6 +37,7 @@ class Preferences:
     """How a person wants to be told; these defaults hold until she says otherwise.
 
     Equal bounds: no quiet hours. `mail_*` is about mails only: the notice centre shows everything.
+    `remind_*` is what she wants to be reminded of at all (R-AGE-06): refused, nothing is armed.
     """
 
     zone: str = PARIS.key
@@ -45,6 +46,8 @@ class Preferences:
     mail_document: bool = True
     mail_appointment: bool = True
     mail_prevention: bool = True
+    remind_vaccination: bool = True
+    remind_screening: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -549,7 +549,7 @@ export interface paths {
         };
         /** Read one's preferences; the defaults, at version 0, while none were set. */
         get: operations["read_preferences"];
-        /** Set one's preferences, all at once. */
+        /** Set one's preferences, all at once; what prevention reminds of follows at once. */
         put: operations["set_preferences"];
         post?: never;
         delete?: never;
@@ -724,7 +724,7 @@ export interface components {
         };
         /**
          * AnswerBody
-         * @description What the person says; `on` goes with `done`, `until` with `later`.
+         * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.
          */
         AnswerBody: {
             /**
@@ -1908,6 +1908,7 @@ export interface components {
             /** Quiet Until */
             quiet_until: string;
             mail: components["schemas"]["MailChoices"];
+            remind: components["schemas"]["ReminderChoices"];
         };
         /**
          * PreferencesOut
@@ -1921,6 +1922,7 @@ export interface components {
             /** Quiet Until */
             quiet_until: string;
             mail: components["schemas"]["MailChoices"];
+            remind: components["schemas"]["ReminderChoices"];
             /**
              * Address
              * @enum {string}
@@ -2020,6 +2022,8 @@ export interface components {
         /**
          * RecommendationOut
          * @description One thing recommended; `key` names it in addresses and tells nothing.
+         *
+         *     `on` is the day of what is done, or on which « Non concerné » was said.
          */
         RecommendationOut: {
             /** Key */
@@ -2058,6 +2062,19 @@ export interface components {
             source: components["schemas"]["RuleSource"];
         };
         /**
+         * ReminderChoices
+         * @description What the person wants to be reminded of; refused, there is neither mail nor notice.
+         */
+        ReminderChoices: {
+            /**
+             * Vaccination
+             * @description Vaccines, and the exams of a child.
+             */
+            vaccination: boolean;
+            /** Screening */
+            screening: boolean;
+        };
+        /**
          * RemindersState
          * @description What will become of the reminders of an appointment.
          * @enum {string}
@@ -2066,6 +2083,8 @@ export interface components {
         /**
          * RuleSource
          * @description Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal.
+         *
+         *     `window_certainty` is how sure its dates are.
          */
         RuleSource: {
             /** Text */
@@ -2077,6 +2096,11 @@ export interface components {
              * @enum {string}
              */
             certainty: "A" | "B" | "M" | "P";
+            /**
+             * Window Certainty
+             * @enum {string}
+             */
+            window_certainty: "A" | "B" | "M" | "P";
         };
         /**
          * SealedTraceOut
@@ -2342,7 +2366,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/… */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
