@@ -14,13 +14,12 @@ from typing import Any, Final
 from infra import alarms, gateway, stores
 from infra.functions import (
     API,
-    ARCHIVE,
     FUNCTIONS,
     NOTIFY,
-    PLAN,
     RELAY,
     REMIND,
     SWEEP,
+    WITH_DEAD_LETTERS,
     Function,
 )
 from infra.policies import table_id
@@ -104,7 +103,7 @@ def queue_resources() -> dict[str, Any]:
     """Return the queues of work and one dead-letter queue per consumer."""
     declared = {
         f"{function.logical_id}DeadLetters": _queue(f"{function.physical_suffix}-dead")
-        for function in (RELAY, NOTIFY, PLAN, REMIND, SWEEP, ARCHIVE)
+        for function in WITH_DEAD_LETTERS
     }
     return {
         **declared,

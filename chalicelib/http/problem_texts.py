@@ -133,6 +133,13 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "The content is over the limit of {size_limit_en}. Nothing was stored.",
         "Réduisez le fichier, puis recommencez.",
     ),
+    "head-too-large": Text(
+        "En-têtes trop volumineux",
+        "Les en-têtes de la demande dépassent la limite de {size_limit}. Rien n’a été fait.",
+        "Headers too large",
+        "The headers of the request are over the limit of {size_limit_en}. Nothing was done.",
+        "Effacez les cookies de ce site dans votre navigateur, puis recommencez.",
+    ),
     "invalid": Text(
         "Saisie à corriger",
         "Certaines informations sont à corriger. Rien n’a été enregistré.",

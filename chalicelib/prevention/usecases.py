@@ -36,8 +36,12 @@ SPREAD: Final = timedelta(hours=11)
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What is recommended today, each under its token, and the version of the answers."""
+    """What is recommended today, each under its token, and the version of the answers.
 
+    `today` is the civil date of the person's own zone.
+    """
+
+    today: date
     items: list[tuple[str, Recommendation]]
     next_change_on: date | None
     version: int
@@ -212,8 +216,9 @@ def _items(
 def _follow_up(
     unit: Unit, person: Person | None, answers: Sequence[Answer], version: int
 ) -> FollowUp:
-    changes = rules.next_change(person, answers, _today(unit)) if person else None
-    return FollowUp(_items(unit, person, answers), changes, version)
+    today = _today(unit)
+    changes = rules.next_change(person, answers, today) if person else None
+    return FollowUp(today, _items(unit, person, answers), changes, version)
 
 
 def _is_about(answer: Answer, one: Recommendation) -> bool:

@@ -5,7 +5,11 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.core.zones import PARIS
+
 MAX_A_DAY: Final = 10
+# P: so that nobody else's appointments take the day of her own.
+MAX_A_DAY_BY_OTHERS: Final = 5
 
 
 class Source(StrEnum):
@@ -36,7 +40,7 @@ class Preferences:
     `remind_*` is what she wants to be reminded of at all (R-AGE-06): refused, nothing is armed.
     """
 
-    zone: str = "Europe/Paris"
+    zone: str = PARIS.key
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     mail_document: bool = True

@@ -125,24 +125,6 @@ def test_the_same_key_sets_it_once(world: World, http: Client) -> None:  # A13
     assert add(world, http, key="k" * 20, title="Autre").problem == "idempotency-key-reused"
 
 
-def test_everything_wrong_is_told_and_nothing_is_kept(world: World, http: Client) -> None:  # A23
-    before = double.tables()[table_name("record")]
-    reply = add(
-        world,
-        http,
-        title="a\r\nb",
-        start="2027-02-29T09:00",
-        zone="X",
-        link="http://x",
-        note="\x00",
-    )
-    assert (reply.status, reply.problem) == (422, "invalid")
-    assert {one["pointer"] for one in reply.json()["errors"]} == {
-        "/title", "/start", "/zone", "/link", "/note",
-    }  # fmt: skip
-    assert double.tables()[table_name("record")] == before
-
-
 def test_reminders_are_armed_moved_and_cancelled_with_it(world: World, http: Client) -> None:
     made = added(world, http)
     assert armed(world, made["id"]) == ["2026-12-02T08:30:00.000Z"]
@@ -170,6 +152,17 @@ def test_an_eleventh_reminder_of_a_day_is_refused_naming_it(  # R-AGE-02
     # Nobody else learns that the day is full: it is set, without what did not fit.
     by_laboratory = added(world, http, world.laboratory, title="Prise de sang")
     assert armed(world, by_laboratory["id"]) == []
+
+
+def test_appointments_of_others_leave_a_day_of_reminders_to_the_person(  # A44
+    world: World, http: Client
+) -> None:
+    for minute in range(7):
+        added(world, http, world.laboratory, reminders=[1440 + minute])
+    assert counts(world) == {"2026-12-02": 5}
+    made = added(world, http, reminders=[1440, 1441, 1442, 1443, 1444])
+    assert len(armed(world, made["id"])) == 5
+    assert counts(world) == {"2026-12-02": 10}
 
 
 def test_a_change_keeps_what_is_absent_and_clears_what_is_null(world: World, http: Client) -> None:

@@ -225,6 +225,13 @@ PATIENT: Json = {
     "age": 47,
     "sex": "female",
 }
+IDENTITY: Json = {
+    "ins": "279035121518989",
+    "family_name": "PAT-TROIS",
+    "given_names": ["DOMINIQUE", "MARIE-LOUISE"],
+    "birth_date": "1979-03-28",
+    "sex": "female",
+}
 _SESSION = {"expires_at": instant(hours=-1)}
 ME: dict[str, Json] = {
     PERSON: {
@@ -301,6 +308,7 @@ class Canned:
                 "first_steps": ["authorise_doctor", "add_document", "see_trace"] if empty else [],
             },
             "/authorisations": {"items": [] if empty else GRANTS, "next": None},
+            "/identity": IDENTITY,
             "/v1/professionals/search": {"items": [] if empty else [_DOCTOR]},
             "/v1/patients/lookup": {"patient_id": PID},
         }
@@ -362,7 +370,7 @@ def send(
     route: Route, status: int, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> None:
     """Answer, and note how what was asked and said strays from the contract."""
-    sent = {**(headers or {}), "X-Request-Id": "01JDK9REQ0EST0000000000000"}
+    sent = {**(headers or {}), "X-Request-Id": "01JDK9REQUEST"}
     asked, url = route.request, urlsplit(route.request.url)
     exchange = Exchange(
         asked.method,

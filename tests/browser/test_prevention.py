@@ -20,7 +20,7 @@ def test_an_empty_page_says_what_it_does_not_follow_and_where_to_refuse(
     page: Page, opened: Open
 ) -> None:
     opened(_PREVENTION, state="empty")
-    expect(page.get_by_text("Parmi ce que cette page suit")).to_be_visible()
+    expect(page.get_by_text("Parmi ce qui est suivi ici")).to_be_visible()
     expect(page.get_by_text("papillomavirus")).to_be_visible()
     page.get_by_role("link", name=re.compile("les refuser")).click()
     expect(page.get_by_role("group", name="Me rappeler")).to_be_visible()

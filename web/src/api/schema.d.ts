@@ -454,6 +454,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one's own national number and traits; nobody else's. */
+        get: operations["read_own_identity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/notices": {
         parameters: {
             query?: never;
@@ -1355,9 +1372,14 @@ export interface components {
         };
         /**
          * FollowUpOut
-         * @description What is recommended today; `next_change_on` is the day it says something else.
+         * @description What is recommended on the person's own `today`; `next_change_on` says something else.
          */
         FollowUpOut: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
             /** Items */
             items: components["schemas"]["RecommendationOut"][];
             /** Next Change On */
@@ -1394,6 +1416,31 @@ export interface components {
             active_authorisations: number;
             /** First Steps */
             first_steps: string[];
+        };
+        /**
+         * IdentityAnswer
+         * @description One's own civil identity and national number, as a professional must type them.
+         */
+        IdentityAnswer: {
+            /**
+             * Ins
+             * @description The matricule INS: 13 characters and its key of two digits.
+             */
+            ins: string;
+            /** Family Name */
+            family_name: string;
+            /**
+             * Given Names
+             * @description Birth given names, the first one first.
+             */
+            given_names: string[];
+            /** Birth Date */
+            birth_date: string | null;
+            /**
+             * Sex
+             * @enum {string}
+             */
+            sex: "female" | "male" | "unknown";
         };
         /**
          * Kept
@@ -1963,6 +2010,8 @@ export interface components {
             archived: components["schemas"]["CheckpointOut"] | null;
             /** Items */
             items: components["schemas"]["SealedTraceOut"][];
+            /** Strangers */
+            strangers: components["schemas"]["StrangerOut"][];
             /** Unsealed */
             unsealed: string[];
             /** Lag Seconds */
@@ -2130,6 +2179,21 @@ export interface components {
             expires_at: string;
         };
         /**
+         * StrangerOut
+         * @description An object of the locked archive that is no signed checkpoint of its place (null: no place).
+         *
+         *     It is passed by. If `leaf` is that of the place, or if the archive refused to read it (`is_read`
+         *     false), it may stand for a checkpoint of ours: the archive proves nothing about that place.
+         */
+        StrangerOut: {
+            /** Seq */
+            seq: number | null;
+            /** Leaf */
+            leaf: string;
+            /** Is Read */
+            is_read: boolean;
+        };
+        /**
          * TableBlock
          * @description A table: rows of cells, in three groups.
          */
@@ -2291,7 +2355,7 @@ export interface components {
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -2936,6 +3000,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
@@ -3041,9 +3106,9 @@ export interface operations {
             query?: {
                 from?: string | null;
                 to?: string | null;
-                past?: boolean;
                 cursor?: string | null;
                 limit?: number;
+                past?: boolean;
             };
             header?: never;
             path: {
@@ -3479,11 +3544,11 @@ export interface operations {
     list_documents: {
         parameters: {
             query?: {
-                category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
                 from?: string | null;
                 to?: string | null;
                 cursor?: string | null;
                 limit?: number;
+                category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
             };
             header?: never;
             path: {
@@ -3871,6 +3936,38 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_own_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own civil identity and national number, as a professional must type them. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -4129,7 +4226,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is recommended today; `next_change_on` is the day it says something else. */
+            /** @description What is recommended on the person's own `today`; `next_change_on` says something else. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4168,7 +4265,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What is recommended today; `next_change_on` is the day it says something else. */
+            /** @description What is recommended on the person's own `today`; `next_change_on` says something else. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

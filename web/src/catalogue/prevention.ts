@@ -5,25 +5,8 @@ import { typeset } from "../lib/typo.ts";
 export const preventionWords = typeset({
   title: "Vaccins et prévention",
   intro: "Une partie de ce que les calendriers officiels recommandent à votre âge. Cela ne remplace pas l'avis de votre médecin.",
-  coverTitle: "Ce que cette page suit, et ce qu'elle ne suit pas",
-  coversLabel: "Elle suit :",
-  covers: [
-    "les vaccins obligatoires du nourrisson ;",
-    "les rappels diphtérie, tétanos, poliomyélite de l'adulte ;",
-    "la grippe à partir de 65 ans ;",
-    "les dépistages des cancers du sein, colorectal et du col de l'utérus ;",
-    "les 20 examens de l'enfant.",
-  ],
-  coversNotLabel: "Elle ne suit pas le reste, par exemple :",
-  coversNot: [
-    "les rappels de 6 ans et de 11 à 13 ans ;",
-    "les vaccins des adolescents et jeunes adultes : papillomavirus (HPV), méningocoques ;",
-    "après 65 ans : zona, pneumocoque, Covid-19, VRS (bronchiolite) ;",
-    "le rotavirus, et ce que demandent une grossesse, une maladie ou un voyage.",
-  ],
-  coversAsk: "Pour savoir ce qui vous concerne, demandez à votre médecin, votre sage-femme ou votre pharmacien.",
   emptyTitle: "Rien à prévoir pour le moment",
-  empty: "Parmi ce que cette page suit, rien n'est à prévoir dans les trois mois. D'autres vaccins peuvent vous concerner.",
+  empty: "Parmi ce qui est suivi ici, rien n'est à prévoir dans les trois mois. D'autres vaccins peuvent vous concerner.",
   toAgenda: "Revenir à l'agenda",
   groups: {
     late: "En retard, ou à renseigner",
@@ -82,6 +65,30 @@ export const preventionWords = typeset({
     future: "La date ne peut pas être dans l'avenir.",
     past: "Choisissez une date à venir.",
     closed: (date: string) => `La période se termine le ${date} : choisissez une date plus proche.`,
+  },
+
+  limits: {
+    title: "Ce que cette page ne dit pas",
+    known: "Elle suit seulement :",
+    rules: [
+      "les vaccins obligatoires du nourrisson ;",
+      "les rappels diphtérie, tétanos, poliomyélite de l'adulte ;",
+      "la grippe à partir de 65 ans ;",
+      "les dépistages des cancers du sein, colorectal et du col de l'utérus ;",
+      "les 20 examens de l'enfant.",
+    ],
+    unfollowed: "Elle ne suit pas le reste, par exemple :",
+    others: [
+      "les rappels de 6 ans et de 11 à 13 ans ;",
+      "les vaccins des adolescents et jeunes adultes : papillomavirus (HPV), méningocoques ;",
+      "après 65 ans : zona, pneumocoque, Covid-19, VRS (bronchiolite) ;",
+      "le rotavirus, et ce que demandent une grossesse, une maladie, un métier ou un voyage.",
+    ],
+    unknown: [
+      "Le rattrapage des vaccins manqués n'est pas calculé.",
+      "Ce qui a été fait ailleurs n'est pas connu ici tant que vous ne l'avez pas noté.",
+    ],
+    ask: "Ne rien voir ici ne veut donc pas dire être à jour. Parlez-en à votre médecin, votre sage-femme ou votre pharmacien.",
   },
 
   plot: {
