@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.canned import problem, reply
-from tests.browser.canned_agenda import PREFERENCES, RECOMMENDATIONS
+from tests.browser.canned_agenda import PREFERENCES, RECOMMENDATIONS, answer
 from tests.browser.conftest import Open, shoot
 
 pytestmark = pytest.mark.browser
@@ -51,11 +51,11 @@ def test_nothing_is_put_off_beyond_its_period_and_the_day_chosen_is_the_reminder
     canned = opened(_PREVENTION)
     sent: list[Any] = []
 
-    def answer(route: Route) -> None:
+    def keep(route: Route) -> None:
         sent.append(route.request.post_data_json)
-        reply(route, {"items": RECOMMENDATIONS, "next_change_on": None, "version": 1})
+        reply(route, answer("/prevention", empty=False))
 
-    canned.overrides["PUT .*/prevention/"] = answer
+    canned.overrides["PUT .*/prevention/"] = keep
     page.get_by_role("button", name=f"Plus tard : {FLU['title']}").click()
     expect(page.get_by_label("Dans un mois")).to_be_visible()
     expect(page.get_by_label("Dans trois mois")).to_have_count(0)
@@ -85,11 +85,11 @@ def test_screenings_are_refused_apart_from_vaccines(page: Page, opened: Open) ->
     canned = opened("/plus/avis")
     sent: list[Any] = []
 
-    def answer(route: Route) -> None:
+    def keep(route: Route) -> None:
         sent.append(route.request.post_data_json)
         reply(route, PREFERENCES)
 
-    canned.overrides["PUT .*/preferences"] = answer
+    canned.overrides["PUT .*/preferences"] = keep
     page.get_by_label("Les vaccins et les examens de l’enfant").uncheck()
     page.get_by_label("Les dépistages").check()
     page.get_by_role("button", name="Enregistrer").click()
