@@ -33,7 +33,7 @@ export const noticeWords = typeset({
       screening: "Les dépistages",
     },
     mail: "Recevoir un e-mail",
-    mailHint: "L'avis s'affiche toujours ici. L'e-mail ne dit jamais de quoi il s'agit.",
+    mailHint: "L'avis s'affiche aussi ici. L'e-mail ne dit jamais de quoi il s'agit.",
     kinds: {
       document: "Quand un document arrive",
       appointment: "Pour mes rendez-vous et leurs rappels",

@@ -57,7 +57,7 @@ export const preventionWords = typeset({
   laterIn: "Nous vous le rappellerons",
   laterChoices: { m1: "Dans un mois", m3: "Dans trois mois", m6: "Dans six mois", date: "À une date choisie" },
   laterDate: "Date du rappel",
-  laterBefore: (date: string) => `Avant le ${date} : la période se termine.`,
+  laterBefore: (date: string) => `Au plus tard le ${date} : la période se termine ce jour-là.`,
   choices: "Choisir les rappels que je reçois, ou les refuser",
   save: "Enregistrer",
   errors: {
