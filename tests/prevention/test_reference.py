@@ -133,3 +133,35 @@ def test_what_we_decided_ourselves_is_what_the_readme_says() -> None:
         ("DTCaP-IPV-Hib-HepB", 3): 1,
         ("MenB-infant", 3): 2,
     }
+
+
+def test_every_mark_of_certainty_is_the_one_of_the_readme() -> None:
+    """What was read in secondary sources is B, from memory M, ours P; only the exams' list is A."""
+    vaccination, screening, exams = current().vaccination, current().screening, current().exams
+    ruled = [*vaccination.series, *vaccination.boosters, *vaccination.seasons]
+    assert {rule.certainty for rule in [*ruled, *screening.programmes]} == {"B"}
+    assert {one.within_certainty for one in vaccination.series} == {"P"}
+    assert {one.within_certainty for one in vaccination.boosters} == {"P"}
+    assert [season.window_certainty for season in vaccination.seasons] == ["M"]
+    assert (screening.window_certainty, exams.certainty, exams.window_certainty) == ("P", "A", "B")
+    hexavalent = "DTCaP-IPV-Hib-HepB"
+    for series in vaccination.series:
+        marks = {dose.interval_certainty for dose in series.doses[1:]}
+        assert marks == ({"M"} if series.id == hexavalent else {"B"})
+    assert {one.edition for one in (screening, exams)} == {"2025"}
+    assert vaccination.edition == "2025, modifiée en décembre 2025"
+    assert {str(one.valid_from) for one in (vaccination, screening, exams)} == {"2025-01-01"}
+
+
+def test_each_reason_of_a_screening_says_it_holds_for_a_normal_result_and_whom_it_is_not_for() -> (
+    None
+):  # R-SCR-01
+    excluded = {
+        "breast": ("cancer du sein", "risque élevé"),
+        "colorectal": ("symptômes", "coloscopie", "5\u00a0ans après cette réponse"),
+        "cervix-25-29": ("hystérectomie totale", "même vaccinées"),
+        "cervix-30-65": ("hystérectomie totale", "même vaccinées"),
+    }
+    for programme in current().screening.programmes:
+        assert "si le résultat est normal" in programme.reason
+        assert all(words in programme.reason for words in excluded[programme.id])

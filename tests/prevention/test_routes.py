@@ -11,14 +11,16 @@ import time_machine
 
 from chalicelib.core import clock as now_clock
 from chalicelib.core import rows
+from chalicelib.core.errors import Conflict
 from chalicelib.core.rows import table_name
 from chalicelib.prevention.store import follow_up_key
 from chalicelib.prevention.usecases import SUBJECT, following
+from chalicelib.reminders import usecases as reminders
 from chalicelib.reminders.store import PreferencesRow, ReminderRow, preferences_key, reminder_key
 from tests import double
 from tests.builders import Actor
 from tests.http_client import Client, Reply
-from tests.injector import Faults, KilledError, meanwhile
+from tests.injector import Faults, KilledError
 from tests.worlds import World
 
 # The world's person is a woman born on 1985-06-12; the clock stands on Monday 2026-11-23.
@@ -359,8 +361,15 @@ def test_she_is_told_by_day_in_her_own_zone(world: World, http: Client, zone: st
 
 
 def test_a_rival_who_arms_first_makes_her_read_again_not_fail(
-    world: World, http: Client, faults: Faults
+    world: World, http: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    faults.on("dynamodb.TransactWriteItems", meanwhile(lambda: read(world, http)))
+    real, lost = reminders.arm, iter([True])
+
+    def arm(*args: Any, **named: Any) -> None:
+        if next(lost, False):
+            raise Conflict
+        real(*args, **named)
+
+    monkeypatch.setattr(reminders, "arm", arm)
     assert read(world, http).status == 200
     assert armed(world) == [BOOSTER_AT_45]

@@ -26,8 +26,14 @@ export const noticeWords = typeset({
 
   choices: {
     title: "Avis et rappels",
+    remind: "Me rappeler",
+    remindHint: "Décochez pour ne plus rien recevoir : ni avis, ni e-mail. La page « Vaccins et prévention » reste complète.",
+    reminders: {
+      vaccination: "Les vaccins et les examens de l'enfant",
+      screening: "Les dépistages",
+    },
     mail: "Recevoir un e-mail",
-    mailHint: "L'avis s'affiche toujours ici. L'e-mail ne dit jamais de quoi il s'agit.",
+    mailHint: "L'avis s'affiche aussi ici. L'e-mail ne dit jamais de quoi il s'agit.",
     kinds: {
       document: "Quand un document arrive",
       appointment: "Pour mes rendez-vous et leurs rappels",

@@ -102,19 +102,29 @@ function Group({ state, items, set, ask }: GroupProps) {
   );
 }
 
+function Points({ label, of }: { label: string; of: readonly string[] }) {
+  return (
+    <>
+      <p>{label}</p>
+      <ul>
+        {of.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** What the page does not compute: nobody may read silence as « à jour ». */
 function Limits() {
   return (
     <section class="card" aria-labelledby="limits">
       <h2 id="limits">{t.limits.title}</h2>
-      <p>{t.limits.known}</p>
-      <ul>
-        {t.limits.rules.map((rule) => (
-          <li key={rule}>{rule}</li>
-        ))}
-      </ul>
+      <Points label={t.limits.known} of={t.limits.rules} />
+      <Points label={t.limits.unfollowed} of={t.limits.others} />
       <p>{t.limits.unknown.join(" ")}</p>
       <p>{t.limits.ask}</p>
+      <LinkButton href="/plus/avis">{t.choices}</LinkButton>
     </section>
   );
 }
