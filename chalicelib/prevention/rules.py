@@ -57,6 +57,18 @@ def check_answer(answer: Answer, person: Person, answers: Sequence[Answer], toda
         raise Invalid(errors=tuple(errors))
 
 
+def check_undoing(on: date | None, until: date | None) -> None:
+    """Refuse days beside « À planifier »: they would be dropped unsaid.
+
+    Raises:
+        Invalid: `/on`, `/until`.
+    """
+    said = {"/on": on, "/until": until}
+    errors = tuple(FieldError(pointer, "not_expected") for pointer, day in said.items() if day)
+    if errors:
+        raise Invalid(errors=errors)
+
+
 def is_to_do(one: Recommendation) -> bool:
     """Tell whether something waits for the person."""
     return one.state in _OPEN

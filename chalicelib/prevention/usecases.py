@@ -87,7 +87,9 @@ def answer_recommendation(  # noqa: PLR0913  one answer, said whole
         if found != version:
             raise Stale
         kept = [one for one in answers if not _is_about(one, target)]
-        if choice is not None:
+        if choice is None:
+            rules.check_undoing(on, until)
+        else:
             said = Answer(target.rule_id, target.occurrence, choice, on, until)
             rules.check_answer(said, person, answers, _today(unit))
             kept.append(said)

@@ -103,6 +103,16 @@ def is_late(due: datetime, now: datetime) -> bool:
     return now > due + LATE
 
 
+def is_over(due: datetime, event_at: datetime | None, now: datetime) -> bool:
+    """Tell whether it is too late to remind of an event: it has begun.
+
+    What is due as it begins (« à l’heure du rendez-vous ») is told then, and never late.
+    """
+    if event_at is None or event_at > now:
+        return False
+    return due < event_at or is_late(due, now)
+
+
 def after(reminder: Reminder, now: datetime) -> Reminder:
     """Return what is left of a reminder once all that is due by now is told, once."""
     left = tuple(at for at in reminder.at if at > now)

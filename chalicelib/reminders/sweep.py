@@ -186,7 +186,7 @@ def _handle(
         return _write([rows.delete(due), unmoved], Outcome.GONE)
     reminder = store.reminder_of(row)
     told_at = rules.told_at(now, reminder.event_at, store.preferences_of(chosen))
-    if reminder.event_at is not None and reminder.event_at <= now:
+    if rules.is_over(clock.instant(due.due), reminder.event_at, now):
         return _write(_going_on(due, row, rules.after(reminder, now)), Outcome.OVER)
     if told_at > now:
         later = rules.postponed(reminder, now, told_at)

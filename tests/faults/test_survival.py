@@ -14,7 +14,8 @@ from chalicelib.access import commit
 from chalicelib.core import clock as product_clock
 from chalicelib.core import rows
 from tests import double
-from tests.faults.stories import MARKER, STORIES, Story, attempt, history
+from tests.faults.every_story import STORIES
+from tests.faults.stories import MARKER, Story, attempt, history
 from tests.injector import MODES, Faults, KilledError, meanwhile
 from tests.recorder import recorder
 from tests.worlds import World
@@ -45,7 +46,7 @@ def play(
     story: Story, world: World, clock: time_machine.Traveller, *, until_wrong: bool = False
 ) -> tuple[list[str], list[str], list[str]]:
     """Run a story with each fault; return its calls, what was tried, and what went wrong."""
-    story.prepare(world)
+    story.prepare(world, clock)
     fresh, begun = double.snapshot(), product_clock.now()
     calls = record(story, world)
     tried, wrong = [], []

@@ -144,23 +144,6 @@ def _nothing(pid: str, now: datetime) -> list[datetime]:
 
 
 @pytest.mark.slow
-def test_workers_stopped_for_an_hour_catch_up_once_and_not_for_what_began(  # R18
-    clock: time_machine.Traveller, person: Patient
-) -> None:
-    a_minute()  # they ran before
-    arm(person, [AT], subject="1" * 26, event_at=NOW + timedelta(hours=9))
-    arm(person, [AT], subject="2" * 26, event_at=AT + timedelta(hours=1))
-    arm(person, [AT], subject="3" * 26, event_at=NOW + timedelta(hours=9))
-    disarm(person, "3" * 26)
-
-    clock.move_to(AT + timedelta(hours=1, minutes=5))
-    a_minute()
-
-    assert events() == ["reminder.due"]
-    assert due_rows() == []
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("minutes", [-10, 10])
 def test_a_clock_ten_minutes_wrong_loses_nothing(  # R21
     minutes: int, clock: time_machine.Traveller, person: Patient
