@@ -319,6 +319,14 @@ def test_home_shows_the_next_that_is_not_over(world: World, http: Client) -> Non
     assert shown() == first
 
 
+def test_home_shows_the_next_after_a_month_of_many(world: World, http: Client) -> None:
+    for day in range(1, 12):
+        added(world, http, title="Dialyse", start=f"2026-11-{day:02}T09:00", reminders=[])
+    coming = added(world, http, title="Après")
+    home = http.get(f"/v1/patients/{world.person.pid}/home", as_=world.person.principal).json()
+    assert home["next_appointment"] == coming
+
+
 @pytest.mark.parametrize(("leads", "state"), [([], "none"), ([40_320], "past"), ([0], "armed")])
 def test_the_state_of_reminders_is_true(
     world: World, http: Client, leads: list[int], state: str

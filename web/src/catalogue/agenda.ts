@@ -70,7 +70,7 @@ export const agendaWords = typeset({
     remove: "Retirer de mon agenda",
     file: "Télécharger pour mon calendrier",
     fileName: "rendez-vous.ics",
-    fileHint: "Ce fichier contient le titre et le lieu. Il s'ouvre dans le calendrier de votre appareil.",
+    fileHint: "Ce fichier contient le titre, le lieu, la note et le lien. Il s'ouvre dans le calendrier de votre appareil.",
     theirs: (who: string) =>
       `${who} a fixé ce rendez-vous. Vous pouvez choisir vos rappels, ou le retirer de votre agenda.`,
     theirsWarn: "Pour changer l'heure ou annuler, appelez ceux qui ont fixé ce rendez-vous.",
