@@ -46,6 +46,11 @@ def tables() -> Tables:
         return found
 
 
+def table(name: str) -> Any:
+    """Return the double's own table, to put rows into it without a call."""
+    return _database().tables[name]
+
+
 def objects() -> dict[str, bytes]:
     """Return every object of every bucket, without a call."""
     with dispatch_lock:

@@ -102,7 +102,7 @@ def spend(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
     """
     spent = _count(budget, who, now)
     if spent == budget.limits[kind] + 1:
-        log.write("overuse", action=budget.what, count=spent, code=kind)
+        _tell(budget, kind, who)
     if spent > budget.limits[kind]:
         raise _too_many(budget, now)
 
@@ -110,7 +110,7 @@ def spend(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
 def count_refusal(principal: Principal, now: datetime) -> None:
     """Count one refused request of an actor. Raises StoreUnavailable."""
     if _count(REFUSALS, principal.id, now) == REFUSALS.limits[principal.kind]:
-        log.write("overuse", action=REFUSALS.what, code=principal.kind)
+        _tell(REFUSALS, principal.kind, principal.id)
 
 
 def refusals_wish(principal: Principal, now: datetime) -> tuple[type[RateRow], str, str]:
@@ -127,6 +127,12 @@ def check_refusals(row: RateRow | None, principal: Principal, right: Right, now:
     spent = int(row.count_) if row else 0
     if spent >= REFUSALS.limits[principal.kind] and right not in _TRUSTED:
         raise _too_many(REFUSALS, now)
+
+
+def _tell(budget: Budget, kind: ActorKind, who: str) -> None:
+    """Ring the operator; organisations are named, by numbers that are public: FINESS or client."""
+    named = {"client": who} if kind is ActorKind.ORGANISATION else {}
+    log.write("overuse", action=budget.what, code=kind, **named)
 
 
 def _count(budget: Budget, who: str, now: datetime) -> int:

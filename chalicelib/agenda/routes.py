@@ -22,7 +22,6 @@ from chalicelib.agenda.schemas import (
     new_feed_out,
 )
 from chalicelib.agenda.usecases import Shown
-from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.settings import settings
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
 from chalicelib.storage.names import content_disposition
@@ -40,12 +39,10 @@ _FRESH_SECONDS: Final = 900
 def list_appointments(call: Call[None, AgendaQuery]) -> Answer:
     """List the appointments the caller may see: to come, over, or on some days."""
     query = call.query
-    if query.from_ and query.to and query.to < query.from_:
-        raise Invalid(errors=(FieldError("/query/to", "date_order"),))
     listing = lists.list_appointments(
         call.principal,
         gate.resolve(call.principal, call.path["pid"]),
-        Window(query.from_, query.to, query.past),
+        Window(*query.days(), query.past),
         query.cursor,
         query.limit,
     )

@@ -4,10 +4,9 @@ Bounds of texts and lists are described here and checked by `rules`, so that eve
 appointment is said at once.
 """
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from chalicelib.agenda import rules, times
 from chalicelib.agenda.feeds import Linked
@@ -15,6 +14,7 @@ from chalicelib.agenda.model import Detail, Feed, Notice, RemindersState
 from chalicelib.agenda.usecases import Shown
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Schema
+from chalicelib.http.listing import DaysQuery
 
 
 def _most(length: int) -> Any:  # noqa: ANN401  pydantic's own type
@@ -119,14 +119,10 @@ class AppointmentPage(Schema):
     next: str | None
 
 
-class AgendaQuery(Schema):
+class AgendaQuery(DaysQuery):
     """Which appointments: on these days of the person's, or over (`past`), or to come."""
 
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
     past: bool = False
-    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
 class FeedDraft(Schema):

@@ -20,6 +20,7 @@ from chalicelib.access.store import AuthenticatedRow
 from chalicelib.core import ids, rows
 from chalicelib.core.rows import (
     ConditionLost,
+    Query,
     Row,
     StoreUnavailable,
     TransactionConflict,
@@ -148,6 +149,12 @@ class ClientKeyRow(Row):
     client_id = UnicodeAttribute()
 
 
+class ClientOfRow(Row):
+    """A pointer from an organisation to software of its own; its key says both."""
+
+    TABLE: ClassVar[str] = "identity"
+
+
 class UsedRow(Row):
     """A value that serves once (a login's state, an assertion's `jti`)."""
 
@@ -214,6 +221,16 @@ def directory_key(family: str, given: str, rpps: str) -> tuple[str, str]:
 def client_key_key(thumbprint: str) -> tuple[str, str]:
     """Return the key of a registered public key, from its RFC 7638 thumbprint."""
     return key("CLIENTKEY", thumbprint), "CLIENTKEY"
+
+
+def client_of_key(finess: str, client_id: str) -> tuple[str, str]:
+    """Return the key of a pointer from an organisation to its software."""
+    return key("ORG", finess), key("CLIENT", client_id)
+
+
+def clients_of(finess: str) -> Query:
+    """Return the query of the pointers from an organisation to its software."""
+    return Query(ClientOfRow, key("ORG", finess), prefix="CLIENT#")
 
 
 def used_key(*parts: str) -> tuple[str, str]:

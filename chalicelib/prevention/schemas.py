@@ -52,8 +52,9 @@ class RecommendationOut(Schema):
 
 
 class FollowUpOut(Schema):
-    """What is recommended today; `next_change_on` is the day it says something else."""
+    """What is recommended on the person's own `today`; `next_change_on` says something else."""
 
+    today: date
     items: list[RecommendationOut]
     next_change_on: date | None
     version: int
@@ -85,6 +86,7 @@ def recommendation_out(key: str, one: Recommendation) -> RecommendationOut:
 def follow_up_out(found: FollowUp) -> FollowUpOut:
     """Write everything recommended as JSON."""
     return FollowUpOut(
+        today=found.today,
         items=[recommendation_out(key, one) for key, one in found.items],
         next_change_on=found.next_change_on,
         version=found.version,

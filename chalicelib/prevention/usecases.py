@@ -29,13 +29,17 @@ from chalicelib.reminders.model import Reminder, Source
 SUBJECT: Final = "prevention"  # what the reminder is about: no meaning but the domain
 # Told between nine and eight in the evening, spread so that a season does not open in one minute.
 _FIRST_HOUR: Final = time(9)
-_SPREAD_MINUTES: Final = 11 * 60
+SPREAD: Final = timedelta(hours=11)
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What is recommended today, each under its token, and the version of the answers."""
+    """What is recommended today, each under its token, and the version of the answers.
 
+    `today` is the civil date of the person's own zone.
+    """
+
+    today: date
     items: list[tuple[str, Recommendation]]
     next_change_on: date | None
     version: int
@@ -156,8 +160,9 @@ def _items(
 def _follow_up(
     unit: Unit, person: Person | None, answers: Sequence[Answer], version: int
 ) -> FollowUp:
-    changes = rules.next_change(person, answers, _today(unit)) if person else None
-    return FollowUp(_items(unit, person, answers), changes, version)
+    today = _today(unit)
+    changes = rules.next_change(person, answers, today) if person else None
+    return FollowUp(today, _items(unit, person, answers), changes, version)
 
 
 def _is_about(answer: Answer, one: Recommendation) -> bool:
@@ -173,7 +178,7 @@ def _arm(unit: Unit, person: Person, answers: Sequence[Answer]) -> None:
 
 def told_at(pid: str, day: date, zone: str) -> datetime:
     """Return when a person is told of what opens on a day, in her zone: at a minute of her own."""
-    minute = zlib.crc32(pid.encode()) % _SPREAD_MINUTES
+    minute = zlib.crc32(pid.encode()) % (SPREAD // timedelta(minutes=1))
     local = datetime.combine(day, _FIRST_HOUR, ZoneInfo(zone)) + timedelta(minutes=minute)
     return local.astimezone(UTC)
 

@@ -5,6 +5,8 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.core.zones import PARIS
+
 MAX_A_DAY: Final = 10
 
 
@@ -20,8 +22,9 @@ class Outcome(StrEnum):
 
     TOLD = "told"
     LATE = "late"  # told, long after its instant
-    POSTPONED = "postponed"  # quiet hours
+    POSTPONED = "postponed"  # quiet hours, or a day that is full
     OVER = "over"  # its event had already begun: nothing to remind of
+    CROWDED = "crowded"  # every day before its event is full
     GONE = "gone"  # moved or cancelled since
     ASIDE = "aside"  # failed again and again: kept with its reason
     LOST = "lost"  # a rival was first
@@ -34,7 +37,7 @@ class Preferences:
     Equal bounds: no quiet hours. `mail_*` is about mails only: the notice centre shows everything.
     """
 
-    zone: str = "Europe/Paris"
+    zone: str = PARIS.key
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     mail_document: bool = True

@@ -10,6 +10,7 @@ import base64
 import hmac
 from functools import cache
 from hashlib import sha256
+from threading import Lock
 from typing import Any, ClassVar, Final
 
 from botocore.exceptions import ClientError
@@ -36,6 +37,7 @@ _SECRET_BYTES: Final = 32
 _MAC_BYTES: Final = 20
 _NONCE_BYTES: Final = 24
 _opened: Final[dict[str, bytes]] = {}
+_one_at_a_time: Final = Lock()  # of threads that need it at once, one asks
 
 
 class SecretRow(Row):
@@ -160,13 +162,14 @@ def _derived(info: str) -> bytes:
 
 
 def _secret() -> bytes:
-    if not is_known():
-        with host_call():
-            answer: dict[str, Any] = client("dynamodb").get_item(
-                TableName=_table(), Key=_KEY, ConsistentRead=True
-            )
-        learn(answer.get("Item"))
-    return _opened[_VERSION]
+    with _one_at_a_time:
+        if not is_known():
+            with host_call():
+                answer: dict[str, Any] = client("dynamodb").get_item(
+                    TableName=_table(), Key=_KEY, ConsistentRead=True
+                )
+            learn(answer.get("Item"))
+        return _opened[_VERSION]
 
 
 def _table() -> str:

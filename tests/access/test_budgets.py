@@ -178,7 +178,19 @@ def test_the_operator_is_told_once(
     for _ in range(3):
         too_many(laboratory.principal, person.pid)
 
-    assert capsys.readouterr().out.count('"event":"overuse"') == 1
+    said = capsys.readouterr().out
+    assert said.count('"event":"overuse"') == 1
+    assert f'"client":"{laboratory.id}.add"' in said
+
+
+def test_a_person_who_asks_too_often_is_not_named(
+    person: Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    budgets._tell(budgets.SEARCHES, ActorKind.PERSON, person.id)
+
+    said = capsys.readouterr().out
+    assert '"event":"overuse"' in said
+    assert person.id not in said
 
 
 @pytest.mark.parametrize("mode", ["before", "after"])

@@ -150,6 +150,7 @@ def answer(rest: str, *, empty: bool) -> Json | None:
         "/preferences": {**PREFERENCES, **({"address": "none"} if empty else {})},
         "/prevention": {
             "items": [] if empty else RECOMMENDATIONS,
+            "today": _day(0),
             "next_change_on": None,
             "version": 0,
         },

@@ -4,6 +4,7 @@ from typing import Final
 
 from chalicelib.access.model import GrantStatus
 from chalicelib.core import rows
+from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
 from tests.faults import reminder_stories as reminders
 from tests.faults import stories
@@ -120,8 +121,8 @@ STORIES: Final = (
         "answer_prevention",
         reminders.put_off,
         reminders.answered,
-        ("to_plan", ["2030-06-12"]),
-        ("later", ["2027-01-06"]),
+        (State.TO_PLAN, ["2030-06-12"]),
+        (State.LATER, ["2027-01-06"]),
         reminders.once("prevention:recommendation:answer", stories.history),
         prepare=reminders.open_prevention,
     ),
@@ -159,6 +160,5 @@ STORIES: Final = (
         ("Europe/Paris", 0),
         ("Pacific/Noumea", 1),
         reminders.once("notifications:preferences:set", stories.history),
-        prepare=reminders.keep_token,
     ),
 )

@@ -1,31 +1,40 @@
 """What waits for its instant, from the minute's plan to the mailbox, and what a person says of it.
 
-Requests of a person go through the application, as her browser's do: she looks first, and has
-nothing to do if it is as she wanted.
+Where a use case is in its route, the route is asked.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.audit.model import Trace
 from chalicelib.core import clock, events, rows
+from chalicelib.core.errors import Stale
 from chalicelib.core.events import EventType
+from chalicelib.http.endpoint import Answer, Call
+from chalicelib.journeys import notices, preferences
+from chalicelib.journeys.notices import NoticeQuery, UpTo
+from chalicelib.journeys.preferences import MailChoices, PreferencesBody
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
+from chalicelib.prevention.model import Choice, State
 from chalicelib.reminders import rules, store
 from chalicelib.reminders.store import HeadRow, TickRow
-from chalicelib.runtime.wsgi import application
 from chalicelib.workers.plan import plan
 from chalicelib.workers.remind import remind
 from tests import double
 from tests.faults.agenda_stories import armed
-from tests.http_client import Client, Reply, bearer
 from tests.workers.lambda_events import from_queue, serve, tick
 from tests.worlds import World, appoint
 
 DUE: Final = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)  # of the world's usual appointment
-SUBJECT: Final = prevention.SUBJECT
+CHOSEN: Final = PreferencesBody(
+    zone="Pacific/Noumea",
+    quiet_from="21:00",
+    quiet_until="08:00",
+    mail=MailChoices(document=True, appointment=True, prevention=True),
+)
+Route = Callable[[Call[Any, Any]], Answer]
 _known: Final[dict[str, str]] = {}
 
 
@@ -82,49 +91,47 @@ def remind_due(world: World) -> None:
 # What a person answers, reads and chooses.
 
 
-def sign(world: World) -> None:
-    """Sign what her browser holds, before anything is counted."""
-    _known["token"] = bearer(world.person.principal)
+def ask(route: Route, world: World, body: object = None, **path: str) -> Any:
+    """Ask a route as its person, about the first version of something; return what it answers."""
+    call: Call[Any, Any] = Call(
+        caller=world.person.principal,
+        path={"pid": world.person.pid, **path},
+        query=NoticeQuery(),
+        body=body,
+        raw=b"",
+        headers={},
+        if_match=0,
+    )
+    return route(call).body
 
 
-def ask(world: World, method: str, path: str, body: object = None, version: int = 0) -> Reply:
-    headers = {"Authorization": f"Bearer {_known['token']}", "If-Match": f'"v{version}"'}
-    target = f"/v1/patients/{world.person.pid}/{path}"
-    reply = Client(application).request(method, target, json=body, headers=headers)
-    if reply.status >= 400:
-        raise Unclear(reply.body)
-    return reply
-
-
-def open_prevention(world: World, travel: Any) -> None:
+def open_prevention(world: World, travel: object) -> None:
     """Look once, so that her reminder of prevention is armed."""
     del travel
-    sign(world)
-    items = ask(world, "GET", "prevention").json()["items"]
-    _known["key"] = next(one["key"] for one in items if one["state"] == "to_plan")
-
-
-def follow_up(world: World) -> tuple[str, int]:
-    found = ask(world, "GET", "prevention").json()
-    state = next(one["state"] for one in found["items"] if one["key"] == _known["key"])
-    return state, found["version"]
+    found = prevention.list_recommendations(world.person.principal, world.person.pid)
+    _known["key"] = next(key for key, one in found.items if one.state is State.TO_PLAN)
 
 
 def put_off(world: World) -> None:
-    state, version = follow_up(world)
-    if state != "later":
-        body = {"state": "later", "until": "2027-01-05"}
-        ask(world, "PUT", f"prevention/{_known['key']}", body, version)
+    """Answer « Plus tard »; of an answer that came before, look whether it is this one."""
+    person, key = world.person, _known["key"]
+    said: dict[str, Any] = {"choice": Choice.LATER, "on": None, "until": date(2027, 1, 5)}
+    try:
+        prevention.answer_recommendation(person.principal, person.pid, key, version=0, **said)
+    except Stale:
+        if answered(world)[0] is not State.LATER:
+            raise
 
 
-def answered(world: World) -> tuple[str, list[str]]:
+def answered(world: World) -> tuple[State, list[str]]:
     """Return the state, and the days of the reminders armed with it."""
-    return follow_up(world)[0], [at[:10] for at in armed(world.person.pid, SUBJECT)]
+    found = prevention.list_recommendations(world.person.principal, world.person.pid)
+    state = next(one.state for key, one in found.items if key == _known["key"])
+    return state, [at[:10] for at in armed(world.person.pid, prevention.SUBJECT)]
 
 
 def receive_notices(world: World, travel: Any) -> None:
     """Let two documents be announced to her, a minute apart."""
-    sign(world)
     for name in ("older", "newer"):
         event = events.new_event(EventType.DOCUMENT_ADDED, world.person.pid, world.document)
         inbox.keep(event)
@@ -134,37 +141,34 @@ def receive_notices(world: World, travel: Any) -> None:
 
 def centre(world: World) -> tuple[int, int]:
     """Return how many notices she has, and how many are unread."""
-    found = ask(world, "GET", "notices").json()
-    return len(found["items"]), found["unread"]
+    found = ask(notices.list_notices, world)
+    return len(found.items), found.unread
 
 
 def read_notices(world: World) -> None:
-    ask(world, "PUT", "notices/read", {"up_to": _known["newer"]})
+    ask(notices.mark_notices_read, world, UpTo(up_to=_known["newer"]))
 
 
 def delete_notice(world: World) -> None:
-    ask(world, "DELETE", f"notices/{_known['older']}")
+    ask(notices.delete_notice, world, notice_id=_known["older"])
 
 
 def delete_notices(world: World) -> None:
-    ask(world, "PUT", "notices/deleted", {"up_to": _known["newer"]})
-
-
-def keep_token(world: World, travel: Any) -> None:
-    del travel
-    sign(world)
+    ask(notices.delete_notices, world, UpTo(up_to=_known["newer"]))
 
 
 def choose(world: World) -> None:
-    before = ask(world, "GET", "preferences").json()
-    if before["zone"] != "Pacific/Noumea":
-        chosen = {name: before[name] for name in ("quiet_from", "quiet_until", "mail")}
-        ask(world, "PUT", "preferences", chosen | {"zone": "Pacific/Noumea"}, before["version"])
+    """Choose another zone; of a choice that came before, look whether it is this one."""
+    try:
+        ask(preferences.set_preferences, world, CHOSEN)
+    except Stale:
+        if chosen(world)[0] != CHOSEN.zone:
+            raise
 
 
 def chosen(world: World) -> tuple[str, int]:
-    found = ask(world, "GET", "preferences").json()
-    return found["zone"], found["version"]
+    found = ask(preferences.read_preferences, world)
+    return found.zone, found.version
 
 
 # What must be in the history.

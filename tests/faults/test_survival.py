@@ -151,6 +151,11 @@ def drop_condition(kind: str) -> Callable[[pytest.MonkeyPatch], None]:
     return plant
 
 
+def claim_unconditionally(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a due reminder whatever became of it meanwhile."""
+    monkeypatch.setattr(rows, "delete", rows.forget)
+
+
 def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take an unclear answer for a failure."""
     monkeypatch.setattr(commit, "_is_committed", lambda _: False)
@@ -162,8 +167,16 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
         ("deposit", drop_condition("idempotency")),
         ("authorise", drop_condition("grant")),
         ("deposit", never_look),
+        ("remind", claim_unconditionally),
+        ("choose_preferences", drop_condition("preferences")),
     ],
-    ids=["idempotency key", "version of a grant", "look after an unclear answer"],
+    ids=[
+        "idempotency key",
+        "version of a grant",
+        "look after an unclear answer",
+        "claim of a due reminder",
+        "version of preferences",
+    ],
 )
 def test_the_harness_finds_a_condition_dropped_from_a_write(
     story: str,

@@ -19,6 +19,7 @@ from chalicelib.workers.remind import remind
 from tests import double
 from tests.builders import Patient, a_person
 from tests.faults.stories import mails, waiting
+from tests.injector import Faults, meanwhile
 from tests.recorder import Recorder
 from tests.reminders.armed import arm, disarm, due_rows, stored, to_come
 from tests.workers.lambda_events import from_queue, serve, tick
@@ -110,6 +111,21 @@ def test_a_cancellation_that_comes_before_or_after_the_pair_decides_what_is_told
     reminded([a_pair(AT, person)])
 
     assert len(told()) == 1
+
+
+@pytest.mark.parametrize("moved_to", [[], [AT + HOUR]], ids=["cancelled", "moved"])
+def test_a_change_made_while_the_pair_is_claimed_wins(
+    moved_to: list[datetime], clock: time_machine.Traveller, person: Patient, faults: Faults
+) -> None:
+    """The claim holds at the version read: nothing is told of what was true a moment ago."""
+    arm(person, [AT], event_at=AT + 2 * HOUR)
+    clock.move_to(AT)
+    change = meanwhile(lambda: arm(person, moved_to, event_at=AT + 3 * HOUR))
+    faults.on("dynamodb.TransactWriteItems", change)
+
+    reminded([a_pair(AT, person)] * 2)
+
+    assert (told(), to_come(person)) == ([], moved_to)
 
 
 @pytest.mark.parametrize(("seconds", "mails"), [(0, 1), (40, 1), (300, 1), (301, 0)])

@@ -1091,41 +1091,41 @@ export interface components {
              * @description What it is (value set JDV_J07). Needed but for a CDA, whose header says it. A person files the types
              *     DOCPAT… and EXPPAT…, professionals and organisations the others. After each, where it is shown:
              *
-             *     - `11488-4` CR ou fiche de consultation ou de visite (CPT_REND)
+             *     - `11488-4` Compte rendu ou fiche de consultation ou de visite (CPT_REND)
              *     - `11490-0` Lettre de liaison à la sortie d'un établissement de soins (CPT_REND)
-             *     - `11502-2` CR d'examens biologiques (BIOLOGIE)
-             *     - `11505-5` CR d'acte thérapeutique (autre) (CPT_REND)
-             *     - `11506-3` CR ou fiche de suivi de soins par auxiliaire médical (CPT_REND)
+             *     - `11502-2` Compte rendu d'examens biologiques (BIOLOGIE)
+             *     - `11505-5` Compte rendu d'acte thérapeutique (autre) (CPT_REND)
+             *     - `11506-3` Compte rendu ou fiche de suivi de soins par auxiliaire médical (CPT_REND)
              *     - `11526-1` Compte rendu (CPT_REND)
-             *     - `15507-7` CR de passage aux urgences (CPT_REND)
-             *     - `15508-5` CR d'accouchement (CPT_REND)
+             *     - `15507-7` Compte rendu de passage aux urgences (CPT_REND)
+             *     - `15508-5` Compte rendu d'accouchement (CPT_REND)
              *     - `28653-4` Document du secteur social / médico-social (CPT_REND)
              *     - `29274-8` Mesures de signes vitaux (CPT_REND)
-             *     - `34112-3` CR hospitalier (séjour) (CPT_REND)
-             *     - `34749-2` CR de consultation pré-anesthésique (CPT_REND)
-             *     - `34794-8` CR de réunion de concertation pluridisciplinaire (CPT_REND)
-             *     - `34874-8` CR opératoire (CPT_REND)
+             *     - `34112-3` Compte rendu hospitalier (séjour) (CPT_REND)
+             *     - `34749-2` Compte rendu de consultation pré-anesthésique (CPT_REND)
+             *     - `34794-8` Compte rendu de réunion de concertation pluridisciplinaire (CPT_REND)
+             *     - `34874-8` Compte rendu opératoire (CPT_REND)
              *     - `34875-5` Évaluation postopératoire et note de suivi (CPT_REND)
-             *     - `47420-5` CR de bilan fonctionnel (CPT_REND)
-             *     - `51969-4` CR de génétique moléculaire (BIOLOGIE)
-             *     - `59283-2` CR d'examen de l'enfant (CPT_REND)
-             *     - `60568-3` CR d'anatomie et de cytologie pathologiques (BIOLOGIE)
-             *     - `67851-6` CR d'admission (CPT_REND)
-             *     - `70004-7` CR d'acte diagnostique (autre) (CPT_REND)
-             *     - `75482-0` CR d'acte thérapeutique à visée préventive (DEPISTAG)
-             *     - `75492-9` CR d'acte diagnostique à visée préventive ou de dépistage (DEPISTAG)
+             *     - `47420-5` Compte rendu de bilan fonctionnel (CPT_REND)
+             *     - `51969-4` Compte rendu de génétique moléculaire (BIOLOGIE)
+             *     - `59283-2` Compte rendu d'examen de l'enfant (CPT_REND)
+             *     - `60568-3` Compte rendu d'anatomie et de cytologie pathologiques (BIOLOGIE)
+             *     - `67851-6` Compte rendu d'admission (CPT_REND)
+             *     - `70004-7` Compte rendu d'acte diagnostique (autre) (CPT_REND)
+             *     - `75482-0` Compte rendu d'acte thérapeutique à visée préventive (DEPISTAG)
+             *     - `75492-9` Compte rendu d'acte diagnostique à visée préventive ou de dépistage (DEPISTAG)
              *     - `75496-0` Demande d'acte de télémédecine (CPT_REND)
-             *     - `77436-4` CR d'anesthésie (CPT_REND)
-             *     - `78513-9` CR de consultation en ophtalmologie (CPT_REND)
-             *     - `78601-2` CR d'entretien pharmaceutique (CPT_REND)
+             *     - `77436-4` Compte rendu d'anesthésie (CPT_REND)
+             *     - `78513-9` Compte rendu de consultation en ophtalmologie (CPT_REND)
+             *     - `78601-2` Compte rendu d'entretien pharmaceutique (CPT_REND)
              *     - `83981-1` Lettre de liaison à la sortie d'une structure sociale ou médico-sociale (CPT_REND)
-             *     - `85208-7` CR de télémédecine (CPT_REND)
-             *     - `93024-8` CR de consultation pharmaceutique (CPT_REND)
+             *     - `85208-7` Compte rendu de télémédecine (CPT_REND)
+             *     - `93024-8` Compte rendu de consultation pharmaceutique (CPT_REND)
              *     - `96349-6` Lettre d'adressage (CPT_REND)
-             *     - `BIL_AUTO` CR de bilan d'évaluation de la perte d'autonomie (CPT_REND)
-             *     - `DOCPAT03` CR déposé par le patient (CPT_REND)
-             *     - `DOCPAT05` CR de biologie déposé par le patient (BIOLOGIE)
-             *     - `DOCPAT06` CR de prévention déposé par le patient (DEPISTAG)
+             *     - `BIL_AUTO` Compte rendu de bilan d'évaluation de la perte d'autonomie (CPT_REND)
+             *     - `DOCPAT03` Compte rendu déposé par le patient (CPT_REND)
+             *     - `DOCPAT05` Compte rendu de biologie déposé par le patient (BIOLOGIE)
+             *     - `DOCPAT06` Compte rendu de prévention déposé par le patient (DEPISTAG)
              *     - `18761-7` Note de transfert (dont lettre de liaison à l'entrée en établissement de soins) (SYNTHESE)
              *     - `34133-9` Synthèse d'épisode de soins (SYNTHESE)
              *     - `34842-5` Grille d'évaluation médico-social (SYNTHESE)
@@ -1146,7 +1146,7 @@ export interface components {
              *     - `DOCPAT01` Synthèse déposée par le patient (SYNTHESE)
              *     - `DOCPAT08` Profil médical Mon espace santé (SYNTH_PML)
              *     - `SYNTH` Synthèse (SYNTHESE)
-             *     - `18748-4` CR d'imagerie médicale (RADIO_SC)
+             *     - `18748-4` Compte rendu d'imagerie médicale (RADIO_SC)
              *     - `52040-3` Document encapsulant une image d'illustration non DICOM (RADIO_SC)
              *     - `DOCPAT04` Imagerie déposée par le patient (RADIO_SC)
              *     - `IMG-KOS` Reference d'objets d'un examen d'imagerie (RADIO_SC)
@@ -1172,7 +1172,7 @@ export interface components {
              *     - `80788-3` Projet personnalisé d'accompagnement (ORD_SOIN)
              *     - `83869-8` Plan personnalisé de prévention (ORD_SOIN)
              *     - `PROT_ALD` Protocole de soins ALD (ORD_SOIN)
-             *     - `80565-5` CR d'administration de médicaments (ORD_SOIN)
+             *     - `80565-5` Compte rendu d'administration de médicaments (ORD_SOIN)
              *     - `87273-9` Note de vaccination (CAR_VAC)
              *     - `89601-9` Certificat médical (CERT_MED)
              *     - `96173-0` Test rapide d'orientation diagnostique (DEPISTAG)
@@ -1198,7 +1198,7 @@ export interface components {
              *     - `56446-8` Notification de rendez-vous (AUTR_DOC)
              *     - `60280-5` Fiche de retour du service des urgences (AUTR_DOC)
              *     - `78341-5` Fiche de transfert vers le service des urgences (AUTR_DOC)
-             *     - `89233-1` CR de grossesse (AUTR_DOC)
+             *     - `89233-1` Compte rendu de grossesse (AUTR_DOC)
              *     - `E1762` Full Document (AUTR_DOC)
              *     - `EXPORT_DUI` Export du Dossier Usager Informatisé (AUTR_DOC)
              *     - `FEUILLE-DE-STYLE` Feuille de style (AUTR_DOC)
@@ -1355,9 +1355,14 @@ export interface components {
         };
         /**
          * FollowUpOut
-         * @description What is recommended today; `next_change_on` is the day it says something else.
+         * @description What is recommended on the person's own `today`; `next_change_on` says something else.
          */
         FollowUpOut: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
             /** Items */
             items: components["schemas"]["RecommendationOut"][];
             /** Next Change On */
@@ -3017,9 +3022,9 @@ export interface operations {
             query?: {
                 from?: string | null;
                 to?: string | null;
-                past?: boolean;
                 cursor?: string | null;
                 limit?: number;
+                past?: boolean;
             };
             header?: never;
             path: {
@@ -3455,11 +3460,11 @@ export interface operations {
     list_documents: {
         parameters: {
             query?: {
-                category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
                 from?: string | null;
                 to?: string | null;
                 cursor?: string | null;
                 limit?: number;
+                category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
             };
             header?: never;
             path: {
@@ -4105,7 +4110,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is recommended today; `next_change_on` is the day it says something else. */
+            /** @description What is recommended on the person's own `today`; `next_change_on` says something else. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4144,7 +4149,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What is recommended today; `next_change_on` is the day it says something else. */
+            /** @description What is recommended on the person's own `today`; `next_change_on` says something else. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -27,6 +27,8 @@ export const agendaWords = typeset({
   pastEmptyTitle: "Aucun rendez-vous passé",
   pastEmpty: "Vos rendez-vous restent lisibles ici une fois passés.",
   noChannel: "Nous n'avons pas d'adresse e-mail vérifiée pour vous : les rappels s'affichent seulement ici.",
+  /** Of one appointment: there is no address, or no e-mail is wanted. */
+  noMail: "Aucun e-mail ne part pour ces rappels : ils s'affichent ici seulement.",
   setBy: (who: string) => `Ajouté par ${who}`,
   yourself: "vous",
   somebody: "un professionnel",
@@ -61,6 +63,15 @@ export const agendaWords = typeset({
     reminders: "Rappels",
     noReminders: "Aucun rappel pour ce rendez-vous.",
     remindersPast: "Les rappels de ce rendez-vous sont passés.",
+    settled: "À savoir",
+    settlings: {
+      start_moved: (start: string) =>
+        `L'heure de début choisie n'existe pas ce jour-là : les horloges avancent. Le rendez-vous est noté à ${start}.`,
+      end_moved: (end: string) =>
+        `L'heure de fin choisie n'existe pas ce jour-là : les horloges avancent. La fin est notée à ${end}.`,
+      start_twice: (start: string) =>
+        `Cette nuit-là, les horloges reculent : il est ${start} deux fois. La première a été retenue.`,
+    },
     author: "Qui l'a ajouté",
     byYou: "Vous",
     byPerson: "La personne elle-même",
@@ -190,6 +201,7 @@ export const agendaWords = typeset({
   pro: {
     title: "Rendez-vous",
     intro: "Les rendez-vous que vous avez fixés pour ce patient. Ils s'affichent dans son agenda.",
+    pastEmpty: "Ceux que vous avez fixés restent lisibles ici une fois passés.",
     emptyTitle: "Aucun rendez-vous fixé par vous",
     empty: "Le patient verra dans son agenda celui que vous ajoutez, et pourra choisir ses rappels.",
     cancelTitle: "Annuler ce rendez-vous ?",

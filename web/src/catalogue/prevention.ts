@@ -6,7 +6,7 @@ export const preventionWords = typeset({
   title: "Vaccins et prévention",
   intro: "Ce que les calendriers officiels recommandent à votre âge. Ils ne remplacent pas l'avis de votre médecin.",
   emptyTitle: "Rien à prévoir pour le moment",
-  empty: "Aucune recommandation ne vous concerne aujourd'hui. Cette page change avec votre âge.",
+  empty: "Parmi ce qui est suivi ici, rien ne vous concerne aujourd'hui. Cette page change avec votre âge.",
   toAgenda: "Revenir à l'agenda",
   groups: {
     late: "En retard",
@@ -56,6 +56,23 @@ export const preventionWords = typeset({
     missing: "Choisissez une date, même approximative : elle sert à calculer la suite.",
     future: "La date ne peut pas être dans l'avenir.",
     past: "Choisissez une date à venir.",
+  },
+
+  limits: {
+    title: "Ce que cette page ne dit pas",
+    known: "Elle suit seulement :",
+    rules: [
+      "les vaccins obligatoires du nourrisson",
+      "les rappels de l'adulte, et la grippe à partir de 65 ans",
+      "les trois dépistages organisés des cancers",
+      "les examens obligatoires de l'enfant",
+    ],
+    unknown: [
+      "Le rattrapage des vaccins manqués n'est pas calculé.",
+      "Une grossesse, une maladie, un métier ou un voyage peuvent demander autre chose.",
+      "Ce qui a été fait ailleurs n'est pas connu ici tant que vous ne l'avez pas noté.",
+    ],
+    ask: "Ne rien voir ici ne veut donc pas dire être à jour. Parlez-en à votre médecin ou à votre pharmacien.",
   },
 
   plot: {
