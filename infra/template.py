@@ -16,6 +16,7 @@ from infra.functions import (
     API,
     FUNCTIONS,
     NOTIFY,
+    RELAY,
     REMIND,
     SWEEP,
     WITH_DEAD_LETTERS,

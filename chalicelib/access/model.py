@@ -11,6 +11,7 @@ class Action(StrEnum):
     """Everything that can be asked of a record, as `domain:object:verb`; also what traces name."""
 
     PATIENT_READ = "identity:patient:read"
+    IDENTITY_READ = "identity:number:read"
     PATIENT_LOOKUP = "identity:patient:lookup"
     HOME_READ = "record:home:read"
     DOCUMENT_LIST = "record:document:list"
@@ -56,8 +57,9 @@ class Right(StrEnum):
 class Refusal(StrEnum):
     """Why something was refused; kept in the trace for the person.
 
-    The caller is told of the last three only: what is invalid or conflicts, because it may know of
-    the record; a spent budget, because that says nothing of any record.
+    The caller is told of the last four only: what is invalid or conflicts, because it may know of
+    the record; a row that does not verify (an incident, 500); a spent budget, because that says
+    nothing of any record.
     """
 
     SPACE_CLOSED = "space_closed"
@@ -67,6 +69,7 @@ class Refusal(StrEnum):
     TRAITS = "traits"
     INVALID = "invalid"
     CONFLICT = "conflict"
+    ALTERED = "altered"
     BUDGET = "budget"
 
 

@@ -16,6 +16,7 @@ from chalicelib.http.principal import ActorKind
 # (the depositor still reads), R-AGE-01 (an appointment is its author's and the person's).
 _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.PATIENT_READ: (Right.SELF, Right.AUTHORISATION),
+    Action.IDENTITY_READ: (Right.SELF,),
     Action.PATIENT_LOOKUP: (Right.AUTHORISATION, Right.FEEDING),
     Action.HOME_READ: (Right.SELF,),
     Action.DOCUMENT_LIST: (Right.SELF, Right.AUTHORISATION),

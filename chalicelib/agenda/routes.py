@@ -22,6 +22,7 @@ from chalicelib.agenda.schemas import (
     new_feed_out,
 )
 from chalicelib.agenda.usecases import Shown
+from chalicelib.core.errors import TooMany
 from chalicelib.core.settings import settings
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
 from chalicelib.storage.names import content_disposition
@@ -138,6 +139,7 @@ def revoke_calendar_feed(call: Call[None, NoQuery]) -> Answer:
     public=True,
     patterns={"link": _LINK},
     answers={200: _CALENDAR, 304: None},
+    problems=[TooMany(retry_after_seconds=60)],
 )
 def read_calendar(call: Call[None, NoQuery]) -> Answer:
     """Read the appointments to come by a secret link, as a calendar does."""

@@ -133,6 +133,13 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "The content is over the limit of {size_limit_en}. Nothing was stored.",
         "Réduisez le fichier, puis recommencez.",
     ),
+    "head-too-large": Text(
+        "En-têtes trop volumineux",
+        "Les en-têtes de la demande dépassent la limite de {size_limit}. Rien n’a été fait.",
+        "Headers too large",
+        "The headers of the request are over the limit of {size_limit_en}. Nothing was done.",
+        "Effacez les cookies de ce site dans votre navigateur, puis recommencez.",
+    ),
     "invalid": Text(
         "Saisie à corriger",
         "Certaines informations sont à corriger. Rien n’a été enregistré.",
@@ -297,6 +304,18 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "date_future": ("La date est dans le futur.", "The date is in the future."),
     "date_before_birth": ("La date précède la naissance.", "The date is before the birth."),
     "date_past": ("Choisissez une date à venir.", "The date must be in the future."),
+    "too_early": (
+        "Trop tôt pour compter\u00a0: pas avant le {day}. Vérifiez la date avec votre médecin.",
+        "Too early to count: this step counts from {day} (day/month/year) on.",
+    ),
+    "after_next": (
+        "L’étape suivante est déjà notée avant cette date, ou trop près d’elle.",
+        "The next step is noted before this date, or too close to it.",
+    ),
+    "after_window": (
+        "Ce serait trop tard\u00a0: la période finit le {day}. Choisissez une date plus proche.",
+        "It would be too late: the period ends on {day} (day/month/year).",
+    ),
     "too_far": ("La date est trop lointaine.", "The date is too far away."),
     "unknown_rule": ("Cette recommandation est inconnue.", "Unknown recommendation."),
     "not_expected": ("Cette date ne va pas avec la réponse.", "Not expected with this answer."),

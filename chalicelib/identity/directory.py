@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from chalicelib.core import rows
-from chalicelib.core.rows import Query
+from chalicelib.core import log, rows
+from chalicelib.core.rows import Item, Query
 from chalicelib.identity import store
 from chalicelib.identity.model import Activity, Professional
 from chalicelib.identity.store import DirectoryRow, ProfessionalRow
 from chalicelib.identity.values import RPPS, fold
+from chalicelib.vault.errors import Tampered
 
 MAX_FOUND: Final = 20
 _PAGE: Final = 100
@@ -26,6 +27,7 @@ def professional(rpps: str) -> Professional | None:
     """Return a professional of the directory, active or not.
 
     Raises:
+        Tampered: her row was forged or altered.
         StoreUnavailable: the store did not answer.
     """
     row = rows.get(ProfessionalRow, *store.professional_key(rpps))
@@ -44,19 +46,31 @@ def search(family_name: str, given_name: str | None, city: str | None) -> list[P
     if not family:
         return []
     numbers = _numbers(family, folded(given_name or ""), folded(city or ""))
-    return [one for one in professionals(numbers) if one.is_active]
+    return [one for one in professionals(numbers) if one.is_active and _bears(one, family)]
 
 
 def professionals(numbers: Sequence[str]) -> list[Professional]:
     """Return the professionals of these numbers, in order; unknown ones are left out.
+
+    So is one whose row was forged or altered, and the operator is told: nobody gives a key to a
+    name that this product did not load (A46).
 
     Raises:
         StoreUnavailable: the store did not answer.
     """
     if not numbers:
         return []
-    found = rows.fetch([(ProfessionalRow, *store.professional_key(rpps)) for rpps in numbers])
-    return [of_row(row) for row in found if isinstance(row, ProfessionalRow)]
+    wanted = [(ProfessionalRow, *store.professional_key(rpps)) for rpps in numbers]
+    found = map(_read, rows.fetch_items(wanted))
+    return [one for one in found if one is not None]
+
+
+def _read(item: Item) -> Professional | None:
+    try:
+        return of_row(ProfessionalRow.from_raw_data(item))
+    except Tampered as error:
+        log.exception("directory row does not verify", error)
+        return None
 
 
 def of_row(row: ProfessionalRow) -> Professional:
@@ -115,4 +129,9 @@ def _numbers(family: str, given: str, city: str) -> list[str]:
         after = page.last_key
         if after is None or len(numbers) >= MAX_FOUND:
             break
-    return numbers[:MAX_FOUND]
+    return list(dict.fromkeys(numbers))[:MAX_FOUND]
+
+
+def _bears(one: Professional, family: str) -> bool:
+    """Tell whether she bears the name searched: a pointer may have been forged."""
+    return (folded(one.family_name) or "-") == family

@@ -97,6 +97,16 @@ class PatientAnswer(Schema):
     sex: Literal["female", "male", "unknown"]
 
 
+class IdentityAnswer(Schema):
+    """One's own civil identity and national number, as a professional must type them."""
+
+    ins: str = Field(description="The matricule INS: 13 characters and its key of two digits.")
+    family_name: str
+    given_names: list[str] = Field(description="Birth given names, the first one first.")
+    birth_date: str | None
+    sex: Literal["female", "male", "unknown"]
+
+
 class SearchBody(Schema):
     """A professional's number, or her exact family name and what narrows it."""
 
@@ -169,6 +179,24 @@ def read_patient(call: Call[None, NoQuery]) -> Answer:
             }
         ),
         version=patient.version,
+    )
+
+
+@endpoint("GET", "/v1/patients/{pid}/identity", answers={200: IdentityAnswer})
+def read_own_identity(call: Call[None, NoQuery]) -> Answer:
+    """Read one's own national number and traits; nobody else's."""
+    person = patients.read_own_identity(call.principal, call.path["pid"]).person
+    traits = person.traits
+    return Answer(
+        IdentityAnswer.model_validate(
+            {
+                "ins": person.ins.matricule,
+                "family_name": traits.family_name,
+                "given_names": list(traits.given_names),
+                "birth_date": traits.birth_date.isoformat() if traits.birth_date else None,
+                "sex": _SEX_WORDS[traits.sex],
+            }
+        )
     )
 
 

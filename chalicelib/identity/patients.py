@@ -57,8 +57,17 @@ def read_patient(principal: Principal, subject: str) -> Patient:
         NotFound: no such record, or not for this caller; traced.
         Unauthenticated: the session was ended.
     """
+    return _read(principal, subject, Action.PATIENT_READ)
+
+
+def read_own_identity(principal: Principal, subject: str) -> Patient:
+    """Read one's own identity, to show its national number; raises as `read_patient`."""
+    return _read(principal, subject, Action.IDENTITY_READ)
+
+
+def _read(principal: Principal, subject: str, action: Action) -> Patient:
     pid = gate.resolve(principal, subject)
-    with gate.enter(principal, Action.PATIENT_READ, pid, wanted=[spaces.person_wish(pid)]) as unit:
+    with gate.enter(principal, action, pid, wanted=[spaces.person_wish(pid)]) as unit:
         person, version = spaces.person_of(unit)
     return Patient(pid, person, version)
 

@@ -16,7 +16,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 
-from chalicelib.access.store import AuthenticatedRow
+from chalicelib.access.store import AuthenticatedRow, KeyedRow
 from chalicelib.core import ids, rows
 from chalicelib.core.rows import (
     ConditionLost,
@@ -117,8 +117,11 @@ class HolderRow(AuthenticatedRow):
     uid = UnicodeAttribute()
 
 
-class ProfessionalRow(Row):
-    """A professional as the public directory describes her; replaced by each extract."""
+class ProfessionalRow(KeyedRow):
+    """A professional as the public directory describes her; replaced by each extract.
+
+    A person gives her key to the name and profession she reads here: they carry a keyed hash.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -133,7 +136,10 @@ class ProfessionalRow(Row):
 
 
 class DirectoryRow(Row):
-    """A pointer from a family name to a professional; `cities` are folded, to filter by."""
+    """A pointer from a family name to a professional; `cities` are folded, to filter by.
+
+    It proves nothing: what is found is compared with what was searched.
+    """
 
     TABLE: ClassVar[str] = "identity"
 

@@ -18,7 +18,7 @@ LABELS: Final = {
 
 
 class AnswerBody(Schema):
-    """What the person says; `on` goes with `done`, `until` with `later`."""
+    """What the person says; `on` goes with `done`; `until`, the last silent day, with `later`."""
 
     state: Literal["to_plan", "done", "not_concerned", "later"]
     on: date | None = None
@@ -26,15 +26,22 @@ class AnswerBody(Schema):
 
 
 class RuleSource(Schema):
-    """Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal."""
+    """Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal.
+
+    `window_certainty` is how sure its dates are.
+    """
 
     text: str
     reference: str
     certainty: Literal["A", "B", "M", "P"]
+    window_certainty: Literal["A", "B", "M", "P"]
 
 
 class RecommendationOut(Schema):
-    """One thing recommended; `key` names it in addresses and tells nothing."""
+    """One thing recommended; `key` names it in addresses and tells nothing.
+
+    `on` is the day of what is done, or on which « Non concerné » was said.
+    """
 
     key: str
     kind: Literal["vaccination", "screening", "exam"]
@@ -79,6 +86,7 @@ def recommendation_out(key: str, one: Recommendation) -> RecommendationOut:
             text=one.source.text,
             reference=one.source.reference,
             certainty=one.source.certainty.value,
+            window_certainty=one.source.window.value,
         ),
     )
 

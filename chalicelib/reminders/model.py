@@ -8,6 +8,8 @@ from typing import Final
 from chalicelib.core.zones import PARIS
 
 MAX_A_DAY: Final = 10
+# P: so that nobody else's appointments take the day of her own.
+MAX_A_DAY_BY_OTHERS: Final = 5
 
 
 class Source(StrEnum):
@@ -35,6 +37,7 @@ class Preferences:
     """How a person wants to be told; these defaults hold until she says otherwise.
 
     Equal bounds: no quiet hours. `mail_*` is about mails only: the notice centre shows everything.
+    `remind_*` is what she wants to be reminded of at all (R-AGE-06): refused, nothing is armed.
     """
 
     zone: str = PARIS.key
@@ -43,6 +46,8 @@ class Preferences:
     mail_document: bool = True
     mail_appointment: bool = True
     mail_prevention: bool = True
+    remind_vaccination: bool = True
+    remind_screening: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,9 +166,11 @@ def day_counts(
     return {day: count for day, count in sorted(total.items()) if count > 0 and day >= today}
 
 
-def full_days(before: Mapping[date, int], later: Mapping[date, int]) -> list[date]:
+def full_days(
+    before: Mapping[date, int], later: Mapping[date, int], most: int = MAX_A_DAY
+) -> list[date]:
     """Return the days a change brings, or adds to, beyond the most a day may have (R-AGE-02)."""
-    return [day for day, count in later.items() if count > MAX_A_DAY and count > before.get(day, 0)]
+    return [day for day, count in later.items() if count > most and count > before.get(day, 0)]
 
 
 def bucket_of(at: datetime) -> str:

@@ -53,6 +53,9 @@ class PreferencesRow(AuthenticatedRow):
     mail_document = BooleanAttribute()
     mail_appointment = BooleanAttribute()
     mail_prevention = BooleanAttribute()
+    # Absent of rows written before one could refuse: nothing was refused.
+    remind_vaccination = BooleanAttribute(null=True)
+    remind_screening = BooleanAttribute(null=True)
 
 
 class DueRow(Row):
@@ -200,6 +203,8 @@ def preferences_row(pid: str, chosen: Preferences, version: int | None) -> Prefe
             mail_document=chosen.mail_document,
             mail_appointment=chosen.mail_appointment,
             mail_prevention=chosen.mail_prevention,
+            remind_vaccination=chosen.remind_vaccination,
+            remind_screening=chosen.remind_screening,
         ),
         version,
     )
@@ -216,6 +221,8 @@ def preferences_of(row: PreferencesRow | None) -> Preferences:
         mail_document=row.mail_document,
         mail_appointment=row.mail_appointment,
         mail_prevention=row.mail_prevention,
+        remind_vaccination=row.remind_vaccination is not False,
+        remind_screening=row.remind_screening is not False,
     )
 
 

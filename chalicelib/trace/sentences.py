@@ -23,6 +23,7 @@ SERVICE: Final = "Le service"
 # For each action: what was done (after « a » or « avez »), and what was asked (after « à »).
 DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.PATIENT_READ: ("consulté votre identité", "consulter votre identité"),
+    Action.IDENTITY_READ: ("affiché votre matricule INS", "afficher votre matricule INS"),
     Action.PATIENT_LOOKUP: ("recherché votre espace", "trouver votre espace"),
     Action.HOME_READ: ("ouvert la page d’accueil", "ouvrir la page d’accueil"),
     Action.DOCUMENT_LIST: ("consulté la liste des documents", "consulter la liste des documents"),
@@ -78,8 +79,8 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (
-        "signalé une ligne illisible\u00a0: son contenu a été modifié",
-        "signaler une ligne illisible",
+        "trouvé une ligne de votre historique qui ne peut pas être vérifiée",
+        "vérifier une ligne de votre historique",
     ),
 }
 UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
@@ -87,7 +88,7 @@ UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 RIGHTS: Final[Mapping[str, str]] = {
     Right.SELF: "C’est votre espace",
     Right.AUTHORISATION: "Vous avez donné votre autorisation",
-    Right.DEPOSITOR: "Cet élément a été déposé par ses soins",
+    Right.DEPOSITOR: "C’est un de ses propres ajouts",
     Right.FEEDING: "Dépôt dans votre dossier",
     Right.LINK: "Vous avez créé ce lien de calendrier",
     Right.NONE: "Aucun droit n’était nécessaire",
@@ -100,6 +101,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     Refusal.TRAITS: "l’identité indiquée n’est pas la vôtre",
     Refusal.INVALID: "ce qui a été envoyé n’était pas acceptable",
     Refusal.BUDGET: "il y a eu trop de demandes en peu de temps",
+    Refusal.ALTERED: "une donnée de votre dossier ne peut pas être vérifiée, rien n’a été montré",
     Refusal.CONFLICT: "c’était déjà fait, ou cela avait changé entre-temps",
 }
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.core import ids, rows
+from chalicelib.core import ids, log, rows
 from chalicelib.identity import directory, store
 from chalicelib.identity.model import Activity, Professional
 from chalicelib.identity.store import DirectoryRow, ProfessionalRow
 from chalicelib.identity.values import InvalidIdentifier, fold, parse_finess, parse_rpps
+from chalicelib.vault.errors import Tampered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -133,7 +134,7 @@ def _merged(found: list[Professional]) -> Professional:
 
 def _write(one: Professional, load_id: str) -> None:
     """Replace what the directory says of a professional, and her old name's pointer."""
-    known = rows.get(ProfessionalRow, *store.professional_key(one.rpps))
+    known = _known(one)
     if known is not None and known.load_id == load_id:
         one = _merged([directory.of_row(known), one])
     described, pointer = directory.rows_of(one, load_id)
@@ -142,3 +143,12 @@ def _write(one: Professional, load_id: str) -> None:
         _, former = directory.rows_of(directory.of_row(known), load_id)
         if (former.pk, former.sk) != (pointer.pk, pointer.sk):
             rows.write([rows.delete(DirectoryRow(pk=former.pk, sk=former.sk))])
+
+
+def _known(one: Professional) -> ProfessionalRow | None:
+    """Read what the directory says; a row that does not verify is replaced, and told."""
+    try:
+        return rows.get(ProfessionalRow, *store.professional_key(one.rpps))
+    except Tampered as error:
+        log.exception("directory row does not verify", error)
+        return None

@@ -155,6 +155,17 @@ def test_an_eleventh_reminder_of_a_day_is_refused_naming_it(  # R-AGE-02
     assert armed(world, by_laboratory["id"]) == []
 
 
+def test_appointments_of_others_leave_a_day_of_reminders_to_the_person(  # A44
+    world: World, http: Client
+) -> None:
+    for minute in range(7):
+        added(world, http, world.laboratory, reminders=[1440 + minute])
+    assert counts(world) == {"2026-12-02": 5}
+    made = added(world, http, reminders=[1440, 1441, 1442, 1443, 1444])
+    assert len(armed(world, made["id"])) == 5
+    assert counts(world) == {"2026-12-02": 10}
+
+
 def test_a_change_keeps_what_is_absent_and_clears_what_is_null(world: World, http: Client) -> None:
     made = added(world, http, place="Cabinet", note="À jeun")
     changed = change(world, http, made["id"], note=None).json()

@@ -225,6 +225,13 @@ PATIENT: Json = {
     "age": 47,
     "sex": "female",
 }
+IDENTITY: Json = {
+    "ins": "279035121518989",
+    "family_name": "PAT-TROIS",
+    "given_names": ["DOMINIQUE", "MARIE-LOUISE"],
+    "birth_date": "1979-03-28",
+    "sex": "female",
+}
 _SESSION = {"expires_at": instant(hours=-1)}
 ME: dict[str, Json] = {
     PERSON: {
@@ -301,6 +308,7 @@ class Canned:
                 "first_steps": ["authorise_doctor", "add_document", "see_trace"] if empty else [],
             },
             "/authorisations": {"items": [] if empty else GRANTS, "next": None},
+            "/identity": IDENTITY,
             "/v1/professionals/search": {"items": [] if empty else [_DOCTOR]},
             "/v1/patients/lookup": {"patient_id": PID},
         }

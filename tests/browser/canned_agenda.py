@@ -85,6 +85,7 @@ PREFERENCES: Json = {
     "quiet_from": "21:00",
     "quiet_until": "08:00",
     "mail": {"document": True, "appointment": True, "prevention": False},
+    "remind": {"vaccination": True, "screening": False},
     "address": "verified",
     "version": 0,
 }

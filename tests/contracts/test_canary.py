@@ -196,7 +196,7 @@ def read(cast: Cast, http: Client, seen: Seen) -> None:
             for part in ("", "/content", "/narrative"):
                 path = f"{record}/documents/{one['id']}{part}"
                 seen.keep(http.get(path, as_=actor.principal))
-    for path in ("", "/home", "/trace", "/authorisations"):
+    for path in ("", "/identity", "/home", "/trace", "/authorisations"):
         seen.keep(http.get(record + path, as_=person.principal))
     seen.keep(http.get("/v1/me", as_=person.principal))
     seen.keep(http.delete(grant, as_=person.principal))

@@ -14,7 +14,7 @@ from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import Answer, Call
 from chalicelib.journeys import notices, preferences
 from chalicelib.journeys.notices import NoticeQuery, UpTo
-from chalicelib.journeys.preferences import MailChoices, PreferencesBody
+from chalicelib.journeys.preferences import MailChoices, PreferencesBody, ReminderChoices
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.prevention.model import Choice, State
@@ -33,6 +33,7 @@ CHOSEN: Final = PreferencesBody(
     quiet_from="21:00",
     quiet_until="08:00",
     mail=MailChoices(document=True, appointment=True, prevention=True),
+    remind=ReminderChoices(vaccination=True, screening=True),
 )
 Route = Callable[[Call[Any, Any]], Answer]
 _known: Final[dict[str, str]] = {}

@@ -343,6 +343,39 @@ def test_others_do_not_read_an_identity(http: Client, person: Patient, laborator
     assert http.get(f"/v1/patients/{person.pid}", as_=laboratory.principal).status == 404
 
 
+def test_a_person_reads_her_own_number_and_traits_and_her_history_says_so(
+    http: Client, person: Patient
+) -> None:
+    reply = http.get(f"/v1/patients/{person.pid}/identity", as_=person.principal)
+
+    assert reply.json() == {
+        "ins": person.identity.ins.matricule,
+        "family_name": person.identity.traits.family_name,
+        "given_names": list(person.identity.traits.given_names),
+        "birth_date": "1985-06-12",
+        "sex": "female",
+    }
+    assert reply.header("Cache-Control") == "no-store"
+    last = http.get(f"/v1/patients/{person.pid}/trace", as_=person.principal).json()["items"][0]
+    assert last["label"] == "avez affiché votre matricule INS"
+
+
+def test_nobody_else_reads_a_number_not_even_whom_the_record_is_open_to(  # A36
+    http: Client, person: Patient, doctor: Actor, laboratory: Actor
+) -> None:
+    builders.a_grant(person, doctor)
+    handle = _lookup(http, laboratory, _asked(person)).json()["handle"]
+
+    for subject, actor in (
+        (person.pid, doctor),
+        (person.pid, builders.a_person()),
+        (handle, laboratory),
+    ):
+        reply = http.get(f"/v1/patients/{subject}/identity", as_=actor.principal)
+        assert reply.status == 404
+        assert person.identity.ins.matricule not in str(reply.json())
+
+
 def test_person_of_a_closed_space_is_connected_without_a_profile(
     http: Client, person: Patient
 ) -> None:

@@ -10,6 +10,7 @@ DEFAULTS = {
     "quiet_from": "21:00",
     "quiet_until": "08:00",
     "mail": {"document": True, "appointment": True, "prevention": True},
+    "remind": {"vaccination": True, "screening": True},
 }
 
 

@@ -89,7 +89,9 @@ def _awake(stack: Stack, persona: str, email: str) -> Iterator[Person]:
     pid = caller.request("GET", "/v1/me").json()["profiles"][0]["patient_id"]
     person = Person(caller, pid, email)
     before = person.ask("GET", "preferences", 200)
-    chosen = {name: before[name] for name in ("zone", "quiet_from", "quiet_until", "mail")}
+    chosen = {
+        name: before[name] for name in ("zone", "quiet_from", "quiet_until", "mail", "remind")
+    }
     awake = chosen | {"zone": ZONE, "quiet_from": "12:00", "quiet_until": "12:00"}
     saved = person.ask("PUT", "preferences", 200, awake, version=before["version"])
     yield person

@@ -94,6 +94,7 @@ def test_nobody_but_the_holder_sees_the_trace_or_the_authorisations(facts: Facts
     own = {
         Action.TRACE_READ,
         Action.HOME_READ,
+        Action.IDENTITY_READ,
         Action.AUTHORISATION_LIST,
         Action.AUTHORISATION_GIVE,
         Action.AUTHORISATION_WITHDRAW,

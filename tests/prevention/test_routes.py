@@ -2,8 +2,9 @@
 
 import json
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -12,12 +13,12 @@ from chalicelib.core import clock as now_clock
 from chalicelib.core import rows
 from chalicelib.core.rows import table_name
 from chalicelib.prevention.store import follow_up_key
-from chalicelib.prevention.usecases import SUBJECT
+from chalicelib.prevention.usecases import SUBJECT, following
 from chalicelib.reminders.store import PreferencesRow, ReminderRow, preferences_key, reminder_key
 from tests import double
 from tests.builders import Actor
 from tests.http_client import Client, Reply
-from tests.injector import Faults, KilledError
+from tests.injector import Faults, KilledError, meanwhile
 from tests.worlds import World
 
 # The world's person is a woman born on 1985-06-12; the clock stands on Monday 2026-11-23.
@@ -102,7 +103,8 @@ def test_each_answer_is_kept_and_moves_the_reminder_with_it(
 
     one = one_of(reply, key)
     assert (one["state"], one["state_label"]) == (body["state"], label)
-    assert (one["on"], one["until"]) == (body.get("on"), body.get("until"))
+    said_on = str(TODAY) if body["state"] == "not_concerned" else body.get("on")
+    assert (one["on"], one["until"]) == (said_on, body.get("until"))
     assert (reply.json()["version"], reply.header("ETag")) == (1, '"v1"')
     assert one_of(read(world, http), key) == one
     (next_at,) = armed(world)
@@ -179,7 +181,7 @@ def test_an_answer_without_a_version_is_refused(world: World, http: Client) -> N
         ({"state": "done", "on": "1985-06-11", "until": "2027-01-05"}, ["/on", "/until"]),
         ({"state": "done", "on": "2027-02-29", "until": "2026-02-30"}, ["/on", "/until"]),
         ({"state": "later"}, ["/until"]),
-        ({"state": "later", "until": "2026-11-23"}, ["/until"]),
+        ({"state": "later", "until": "2026-11-22"}, ["/until"]),
         ({"state": "later", "until": "2027-11-24"}, ["/until"]),
         ({"state": "later", "until": "9999-12-31"}, ["/until"]),
         ({"state": "later", "until": "2027-02-29"}, ["/until"]),
@@ -209,8 +211,8 @@ def test_what_cannot_be_is_refused_whole_and_nothing_is_saved(
         assert after[table_name(table)] == before[table_name(table)]
 
 
-@pytest.mark.parametrize("on", ["1985-06-12", "2024-02-29", "2026-11-23"])
-def test_a_day_between_birth_and_today_is_taken(world: World, http: Client, on: str) -> None:
+@pytest.mark.parametrize("on", ["2014-06-12", "2024-02-29", "2026-11-23"])
+def test_a_day_on_which_it_counts_is_taken(world: World, http: Client, on: str) -> None:
     key = to_plan(world, http)["key"]
     assert one_of(put(world, http, key, state="done", on=on), key)["on"] == on
 
@@ -226,6 +228,7 @@ def test_today_is_the_persons_own(
     chosen = {
         "zone": zone, "quiet_from": "21:00", "quiet_until": "08:00",
         "mail": {"document": True, "appointment": True, "prevention": True},
+        "remind": {"vaccination": True, "screening": True},
     }  # fmt: skip
     preferences = f"/v1/patients/{world.person.pid}/preferences"
     http.put(preferences, as_=world.person.principal, json=chosen, headers={"If-Match": '"v0"'})
@@ -293,3 +296,71 @@ def test_the_answer_and_its_reminder_are_written_together_or_not_at_all(
 
     state = one_of(read(world, http), key)["state"]
     assert (state, armed(world)) == expected
+
+
+def choose(
+    world: World, http: Client, version: int = 0, zone: str = "Europe/Paris", **remind: bool
+) -> Reply:
+    chosen = {
+        "zone": zone, "quiet_from": "21:00", "quiet_until": "08:00",
+        "mail": {"document": True, "appointment": True, "prevention": True},
+        "remind": {"vaccination": True, "screening": True, **remind},
+    }  # fmt: skip
+    target = f"/v1/patients/{world.person.pid}/preferences"
+    headers = {"If-Match": f'"v{version}"'}
+    reply = http.put(target, as_=world.person.principal, json=chosen, headers=headers)
+    assert reply.status == 200, reply.body
+    return reply
+
+
+def test_what_she_refuses_is_neither_told_nor_on_her_first_screen_and_stays_on_its_page(  # R-AGE-06
+    world: World, http: Client
+) -> None:
+    """Refused, nothing of that kind is armed: there is neither mail nor notice."""
+    key = to_plan(world, http)["key"]
+    put(world, http, key, state="later", until="2027-01-05")
+    assert armed(world) == ["2027-01-06"]
+
+    assert choose(world, http, screening=False).json()["remind"]["screening"] is False
+    assert armed(world) == [BOOSTER_AT_45]
+    choose(world, http, 1, screening=False, vaccination=False)
+    assert armed(world) == []
+    home = http.get(f"/v1/patients/{world.person.pid}/home", as_=world.person.principal).json()
+    assert home["to_do"] == []
+    assert one_of(read(world, http), key)["state"] == "later"
+    choose(world, http, 2)
+    assert armed(world) == ["2027-01-06"]
+
+
+def test_after_telling_the_worker_arms_only_what_she_does_not_refuse(
+    world: World, http: Client
+) -> None:
+    key = to_plan(world, http)["key"]
+    put(world, http, key, state="later", until="2027-01-05")
+    choose(world, http, vaccination=False)
+    day = datetime(2027, 1, 6, 12, tzinfo=UTC)
+    # The test waits since 2015: told again at its next interval, not at the booster of 45.
+    assert [at.date() for at in following(world.person.pid, day)] == [date(2030, 6, 12)]
+    choose(world, http, 1, screening=False)
+    assert [str(at.date()) for at in following(world.person.pid, day)] == [BOOSTER_AT_45]
+    choose(world, http, 2, screening=False, vaccination=False)
+    assert following(world.person.pid, day) == []
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Pacific/Noumea", "America/Cayenne"])
+def test_she_is_told_by_day_in_her_own_zone(world: World, http: Client, zone: str) -> None:
+    read(world, http)
+    choose(world, http, zone=zone)
+    row = rows.get(ReminderRow, *reminder_key(world.person.pid, SUBJECT))
+    assert row is not None
+    local = now_clock.instant(row.at[0]).astimezone(ZoneInfo(zone))
+    assert str(local.date()) == BOOSTER_AT_45
+    assert 9 <= local.hour < 20
+
+
+def test_a_rival_who_arms_first_makes_her_read_again_not_fail(
+    world: World, http: Client, faults: Faults
+) -> None:
+    faults.on("dynamodb.TransactWriteItems", meanwhile(lambda: read(world, http)))
+    assert read(world, http).status == 200
+    assert armed(world) == [BOOSTER_AT_45]

@@ -73,7 +73,9 @@ function Other({ add, full }: { add: (minutes: number) => void; full: boolean })
   );
 }
 
-function Late({ late = [], instead, allDay, value, onValue }: Omit<Props, "error" | "quiet">) {
+type LateProps = Omit<Props, "error" | "quiet"> & { late: number[] };
+
+function Late({ late, instead, allDay, value, onValue }: LateProps) {
   const take = (minutes: number) =>
     onValue(soonestLast([...value.filter((kept) => !late.includes(kept)), minutes]));
   return (
