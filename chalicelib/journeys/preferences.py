@@ -8,11 +8,8 @@ from pydantic import Field
 from chalicelib.access import gate
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
-<<<<<<< HEAD
-from chalicelib.agenda.times import is_zone
-=======
 from chalicelib.access.usecases import until_it_holds
->>>>>>> main
+from chalicelib.agenda.times import is_zone
 from chalicelib.core.errors import FieldError, Invalid, Stale
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.identity.store import contact_wish
