@@ -2129,7 +2129,7 @@ export interface components {
         };
         /**
          * SearchBody
-         * @description A professional's number, or her exact family name and what narrows it.
+         * @description A professional's number, or her family name, or one it is made of, and what narrows it.
          */
         SearchBody: {
             /**
