@@ -109,7 +109,6 @@ def _recommended(number: int, title: str, state: str, label: str, **more: Any) -
             "text": "Calendrier des vaccinations 2026",
             "reference": "page 12",
             "certainty": "A",
-            "window_certainty": "A",
         },
         **more,
     }
