@@ -278,6 +278,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "La date est à plus de {years} ans.",
         "The date is more than {years} years ahead.",
     ),
+    "appointment_over": (
+        "Ce rendez-vous serait déjà passé\u00a0: seule la personne en note de passés.",
+        "It would be over already: only the person may note an appointment that is over.",
+    ),
     "unknown_zone": ("Ce fuseau horaire est inconnu.", "Unknown time zone."),
     "link_https": (
         "Le lien doit être une adresse web complète et sûre (https).",
@@ -318,6 +322,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "quiet_too_long": (
         "Les heures calmes durent au plus {hours} heures.",
         "Quiet hours last at most {hours} hours.",
+    ),
+    "quiet_none": (
+        "Choisissez deux heures différentes\u00a0: de la même à la même, il n’y a aucun silence.",
+        "Choose two different times: from one to the same there is no quiet time.",
     ),
     "date_too_old": ("La date est trop ancienne.", "The date is too old."),
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),

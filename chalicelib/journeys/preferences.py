@@ -2,7 +2,6 @@
 
 from datetime import time, timedelta
 from typing import Final, Literal
-from zoneinfo import available_timezones
 
 from pydantic import Field
 
@@ -10,6 +9,7 @@ from chalicelib.access import gate
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
 from chalicelib.access.usecases import until_it_holds
+from chalicelib.agenda.times import is_zone
 from chalicelib.core.errors import FieldError, Invalid, Stale
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.identity.store import contact_wish
@@ -40,7 +40,7 @@ class ReminderChoices(Schema):
 
 
 class PreferencesBody(Schema):
-    """Equal hours: no quiet time. Hours are local, as `21:00`."""
+    """Hours are local, as `21:00`, and two different ones."""
 
     zone: str = Field(max_length=50)
     quiet_from: str = Field(pattern=_HOUR)
@@ -99,8 +99,10 @@ def _chosen(body: PreferencesBody) -> Preferences:
         time.fromisoformat(body.quiet_until),
     )
     errors = []
-    if body.zone not in available_timezones():
+    if not is_zone(body.zone):
         errors.append(FieldError("/zone", "unknown_zone"))
+    if quiet_from == quiet_until:
+        errors.append(FieldError("/quiet_until", "quiet_none"))
     if rules.quiet_length(quiet_from, quiet_until) > LONGEST_QUIET:
         hours = LONGEST_QUIET // timedelta(hours=1)
         errors.append(FieldError("/quiet_until", "quiet_too_long", {"hours": hours}))

@@ -133,16 +133,17 @@ def _merged(found: list[Professional]) -> Professional:
 
 
 def _write(one: Professional, load_id: str) -> None:
-    """Replace what the directory says of a professional, and her old name's pointer."""
+    """Replace what the directory says of a professional, and the pointers of her old name."""
     known = _known(one)
     if known is not None and known.load_id == load_id:
         one = _merged([directory.of_row(known), one])
-    described, pointer = directory.rows_of(one, load_id)
-    rows.write([rows.replace(described), rows.replace(pointer)])
+    described, *pointers = directory.rows_of(one, load_id)
+    rows.write([rows.replace(described), *map(rows.replace, pointers)])
     if known is not None:
-        _, former = directory.rows_of(directory.of_row(known), load_id)
-        if (former.pk, former.sk) != (pointer.pk, pointer.sk):
-            rows.write([rows.delete(DirectoryRow(pk=former.pk, sk=former.sk))])
+        _, *former = directory.rows_of(directory.of_row(known), load_id)
+        gone = {(row.pk, row.sk) for row in former} - {(row.pk, row.sk) for row in pointers}
+        if gone:
+            rows.write([rows.delete(DirectoryRow(pk=pk, sk=sk)) for pk, sk in sorted(gone)])
 
 
 def _known(one: Professional) -> ProfessionalRow | None:

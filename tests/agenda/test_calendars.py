@@ -94,8 +94,27 @@ def test_a_link_says_no_word_of_what_by_default(world: World, http: Client) -> N
         assert word not in reply.body
     assert reply.header("Referrer-Policy") == "no-referrer"
     assert reply.header("Set-Cookie") is None
-    full = read(http.get(target(link(world, http, "full"))))
-    assert full.events[0].summary == "Psychiatre"
+
+
+def test_a_link_made_without_a_word_says_none(world: World, http: Client) -> None:  # A22
+    added(world, http, title="Psychiatre", place="Clinique")
+    reply = http.post(
+        links(world),
+        as_=world.person.principal,
+        json={},
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+    assert (reply.status, reply.json()["detail"]) == (201, "busy")
+    (event,) = read(http.get(target(reply.json()))).events
+    assert (event.summary, event.location) == ("Rendez-vous", None)
+
+
+def test_a_link_that_says_what_tells_title_and_place_alone(world: World, http: Client) -> None:
+    added(world, http, title="Dentiste", place="Clinique", note="Secret",
+          link="https://exemple.test/psychiatre")  # fmt: skip
+    (event,) = read(http.get(target(link(world, http, "full")))).events
+    assert (event.summary, event.location) == ("Dentiste", "Clinique")
+    assert (event.description, event.url) == (None, None)
 
 
 def test_a_link_gives_what_is_to_come_within_a_year(

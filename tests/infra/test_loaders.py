@@ -12,6 +12,7 @@ from chalicelib.identity.store import professional_key
 from chalicelib.identity.values import Traits, parse_ins
 from chalicelib.vault.errors import Tampered
 from infra.loaders import persons, professionals
+from tests import double
 from tests.recorder import Recorder
 
 DATA = Path("infra/local/data")
@@ -119,6 +120,23 @@ def test_newer_extract_replaces_what_the_former_said(aws: Recorder) -> None:
     assert len(claire.activities) == 1
     assert directory.search("exemple0021889", None, None) == []
     assert directory.search("nouveau", None, None) == [claire]
+
+
+def test_a_compound_name_is_found_by_each_part_until_it_is_another(aws: Recorder) -> None:
+    del aws
+
+    def found(name: str) -> list[str]:
+        return [one.family_name for one in directory.search(name, None, None)]
+
+    professionals.load_lines([COLUMNS, _line(**{"Nom d'exercice": "MODELE-DE L'ETANG"})])
+    for part in ("modele", "Étang", "modèle de l'étang"):
+        assert found(part) == ["MODELE-DE L'ETANG"]
+    assert found("de") == []
+
+    professionals.load_lines([COLUMNS, _line(**{"Nom d'exercice": "MODELE"})])
+    assert (found("modele"), found("etang"), found("modele de l'etang")) == (["MODELE"], [], [])
+    kept = [key for key in double.tables()[table_name("identity")] if key[0].startswith("DIR#")]
+    assert len(kept) == 1
 
 
 @pytest.mark.parametrize(

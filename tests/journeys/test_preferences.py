@@ -64,6 +64,14 @@ def test_everything_wrong_is_said_at_once(http: Client, world: World) -> None:
     ]
 
 
+def test_a_silence_that_is_none_is_refused(http: Client, world: World) -> None:
+    reply = choose(http, world, quiet_from="22:00", quiet_until="22:00")
+
+    (error,) = reply.json()["errors"]
+    assert (reply.status, error["pointer"], error["code"]) == (422, "/quiet_until", "quiet_none")
+    assert error["detail"].startswith("Choisissez deux heures différentes")
+
+
 @pytest.mark.parametrize("hour", ["24:00", "8:00", "08:60", "", "０８:00", "08:00:00"])
 def test_an_hour_that_is_none_is_refused(hour: str, http: Client, world: World) -> None:
     assert choose(http, world, quiet_from=hour).status == 422

@@ -107,6 +107,27 @@ def test_a_cancelled_reminder_is_never_told_and_leaves_nothing(
     assert (events(), due_rows()) == ([], [])
 
 
+def test_what_is_armed_again_while_its_old_row_is_dropped_is_not_lost(
+    clock: time_machine.Traveller, person: Patient, faults: Faults
+) -> None:
+    arm(person, [AT], event_at=AT + timedelta(hours=1))
+    (leftover,) = stored("due")
+    disarm(person)
+    rows.write([{"Put": {"TableName": rows.table_name("work"), "Item": leftover}}])
+    clock.move_to(AT)
+
+    def rival(call: Any, request: Any, send: Any) -> Any:
+        del call, request
+        arm(person, [AT], event_at=AT + timedelta(hours=1))
+        return send()
+
+    faults.on("dynamodb.TransactWriteItems", rival)
+    assert sweep.sweep(*queue.read(a_pair(AT, person)), wall.now(), _nothing) == {Outcome.LOST: 1}
+    a_minute()
+
+    assert events() == ["reminder.due"]
+
+
 def test_a_pair_delivered_ten_times_tells_once(  # R05
     clock: time_machine.Traveller, person: Patient
 ) -> None:

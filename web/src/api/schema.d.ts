@@ -1399,8 +1399,9 @@ export interface components {
          * Home
          * @description What happened lately; `first_steps` are those never taken, for a space still empty.
          *
-         *     `accesses` are those of others: what she did herself would push them out. `to_do` are at most
-         *     three recommendations, and `unread_notices` counts at most the hundred newest.
+         *     `accesses` are those of others: what she did herself would push them out; what was sent in a
+         *     wrong form, and changed nothing, is in the history alone. `to_do` are at most three
+         *     recommendations, and `unread_notices` counts at most the hundred newest.
          */
         Home: {
             /** Documents */
@@ -1898,7 +1899,7 @@ export interface components {
         };
         /**
          * PreferencesBody
-         * @description Equal hours: no quiet time. Hours are local, as `21:00`.
+         * @description Hours are local, as `21:00`, and two different ones.
          */
         PreferencesBody: {
             /** Zone */
@@ -2128,7 +2129,7 @@ export interface components {
         };
         /**
          * SearchBody
-         * @description A professional's number, or her exact family name and what narrows it.
+         * @description A professional's number, or her family name, or one it is made of, and what narrows it.
          */
         SearchBody: {
             /**
@@ -2366,7 +2367,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/… */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];

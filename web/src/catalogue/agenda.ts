@@ -27,6 +27,7 @@ export const agendaWords = typeset({
   pastEmptyTitle: "Aucun rendez-vous passé",
   pastEmpty: "Vos rendez-vous restent lisibles ici une fois passés.",
   noChannel: "Nous n'avons pas d'adresse e-mail vérifiée pour vous : les rappels s'affichent seulement ici.",
+  noMailWanted: "Vous ne voulez pas d'e-mail pour vos rendez-vous : les rappels s'affichent seulement ici.",
   /** Of one appointment: there is no address, or no e-mail is wanted. */
   noMail: "Aucun e-mail ne part pour ces rappels : ils s'affichent ici seulement.",
   setBy: (who: string) => `Ajouté par ${who}`,
@@ -81,13 +82,13 @@ export const agendaWords = typeset({
     remove: "Retirer de mon agenda",
     file: "Télécharger pour mon calendrier",
     fileName: "rendez-vous.ics",
-    fileHint: "Ce fichier contient le titre et le lieu. Il s'ouvre dans le calendrier de votre appareil.",
+    fileHint: "Ce fichier contient le titre, le lieu, la note et le lien. Il s'ouvre dans le calendrier de votre appareil.",
     theirs: (who: string) =>
       `${who} a fixé ce rendez-vous. Vous pouvez choisir vos rappels, ou le retirer de votre agenda.`,
     theirsWarn: "Pour changer l'heure ou annuler, appelez ceux qui ont fixé ce rendez-vous.",
     removeTitle: "Retirer ce rendez-vous de votre agenda ?",
     removeText: (who: string) =>
-      `${who} n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
+      `${who} ne le verra plus non plus dans sa liste, et n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
     cancelled: "Rendez-vous retiré.",
     undo: "Annuler",
     undone: "Le rendez-vous est remis dans votre agenda.",
@@ -131,7 +132,7 @@ export const agendaWords = typeset({
       title: "Donnez un titre, par exemple « dentiste ».",
       titleLong: "Le titre dépasse 100 caractères. Mettez le reste dans la note.",
       date: "Choisissez la date du rendez-vous.",
-      year: "Choisissez une date entre 2000 et 2100.",
+      year: "Choisissez une date jusqu'à dix ans à venir.",
       start: "Choisissez l'heure de début, ou cochez « Toute la journée ».",
       end: "L'heure de fin doit venir après l'heure de début.",
       lastDay: "Le dernier jour ne peut pas venir avant le premier.",
@@ -144,7 +145,13 @@ export const agendaWords = typeset({
   reminders: {
     label: "Me rappeler",
     hint: "Cinq rappels au plus. L'e-mail dit seulement qu'un rendez-vous approche.",
-    quiet: (from: string, until: string) => `Aucun e-mail ne part entre ${from} et ${until}.`,
+    quiet: (from: string, until: string) =>
+      `Aucun rappel ne part par e-mail entre ${from} et ${until}. Seule exception : un rendez-vous pendant ces heures.`,
+    late: (leads: string, n: number) =>
+      n === 1
+        ? `Il est trop tard pour ce rappel : ${leads}. Il ne partira pas.`
+        : `Il est trop tard pour ces rappels : ${leads}. Ils ne partiront pas.`,
+    instead: (lead: string) => `Choisir plutôt : ${lead}`,
     other: "Un autre moment",
     amount: "Combien de temps avant",
     unit: "Unité",

@@ -69,9 +69,9 @@ function Whole({ pid, preferences, set }: Ready) {
   const [start] = useState(() => (set ? typedFrom(set) : blank(preferences.zone, takePrefill())));
   return (
     <>
-      {preferences.address === "none" && (
+      {(preferences.address === "none" || !preferences.mail.appointment) && (
         <Notice kind="warning">
-          <p>{t.noChannel}</p>
+          <p>{preferences.address === "none" ? t.noChannel : t.noMailWanted}</p>
         </Notice>
       )}
       <AppointmentForm

@@ -128,6 +128,9 @@ function Choices({ pid, start }: { pid: string; start: Preferences }) {
     const missing = [
       ...(typed.quiet_from ? [] : [{ id: "quiet_from", text: t.errors.from }]),
       ...(typed.quiet_until ? [] : [{ id: "quiet_until", text: t.errors.until }]),
+      ...(typed.quiet_from && typed.quiet_from === typed.quiet_until
+        ? [{ id: "quiet_until", text: t.errors.same }]
+        : []),
     ];
     setErrors(missing);
     setTurn((n) => n + 1);
