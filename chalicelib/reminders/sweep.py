@@ -20,6 +20,7 @@ from chalicelib.reminders import queue, rules, store
 from chalicelib.reminders.claims import Following, Found, claim
 from chalicelib.reminders.model import Outcome
 from chalicelib.reminders.store import DueRow, HeadRow, ReminderRow, TickRow
+from chalicelib.vault import blind
 from chalicelib.vault.errors import KeyMissing, Tampered
 
 # Of a long stop, so many pairs are caught up in one minute; those still open come first.
@@ -165,6 +166,8 @@ def _claimed(
     people: dict[str, list[Found]] = {}
     for found in page:
         people.setdefault(found.due.patient_id, []).append(found)
+    if people:
+        blind.make_known()
     with parallel.none_outlives() as started:
         started += [
             parallel.start(_claimed_of_one, mine, now, following, until) for mine in people.values()

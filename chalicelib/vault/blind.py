@@ -10,7 +10,6 @@ import base64
 import hmac
 from functools import cache
 from hashlib import sha256
-from threading import Lock
 from typing import Any, ClassVar, Final
 
 from botocore.exceptions import ClientError
@@ -37,7 +36,6 @@ _SECRET_BYTES: Final = 32
 _MAC_BYTES: Final = 20
 _NONCE_BYTES: Final = 24
 _opened: Final[dict[str, bytes]] = {}
-_one_at_a_time: Final = Lock()  # of threads that need it at once, one asks
 
 
 class SecretRow(Row):
@@ -101,6 +99,14 @@ def learn(item: Item | None) -> None:
     _opened[_VERSION] = opened["Plaintext"]
 
 
+def make_known() -> None:
+    """Learn the secret unless it is known: once, before calls side by side would each ask for it.
+
+    Raises as `blind`.
+    """
+    _secret()
+
+
 def blind(label: str, value: str) -> str:
     """Return `1.<mac>`: equal for equal values, telling nothing of them; fit for a table key.
 
@@ -162,14 +168,13 @@ def _derived(info: str) -> bytes:
 
 
 def _secret() -> bytes:
-    with _one_at_a_time:
-        if not is_known():
-            with host_call():
-                answer: dict[str, Any] = client("dynamodb").get_item(
-                    TableName=_table(), Key=_KEY, ConsistentRead=True
-                )
-            learn(answer.get("Item"))
-        return _opened[_VERSION]
+    if not is_known():
+        with host_call():
+            answer: dict[str, Any] = client("dynamodb").get_item(
+                TableName=_table(), Key=_KEY, ConsistentRead=True
+            )
+        learn(answer.get("Item"))
+    return _opened[_VERSION]
 
 
 def _table() -> str:
