@@ -370,7 +370,7 @@ def send(
     route: Route, status: int, body: bytes = b"", headers: dict[str, str] | None = None
 ) -> None:
     """Answer, and note how what was asked and said strays from the contract."""
-    sent = {**(headers or {}), "X-Request-Id": "01JDK9REQUEST"}
+    sent = {**(headers or {}), "X-Request-Id": "01JDK9REQUEST000004F7K2MQX"}
     asked, url = route.request, urlsplit(route.request.url)
     exchange = Exchange(
         asked.method,

@@ -77,7 +77,7 @@ def test_cancelled_appointment_comes_back_in_one_press(page: Page, opened: Open)
     canned.overrides["POST .*/appointments"] = add
     page.get_by_role("button", name="Annuler le rendez-vous").click()
     expect(page.get_by_text("Rendez-vous retiré.")).to_be_visible()
-    page.get_by_role("button", name="Annuler", exact=True).click()
+    page.get_by_role("button", name="Rétablir").click()
     expect(page.get_by_text("est remis dans votre agenda")).to_be_visible()
     assert {key: sent[0][key] for key in ("title", "start", "reminders", "note")} == {
         key: one[key] for key in ("title", "start", "reminders", "note")
@@ -188,7 +188,7 @@ def test_an_appointment_is_set_moved_taken_away_and_brought_back(
     assert "BEGIN:VALARM" in download.value.path().read_text(encoding="utf-8")
 
     page.get_by_role("button", name="Annuler le rendez-vous").click()
-    page.get_by_role("button", name="Annuler", exact=True).click()
+    page.get_by_role("button", name="Rétablir").click()
     expect(page.get_by_text("remis dans votre agenda")).to_be_visible()
     page.goto(f"{product.url}/agenda?v=liste")
     expect(page.get_by_role("link", name=re.compile("Contrôle de la vue"))).to_have_count(1)
@@ -211,6 +211,8 @@ def test_a_calendar_subscribes_and_is_cut_off(page: Page, product: Config) -> No
 
     page.get_by_role("button", name="J’ai ajouté le lien").click()
     page.get_by_role("button", name=re.compile("Couper ce lien")).first.click()
+    question = page.get_by_role("alertdialog", name="Couper ce lien")
+    question.get_by_role("button", name="Couper ce lien").click()
     expect(page.get_by_text("Le lien est coupé")).to_be_visible()
     assert fetch(product.url, path).status == 404
 

@@ -102,7 +102,7 @@ def test_refusal_of_the_server_is_told_in_its_words(page: Page, opened: Open) ->
     card = _card(page, "bilan.txt")
     expect(card).to_contain_text("Refusé")
     expect(card).to_contain_text("Ce PDF contient un programme")
-    expect(card).to_contain_text("01JDK9REQUEST")
+    expect(card).to_contain_text("4F7K-2MQX")
 
 
 def _ready(page: Page, name: str = "bilan.txt", content: bytes = b"un texte") -> None:
@@ -188,7 +188,7 @@ def test_small_file_goes_from_sending_to_available(person: Page) -> None:
     shoot(person, "story-deposit")
     card.get_by_role("link", name="Voir le document").click()
     expect(person.get_by_role("heading", level=1)).to_have_text("Mon bilan", timeout=SECONDS)
-    person.get_by_text("Fichier vérifié").wait_for()
+    person.get_by_text("Fichier intact").wait_for()
 
 
 def test_same_file_twice_is_told_with_its_date(person: Page) -> None:

@@ -52,7 +52,7 @@ def test_pdf_is_read_by_keyboard_up_to_400_percent(page: Page, opened: Open) -> 
     opened(PDF)
     canvas = _drawn(page, 1)
     assert _ink(canvas) > 100
-    expect(page.get_by_text("Fichier vérifié")).to_be_visible()
+    expect(page.get_by_text("Fichier intact")).to_be_visible()
     sheet = page.get_by_role("group", name=re.compile("Flèches"))
     sheet.focus()
     page.keyboard.press("ArrowRight")
@@ -100,7 +100,7 @@ def test_altered_file_is_never_shown(page: Page, opened: Open) -> None:
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Ce fichier n’est pas celui qui a été déposé")
     expect(page.locator("canvas")).to_have_count(0)
-    expect(page.get_by_text("Fichier vérifié")).to_have_count(0)
+    expect(page.get_by_text("Fichier intact")).to_have_count(0)
     expect(page.get_by_role("button", name="Télécharger")).to_have_count(0)
 
 
@@ -128,8 +128,8 @@ def test_clinical_document_is_drawn_from_its_tree(page: Page, opened: Open) -> N
     assert (
         canned.count("GET", f"/v1/patients/{PID}/documents/{DOCUMENTS['cda']['id']}/content") == 0
     )
-    page.get_by_role("button", name="Vérifier le fichier").click()
-    expect(page.get_by_text("Fichier vérifié").last).to_be_visible()
+    page.get_by_role("button", name="Vérifier que le fichier est intact").click()
+    expect(page.get_by_text("Fichier intact").last).to_be_visible()
 
 
 def test_markup_in_a_clinical_document_stays_text(page: Page, opened: Open) -> None:
@@ -206,7 +206,8 @@ def test_links_say_who_can_see_and_who_saw(page: Page, opened: Open) -> None:
     expect(page.get_by_role("region", name="Dr Paul EXEMPLE")).to_have_count(0)
     expect(page.get_by_role("region", name="Dr Claire EXEMPLE")).to_be_visible()
     page.go_back()
-    page.get_by_role("link", name="Qui peut voir ceci").click()
+    page.get_by_role("button", name="Qui peut lire ce document").click()
+    page.get_by_role("link", name="Voir mes professionnels autorisés").click()
     expect(page).to_have_url("/professionnels")
 
 

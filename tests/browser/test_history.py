@@ -75,7 +75,7 @@ def _pid(product: Config) -> str:
 
 def _verify(page: Page) -> Locator:
     page.get_by_role("button", name="Vérifier").press("Enter")
-    part = page.get_by_role("region", name="Vérifier mon historique")
+    part = page.get_by_role("region", name="Vérifier mes accès")
     panel = part.locator(".panel")
     expect(panel).to_be_visible(timeout=SECONDS)
     return panel
@@ -104,7 +104,7 @@ def test_a_deletion_in_the_store_is_an_alarm_in_her_browser(product: Config, his
     store.remove(row)
     try:
         alarm = _verify(history)
-        expect(alarm).to_contain_text("Cet historique n’est pas intact")
+        expect(alarm).to_contain_text("Cette liste d’accès n’est pas intacte")
         expect(alarm).to_contain_text("Le contenu d’une ligne a disparu")
         expect(alarm).to_contain_text("Que faire")
         _looks_right(history, "broken")

@@ -31,7 +31,7 @@ def _authorise(page: Page, _: Canned) -> None:
 def _withdraw(page: Page, canned: Canned) -> None:
     canned.overrides["^DELETE "] = lambda route: route.fulfill(status=204)
     page.get_by_role("button", name="Retirer l’accès").click()
-    expect(page.get_by_role("button", name="Annuler le retrait")).to_be_visible()
+    expect(page.get_by_role("button", name="Rétablir l’accès")).to_be_visible()
 
 
 def _delete(page: Page, _: Canned) -> None:
@@ -62,8 +62,8 @@ def _form_errors(page: Page, _: Canned) -> None:
 
 def _facts(page: Page, _: Canned) -> None:
     page.get_by_text("À propos de ce document").click()
-    page.get_by_role("button", name="Vérifier le fichier").click()
-    expect(page.get_by_text("Fichier vérifié").last).to_be_visible()
+    page.get_by_role("button", name="Vérifier que le fichier est intact").click()
+    expect(page.get_by_text("Fichier intact").last).to_be_visible()
 
 
 def _search(page: Page, _: Canned) -> None:

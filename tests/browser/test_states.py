@@ -45,7 +45,7 @@ def test_error_says_what_to_do_and_gives_a_code(page: Page, opened: Open) -> Non
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Le service ne répond pas pour le moment")
     expect(alert).to_contain_text("Rien n’a été perdu")
-    expect(alert).to_contain_text("01JDK9REQUEST")
+    expect(alert).to_contain_text("4F7K-2MQX")
     canned.state = "full"
     canned.documents = list(DOCUMENTS.values())
     alert.get_by_role("button", name="Réessayer").click()
@@ -276,11 +276,11 @@ def test_withdrawal_can_be_undone_for_ten_seconds(page: Page) -> None:
     withdraw.click()
     expect(page.get_by_text("Sa prochaine demande sera refusée")).to_be_visible()
     assert canned.count("DELETE", path) == 1
-    page.get_by_role("button", name="Annuler le retrait").click()
+    page.get_by_role("button", name="Rétablir l’accès").click()
     expect(page.get_by_text("est rétabli")).to_be_visible()
     assert canned.count("PUT", path) == 1
     withdraw.click()
-    undo = page.get_by_role("button", name="Annuler le retrait")
+    undo = page.get_by_role("button", name="Rétablir l’accès")
     expect(undo).to_be_visible()
     page.mouse.move(0, 0)
     page.clock.run_for(9_000)

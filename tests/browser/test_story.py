@@ -75,13 +75,14 @@ def _reads_the_result(person: Page, document_id: str) -> None:
     _fits(person, "1-home")
     newest.get_by_role("link").click()
     _seen(person.get_by_role("article", name="Contenu du document"))
-    person.get_by_role("button", name="Vérifier le fichier").click()
-    _seen(person.get_by_text("Fichier vérifié").last)
+    person.get_by_role("button", name="Vérifier que le fichier est intact").click()
+    _seen(person.get_by_text("Fichier intact").last)
     _fits(person, "2-result")
 
 
 def _lets_her_doctor_in(person: Page) -> None:
-    person.get_by_role("link", name="Qui peut voir ceci").click()
+    person.get_by_role("button", name="Qui peut lire ce document").click()
+    person.get_by_role("link", name="Voir mes professionnels autorisés").click()
     person.get_by_label("Numéro RPPS").fill(DOCTOR_RPPS)
     person.get_by_role("button", name="Rechercher").click()
     person.get_by_role("button", name=re.compile("^Autoriser Dr.Claire")).click()
@@ -218,7 +219,8 @@ def _reads_by_keyboard(keys: Keyboard) -> None:
 
 def _authorises_by_keyboard(keys: Keyboard) -> None:
     person = keys.page
-    keys.activate("Qui peut voir ceci")
+    keys.activate("Qui peut lire ce document")
+    keys.activate("Voir mes professionnels autorisés")
     _seen(person.get_by_role("heading", name="Mes professionnels"))
     keys.write("Numéro RPPS", DOCTOR_RPPS)
     keys.press("Enter")

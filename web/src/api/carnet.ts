@@ -1,8 +1,8 @@
 /** The routes of the API that the screens use, one function each. */
 import { call, request } from "./client";
 import type {
-  Access, Authorisation, CarnetDocument, Home, Narrative, Page, Patient, PatientSearch,
-  ProfessionalCard, Proof, SealingKey,
+  Access, Authorisation, CarnetDocument, Home, Narrative, OwnIdentity, Page, Patient,
+  PatientSearch, ProfessionalCard, Proof, SealingKey,
 } from "./types";
 
 type Signal = AbortSignal | undefined;
@@ -37,6 +37,9 @@ export const api = {
 
   patient: async (pid: string, signal?: Signal) =>
     (await call<Patient>("GET", patient(pid), { signal })).data,
+
+  ownIdentity: async (pid: string) =>
+    (await call<OwnIdentity>("GET", `${patient(pid)}/identity`)).data,
 
   findPatient: async (search: PatientSearch) =>
     (await call<{ patient_id: string }>("POST", "/v1/patients/lookup", { body: search })).data,

@@ -12,6 +12,7 @@ export type PersonMe = Schemas["PersonMe"];
 export type ProfessionalMe = Schemas["ProfessionalMe"];
 export type Me = PersonMe | ProfessionalMe;
 export type Patient = Schemas["PatientAnswer"];
+export type OwnIdentity = Schemas["IdentityAnswer"];
 export type PatientSearch = Schemas["LookupBody"];
 export type ProfessionalCard = Schemas["ProfessionalCard"];
 export type ProfessionalSearch = Schemas["SearchBody"];

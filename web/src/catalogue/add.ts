@@ -10,6 +10,7 @@ export const add = {
   rules: "PDF, photo JPEG ou PNG, texte. 4 Mo au plus par fichier.",
   added: (n: number) => plural(n, "fichier ajouté", "fichiers ajoutés"),
   queue: "Fichiers choisis",
+  noQueue: "Aucun fichier choisi.",
   docTitle: "Titre",
   docTitleHint: "Par exemple : ordonnance de lunettes",
   docType: "Type de document",
@@ -31,7 +32,10 @@ export const add = {
   stop: "Arrêter l'envoi",
   see: "Voir le document",
   present: "Déjà présent",
+  stopped: "Envoi arrêté",
+  stoppedText: "S'il était déjà arrivé, l'envoyer de nouveau ne le déposera pas deux fois.",
   failed: "Non envoyé",
+  retryAll: "Tout réessayer",
   refused: "Refusé",
   offline: "Connexion interrompue : le fichier est gardé sur cette page. Réessayez quand le réseau revient.",
   errors: {
@@ -45,7 +49,9 @@ export const add = {
     "too-large": (size: string) =>
       `Ce fichier dépasse 4 Mo (${size}). Réduisez-le ou ajoutez-le en plusieurs parties.`,
     kind: "Ce type de fichier n'est pas accepté. Choisissez un PDF, une photo JPEG ou PNG, ou un texte.",
-    "same-file": "Ce fichier est déjà dans la liste ci-dessous.",
+    heic:
+      "Ce format de photo (HEIC) n'est pas accepté. Sur iPhone : Réglages > Appareil photo > Formats > Le plus compatible. Puis reprenez la photo.",
+    "same-file": "Ce fichier est déjà dans la liste.",
   },
   removed: {
     place: "Le lieu de prise de vue est retiré de la photo.",

@@ -90,7 +90,7 @@ export const agendaWords = typeset({
     removeText: (who: string) =>
       `${who} ne le verra plus non plus dans sa liste, et n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
     cancelled: "Rendez-vous retiré.",
-    undo: "Annuler",
+    undo: "Rétablir",
     undone: "Le rendez-vous est remis dans votre agenda.",
   },
 
@@ -120,6 +120,8 @@ export const agendaWords = typeset({
     link: "Lien",
     linkHint: "Pour une téléconsultation, une adresse qui commence par https",
     save: "Enregistrer",
+    resumed: "Votre saisie vous attendait : rien n'est encore enregistré.",
+    restart: "Recommencer",
     added: (when: string) => `Rendez-vous ajouté : ${when}.`,
     changed: "Les changements sont enregistrés.",
     repeated: "Cette heure existe deux fois",
@@ -201,6 +203,8 @@ export const agendaWords = typeset({
     never: "Jamais lu pour l'instant",
     revoke: "Couper ce lien",
     revokeNamed: (date: string) => `Couper ce lien, créé le ${date}`,
+    revokeTitle: "Couper ce lien ?",
+    revokeText: "Le calendrier qui le lit ne montrera plus vos rendez-vous. Un lien coupé ne se rétablit pas.",
     revoked: "Le lien est coupé : dès maintenant, il ne montre plus rien à personne.",
     full: "Cinq liens sont en service, c'est le maximum. Coupez-en un pour en créer un autre.",
   },

@@ -14,7 +14,7 @@ export const noticeWords = typeset({
   undone: "L'avis est remis.",
   deleteAll: "Tout supprimer",
   deleteAllTitle: "Supprimer tous les avis ?",
-  deleteAllText: "Votre dossier et l'historique des accès restent intacts. Seuls les avis disparaissent.",
+  deleteAllText: "Votre dossier et la liste des accès restent intacts. Seuls les avis disparaissent.",
   deletedAll: "Tous les avis sont supprimés.",
   emptyTitle: "Aucun avis",
   empty: "Vous verrez ici les nouveaux documents, les accès et les rappels.",

@@ -19,6 +19,11 @@ export const pro = {
     "Vérifiez le matricule INS et les traits d'identité.",
     "Si le patient est avec vous, il peut vous autoriser depuis son espace, dans « Mes professionnels ».",
   ],
+  closedTitle: "Ce dossier ne vous est plus ouvert",
+  closed: [
+    "Il l'était plus tôt. L'autorisation du patient a pu être retirée, ou arriver à son terme.",
+    "Si le patient est avec vous, il peut vous autoriser de nouveau, dans « Mes professionnels ».",
+  ],
   refusalNote: "Cette réponse est la même dans tous les cas.",
   again: "Nouvelle recherche",
   documents: "Documents",

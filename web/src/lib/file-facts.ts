@@ -28,6 +28,12 @@ export function sniff(bytes: Uint8Array): Format | null {
   return /^\s*<(?:!doctype|html|svg|\?xml)/i.test(text) ? null : "text/plain";
 }
 
+/** Says whether it is a photo as recent iPhones keep them (ISO base media, a HEIF brand). */
+export function isHeic(bytes: Uint8Array): boolean {
+  const box = String.fromCharCode(...bytes.slice(4, 12));
+  return /^ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)/.test(box);
+}
+
 function readText(bytes: Uint8Array): string | null {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

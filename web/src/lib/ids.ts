@@ -10,3 +10,7 @@ let last = 0;
 
 /** A name unique in this page, for `id` attributes. */
 export const domId = (prefix: string) => `${prefix}-${(last += 1)}`;
+
+/** What is read out to the help line: the last eight characters of a request's identifier. */
+export const shortCode = (id: string) =>
+  id.replace(/[^0-9a-z]/gi, "").slice(-8).toUpperCase().replace(/^(.{4})(?=.)/, "$1-");

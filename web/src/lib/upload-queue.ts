@@ -7,7 +7,7 @@ import { api } from "../api/carnet";
 import { Offline, Problem } from "../api/problem";
 import type { CarnetDocument, DepositBody } from "../api/types";
 import {
-  type Format, MAX_BYTES, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
+  type Format, MAX_BYTES, isHeic, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
 } from "./file-facts";
 import { domId, idempotencyKey } from "./ids";
 import { typeFor } from "./kinds";
@@ -16,10 +16,10 @@ import type { Removed } from "./photo";
 import { deposit } from "./upload";
 
 /** Why a file is refused before it is sent. */
-export type Refusal = "empty" | "too-large" | "kind" | "same-file";
+export type Refusal = "empty" | "too-large" | "heic" | "kind" | "same-file";
 
 export type Step =
-  | { at: "ready" }
+  | { at: "ready"; stopped?: true }
   | { at: "refused-here"; why: Refusal }
   | { at: "sending"; share: number; secondsLeft: number | null }
   | { at: "checking" }
@@ -48,7 +48,11 @@ export interface Upload {
   stop: AbortController | null;
   /** It has left at least once: the server may know its key. */
   tried: boolean;
+  /** When it last left, on the clock of the page. */
+  sentAt: number;
 }
+
+const SECOND_TAP_MS = 500;
 
 const queues = new Map<string, Signal<Upload[]>>();
 
@@ -77,7 +81,7 @@ addEventListener("beforeunload", (event) => {
 
 function refusal(upload: Upload, others: Upload[]): Refusal | null {
   if (upload.bytes.length === 0) return "empty";
-  if (upload.format === null) return "kind";
+  if (upload.format === null) return isHeic(upload.bytes) ? "heic" : "kind";
   if (upload.bytes.length > MAX_BYTES) return "too-large";
   return others.some((other) => other.hash === upload.hash) ? "same-file" : null;
 }
@@ -109,6 +113,7 @@ export async function add(
     step: signal<Step>({ at: "ready" }),
     stop: null,
     tried: false,
+    sentAt: 0,
   };
   const why = refusal(upload, queue.value);
   if (why) upload.step.value = { at: "refused-here", why };
@@ -139,6 +144,7 @@ export async function start(pid: string, upload: Upload): Promise<void> {
   const stop = new AbortController();
   upload.stop = stop;
   upload.tried = true;
+  upload.sentAt = performance.now();
   upload.step.value = { at: "sending", share: 0, secondsLeft: null };
   const { title, type, date } = upload.draft.value;
   const own = upload.format === "text/xml";
@@ -157,7 +163,7 @@ export async function start(pid: string, upload: Upload): Promise<void> {
     upload.step.value = { at: "available", document };
     forgetLists();
   } catch (error) {
-    if (stop.signal.aborted) upload.step.value = { at: "ready" };
+    if (stop.signal.aborted) upload.step.value = { at: "ready", stopped: true };
     else if (error instanceof Problem || error instanceof Offline) {
       const twin = await alreadyThere(pid, error);
       upload.step.value = twin ? { at: "already-there", document: twin } : { at: "failed", error };
@@ -178,7 +184,10 @@ async function alreadyThere(pid: string, error: Problem | Offline): Promise<Carn
 }
 
 /** Stops a file on its way; it stays in the queue. */
-export const cancel = (upload: Upload) => upload.stop?.abort();
+export function cancel(upload: Upload) {
+  // « Arrêter » comes under the finger that has just sent: the second tap of two is not meant.
+  if (performance.now() - upload.sentAt > SECOND_TAP_MS) upload.stop?.abort();
+}
 
 /** A changed description is another deposit: the key of the first one cannot serve again. */
 export function edit(upload: Upload, change: Partial<Draft>) {

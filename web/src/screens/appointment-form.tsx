@@ -4,8 +4,9 @@ import { useLocation, useRoute } from "preact-iso";
 import { agendaApi } from "../api/agenda";
 import type { Appointment, Preferences, Profile } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
-import { blank, takePrefill, typedFrom } from "../lib/appointment-draft";
+import { type Typed, blank, takePrefill, typedFrom } from "../lib/appointment-draft";
 import { setter } from "../lib/appointments";
+import { draftName, dropDraft } from "../lib/kept-drafts";
 import { forgetLists } from "../lib/paging";
 import { useResource } from "../lib/resource";
 import { clock, inWords } from "../lib/when";
@@ -24,10 +25,18 @@ interface Ready {
   pid: string;
   preferences: Preferences;
   set: Appointment | null;
+  latest: () => void;
+}
+
+/** What was typed elsewhere for a new one comes before what was left here. */
+function startOf(pid: string, preferences: Preferences): Typed {
+  const given = takePrefill();
+  if (Object.keys(given).length > 0) dropDraft(draftName(pid, null));
+  return blank(preferences.zone, given);
 }
 
 /** What somebody else set: only the reminders are the person's. */
-function RemindersOnly({ pid, preferences, set }: Ready & { set: Appointment }) {
+function RemindersOnly({ pid, preferences, set, latest }: Ready & { set: Appointment }) {
   const { route } = useLocation();
   const [reminders, setReminders] = useState(set.reminders);
   const [error, setError] = useState<unknown>(null);
@@ -45,7 +54,7 @@ function RemindersOnly({ pid, preferences, set }: Ready & { set: Appointment }) 
   };
   return (
     <Form onSubmit={save} label={t.form.remindersTitle}>
-      {error !== null && <ErrorPanel error={error} kept reply />}
+      {error !== null && <ErrorPanel error={error} kept reply latest={latest} />}
       <Notice kind="info">
         <p>{t.view.theirs(setter(set))}</p>
       </Notice>
@@ -64,9 +73,9 @@ function RemindersOnly({ pid, preferences, set }: Ready & { set: Appointment }) 
   );
 }
 
-function Whole({ pid, preferences, set }: Ready) {
+function Whole({ pid, preferences, set, latest }: Ready) {
   const { route } = useLocation();
-  const [start] = useState(() => (set ? typedFrom(set) : blank(preferences.zone, takePrefill())));
+  const [start] = useState(() => (set ? typedFrom(set) : startOf(pid, preferences)));
   return (
     <>
       {(preferences.address === "none" || !preferences.mail.appointment) && (
@@ -79,6 +88,11 @@ function Whole({ pid, preferences, set }: Ready) {
         label={set ? t.form.editTitle : t.form.addTitle}
         quiet={quietWords(preferences)}
         withReminders
+        draft={draftName(pid, set)}
+        latest={() => {
+          dropDraft(draftName(pid, set));
+          latest();
+        }}
         save={async (draft, key) => {
           const saved = set
             ? await agendaApi.change(pid, set, draft)
@@ -101,14 +115,17 @@ export default function AppointmentScreen({ profile }: { profile: Profile }) {
     return { preferences: await preferences, set };
   });
   const set = loaded.data?.set ?? null;
+  const latest = loaded.reload;
   const theirs = set !== null && !set.abilities.edit;
   const title = theirs ? t.form.remindersTitle : id ? t.form.editTitle : t.form.addTitle;
   return (
     <Page title={title} back={{ href: id ? `/agenda/${id}` : "/agenda", label: id ? t.view.tab : t.title }}>
       {loaded.loading && <Loading lines={6} />}
       {loaded.error !== null && <ErrorPanel error={loaded.error} retry={loaded.reload} />}
-      {loaded.data && theirs && <RemindersOnly pid={pid} preferences={loaded.data.preferences} set={set} />}
-      {loaded.data && !theirs && <Whole pid={pid} {...loaded.data} />}
+      {loaded.data && theirs && (
+        <RemindersOnly key={set.version} pid={pid} preferences={loaded.data.preferences} set={set} latest={latest} />
+      )}
+      {loaded.data && !theirs && <Whole key={set?.version} pid={pid} {...loaded.data} latest={latest} />}
     </Page>
   );
 }

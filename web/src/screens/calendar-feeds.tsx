@@ -1,11 +1,13 @@
-/** P11: a secret link for another calendar: what it shows, shown once, cut in one press. */
+/** P11: a secret link for another calendar: what it shows, shown once, cut when asked twice. */
 import { useState } from "preact/hooks";
 import { agendaApi } from "../api/agenda";
 import type { CalendarFeed, Profile } from "../api/types";
+import { catalogue } from "../catalogue";
 import { agendaWords } from "../catalogue/agenda";
 import { instantDay, instantLong } from "../lib/format";
 import { useResource } from "../lib/resource";
 import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
 import { Form, RadioField } from "../ui/form";
 import { lazy } from "../ui/lazy";
 import { Page } from "../ui/page";
@@ -115,6 +117,8 @@ function Make({ onMade, full, pid }: { onMade: (url: string) => void; full: bool
 
 function Feed({ feed, revoke }: { feed: CalendarFeed; revoke: () => Promise<void> }) {
   const created = instantDay(feed.created_at);
+  const [asked, setAsked] = useState(false);
+  const close = () => setAsked(false);
   return (
     <li class="result">
       <div>
@@ -122,9 +126,20 @@ function Feed({ feed, revoke }: { feed: CalendarFeed; revoke: () => Promise<void
         <p class="muted">{t.created(created)}</p>
         <p class="muted">{feed.last_read_at ? t.read(instantLong(feed.last_read_at)) : t.never}</p>
       </div>
-      <Button kind="danger" icon="x" label={t.revokeNamed(created)} onPress={revoke}>
+      <Button kind="danger" icon="x" label={t.revokeNamed(created)} onPress={() => setAsked(true)}>
         {t.revoke}
       </Button>
+      {asked && (
+        <Dialog title={t.revokeTitle} onClose={close} alert>
+          <p>{t.revokeText}</p>
+          <div class="actions">
+            <Button kind="danger" onPress={() => revoke().then(close)}>
+              {t.revoke}
+            </Button>
+            <Button onPress={close}>{catalogue.common.cancel}</Button>
+          </div>
+        </Dialog>
+      )}
     </li>
   );
 }

@@ -8,6 +8,7 @@ import { LinkButton } from "../ui/button";
 import { DeleteDocument } from "../ui/delete-document";
 import { DocumentView, summaryOf } from "../ui/document-view";
 import { Page } from "../ui/page";
+import { Readers } from "../ui/readers";
 import { ErrorPanel, Loading } from "../ui/states";
 
 export default function Document({ profile }: { profile: Profile }) {
@@ -30,9 +31,7 @@ export default function Document({ profile }: { profile: Profile }) {
       {doc && (
         <>
           <p class="questions">
-            <LinkButton kind="quiet" icon="users" href="/professionnels">
-              {t.document.whoCan}
-            </LinkButton>
+            <Readers doc={doc} />
             <LinkButton kind="quiet" icon="eye" href={`/acces?document=${doc.id}`}>
               {t.document.whoDid}
             </LinkButton>

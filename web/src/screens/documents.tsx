@@ -26,44 +26,45 @@ export const searched = (doc: CarnetDocument) => [
   doc.title, doc.type.label, kindOf(doc), authorName(doc), doc.author.organisation, doc.depositor.name,
 ];
 
-interface Filters {
+export interface Filters {
   category: string;
   period: Period | "";
 }
 
-function useFilters(): [Filters, (change: Partial<Filters>) => void] {
+/** The filters of the address, how to change them, and the query that keeps them in a link. */
+export function useFilters(): [Filters, (change: Partial<Filters>) => void, string] {
   const { path, query, route } = useLocation();
   const filters: Filters = {
     category: categoryOf(query["c"] ?? null) ?? "",
     period: isPeriod(query["p"]) ? query["p"] : "",
   };
-  const set = (change: Partial<Filters>) => {
-    const next = { ...filters, ...change };
-    const parts = [
-      next.category && `c=${categoryNumber(next.category)}`,
-      next.period && `p=${next.period}`,
-    ].filter(Boolean);
-    route(parts.length ? `${path}?${parts.join("&")}` : path, true);
-  };
-  return [filters, set];
+  const set = (change: Partial<Filters>) => route(path + asQuery({ ...filters, ...change }), true);
+  return [filters, set, asQuery(filters)];
+}
+
+function asQuery({ category, period }: Filters): string {
+  const parts = [category && `c=${categoryNumber(category)}`, period && `p=${period}`].filter(Boolean);
+  return parts.length ? `?${parts.join("&")}` : "";
 }
 
 const listKeyOf = (pid: string, { category, period }: Filters) =>
   `documents ${pid} ${category} ${period}`;
 
-function useDocuments(pid: string, filters: Filters) {
+export function useDocuments(pid: string, filters: Filters) {
   const from = filters.period ? monthsAgo(PERIODS[filters.period]) : null;
   return usePagedList(listKeyOf(pid, filters), (cursor, signal) =>
     api.documents(pid, { category: filters.category || null, from }, cursor, signal),
   );
 }
 
-function Search({ wanted, onWanted, filters, setFilters }: {
+export interface SearchProps {
   wanted: string;
   onWanted: (text: string) => void;
   filters: Filters;
   setFilters: (change: Partial<Filters>) => void;
-}) {
+}
+
+export function Search({ wanted, onWanted, filters, setFilters }: SearchProps) {
   return (
     <search class="filters">
       <TextField
@@ -127,7 +128,7 @@ export function More({ list }: { list: PagedList<unknown> }) {
   );
 }
 
-function NothingFound({ clear }: { clear: () => void }) {
+export function NothingFound({ clear }: { clear: () => void }) {
   return (
     <Empty icon="search" title={t.documents.noneTitle} text={t.documents.none}>
       <Button onPress={clear}>{t.documents.clear}</Button>

@@ -1,6 +1,7 @@
 /** E2: who are you? Two doors, and what to do when one did not open. */
+import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { logout } from "../api/session";
+import { leave, logout, me, sessionState, start } from "../api/session";
 import { brand } from "../brand";
 import { catalogue as t } from "../catalogue";
 import { Button, LinkButton } from "../ui/button";
@@ -41,8 +42,20 @@ function Outcome({ query }: { query: Record<string, string> }) {
   return null;
 }
 
+/** Whoever is already in goes to their own first screen; a page that says why it is shown stays. */
+function useAlreadyIn(plain: boolean) {
+  useEffect(() => {
+    if (!plain || sessionState.value !== "unknown") return;
+    // Without an answer, the two doors serve.
+    start()
+      .then(() => me.value && leave(me.value.role === "patient" ? "/accueil" : "/pro"))
+      .catch(() => undefined);
+  }, []);
+}
+
 export default function Login() {
   const { query } = useLocation();
+  useAlreadyIn(Object.keys(query).length === 0);
   const back = query["retour"];
   const pro = safeReturn(back, "/pro");
   const person = safeReturn(back, "/accueil");

@@ -117,7 +117,7 @@ function Quiet({ typed, set, errors }: { typed: Preferences; set: Set; errors: F
   );
 }
 
-function Choices({ pid, start }: { pid: string; start: Preferences }) {
+function Choices({ pid, start, latest }: { pid: string; start: Preferences; latest: () => void }) {
   const [typed, setTyped] = useState(start);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
@@ -146,7 +146,7 @@ function Choices({ pid, start }: { pid: string; start: Preferences }) {
   return (
     <Form onSubmit={save} label={t.title}>
       <ErrorSummary errors={errors} turn={turn} />
-      {failure !== null && <ErrorPanel error={failure} kept reply />}
+      {failure !== null && <ErrorPanel error={failure} kept reply latest={latest} />}
       {typed.address === "none" && (
         <Notice kind="warning">
           <p>{agendaWords.noChannel}</p>
@@ -170,7 +170,7 @@ export default function NoticeSettings({ profile }: { profile: Profile }) {
     <Page title={t.title} back={{ href: "/plus", label: catalogue.settings.title }}>
       {answer.loading && <Loading lines={5} />}
       {answer.error !== null && <ErrorPanel error={answer.error} retry={answer.reload} />}
-      {answer.data && <Choices pid={pid} start={answer.data} />}
+      {answer.data && <Choices key={answer.data.version} pid={pid} start={answer.data} latest={answer.reload} />}
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { agendaApi } from "../api/agenda";
 import type { Appointment } from "../api/types";
 import { agendaWords } from "../catalogue/agenda";
 import { blank, typedFrom } from "../lib/appointment-draft";
+import { draftName, dropDraft } from "../lib/kept-drafts";
 import { forgetLists } from "../lib/paging";
 import { useResource } from "../lib/resource";
 import { inWords } from "../lib/when";
@@ -17,13 +18,20 @@ import { toast } from "../ui/toast";
 
 const t = agendaWords.pro;
 
-function Editing({ pid, set }: { pid: string; set: Appointment | null }) {
+function Editing({ pid, set, latest }: { pid: string; set: Appointment | null; latest?: () => void }) {
   const { route } = useLocation();
   return (
     <AppointmentForm
       start={set ? typedFrom(set) : blank(deviceZone(), { reminders: [] })}
       label={set ? agendaWords.form.editTitle : agendaWords.form.addTitle}
       withReminders={false}
+      draft={draftName(pid, set)}
+      {...(latest && {
+        latest: () => {
+          dropDraft(draftName(pid, set));
+          latest();
+        },
+      })}
       save={async (draft, key) => {
         const saved = set
           ? await agendaApi.change(pid, set, draft)
@@ -42,7 +50,7 @@ function Loaded({ pid, id }: { pid: string; id: string }) {
     <>
       {one.loading && <Loading lines={5} />}
       {one.error !== null && <ErrorPanel error={one.error} retry={one.reload} />}
-      {one.data && <Editing pid={pid} set={one.data} />}
+      {one.data && <Editing key={one.data.version} pid={pid} set={one.data} latest={one.reload} />}
     </>
   );
 }

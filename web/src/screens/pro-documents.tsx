@@ -5,7 +5,7 @@ import { api } from "../api/carnet";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { matches } from "../lib/fold";
-import { type PagedList, usePagedList } from "../lib/paging";
+import type { PagedList } from "../lib/paging";
 import { shortcuts } from "../lib/prefs";
 import { useResource } from "../lib/resource";
 import { isTyping } from "../lib/shortcuts";
@@ -13,14 +13,15 @@ import { LinkButton } from "../ui/button";
 import { DeleteDocument } from "../ui/delete-document";
 import { DocumentRow } from "../ui/document-row";
 import { DocumentView, summaryOf } from "../ui/document-view";
-import { TextField } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { PatientFrame, isRefusal } from "../ui/patient-frame";
 import { Refusal } from "../ui/refusal";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
 import { Windowed } from "../ui/windowed";
-import { Count, More, searched } from "./documents";
+import {
+  Count, More, NothingFound, Search, type SearchProps, searched, useDocuments, useFilters,
+} from "./documents";
 
 const rowId = (id: string) => `doc-${id}`;
 
@@ -90,20 +91,25 @@ function Preview({ pid, id, close, onDeleted }: {
   );
 }
 
-function Listing({ list, base, opened, found, wanted, onWanted }: {
+interface Listed extends SearchProps {
+  pid: string;
   list: PagedList<CarnetDocument>;
-  base: string;
   opened: string | null;
   found: CarnetDocument[];
-  wanted: string;
-  onWanted: (text: string) => void;
-}) {
-  if (list.loading) return <Loading lines={6} />;
+  /** The filters, kept in the links to each document. */
+  query: string;
+}
+
+function Listing({ pid, list, opened, found, query, ...search }: Listed) {
+  const { wanted, filters, setFilters, onWanted } = search;
+  const base = `/pro/patients/${pid}`;
+  const filtered = filters.category !== "" || filters.period !== "";
+  if (list.loading && !filtered) return <Loading lines={6} />;
   if (list.error !== null && list.items.length === 0) {
-    if (isRefusal(list.error)) return <Refusal />;
+    if (isRefusal(list.error)) return <Refusal pid={pid} />;
     return <ErrorPanel error={list.error} retry={list.reload} />;
   }
-  if (list.items.length === 0 && list.complete) {
+  if (list.items.length === 0 && list.complete && !filtered) {
     return (
       <Empty icon="notebook" title={t.documents.emptyTitle} text={t.documents.none}>
         <LinkButton icon="upload" href={`${base}/deposer`}>
@@ -114,16 +120,16 @@ function Listing({ list, base, opened, found, wanted, onWanted }: {
   }
   return (
     <>
-      <TextField
-        id="search"
-        type="search"
-        mode="search"
-        search
-        label={t.documents.search}
-        hint={t.documents.searchHint}
-        value={wanted}
-        onValue={onWanted}
-      />
+      <Search {...search} />
+      {list.loading && <Loading lines={6} />}
+      {found.length === 0 && list.complete && (
+        <NothingFound
+          clear={() => {
+            onWanted("");
+            setFilters({ category: "", period: "" });
+          }}
+        />
+      )}
       <Count list={list} shown={found.length} wanted={wanted.trim()} />
       <Windowed
         items={found}
@@ -134,7 +140,7 @@ function Listing({ list, base, opened, found, wanted, onWanted }: {
           <DocumentRow
             doc={doc}
             id={rowId(doc.id)}
-            href={`${base}/documents/${doc.id}`}
+            href={`${base}/documents/${doc.id}${query}`}
             current={doc.id === opened}
           />
         )}
@@ -146,9 +152,10 @@ function Listing({ list, base, opened, found, wanted, onWanted }: {
 
 function Triage({ pid, opened }: { pid: string; opened: string | null }) {
   const { route } = useLocation();
-  const base = `/pro/patients/${pid}`;
+  const [filters, setFilters, query] = useFilters();
+  const base = `/pro/patients/${pid}${query}`;
   const [wanted, setWanted] = useState("");
-  const list = usePagedList(`documents ${pid}`, (cursor, signal) => api.documents(pid, {}, cursor, signal));
+  const list = useDocuments(pid, filters);
   const found = wanted.trim() ? list.items.filter((doc) => matches(wanted, searched(doc))) : list.items;
   const close = useCallback(() => {
     const back = opened;
@@ -164,7 +171,10 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
     <Page wide title={t.pro.documents}>
       <div class={opened ? "triage opened" : "triage"}>
         <div class="triage-list">
-          <Listing list={list} base={base} opened={opened} found={found} wanted={wanted} onWanted={setWanted} />
+          <Listing
+            {...{ pid, list, opened, found, query, wanted, filters, setFilters }}
+            onWanted={setWanted}
+          />
         </div>
         <div class="triage-preview">
           {opened && <Preview key={opened} pid={pid} id={opened} close={base} onDeleted={deleted} />}

@@ -30,9 +30,9 @@ function wrong(typed: Typed): FieldError[] {
   const born = readDate(typed.birthDate);
   const tests: [keyof Typed, boolean][] = [
     ["ins", !isIns(typed.ins)],
+    ["birthDate", !born || isFuture(born)],
     ["familyName", !typed.familyName.trim()],
     ["givenName", !typed.givenName.trim()],
-    ["birthDate", !born || isFuture(born)],
     ["sex", typed.sex === ""],
   ];
   return tests.filter(([, bad]) => bad).map(([id]) => ({ id, text: t.pro.errors[id] }));

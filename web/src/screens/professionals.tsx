@@ -1,5 +1,5 @@
 /** P16: who may read my record; opening it to a professional, and taking the key back. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../api/carnet";
 import type { Authorisation, Profile } from "../api/types";
 import { catalogue as t } from "../catalogue";
@@ -39,16 +39,24 @@ function When({ entry }: { entry: Authorisation }) {
 interface Acts {
   withdraw: (entry: Authorisation) => Promise<void>;
   ask: (candidate: Candidate) => void;
+  /** Whose access has just changed. */
+  moved: string | null;
 }
 
-function Entry({ entry, withdraw, ask }: { entry: Authorisation } & Acts) {
+function Entry({ entry, withdraw, ask, moved }: { entry: Authorisation } & Acts) {
   const name = typo(entry.name);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const changed = moved === entry.rpps;
+  // It went to the other list, and the button pressed is gone: the focus follows it.
+  useEffect(() => {
+    if (changed) heading.current?.focus();
+  }, [changed, entry.status, entry.version]);
   return (
     <article class="card professional" aria-labelledby={`pro-${entry.rpps}`}>
       <div class="person-head">
         <Icon name="stethoscope" size={24} />
         <div>
-          <h3 id={`pro-${entry.rpps}`}>{name}</h3>
+          <h3 id={`pro-${entry.rpps}`} ref={heading} tabIndex={-1}>{name}</h3>
           <p class="muted">{placed(entry)}</p>
         </div>
       </div>
@@ -118,9 +126,11 @@ export default function Professionals({ profile }: { profile: Profile }) {
   );
   const [asked, setAsked] = useState<Candidate | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const [moved, setMoved] = useState<string | null>(null);
 
   const authorise = async (candidate: Candidate) => {
     const entry = await api.authorise(pid, candidate.rpps);
+    setMoved(candidate.rpps);
     list.reload();
     return entry;
   };
@@ -130,6 +140,7 @@ export default function Professionals({ profile }: { profile: Profile }) {
     setError(null);
     try {
       await api.withdraw(pid, entry.rpps);
+      setMoved(entry.rpps);
       list.reload();
     } catch (failure) {
       setError(failure);
@@ -154,7 +165,7 @@ export default function Professionals({ profile }: { profile: Profile }) {
         <ErrorPanel error={list.error} retry={list.reload} />
       )}
       {!list.loading && (list.error === null || list.items.length > 0) && (
-        <Entries list={list} acts={{ withdraw, ask: setAsked }} />
+        <Entries list={list} acts={{ withdraw, ask: setAsked, moved }} />
       )}
       {asked && (
         <AuthoriseDialog

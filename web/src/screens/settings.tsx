@@ -10,7 +10,9 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { RadioField } from "../ui/form";
 import { Icon } from "../ui/icon";
+import { OwnIdentity } from "../ui/own-identity";
 import { Page } from "../ui/page";
+import { ownProfile } from "../ui/shell";
 
 const labelled = <T extends string>(labels: Record<T, string>) =>
   (Object.keys(labels) as T[]).map((code) => ({ code, label: labels[code] }));
@@ -66,7 +68,7 @@ function Account() {
           </span>
         </a>
       )}
-      <p class="muted">{me.value?.display_name}</p>
+      {me.value?.role === "professional" && <p class="muted">{me.value.display_name}</p>}
       <Button icon="log-out" onPress={() => logout()}>
         {t.shell.logout}
       </Button>
@@ -75,9 +77,11 @@ function Account() {
 }
 
 export default function Settings() {
+  const profile = ownProfile();
   return (
     <Page title={t.settings.title}>
       <Account />
+      {profile && <OwnIdentity profile={profile} />}
       <section class="card" aria-labelledby="display">
         <h2 id="display">{t.settings.display}</h2>
         <RadioField<Theme>

@@ -3,12 +3,14 @@ import { useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type AccessFilter, api } from "../api/carnet";
 import type { Access, Profile } from "../api/types";
+import { brand } from "../brand";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { dateLong, parisDay, relativeDay } from "../lib/format";
 import { usePagedList } from "../lib/paging";
 import { typo } from "../lib/typo";
 import { AccessLine, actorName, actorRole } from "../ui/access-line";
+import { LinkButton } from "../ui/button";
 import { SelectField } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
@@ -188,6 +190,14 @@ export default function Trace({ profile }: { profile: Profile }) {
       {list.items.length > 0 && (
         <Notice kind="info" title={t.trace.worried}>
           <p>{t.trace.worriedText}</p>
+          <div class="actions">
+            <LinkButton icon="users" href="/professionnels">
+              {t.trace.worriedLink}
+            </LinkButton>
+            <a class="link" href={`tel:${brand.helpPhone.replaceAll(" ", "")}`}>
+              {t.shell.callHelp}
+            </a>
+          </div>
         </Notice>
       )}
     </Page>

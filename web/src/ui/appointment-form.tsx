@@ -3,18 +3,23 @@ import { useRef, useState } from "preact/hooks";
 import { Problem } from "../api/problem";
 import { agendaWords as t } from "../catalogue/agenda";
 import { type Typed, draftOf, refusedFields, wrong } from "../lib/appointment-draft";
+import { dropDraft, keepDraft, keptDraft } from "../lib/kept-drafts";
 import { idempotencyKey } from "../lib/ids";
 import type { AppointmentDraft } from "../api/types";
 import { AppointmentFields } from "./appointment-fields";
 import { Button } from "./button";
 import { ErrorSummary, type FieldError, Form } from "./form";
-import { ErrorPanel } from "./states";
+import { ErrorPanel, Notice } from "./states";
 
 interface Props {
   start: Typed;
   label: string;
   quiet?: string | null;
   withReminders: boolean;
+  /** Names what is being filled in: the record, the appointment, its version. */
+  draft: string;
+  /** Reads the appointment again, after somebody else changed it. */
+  latest?: () => void;
   /** The same key means the same intention: a second try makes nothing twice. */
   save: (draft: AppointmentDraft, key: string) => Promise<void>;
 }
@@ -29,8 +34,9 @@ function useIntention() {
   };
 }
 
-function useForm({ start, save, withReminders }: Props) {
-  const [typed, setTyped] = useState(start);
+function useForm({ start, save, withReminders, draft: name }: Props) {
+  const [typed, setTyped] = useState(() => keptDraft(name) ?? start);
+  const [resumed, setResumed] = useState(() => keptDraft(name) !== null);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
@@ -48,6 +54,7 @@ function useForm({ start, save, withReminders }: Props) {
     const draft = draftOf(typed, withReminders);
     try {
       await save(draft, keyFor(draft));
+      dropDraft(name);
     } catch (error) {
       const refused = error instanceof Problem ? (error.body.errors ?? []) : [];
       if (refused.length === 0) setFailure(error);
@@ -56,16 +63,34 @@ function useForm({ start, save, withReminders }: Props) {
       }
     }
   };
-  const set = (change: Partial<Typed>) => setTyped((old) => ({ ...old, ...change }));
-  return { typed, set, errors, turn, failure, submit };
+  const set = (change: Partial<Typed>) =>
+    setTyped((old) => {
+      const next = { ...old, ...change };
+      keepDraft(name, next);
+      return next;
+    });
+  const restart = () => {
+    dropDraft(name);
+    setTyped(start);
+    setResumed(false);
+    show([]);
+  };
+  return { typed, set, errors, turn, failure, submit, resumed, restart };
 }
 
 export function AppointmentForm(props: Props) {
-  const { typed, set, errors, turn, failure, submit } = useForm(props);
+  const { typed, set, errors, turn, failure, submit, resumed, restart } = useForm(props);
+  const { latest } = props;
   return (
     <Form onSubmit={submit} label={props.label}>
       <ErrorSummary errors={errors} turn={turn} />
-      {failure !== null && <ErrorPanel error={failure} kept reply />}
+      {failure !== null && <ErrorPanel error={failure} kept reply {...(latest && { latest })} />}
+      {resumed && (
+        <Notice kind="info">
+          <p>{t.form.resumed}</p>
+          <Button onPress={restart}>{t.form.restart}</Button>
+        </Notice>
+      )}
       <AppointmentFields
         typed={typed}
         set={set}

@@ -2,6 +2,8 @@
 import { useState } from "preact/hooks";
 import type { Authorisation } from "../api/types";
 import { catalogue as t } from "../catalogue";
+import { addDays } from "../lib/calendar";
+import { dateMedium, parisDay } from "../lib/format";
 import { typo } from "../lib/typo";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
@@ -14,6 +16,9 @@ export type Candidate = Pick<Authorisation, "rpps" | "name" | "profession" | "pl
 /** What a professional does and where. */
 export const placed = ({ profession, place }: Candidate) =>
   typo([profession?.label, place].filter(Boolean).join(", "));
+
+/** The day an authorisation given now ends. Source: R-AUT-02, 365 days. */
+const inOneYear = () => addDays(parisDay(new Date()), 365);
 
 interface Props {
   candidate: Candidate;
@@ -35,7 +40,7 @@ export function AuthoriseDialog({ candidate, onConfirm, onClose }: Props) {
     <Dialog title={t.professionals.confirmTitle(name)} onClose={onClose}>
       <p class="muted">{placed(candidate)}</p>
       <ul class="effects" role="list">
-        {t.professionals.effects.map((effect) => (
+        {t.professionals.effects(dateMedium(inOneYear())).map((effect) => (
           <li key={effect}>
             <Icon name="check" />
             <span>{effect}</span>

@@ -1,6 +1,7 @@
 /** Choosing files, describing them, sending them: the same for a person and for a professional. */
 import { useSignal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
+import { Offline } from "../api/problem";
 import { catalogue as t } from "../catalogue";
 import { preparePhoto } from "../lib/photo";
 import { type Upload, add, queueOf, start } from "../lib/upload-queue";
@@ -77,6 +78,9 @@ function Chooser({ onFiles }: { onFiles: (files: File[]) => void }) {
 
 const waiting = (upload: Upload) => upload.step.value.at === "ready";
 
+/** Cut on its way; what the server refused would be refused again. */
+const unsent = ({ step }: Upload) => step.value.at === "failed" && step.value.error instanceof Offline;
+
 export function Deposit({ pid, role, hrefOf }: {
   pid: string;
   role: Role;
@@ -96,24 +100,30 @@ export function Deposit({ pid, role, hrefOf }: {
     announce(t.add.added(files.length));
   };
 
+  // One after the other: a slow line carries one file well and three files badly.
+  const sendEach = async (uploads: Upload[]) => {
+    for (const upload of uploads) await start(pid, upload);
+  };
+
   const sendAll = async () => {
     const ready = queue.filter(waiting);
     const wrong = ready.flatMap(draftErrors);
     setErrors(wrong);
     setTurn((n) => n + 1);
     if (wrong.length) return;
-    // One after the other: a slow line carries one file well and three files badly.
-    for (const upload of ready) await start(pid, upload);
+    await sendEach(ready);
   };
 
   const count = queue.filter(waiting).length;
+  const failed = queue.filter(unsent);
   return (
     <Form onSubmit={sendAll}>
       <ErrorSummary errors={errors} turn={turn} />
       <Chooser onFiles={(files) => { choose(files).catch(reportError); }} />
+      {queue.length === 0 && <p class="said" id="queue" tabIndex={-1}>{t.add.noQueue}</p>}
       {queue.length > 0 && (
         <section aria-labelledby="queue">
-          <h2 id="queue">{t.add.queue}</h2>
+          <h2 id="queue" tabIndex={-1}>{t.add.queue}</h2>
           <ul class="uploads" role="list">
             {queue.map((upload) => (
               <li key={upload.id}>
@@ -121,6 +131,11 @@ export function Deposit({ pid, role, hrefOf }: {
               </li>
             ))}
           </ul>
+          {failed.length > 1 && (
+            <Button icon="refresh-cw" onPress={() => sendEach(failed)}>
+              {t.add.retryAll}
+            </Button>
+          )}
           {count > 0 && (
             <div class="send">
               <Button kind="primary" type="submit" icon="upload">

@@ -32,7 +32,7 @@ export async function verifiedContent(pid: string, doc: CarnetDocument, signal?:
 
 function Verified() {
   return (
-    <p class="badge success" title={t.document.verifiedHint}>
+    <p class="badge success">
       <Icon name="shield-check" />
       <span>{t.document.verified}</span>
     </p>

@@ -85,8 +85,11 @@ export function FindProfessional({ authorised, onChoose }: {
     setErrors(problems);
     setTurn((n) => n + 1);
     setFailure(null);
-    if (problems.length) return;
     const mine = (latest.current += 1);
+    if (problems.length) {
+      setFound(null);
+      return;
+    }
     try {
       const items = await api.findProfessionals(wanted(typed));
       if (mine === latest.current) setFound(items);
@@ -109,7 +112,7 @@ export function FindProfessional({ authorised, onChoose }: {
       <Form onSubmit={submit} label={t.professionals.find}>
         <ErrorSummary errors={errors} turn={turn} />
         <div class="fields">
-          <TextField {...field("family")} label={t.professionals.familyName} search />
+          <TextField {...field("family")} label={t.professionals.familyName} hint={t.professionals.familyNameHint} search />
           <TextField {...field("given")} label={t.professionals.givenName} optional />
           <TextField {...field("city")} label={t.professionals.city} optional />
           <TextField

@@ -100,7 +100,8 @@ export function MonthGrid(props: Props) {
           {t.grid.weekdays.map((name, n) => (
             <th key={name} scope="col">
               <abbr title={name} aria-label={name}>
-                {t.grid.weekdaysShort[n]}
+                {name[0]}
+                <span class="day-rest">{t.grid.weekdaysShort[n]?.slice(1)}</span>
               </abbr>
             </th>
           ))}

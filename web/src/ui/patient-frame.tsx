@@ -39,7 +39,7 @@ export function PatientFrame({ pid, children }: {
   return (
     <Page title={t.shell.patientRecord}>
       {loaded.loading && <Loading lines={6} />}
-      {refused && <Refusal />}
+      {refused && <Refusal pid={pid} />}
       {loaded.error !== null && !refused && <ErrorPanel error={loaded.error} retry={loaded.reload} />}
     </Page>
   );

@@ -97,7 +97,7 @@ function Tools({ view, pages, go }: { view: View; pages: number; go: (change: Pa
           </Button>
         </>
       )}
-      {pages === 1 && <p class="viewer-page">{t.document.page(1, 1)}</p>}
+      {pages === 1 && <p class="viewer-page single">{t.document.page(1, 1)}</p>}
       <Button kind="quiet" icon="zoom-out" label={t.document.zoomOut} onPress={() => go({ zoom: zoomed(view.zoom, -1) })}>
         <span class="tool-word">{t.document.zoomOut}</span>
       </Button>

@@ -124,16 +124,20 @@ function currentPlace(path: string, all: Place[]): string | undefined {
     .sort((a, b) => b.length - a.length)[0];
 }
 
+/** What a phone reaches through « Plus ». */
+const BEHIND_MORE = /^\/(?:professionnels|notifications)(?:\/|$)/;
+
 function Navigation() {
   const { path } = useLocation();
   const all = places();
   const current = currentPlace(path, all);
+  const within = (href: string) => (href === "/plus" && BEHIND_MORE.test(path) ? "true" : undefined);
   return (
     <nav class="places" aria-label={t.shell.navigation}>
       <ul role="list">
         {all.map(({ href, label, icon, rail }) => (
           <li key={href} class={rail ? "rail-only" : undefined}>
-            <a href={href} aria-current={href === current ? "page" : undefined}>
+            <a href={href} aria-current={href === current ? "page" : within(href)}>
               <Icon name={icon} size={24} />
               <span>{label}</span>
             </a>

@@ -5,6 +5,7 @@ import { Offline, Problem, Tampered } from "../api/problem";
 import { me } from "../api/session";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
+import { shortCode } from "../lib/ids";
 import { typo } from "../lib/typo";
 import { Button, LinkButton } from "./button";
 import { Icon } from "./icon";
@@ -93,18 +94,21 @@ interface ErrorProps {
   retry?: () => void;
   /** Something typed is still there: say so. */
   kept?: boolean;
+  /** Puts what the server has in place of what is typed, when it changed meanwhile. */
+  latest?: () => void;
   /** It answers something just pressed, maybe far from here: bring it into view. */
   reply?: boolean;
   children?: ComponentChildren;
 }
 
-export function ErrorPanel({ error, retry, kept, reply, children }: ErrorProps) {
+export function ErrorPanel({ error, retry, kept, latest, reply, children }: ErrorProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (reply) box.current?.focus();
   }, [error, reply]);
   const told = tell(error);
   const code = error instanceof Problem ? error.requestId : null;
+  const stale = error instanceof Problem && error.status === 412;
   const away = error instanceof Problem && (error.status === 404 || error.status === 403);
   return (
     <div class="panel danger" role="alert" ref={box} tabIndex={-1}>
@@ -112,7 +116,15 @@ export function ErrorPanel({ error, retry, kept, reply, children }: ErrorProps) 
       <div>
         <h2>{told.title}</h2>
         <p>{told.text}</p>
-        {kept && <p>{t.errors.kept}</p>}
+        {kept && !stale && <p>{t.errors.kept}</p>}
+        {stale && latest && (
+          <>
+            <p>{t.errors.latestText}</p>
+            <Button icon="refresh-cw" onPress={latest}>
+              {t.errors.latest}
+            </Button>
+          </>
+        )}
         {children}
         {told.retry && retry && (
           <Button icon="refresh-cw" onPress={retry}>
@@ -124,7 +136,7 @@ export function ErrorPanel({ error, retry, kept, reply, children }: ErrorProps) 
             {t.errors.toHome}
           </LinkButton>
         )}
-        {code && <p class="code">{t.errors.code(code)}</p>}
+        {code && <p class="code">{t.errors.code(shortCode(code))}</p>}
       </div>
     </div>
   );

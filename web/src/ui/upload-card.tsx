@@ -5,6 +5,7 @@ import { catalogue as t } from "../catalogue";
 import { isFuture, readDate } from "../lib/dates";
 import { shrinkPhoto } from "../lib/file-facts";
 import { dateShort, duration, fileSize, instantDay, instantLong } from "../lib/format";
+import { shortCode } from "../lib/ids";
 import { personTypes, professionalTypes } from "../lib/kinds";
 import { typo } from "../lib/typo";
 import { type Draft, type Step, type Upload, add, cancel, edit, remove, start } from "../lib/upload-queue";
@@ -104,7 +105,7 @@ function Failure({ upload }: { upload: Upload }) {
           ))}
         </ul>
       )}
-      {error.requestId && <p class="code">{t.errors.code(error.requestId)}</p>}
+      {error.requestId && <p class="code">{t.errors.code(shortCode(error.requestId))}</p>}
     </div>
   );
 }
@@ -115,7 +116,7 @@ const REFUSED = new Set([409, 413, 415, 422]);
 function badge(step: Step) {
   switch (step.at) {
     case "ready":
-      return null;
+      return step.stopped ? ({ icon: "circle-x", word: t.add.stopped, kind: "warning" } as const) : null;
     case "sending":
       return { icon: "upload", word: t.add.sending, kind: "info" } as const;
     case "checking":
@@ -227,6 +228,11 @@ function Actions({ pid, upload }: { pid: string; upload: Upload }) {
     );
   }
   if (at === "checking" || at === "available") return null;
+  const takeOut = () => {
+    remove(pid, upload);
+    // The button pressed is gone: the focus goes to what remains.
+    requestAnimationFrame(() => document.getElementById("queue")?.focus());
+  };
   const again = upload.step.value.at === "failed";
   return (
     <div class="actions">
@@ -235,7 +241,7 @@ function Actions({ pid, upload }: { pid: string; upload: Upload }) {
           {t.common.retry}
         </Button>
       )}
-      <Button kind="quiet" icon="trash" label={t.add.removeNamed(name)} onPress={() => remove(pid, upload)}>
+      <Button kind="quiet" icon="trash" label={t.add.removeNamed(name)} onPress={takeOut}>
         {t.add.remove}
       </Button>
     </div>
@@ -271,6 +277,7 @@ export function UploadCard({ pid, upload, role, errors, hrefOf }: {
           <span>{state.word}</span>
         </p>
       )}
+      {step.at === "ready" && step.stopped && <p class="state-text">{t.add.stoppedText}</p>}
       {editable && <LeftOut upload={upload} />}
       <Progress upload={upload} />
       {step.at === "checking" && <p class="state-text">{t.add.checkingText}</p>}

@@ -1,0 +1,42 @@
+/** Who may read a document, as the rules say it. */
+import { useState } from "preact/hooks";
+import type { CarnetDocument } from "../api/types";
+import { catalogue } from "../catalogue";
+import { typo } from "../lib/typo";
+import { Button, LinkButton } from "./button";
+import { Dialog } from "./dialog";
+import { Icon } from "./icon";
+
+const t = catalogue.document;
+
+export function Readers({ doc }: { doc: CarnetDocument }) {
+  const [asked, setAsked] = useState(false);
+  const close = () => setAsked(false);
+  const { name } = doc.depositor;
+  const lines = [t.readers.you, ...(name ? [t.readers.depositor(typo(name))] : []), t.readers.professionals];
+  return (
+    <>
+      <Button kind="quiet" icon="users" onPress={() => setAsked(true)}>
+        {t.whoCan}
+      </Button>
+      {asked && (
+        <Dialog title={t.whoCan} onClose={close}>
+          <ul class="effects" role="list">
+            {lines.map((line) => (
+              <li key={line}>
+                <Icon name="check" />
+                <span>{line}</span>
+              </li>
+            ))}
+          </ul>
+          <div class="actions">
+            <LinkButton kind="primary" href="/professionnels">
+              {t.readers.link}
+            </LinkButton>
+            <Button onPress={close}>{catalogue.common.close}</Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
