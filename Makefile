@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop journey test moto coverage matrices web check bench package lock cloud-tests
+.PHONY: help run stop operator journey test moto coverage matrices web check bench package lock cloud-tests
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -32,6 +32,9 @@ run: .venv/runtime ## run the whole product on this machine; CARNET_PORT=9080 ch
 
 stop: .venv/runtime ## stop it; its data stay
 	@$(BIN)/python -m infra.local.stop
+
+operator: .venv/runtime ## an operator's command on the running product; ARGS="--help" lists them
+	@exec $(BIN)/python -m infra.local.operate $(ARGS)
 
 journey: .venv/runtime ## play the main story against the running product
 	@$(BIN)/python -m infra.local.journey

@@ -2,23 +2,21 @@
 
 Calls and trips are exact. CPU is the product's: what the double of the cloud uses is taken off,
 but not the SDK's work to write and read requests. Times include the double and say nothing of a
-network. DynamoDB's units are not printed: the double counts them as one each, which means nothing.
+network. DynamoDB's units are in the last part only, by its rule: the double counts one each.
 """
 
 import tests.environment  # noqa: F401, I001  before anything of the product
 
 import contextlib
-import io
 import os
-import statistics
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
-from bench.counting import Cost, know_tokens, measure
-from bench.operations import LISTED, OPERATIONS, Operation, appoint_once, fill
+from bench import minute
+from bench.counting import asked, cost_of, know_tokens, measure
+from bench.operations import LISTED, OPERATIONS, Operation, fill, prepare
+from bench.timing import HEAD, RUNS, line, quiet, timing
 from chalicelib.access import gate
 from chalicelib.access.model import Action
 from chalicelib.core import clock, ids, rows
@@ -27,30 +25,9 @@ from chalicelib.record.model import Draft
 from tests import double, worlds
 from tests.builders import a_pdf
 from tests.http_client import Client
-from tests.recorder import recorder
 from tests.worlds import World
 
-RUNS: Final = 30
 SIZES: Final = (10, 100, 1000)
-_HEAD: Final = (
-    f"{'operation':<24}{'cold':>7}{'warm':>7}{'CPU ms':>9}{'p50 ms':>9}{'p95 ms':>9}  warm calls"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Milliseconds of one request."""
-
-    cpu: float
-    p50: float
-    p95: float
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the product's log lines out of the table."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        yield
 
 
 @contextlib.contextmanager
@@ -59,42 +36,21 @@ def _world() -> Iterator[tuple[World, Client]]:
         os.environ.update(root_keys)
         double.new_process()
         double.make_installation()
-        with _quiet():
+        with quiet():
             from chalicelib.runtime.wsgi import application  # noqa: PLC0415  after the environment
 
             world = worlds.build()
         yield world, Client(application)
 
 
-def _timing(send: Callable[[], object]) -> Timing:
-    cpu, elapsed = [], []
-    for _ in range(RUNS):
-        recorder.clear()
-        began, used = time.perf_counter(), time.process_time()
-        send()
-        elapsed.append((time.perf_counter() - began) * 1000)
-        cpu.append((time.process_time() - used - recorder.cpu_seconds) * 1000)
-    return Timing(
-        statistics.median(cpu), statistics.median(elapsed), statistics.quantiles(elapsed, n=20)[18]
-    )
-
-
-def _line(name: str, cold: Cost, warm: Cost, timing: Timing) -> str:
-    calls = ", ".join(f"{call} {count}" for call, count in warm.calls.items())
-    return (
-        f"{name:<24}{f'{cold.total}/{cold.trips}':>7}{f'{warm.total}/{warm.trips}':>7}"
-        f"{timing.cpu:>9.1f}{timing.p50:>9.1f}{timing.p95:>9.1f}  {calls}"
-    )
-
-
 def _operation(operation: Operation, world: World, http: Client, saved: double.Snapshot) -> str:
-    with _quiet():
-        cold, warm = measure(operation, world, http, saved)
+    with quiet():
+        cold, warm = measure(asked(operation, world, http), world, saved)
         double.restore(saved)
         know_tokens(world)
         operation.send(world, http)
-        timing = _timing(lambda: operation.send(world, http))
-    return _line(operation.name, cold, warm, timing)
+        timed = timing(lambda: operation.send(world, http))
+    return line(operation.name, cold, warm, timed)
 
 
 def _grow(world: World, wanted: int) -> None:
@@ -112,34 +68,35 @@ def _growth(world: World, http: Client, saved: double.Snapshot) -> Iterator[str]
     double.restore(saved)
     held = 2
     for size in SIZES:
-        with _quiet():
+        with quiet():
             _grow(world, size - held)
             held = size
             listing.send(world, http)
-            recorder.clear()
-            listing.send(world, http)
-            cost = Cost(recorder.counted, recorder.trips)
-            timing = _timing(lambda: listing.send(world, http))
-        yield _line(f"list of {size:>5} rows", cost, cost, timing)
+            cost = cost_of(lambda: listing.send(world, http))
+            timed = timing(lambda: listing.send(world, http))
+        yield line(f"list of {size:>5} rows", cost, cost, timed)
 
 
 def main() -> int:
     """Print the table, then how a list grows with the record."""
     with _world() as (world, http):
         small = double.snapshot()
-        with _quiet():
+        with quiet():
             fill(world)
-            appoint_once(world)
+            prepare(world, http)
         saved = double.snapshot()
-        sys.stdout.write(f"calls/trips; {LISTED} documents in the record; {RUNS} runs\n{_HEAD}\n")
+        sys.stdout.write(f"calls/trips; {LISTED} documents in the record; {RUNS} runs\n{HEAD}\n")
         for operation in OPERATIONS:
             sys.stdout.write(_operation(operation, world, http, saved) + "\n")
         sys.stdout.write("\none page of a list, as the record grows\n")
         for line in _growth(world, http, small):
             sys.stdout.write(line + "\n")
-        sys.stdout.write(
-            "\nDynamoDB units: not measured here (see the first lines of this file).\n"
-        )
+        sys.stdout.write("\nthe work of a minute, as people grow who are due at other times\n")
+        for line_ in minute.growth(world, small):
+            sys.stdout.write(line_ + "\n")
+        sys.stdout.write("\na campaign day, by the figures above\n")
+        for line_ in minute.campaign_day(world, small):
+            sys.stdout.write(line_ + "\n")
     return 0
 
 

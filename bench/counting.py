@@ -4,6 +4,7 @@ The token is signed and checked beforehand: signing is the login's work, and che
 another function.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.operations import Operation, known_callers
@@ -28,16 +29,14 @@ class Cost:
         return sum(self.calls.values())
 
 
-def measure(
-    operation: Operation, world: World, http: Client, saved: double.Snapshot
-) -> tuple[Cost, Cost]:
-    """Return the cost of an operation cold, then warm, from the same stored state."""
+def measure(act: Callable[[], object], world: World, saved: double.Snapshot) -> tuple[Cost, Cost]:
+    """Return the cost of an act cold, then warm, from the same stored state."""
     double.restore(saved)
     double.new_process()
     know_tokens(world)
-    cold = _cost(operation, world, http)
+    cold = cost_of(act)
     double.restore(saved)
-    return cold, _cost(operation, world, http)
+    return cold, cost_of(act)
 
 
 def know_tokens(world: World) -> None:
@@ -50,9 +49,19 @@ def know_tokens(world: World) -> None:
     blind.forget()
 
 
-def _cost(operation: Operation, world: World, http: Client) -> Cost:
+def cost_of(act: Callable[[], object]) -> Cost:
+    """Return what one act costs as things are."""
     recorder.clear()
-    reply = operation.send(world, http)
-    if reply.status != operation.status:
-        raise AssertionError(f"{operation.name} answered {reply.status}: {reply.body!r:.200}")
+    act()
     return Cost(recorder.counted, recorder.trips)
+
+
+def asked(operation: Operation, world: World, http: Client) -> Callable[[], None]:
+    """Return the act of sending an operation's request, which fails on another status."""
+
+    def act() -> None:
+        reply = operation.send(world, http)
+        if reply.status != operation.status:
+            raise AssertionError(f"{operation.name} answered {reply.status}: {reply.body!r:.200}")
+
+    return act

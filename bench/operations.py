@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
-from chalicelib.core import ids
+from chalicelib.core import clock, events, ids
+from chalicelib.core.events import EventType
 from chalicelib.http.principal import Principal
+from chalicelib.notifications import inbox
+from chalicelib.prevention import usecases as prevention
 from tests.builders import Actor, a_draft
 from tests.http_client import Client, Reply
 from tests.worlds import World, appoint, deposit
@@ -75,22 +79,39 @@ def _add_appointment(world: World, http: Client) -> Reply:
     )
 
 
-def _one_appointment(method: str, **options: object) -> Callable[[World, Client], Reply]:
-    """Ask for the one appointment that was prepared."""
+def _mine(
+    method: str, path: str, version: int = 1, **options: object
+) -> Callable[[World, Client], Reply]:
+    """Ask, as the person, for something of hers that was prepared."""
 
     def send(world: World, http: Client) -> Reply:
-        target = f"/v1/patients/{world.person.pid}/appointments/{appointed(world)}"
+        prepared = _prepared[world.person.pid]
         return http.request(
             method,
-            target,
+            f"/v1/patients/{world.person.pid}{path.format(**prepared)}",
             as_=world.person.principal,
-            headers={"If-Match": '"v1"'},
+            headers={"If-Match": f'"v{version}"'},
             **options,  # type: ignore[arg-type]
         )
 
     return send
 
 
+def _read_notices(world: World, http: Client) -> Reply:
+    body = {"up_to": _prepared[world.person.pid]["notice"]}
+    return _mine("PUT", "/notices/read", json=body)(world, http)
+
+
+def _calendar(world: World, http: Client) -> Reply:
+    return http.get(_prepared[world.person.pid]["calendar"])
+
+
+_PREFERENCES: Final = {
+    "zone": "Indian/Reunion",
+    "quiet_from": "22:00",
+    "quiet_until": "07:00",
+    "mail": {"document": True, "appointment": True, "prevention": False},
+}
 OPERATIONS: Final = (
     Operation("list_of_50", _get("/v1/patients/{pid}/documents")),
     Operation("one_document", _get("/v1/patients/{pid}/documents/{document}")),
@@ -106,12 +127,28 @@ OPERATIONS: Final = (
     Operation("me", _get("/v1/me")),
     Operation("add_appointment", _add_appointment, 201),
     Operation("upcoming_appointments", _get("/v1/patients/{pid}/appointments")),
-    Operation("one_appointment", _one_appointment("GET")),
+    Operation("one_appointment", _mine("GET", "/appointments/{appointment}")),
     Operation(
         "move_appointment",
-        _one_appointment("PATCH", json={"start": "2026-12-04T09:30", "end": None}),
+        _mine(
+            "PATCH",
+            "/appointments/{appointment}",
+            json={"start": "2026-12-04T09:30", "end": None},
+        ),
     ),
-    Operation("cancel_appointment", _one_appointment("DELETE"), 204),
+    Operation("cancel_appointment", _mine("DELETE", "/appointments/{appointment}"), 204),
+    Operation("appointment_ics", _mine("GET", "/appointments/{appointment}/ics")),
+    Operation("calendar_feed", _calendar),
+    Operation("notices", _get("/v1/patients/{pid}/notices")),
+    Operation("read_notices", _read_notices, 204),
+    Operation("delete_notice", _mine("DELETE", "/notices/{notice}"), 204),
+    Operation("preferences", _get("/v1/patients/{pid}/preferences")),
+    Operation("set_preferences", _mine("PUT", "/preferences", version=0, json=_PREFERENCES)),
+    Operation("prevention", _get("/v1/patients/{pid}/prevention")),
+    Operation(
+        "answer_prevention",
+        _mine("PUT", "/prevention/{recommendation}", version=0, json={"state": "not_concerned"}),
+    ),
 )
 
 
@@ -121,17 +158,29 @@ def fill(world: World, documents: int = LISTED) -> None:
         deposit(world.laboratory.principal, world.person.pid)
 
 
-def appoint_once(world: World) -> None:
-    """Set the appointment that operations are about."""
-    _appointed[world.person.pid] = appoint(world.person.principal, world.person.pid)
+def prepare(world: World, http: Client) -> None:
+    """Make what operations are about: an appointment, its notice, a calendar link, an answer."""
+    who, pid = world.person.principal, world.person.pid
+    appointment = appoint(who, pid)
+    event = events.new_event(EventType.REMINDER_DUE, pid, appointment)
+    inbox.keep(event)
+    prevention.begin(pid, clock.now())
+    link = http.post(
+        f"/v1/patients/{pid}/calendar-feeds",
+        as_=who,
+        json={"detail": "busy"},
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+    recommended = prevention.list_recommendations(who, pid).items
+    _prepared[pid] = {
+        "appointment": appointment,
+        "notice": event.id,
+        "calendar": urlsplit(link.json()["url"]).path,
+        "recommendation": recommended[0][0],
+    }
 
 
-def appointed(world: World) -> str:
-    """Return the appointment that operations are about."""
-    return _appointed[world.person.pid]
-
-
-_appointed: Final[dict[str, str]] = {}
+_prepared: Final[dict[str, dict[str, str]]] = {}
 
 
 def known_callers(world: World) -> list[Principal]:

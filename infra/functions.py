@@ -43,3 +43,5 @@ SWEEP: Final = Function("sweep", "Sweep", dead_letters=True)
 ARCHIVE: Final = Function("archive", "Archive", stream=tables.AUDIT, dead_letters=True)
 
 FUNCTIONS: Final = (API, AUTHORIZE, RELAY, NOTIFY, PLAN, REMIND, SWEEP, ARCHIVE)
+# What each could not do goes to `<prefix>-<name>-dead`.
+WITH_DEAD_LETTERS: Final = (RELAY, NOTIFY, PLAN, REMIND, SWEEP, ARCHIVE)

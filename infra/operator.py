@@ -1,122 +1,167 @@
-"""Commands of the operator: prepare an installation, open spaces, register software.
+"""Commands of the operator: prepare an installation, open spaces, look after software and queues.
 
-    python -m infra.operator init
-    python -m infra.operator open-space persons.csv
-    python -m infra.operator load-professionals PS_LibreAcces_Personne_activite.txt
-    python -m infra.operator register-client --name "Laboratoire" --finess 123456789 jwks.json
-    python -m infra.operator add-sealing-key
-    python -m infra.operator reseal PATIENT_ID …
+    python -m infra.operator --help
 
-Every command may be repeated. Persons come from a file and never from the command line, which
-other users of the machine can read. The environment is that of the functions (`core/settings.py`).
+Every command may be repeated, and stopped at any moment. Persons come from a file and never from
+the command line, which other users of the machine can read. The environment is that of the
+functions (`core/settings.py`); `docs/operating.md` says how to have it. Exit statuses: 0 done, 1
+done but for what is said, 2 refused, 3 not set up, 4 the host does not answer or refuses, 5 what is
+stored is not as the product wrote it.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from chalicelib.audit import seal
-from chalicelib.audit.keys import add_sealing_key, ensure_sealing_key
-from chalicelib.core import clock, log
-from chalicelib.identity import clients, signing_keys
-from chalicelib.identity.values import InvalidIdentifier, parse_finess
-from chalicelib.vault import blind
-from infra.loaders import persons, professionals
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
+from chalicelib.core.settings import settings
+from chalicelib.vault.errors import KeyMissing, Tampered
+from infra.functions import WITH_DEAD_LETTERS
 
-def init() -> str:
-    """Make the product's secret and its signing keys, and return the name of today's.
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-    One key signs the day's access tokens, another the checkpoints of histories, for years.
-    """
-    blind.ensure_secret()
-    ensure_sealing_key()
-    return signing_keys.ensure(clock.now().date()).pk.removeprefix("SIGN#")
-
-
-def register_client(name: str, finess: str, jwks: Path) -> str:
-    """Register an organisation's software with its public keys, and return its id.
-
-    Raises:
-        ValueError: the FINESS number or the keys are refused.
-    """
-    found = json.loads(jwks.read_text(encoding="utf-8"))
-    keys = found if "keys" in found else {"keys": [found]}
-    return clients.register_client(name, parse_finess(finess), keys)
-
-
-def reseal(patients: list[str]) -> None:
-    """Seal the traces of records whose stream records are in the dead letters; logs counts only.
-
-    It is safe at any time: a trace has one place, whoever asks. It repairs a loss, not an attack: a
-    sequence whose rows were removed stays as it is, and its verification keeps failing.
-
-    Raises:
-        As `seal.append`; ValueError: not the id of a patient.
-    """
-    for pid in patients:
-        log.write("resealed", patient=pid, count=seal.catch_up(pid))
-
-
-def _open_space(file: Path) -> int:
-    report = persons.load(file)
-    for pid in report.opened:
-        print(pid)
-    return _refused(report.refused)
-
-
-def _load_professionals(file: Path) -> int:
-    report = professionals.load(file)
-    print(f"{report.written} professionals, {report.without_rpps} lines without RPPS")
-    return _refused(report.refused)
-
-
-def _refused(lines: list[tuple[int, str]]) -> int:
-    for number, reason in lines:
-        print(f"line {number} refused: {reason}", file=sys.stderr)
-    return 1 if lines else 0
+REFUSED: Final = 2
+NOT_SET_UP: Final = 3
+HOST: Final = 4
+NOT_OURS: Final = 5
+_HOST_FAILED: Final = (
+    Unavailable,
+    StoreUnavailable,
+    TransactionConflict,
+    ConditionLost,
+    ClientError,
+    BotoCoreError,
+)
+_NO_RIGHT: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "UnrecognizedClientException",
+    }
+)
+_NO_SUCH: Final = frozenset(
+    {
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueDoesNotExist",
+        "NotFoundException",
+        "ResourceNotFoundException",
+    }
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m infra.operator", description=__doc__)
+    given = _parser().parse_args(arguments)
+    try:
+        settings()
+    except (LookupError, ValueError) as error:
+        here = 'for the product of this machine: make operator ARGS="…"'
+        return _say(NOT_SET_UP, "not set up", f"{error.args[0]}; {here}")
+    # Not before: rows name their table when they are declared.
+    from infra import commands  # noqa: PLC0415
+
+    try:
+        return commands.run(given)
+    except (Tampered, KeyMissing) as error:
+        return _say(NOT_OURS, type(error).__name__, _why_not_ours(error))
+    except _HOST_FAILED as error:  # before OSError, which some of them are too
+        return _say(HOST, "the host", _why_host(error))
+    except (ValueError, OSError) as error:
+        return _say(REFUSED, "refused", str(error))
+
+
+def _say(status: int, what: str, why: str) -> int:
+    print(f"{what}: {why}", file=sys.stderr)
+    return status
+
+
+def _why_not_ours(error: Tampered | KeyMissing) -> str:
+    if isinstance(error, KeyMissing):
+        return f"there is no {error}; on a new installation: init; else docs/operating.md, alarms"
+    return f"{error} is not as the product wrote it; nothing was done; docs/operating.md, alarms"
+
+
+def _why_host(error: BaseException) -> str:
+    """Say what the host answered, never what it was asked."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, NoCredentialsError):
+            return "no credentials of the operator: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and so on"
+        if isinstance(cause, ClientError):
+            code = cause.response["Error"]["Code"]
+            asked = f"{code} to {cause.operation_name}"
+            if code in _NO_RIGHT:
+                return f"refuses, {asked}: these credentials may not do it, or have ended"
+            if code in _NO_SUCH:
+                return f"has no such thing, {asked}: CARNET_PREFIX or AWS_REGION is another's"
+            return f"answers {asked}; nothing is half done: repeat the command"
+    where = os.environ.get("AWS_ENDPOINT_URL") or settings().region
+    return f"does not answer at {where} ({type(causes[-1]).__name__}); repeat the command"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.operator",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("init", help="make the product's secret and today's signing key")
     commands.add_parser("add-sealing-key", help="sign histories with a new key from now on")
-    for command in ("open-space", "load-professionals"):
-        commands.add_parser(command).add_argument("file", type=Path)
-    register = commands.add_parser("register-client", help="register an organisation's software")
-    register.add_argument("--name", required=True)
-    register.add_argument("--finess", required=True)
-    register.add_argument("jwks", type=Path, help="a JWK or JWK set: public keys only")
+    for name, what in (("open-space", "insured persons, CSV"), ("load-professionals", "extract")):
+        commands.add_parser(name, help=f"load a file: {what}").add_argument("file", type=Path)
+    _add_clients(commands)
     commands.add_parser("reseal", help="seal the traces that a stream lost").add_argument(
         "patients", nargs="+", metavar="PATIENT_ID"
     )
-    given = parser.parse_args(arguments)
-    try:
-        return _run(given)
-    except (InvalidIdentifier, ValueError, OSError) as error:
-        print(f"refused: {error}", file=sys.stderr)
-        return 2
+    for name, what in (
+        ("dead-letters", "say what a dead-letter queue holds: ids and reasons"),
+        ("redrive", "do again what a dead-letter queue holds, and empty it"),
+    ):
+        queue = commands.add_parser(name, help=what)
+        queue.add_argument("queue", choices=[one.physical_suffix for one in WITH_DEAD_LETTERS])
+        if name == "redrive":
+            queue.add_argument(
+                "--drop", action="store_true", help="remove what cannot be done again, too"
+            )
+    return parser
 
 
-def _run(given: argparse.Namespace) -> int:
-    if given.command == "open-space":
-        return _open_space(given.file)
-    if given.command == "load-professionals":
-        return _load_professionals(given.file)
-    if given.command == "register-client":
-        print(register_client(given.name, given.finess, given.jwks))
-    elif given.command == "reseal":
-        reseal(given.patients)
-    elif given.command == "add-sealing-key":
-        print(add_sealing_key())
-    else:
-        print(init())
-    return 0
+def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    register = commands.add_parser("register-client", help="register an organisation's software")
+    register.add_argument("--name", required=True)
+    register.add_argument("--finess", required=True)
+    replace = commands.add_parser("replace-keys", help="give software other public keys")
+    replace.add_argument("client", metavar="CLIENT_ID")
+    replace.add_argument("--keep", action="store_true", help="the former keys go on serving")
+    for command in (register, replace):
+        command.add_argument("jwks", type=Path, help="a JWK or JWK set: public keys only")
+    for name, what in (
+        ("suspend-client", "refuse software everything, from its next request on"),
+        ("resume-client", "serve suspended software again"),
+        ("show-client", "show software: organisation, state, keys"),
+    ):
+        commands.add_parser(name, help=what).add_argument("client", metavar="CLIENT_ID")
+    listing = commands.add_parser("list-clients", help="show the software of an organisation")
+    listing.add_argument("finess", metavar="FINESS")
 
 
 if __name__ == "__main__":

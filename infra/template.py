@@ -14,13 +14,12 @@ from typing import Any, Final
 from infra import alarms, gateway, stores
 from infra.functions import (
     API,
-    ARCHIVE,
     FUNCTIONS,
     NOTIFY,
-    PLAN,
     RELAY,
     REMIND,
     SWEEP,
+    WITH_DEAD_LETTERS,
     Function,
 )
 from infra.policies import table_id
@@ -30,6 +29,13 @@ FOURTEEN_DAYS: Final = 14 * DAY_SECONDS
 NOTIFY_TIMEOUT_SECONDS: Final = 30
 REMIND_TIMEOUT_SECONDS: Final = 60
 MAX_RECEIVES: Final = 5
+# Instances of those who serve queues: enough for a campaign day (ADR 0014, `make bench`).
+AT_ONCE: Final = {NOTIFY: 80, REMIND: 32}
+# The same where two processors serve everybody.
+AT_ONCE_LOCALLY: Final = 4
+# Events of different people need not wait for one another; those of one shard are carried so many
+# at a time.
+RELAYS_AT_ONCE: Final = 10
 STREAM_RETRIES: Final = 10
 # Beyond this, sealing would lag for everybody behind one bad row.
 STREAM_RECORD_AGE_SECONDS: Final = 6 * 3600
@@ -97,7 +103,7 @@ def queue_resources() -> dict[str, Any]:
     """Return the queues of work and one dead-letter queue per consumer."""
     declared = {
         f"{function.logical_id}DeadLetters": _queue(f"{function.physical_suffix}-dead")
-        for function in (RELAY, NOTIFY, PLAN, REMIND, SWEEP, ARCHIVE)
+        for function in WITH_DEAD_LETTERS
     }
     return {
         **declared,
@@ -146,9 +152,9 @@ def _addition(function: Function, stage: str) -> dict[str, Any]:
     if function.stream:
         event = f"{function.logical_id}DynamodbEventSource"
         properties["Events"] = {event: {"Properties": _stream_event(function)}}
-    elif function in (NOTIFY, REMIND):
+    elif function in AT_ONCE:
         event = f"{function.logical_id}SqsEventSource"
-        properties["Events"] = {event: {"Properties": _queue_event(function)}}
+        properties["Events"] = {event: {"Properties": _queue_event(function, stage)}}
     elif function.dead_letters:
         dead_letters = _arn(f"{function.logical_id}DeadLetters")
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": dead_letters}
@@ -179,15 +185,18 @@ def _stream_event(function: Function) -> dict[str, Any]:
     kind = {"relay": "event", "archive": "trace"}[function.name]
     pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": [kind]}}}}
     event["FilterCriteria"] = {"Filters": [{"Pattern": json.dumps(pattern)}]}
+    if function is RELAY:
+        event["ParallelizationFactor"] = RELAYS_AT_ONCE
     return event
 
 
-def _queue_event(function: Function) -> dict[str, Any]:
+def _queue_event(function: Function, stage: str) -> dict[str, Any]:
+    at_once = AT_ONCE_LOCALLY if stage == "local" else AT_ONCE[function]
     return {
         # Chalice writes an Fn::Sub of the queue's name; a merge can only replace its text.
         "Queue": _sub(f"${{{function.logical_id}Queue.Arn}}"),
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
-        "ScalingConfig": {"MaximumConcurrency": 10},
+        "ScalingConfig": {"MaximumConcurrency": at_once},
     }
 
 

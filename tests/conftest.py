@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 import pytest_socket
 import time_machine
@@ -22,6 +23,10 @@ from tests.recorder import Recorder, recorder
 
 if TYPE_CHECKING:
     from tests.worlds import World
+
+# A property is about values: how long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("carnet", deadline=None)
+hypothesis.settings.load_profile("carnet")
 
 _MAY_OPEN_SOCKETS = ("cloud", "browser", "enable_socket")
 

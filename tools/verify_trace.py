@@ -16,7 +16,8 @@ What is checked, for places 0 to size - 1 of the sequence:
   commitment= SHA-256(00 || canonical JSON of the trace: keys sorted, no spaces, UTF-8)
   root      = Merkle tree hash of the leaves (RFC 9162, 2.1.1; a leaf's hash is leaf(n))
   archive   = the newest head that the service could not delete, signed like the checkpoint: the
-              history must contain it; and each place's leaf is the only one archived for it
+              history must contain it; and each place's leaf is the only one archived for it;
+              an object that is no such head is passed by, unless it stands in a place of ours
   signature = ES256 over "carnet/trace/1", patient, audience, size, root in hex, instant of sealing,
               each followed by a line feed
 Exit status: 0 whole, 1 not whole, 2 cannot tell.
@@ -65,6 +66,7 @@ SENTENCES = {
     "forked": "l’historique n’est pas la suite de celui qui avait été gardé",
     "cut-off": "l’archive verrouillée contient une suite qui a disparu de l’historique",
     "archive": "l’archive verrouillée contient un autre historique que celui-ci",
+    "unproven": "un objet de l’archive verrouillée est illisible\u00a0: elle ne prouve rien ici",
     "late": "des accès attendent d’être scellés ou archivés depuis trop longtemps",
 }
 
@@ -82,6 +84,7 @@ def verify(
     if checkpoint is None:
         if any(page["items"] for page in pages):
             findings.append(Finding("extra", "0"))
+        findings += _check_strangers(pages, [])
         findings += _check_archive(first, [], keys)
         return findings + (_compare_with_earlier([], seen) if seen else [])
     size = int(checkpoint["size"])
@@ -93,6 +96,7 @@ def verify(
     if tree_hash(leaves).hex() != checkpoint["root"]:
         findings.append(Finding("root", str(size)))
     findings += _check_archive(first, leaves, keys)
+    findings += _check_strangers(pages, leaves)
     for item in items:
         findings += _check_trace(item)
         if any(leaf != item["leaf"] for leaf in item["archived"]):
@@ -167,6 +171,23 @@ def _check_archive(
     elif tree_hash(leaves[:size]).hex() != head["root"]:
         findings.append(Finding("archive", str(size)))
     return findings
+
+
+def _check_strangers(pages: Sequence[dict[str, Any]], leaves: Sequence[bytes]) -> list[Finding]:
+    """Report objects of the archive that may stand for a head of ours; others are passed by."""
+    strangers = _strangers(pages)
+    if strangers and pages[0]["archived"] is None:
+        return [Finding("unproven", "0")]
+    return [
+        Finding("unproven", str(one["seq"]))
+        for one in strangers
+        if not one["is_read"]
+        or (one["seq"] is not None and [bytes.fromhex(one["leaf"])] == leaves[one["seq"] :][:1])
+    ]
+
+
+def _strangers(pages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [stranger for page in pages for stranger in page["strangers"]]
 
 
 def _check_signature(
@@ -284,6 +305,12 @@ def main(given: Sequence[str] | None = None) -> int:
         for finding in findings:
             sys.stdout.write(f"  - {SENTENCES[finding.code]} ({finding.code} {finding.where})\n")
         return 1
+    strangers = len(_strangers(pages))
+    if strangers:
+        sys.stdout.write(
+            f"Attention\u00a0: l’archive verrouillée contient {strangers} objets que le service n’a"
+            " pas écrits. Ils ont été ignorés.\n"
+        )
     checkpoint = pages[0]["checkpoint"]
     count = checkpoint["size"] if checkpoint else 0
     waiting = len(pages[0]["unsealed"])

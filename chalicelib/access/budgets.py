@@ -8,7 +8,7 @@ of refusals: somebody can always take a key back.
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -59,6 +59,12 @@ DEPOSITS_IN_ONE_RECORD: Final = Budget(
     period=_DAY,
     problem="too-many-deposits-here",
 )
+# P: thirty sessions of one treatment, each moved once. Each is a mail to the person.
+APPOINTMENTS_IN_ONE_RECORD: Final = replace(
+    DEPOSITS_IN_ONE_RECORD,
+    what="appointment-here",
+    limits={ActorKind.PERSON: 400, ActorKind.PROFESSIONAL: 60, ActorKind.ORGANISATION: 60},
+)
 # P: a handful of stale links; for an organisation, lookups of closed spaces and of wrong traits.
 REFUSALS: Final = Budget(
     "refusal",
@@ -72,25 +78,39 @@ REFUSALS: Final = Budget(
 )
 # P: a token lasts ten minutes; sixty machines that each ask for one need 360.
 TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
+# P: the phones and computers of a household that share a link ask four times an hour each.
+FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
 
-_DEPOSITING: Final = (Action.DOCUMENT_ADD, Action.DOCUMENT_UPLOAD)
-_TRUSTED: Final = (Right.SELF, Right.AUTHORISATION)
+_DOCUMENTS: Final = (Action.DOCUMENT_ADD, Action.DOCUMENT_UPLOAD)
+_APPOINTMENTS: Final = (Action.APPOINTMENT_ADD, Action.APPOINTMENT_CHANGE)
+_TRUSTED: Final = (Right.SELF, Right.AUTHORISATION, Right.LINK)
 
 
 def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:
-    """Count an action beside what follows, in each budget it draws on; each raises as `spend`.
+    """Count an action beside what follows, in each budget it draws on; each raises as `spend`."""
+    drawn = _drawn(principal, action, pid)
+    return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
+
+
+def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget, str]]:
+    """Return the budgets of an action, and under whose name each counts it.
 
     The announcement of a document and its content are counted apart, so that each may be tried
     again. The record is named by the depositor's own token for it: no count tells who is whose.
+    What a person changes in her own agenda is not counted: nobody is told of it.
     """
-    drawn: list[tuple[Budget, str]] = []
     if action is Action.PATIENT_LOOKUP and principal.kind in LOOKUPS.limits:
-        drawn = [(LOOKUPS, principal.id)]
-    if action in _DEPOSITING:
-        verb = action.rpartition(":")[2]
+        return [(LOOKUPS, principal.id)]
+    if action is Action.FEED_READ and principal.kind in FEED_READS.limits:
+        return [(FEED_READS, principal.id)]
+    if action in _DOCUMENTS:
+        here, verb = depositor_token(pid, principal), action.rpartition(":")[2]
+        return [(DEPOSITS, f"{principal.id}.{verb}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{verb}")]
+    is_own_change = action is Action.APPOINTMENT_CHANGE and principal.kind is ActorKind.PERSON
+    if action in _APPOINTMENTS and not is_own_change:
         here = depositor_token(pid, principal)
-        drawn = [(DEPOSITS, f"{principal.id}.{verb}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{verb}")]
-    return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
+        return [(DEPOSITS, f"{principal.id}.appointment"), (APPOINTMENTS_IN_ONE_RECORD, here)]
+    return []
 
 
 def spend(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
@@ -102,7 +122,7 @@ def spend(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
     """
     spent = _count(budget, who, now)
     if spent == budget.limits[kind] + 1:
-        log.write("overuse", action=budget.what, count=spent, code=kind)
+        _tell(budget, kind, who)
     if spent > budget.limits[kind]:
         raise _too_many(budget, now)
 
@@ -110,7 +130,7 @@ def spend(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
 def count_refusal(principal: Principal, now: datetime) -> None:
     """Count one refused request of an actor. Raises StoreUnavailable."""
     if _count(REFUSALS, principal.id, now) == REFUSALS.limits[principal.kind]:
-        log.write("overuse", action=REFUSALS.what, code=principal.kind)
+        _tell(REFUSALS, principal.kind, principal.id)
 
 
 def refusals_wish(principal: Principal, now: datetime) -> tuple[type[RateRow], str, str]:
@@ -127,6 +147,12 @@ def check_refusals(row: RateRow | None, principal: Principal, right: Right, now:
     spent = int(row.count_) if row else 0
     if spent >= REFUSALS.limits[principal.kind] and right not in _TRUSTED:
         raise _too_many(REFUSALS, now)
+
+
+def _tell(budget: Budget, kind: ActorKind, who: str) -> None:
+    """Ring the operator; organisations are named, by numbers that are public: FINESS or client."""
+    named = {"client": who} if kind is ActorKind.ORGANISATION else {}
+    log.write("overuse", action=budget.what, code=kind, **named)
 
 
 def _count(budget: Budget, who: str, now: datetime) -> int:

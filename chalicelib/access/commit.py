@@ -28,6 +28,7 @@ from chalicelib.core.errors import Conflict, Invalid, NotFound, Problem, Unavail
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import outbox_row
 from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
+from chalicelib.http.principal import ActorKind
 from chalicelib.vault import envelope, keys
 from chalicelib.vault.envelope import WrappedKey
 
@@ -40,7 +41,8 @@ Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to
 _GRANT: Final = "grant"
 _IDEMPOTENCY: Final = "idempotency"
 _RENEWAL: Final = "renewal"
-_NOT_COUNTED: Final = (Refusal.INVALID, Refusal.CONFLICT)  # of somebody who may be there
+# Of somebody who may be there, or who found a row that is not ours.
+_NOT_COUNTED: Final = (Refusal.INVALID, Refusal.CONFLICT, Refusal.ALTERED)
 
 
 def check_replay(entry: Entry) -> None:
@@ -100,11 +102,14 @@ def refuse(unit: Unit, reason: Refusal) -> None:
 def refuse_over_budget(unit: Unit) -> None:
     """Write the trace of a request beyond a budget, in the actor's own history only.
 
-    Nothing was decided about the record, and its person is not flooded with what was not done.
+    Nothing was decided about the record, and its person is not flooded with what was not done. A
+    calendar has no history of its own: that it asked too often is in the log only.
 
     Raises:
         Unavailable: it could not be written.
     """
+    if unit.entry.principal.kind is ActorKind.CALENDAR:
+        return
     unit.concerns_record = False
     unit.right, unit.is_refused = Right.NONE, True
     _commit(unit, [], _trace(unit, Refusal.BUDGET))

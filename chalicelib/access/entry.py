@@ -30,6 +30,7 @@ from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.vault import blind, envelope
 from chalicelib.vault.envelope import WrappedKey
+from chalicelib.vault.errors import Tampered
 
 Wanted = tuple[type[Row], str, str]
 Session = SessionRow | ClientRow | FeedsRow
@@ -147,6 +148,31 @@ def load(
             pages=[page.result() for page in reading],
             is_first=is_first,
         )
+
+
+def load_altered(principal: Principal, pid: str, target: Wanted | None) -> Entry | None:
+    """Read again what names the caller and the space, after a row that decides did not verify.
+
+    None if it is one of these two, for there is then no key to write the attempt with; or if it is
+    neither the target nor what gives a right: a list leaves that one out, and goes on.
+
+    Raises:
+        Unauthenticated, StoreUnavailable: as `load`.
+    """
+    asked = [*_deciding(principal, pid), *([target] if target else [])]
+    found = [_intact(wish, item) for wish, item in zip(asked, rows.fetch_raw(asked), strict=True)]
+    (actor, space), others = found[:2], found[2:]
+    if not isinstance(space, SettingsRow) or not isinstance(actor, Row) or None not in others:
+        return None
+    return Entry(principal, pid, live(principal, actor), {asked[1]: space})
+
+
+def _intact(wish: Wanted, item: Item | None) -> Row | bool | None:
+    """Return a row, False if there is none, None if it does not verify."""
+    try:
+        return wish[0].from_raw_data(item) if item else False
+    except Tampered:
+        return None
 
 
 def fetch(

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from chalicelib.access import budgets, commit, policy
-from chalicelib.access.entry import Wanted, load, resolve
+from chalicelib.access.entry import Wanted, load, load_altered, resolve
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import RateRow
 from chalicelib.access.unit import Replayed, Unit
@@ -26,6 +26,7 @@ from chalicelib.core.errors import Conflict, NotFound, Problem, TooMany, Unavail
 from chalicelib.core.rows import Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
+from chalicelib.vault.errors import Tampered
 
 _REASONS: Final = {409: Refusal.CONFLICT, 412: Refusal.CONFLICT}
 
@@ -59,20 +60,25 @@ def enter(  # noqa: PLR0913  keyword-only
         Replayed: this idempotency key was already used for the same request.
         Invalid: it was used for another one.
         Conflict, Stale: the state does not allow it; nothing was written.
+        Tampered: a row that decides, or what it holds, is not ours; traced if the space's own is.
         Unavailable: the trace or the rows could not be written.
     """
     now = clock.now()
     refusals = budgets.refusals_wish(principal, now)
-    with parallel.none_outlives() as counting:
-        counting.extend(budgets.start(principal, action, pid, now))
-        entry = load(
-            principal,
-            pid,
-            target=target,
-            wanted=[*wanted, refusals],
-            queries=queries,
-            idempotency=idempotency,
-        )
+    try:
+        with parallel.none_outlives() as counting:
+            counting.extend(budgets.start(principal, action, pid, now))
+            entry = load(
+                principal,
+                pid,
+                target=target,
+                wanted=[*wanted, refusals],
+                queries=queries,
+                idempotency=idempotency,
+            )
+    except Tampered:
+        _trace_altered(principal, action, pid, target, about)
+        raise
     unit = Unit(entry, action, now, about)
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right
@@ -85,17 +91,32 @@ def enter(  # noqa: PLR0913  keyword-only
             commit.unwrap_keys(unit)
         yield unit
         commit.leave(unit)
-    except NotFound:
+    except (Problem, Tampered) as end:
+        _trace_end(unit, end)
+        raise
+
+
+def _trace_end(unit: Unit, end: Problem | Tampered) -> None:
+    """Write why it went no further, if it was not written yet and something was refused.
+
+    Nothing was refused to who lost to a rival: the use case tries again, or says so.
+    """
+    if isinstance(end, Tampered):
+        commit.refuse(unit, Refusal.ALTERED)
+    elif isinstance(end, NotFound):
         if not unit.is_refused:
             commit.refuse(unit, unit.refusal or Refusal.ABSENT)
-        raise
-    except Unavailable:
-        raise
-    except Problem as problem:
-        if problem.slug == Conflict.slug:
-            raise  # lost to a rival: the use case tries again, or says so; nothing was refused
-        commit.refuse(unit, _REASONS.get(problem.status, Refusal.INVALID))
-        raise
+    elif not isinstance(end, Unavailable) and end.slug != Conflict.slug:
+        commit.refuse(unit, _REASONS.get(end.status, Refusal.INVALID))
+
+
+def _trace_altered(
+    principal: Principal, action: Action, pid: str, target: Wanted | None, about: str | None
+) -> None:
+    """Write in the person's history that somebody met a row that decides and is not ours."""
+    entry = load_altered(principal, pid, target)
+    if entry:
+        commit.refuse(Unit(entry, action, clock.now(), about), Refusal.ALTERED)
 
 
 def _check_budgets(unit: Unit, counting: list[Future[None]], refusals: RateRow | None) -> None:

@@ -57,8 +57,9 @@ class Right(StrEnum):
 class Refusal(StrEnum):
     """Why something was refused; kept in the trace for the person.
 
-    The caller is told of the last three only: what is invalid or conflicts, because it may know of
-    the record; a spent budget, because that says nothing of any record.
+    The caller is told of the last four only: what is invalid or conflicts, because it may know of
+    the record; a row that does not verify (an incident, 500); a spent budget, because that says
+    nothing of any record.
     """
 
     SPACE_CLOSED = "space_closed"
@@ -68,6 +69,7 @@ class Refusal(StrEnum):
     TRAITS = "traits"
     INVALID = "invalid"
     CONFLICT = "conflict"
+    ALTERED = "altered"
     BUDGET = "budget"
 
 

@@ -29,8 +29,8 @@ from chalicelib.vault.errors import Tampered
 RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
 
 
-class AuthenticatedRow(VersionedRow):
-    """A row that decides rights, with a keyed hash of all it says, its key and its version.
+class KeyedRow(Row):
+    """A row with a keyed hash of all it says and of its key.
 
     Whoever can write tables but not use keys cannot forge one, nor move or alter one: it is refused
     when it is read (A46). An older version put back whole still verifies.
@@ -60,6 +60,10 @@ class AuthenticatedRow(VersionedRow):
         if not hmac.compare_digest(data.get("mac", {}).get("S", ""), _mac(data)):
             raise Tampered("a row that decides rights")
         return super().from_raw_data(data)
+
+
+class AuthenticatedRow(KeyedRow, VersionedRow):
+    """A row that decides rights, changed under the version that was read, which is hashed too."""
 
 
 def _mac(item: Mapping[str, Any]) -> str:
@@ -101,13 +105,12 @@ class OwnGrantRow(GrantRow):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """Read a row; of one that does not verify, keep only its place and stored version."""
+        """Read a row; of one that does not verify, keep only its place."""
         try:
             return super().from_raw_data(data)
         except Tampered as error:
             log.exception("grant row does not verify", error)
         row = cls(pk=data["pk"]["S"], sk=data["sk"]["S"])
-        row.version = int(data["version"]["N"]) if "N" in data.get("version", {}) else None
         row.is_altered = True
         return row
 

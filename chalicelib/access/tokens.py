@@ -53,13 +53,13 @@ def open_cursor(cursor: str | None, *scope: str) -> dict[str, Any] | None:
         return None
     try:
         payload = blind.open_token("cursor", cursor, "\n".join(scope).encode())
-    except ValueError as error:
+        ends, position = json.loads(payload)
+        is_over = clock.epoch(clock.now()) >= ends
+    except (ValueError, TypeError) as error:
         raise BadRequest("bad-cursor") from error
-    ends, position = json.loads(payload)
-    if clock.epoch(clock.now()) >= ends:
+    if is_over or not position or not isinstance(position, dict):
         raise BadRequest("bad-cursor")
-    found: dict[str, Any] = position
-    return found
+    return position
 
 
 def new_link(pid: str, feed_id: str) -> str:

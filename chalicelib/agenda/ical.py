@@ -23,15 +23,21 @@ _DAY: Final = timedelta(days=1)
 def one(appointment: Appointment) -> bytes:
     """Write one appointment, with an alarm for each of its reminders."""
     event = _event(appointment, Detail.FULL)
-    reminded = times.reminded_from(appointment.details.slot)
-    shift = reminded - times.start_at(appointment.details.slot)
-    for minutes in appointment.details.reminders:
+    details = appointment.details
+    for field, text in {"description": details.note, "url": details.link}.items():
+        if text:
+            event.add(field, text)
+    shift = times.reminded_from(details.slot) - times.start_at(details.slot)
+    for minutes in details.reminders:
         event.add_component(_alarm(shift - timedelta(minutes=minutes)))
     return _calendar([event])
 
 
 def feed(appointments: Iterable[Appointment], detail: Detail) -> bytes:
-    """Write what a calendar's link shows; `BUSY`: that there is something, no word of what."""
+    """Write what a calendar's link shows; `BUSY`: no word of what, `FULL`: its title and place.
+
+    Notes and links of a consultation are in no feed: who reads it keeps what it read.
+    """
     return _calendar([_event(appointment, detail) for appointment in appointments], NAME)
 
 
@@ -64,11 +70,8 @@ def _event(appointment: Appointment, detail: Detail) -> "Event":
         event.add("dtend", times.end_at(details.slot))
     event.add("class", "PRIVATE")
     event.add("summary", details.title if detail is Detail.FULL else BUSY)
-    if detail is Detail.FULL:
-        texts = {"location": details.place, "description": details.note, "url": details.link}
-        for field, text in texts.items():
-            if text:
-                event.add(field, text)
+    if detail is Detail.FULL and details.place:
+        event.add("location", details.place)
     return event
 
 

@@ -147,12 +147,22 @@ def next_later(unit: Unit, page: Page) -> Callable[[], Shown | None]:
     reading = parallel.start(store.read_again, store.wishes(page.items))
 
     def found() -> Shown | None:
-        opened = (_opened(unit, row) for row in sorted(reading.result(), key=_begins))
-        coming = (one for one in opened if one and not rules.is_over(one.details.slot, unit.now))
-        first = next(coming, None)
+        first = _coming(unit, page, reading.result())
         return shown(unit, first) if first else None
 
     return found
+
+
+def _coming(unit: Unit, page: Page, read: list[EventRow]) -> Appointment | None:
+    """Return the first that is not over; pages are followed past a month of many (dialysis)."""
+    while True:
+        opened = (_opened(unit, row) for row in sorted(read, key=_begins))
+        coming = (one for one in opened if one and not rules.is_over(one.details.slot, unit.now))
+        first = next(coming, None)
+        if first or page.last_key is None:
+            return first
+        page = rows.query(rows.following(next_pointers(unit.pid, unit.now), page.last_key))
+        read = store.read_again(store.wishes(page.items))
 
 
 def _begins(row: EventRow) -> str:

@@ -22,7 +22,7 @@ from chalicelib.agenda.schemas import (
     new_feed_out,
 )
 from chalicelib.agenda.usecases import Shown
-from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.core.errors import TooMany
 from chalicelib.core.settings import settings
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
 from chalicelib.storage.names import content_disposition
@@ -40,12 +40,10 @@ _FRESH_SECONDS: Final = 900
 def list_appointments(call: Call[None, AgendaQuery]) -> Answer:
     """List the appointments the caller may see: to come, over, or on some days."""
     query = call.query
-    if query.from_ and query.to and query.to < query.from_:
-        raise Invalid(errors=(FieldError("/query/to", "date_order"),))
     listing = lists.list_appointments(
         call.principal,
         gate.resolve(call.principal, call.path["pid"]),
-        Window(query.from_, query.to, query.past),
+        Window(*query.days(), query.past),
         query.cursor,
         query.limit,
     )
@@ -141,6 +139,7 @@ def revoke_calendar_feed(call: Call[None, NoQuery]) -> Answer:
     public=True,
     patterns={"link": _LINK},
     answers={200: _CALENDAR, 304: None},
+    problems=[TooMany(retry_after_seconds=60)],
 )
 def read_calendar(call: Call[None, NoQuery]) -> Answer:
     """Read the appointments to come by a secret link, as a calendar does."""

@@ -1,9 +1,10 @@
 """What makes an appointment acceptable, and what may become of it. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from chalicelib.agenda import times
@@ -25,12 +26,27 @@ USUAL_LENGTH: Final = timedelta(minutes=30)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LINK: Final = re.compile(r"https://[!-~]+", re.ASCII)
+_WHEN: Final = ("start", "end", "zone", "all_day")
+
+# A draft in which nothing is wrong, but that it says no start.
+_ANY: Final = Draft(
+    title="-",
+    all_day=False,
+    start="",
+    end=None,
+    zone="UTC",
+    fold=None,
+    place=None,
+    note=None,
+    link=None,
+    reminders=(),
+)
 
 Checked = tuple[datetime | None, list[FieldError]]
 
 
-def check(draft: Draft, today: date) -> Details:
-    """Return what an author asked for, settled.
+def check(draft: Draft, today: date, over_by: datetime | None = None) -> Details:
+    """Return what an author asked for, settled; not over by an instant, if one is given.
 
     Raises:
         Invalid: everything that is wrong, at once, each with its field.
@@ -38,6 +54,8 @@ def check(draft: Draft, today: date) -> Details:
     errors = [*_texts(draft), *_leads(draft)]
     slot, notices, wrong = _slot(draft, today)
     errors += wrong
+    if slot and over_by and is_over(slot, over_by):
+        errors.append(FieldError("/start", "appointment_over"))
     if errors or slot is None:
         raise Invalid(errors=tuple(errors))
     return Details(
@@ -49,6 +67,28 @@ def check(draft: Draft, today: date) -> Details:
         reminders=tuple(sorted(draft.reminders, reverse=True)),
         warnings=tuple(notices),
     )
+
+
+def wrong_in_part(
+    sound: Mapping[str, Any], misshapen: Collection[str], today: date
+) -> list[FieldError]:
+    """Return what is wrong in some members of a draft, when others have not even the right form.
+
+    What depends on one that is missing or misshapen is left for later.
+    """
+    named: dict[str, Any] = {"start": f"{today}T12:00", **sound}
+    named["reminders"] = tuple(named.get("reminders", ()))
+    try:
+        check(replace(_ANY, **named), today)
+    except Invalid as refused:
+        unsure = {"/start", "/end"} if "all_day" in misshapen else set()
+        spans = set() if "start" in sound else {"end_order", "event_too_long"}
+        return [
+            one
+            for one in refused.errors
+            if one.pointer[1:] in sound and one.pointer not in unsure and one.code not in spans
+        ]
+    return []
 
 
 def _texts(draft: Draft) -> Iterator[FieldError]:
@@ -171,6 +211,11 @@ def _hours(start: datetime, end: datetime | None, draft: Draft) -> tuple[Slot, l
 def is_over(slot: Slot, now: datetime) -> bool:
     """Tell whether it has ended."""
     return times.end_at(slot) <= now
+
+
+def moves(before: Draft, after: Draft) -> bool:
+    """Tell whether a change is one of when."""
+    return any(getattr(before, name) != getattr(after, name) for name in _WHEN)
 
 
 def touches(slot: Slot, first: date | None, last: date | None, zone: str) -> bool:

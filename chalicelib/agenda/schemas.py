@@ -4,17 +4,20 @@ Bounds of texts and lists are described here and checked by `rules`, so that eve
 appointment is said at once.
 """
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from chalicelib.agenda import rules, times
 from chalicelib.agenda.feeds import Linked
-from chalicelib.agenda.model import Detail, Feed, Notice, RemindersState
+from chalicelib.agenda.model import Detail, Feed, Notice, RemindersState, Slot
 from chalicelib.agenda.usecases import Shown
 from chalicelib.core import clock
+from chalicelib.core.errors import Invalid
+from chalicelib.http import problems
 from chalicelib.http.endpoint import Schema
+from chalicelib.http.listing import DaysQuery
 
 
 def _most(length: int) -> Any:  # noqa: ANN401  pydantic's own type
@@ -39,7 +42,25 @@ Leads = Annotated[
 Fold = Annotated[int, Field(ge=0, le=1, description="Which, if clocks show that time twice.")]
 
 
-class AppointmentDraft(Schema):
+class _Described(Schema):
+    """What describes an appointment: wrong in its form, it is told with all that rules refuse."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _everything_wrong(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            found = problems.from_validation(error).errors
+            if not isinstance(value, dict):
+                raise
+            wrong = {one.pointer.split("/")[1] for one in found}
+            sound = {name: value[name] for name in cls.model_fields.keys() & value.keys() - wrong}
+            today = clock.paris_date(clock.now())
+            raise Invalid(errors=(*found, *rules.wrong_in_part(sound, wrong, today))) from error
+
+
+class AppointmentDraft(_Described):
     """An appointment to set. Without an end it lasts half an hour, or the day."""
 
     title: Title
@@ -54,7 +75,7 @@ class AppointmentDraft(Schema):
     reminders: Leads = Field(default_factory=list)
 
 
-class AppointmentChanges(Schema):
+class AppointmentChanges(_Described):
     """What to change: what is absent stays, null clears."""
 
     title: Title = ""
@@ -119,14 +140,10 @@ class AppointmentPage(Schema):
     next: str | None
 
 
-class AgendaQuery(Schema):
+class AgendaQuery(DaysQuery):
     """Which appointments: on these days of the person's, or over (`past`), or to come."""
 
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
     past: bool = False
-    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
 class FeedDraft(Schema):
@@ -160,31 +177,17 @@ class FeedList(Schema):
 def appointment_out(one: Shown) -> AppointmentOut:
     """Write an appointment as JSON shows it."""
     appointment, details = one.appointment, one.appointment.details
-    slot, zone = details.slot, one.zone
-    start_at, end_at = times.start_at(slot), times.end_at(slot)
-    there = [times.wall(moment, zone)[0] for moment in (start_at, end_at)]
-    shown_start, shown_end = (slot.start, slot.end) if slot.all_day else there
     return AppointmentOut(
+        **_times_out(details.slot, one.zone),
         id=appointment.id,
         title=details.title,
-        all_day=slot.all_day,
-        start=times.written(slot.start, all_day=slot.all_day),
-        end=times.written(slot.end, all_day=slot.all_day),
-        zone=slot.zone,
-        start_at=clock.iso(start_at),
-        end_at=clock.iso(end_at),
-        start_shown=times.written(shown_start, all_day=slot.all_day),
-        end_shown=times.written(shown_end, all_day=slot.all_day),
-        zone_shown=zone,
         place=details.place,
         note=details.note,
         link=details.link,
         reminders=list(details.reminders),
         reminders_state=one.reminders_state,
         warnings=list(details.warnings),
-        author=AppointmentAuthor.model_validate(
-            {"kind": appointment.author.kind, "name": appointment.author.name}
-        ),
+        author=AppointmentAuthor.model_validate(asdict(appointment.author)),
         is_own=appointment.is_own,
         abilities=AppointmentAbilities(
             edit=appointment.is_own, cancel=True, set_reminders=one.is_for_person
@@ -193,6 +196,23 @@ def appointment_out(one: Shown) -> AppointmentOut:
         changed_at=clock.iso(appointment.changed_at),
         version=appointment.version,
     )
+
+
+def _times_out(slot: Slot, zone: str) -> dict[str, Any]:
+    start_at, end_at = times.start_at(slot), times.end_at(slot)
+    there = [times.wall(moment, zone)[0] for moment in (start_at, end_at)]
+    shown_start, shown_end = (slot.start, slot.end) if slot.all_day else there
+    return {
+        "all_day": slot.all_day,
+        "start": times.written(slot.start, all_day=slot.all_day),
+        "end": times.written(slot.end, all_day=slot.all_day),
+        "zone": slot.zone,
+        "start_at": clock.iso(start_at),
+        "end_at": clock.iso(end_at),
+        "start_shown": times.written(shown_start, all_day=slot.all_day),
+        "end_shown": times.written(shown_end, all_day=slot.all_day),
+        "zone_shown": zone,
+    }
 
 
 def feed_out(feed: Feed) -> FeedOut:

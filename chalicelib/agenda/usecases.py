@@ -41,13 +41,15 @@ def add_appointment(
     """Set an appointment, and arm its reminders with it.
 
     Somebody else than the person may propose reminders: on a day that is full they are left out,
-    so that nobody learns of her other appointments.
+    so that nobody learns of her other appointments. What is over is noted by the person alone.
 
     Raises:
         Invalid: everything that is wrong; an eleventh reminder of a day (R-AGE-02).
         NotFound, Unavailable.
     """
-    details = rules.check(draft, clock.paris_date(clock.now()))
+    now = clock.now()
+    over_by = None if principal.kind is ActorKind.PERSON else now
+    details = rules.check(draft, clock.paris_date(now), over_by)
     try:
         return until_it_holds(lambda: _add(principal, pid, details, idempotency))
     except Replayed as replayed:
@@ -151,7 +153,9 @@ def _changed(unit: Unit, before: Appointment, changes: Mapping[str, Any]) -> Det
     is_person = _is_person(unit)
     if "reminders" in changes and not is_person:
         raise Invalid(errors=(FieldError("/reminders", "reminders_of_person"),))
-    details = rules.check(replace(draft, **changes), clock.paris_date(unit.now))
+    asked = replace(draft, **changes)
+    over_by = unit.now if rules.moves(draft, asked) and not is_person else None
+    details = rules.check(asked, clock.paris_date(unit.now), over_by)
     if details.slot == before.details.slot:
         details = replace(details, warnings=before.details.warnings)
     is_more = replace(before.details, reminders=details.reminders) != details

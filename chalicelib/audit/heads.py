@@ -4,27 +4,46 @@ It is written after the place's transaction, so that a head in the archive was a
 whoever lost a race; a retry writes what a crash left out. A name holds opaque ids, the place
 counted downwards, so that the newest comes first in a list, and the hash of its leaf, so that a
 place given twice shows as two names. Versions are listed and read: a delete marker hides nothing.
+
+Whoever may write there, and sign nothing, can drop any object: it is a stranger, told and passed
+by. Only a checkpoint that one of our keys signed, in the place it counts, is believed.
+
+The signature is over this text, in ASCII, each line ended by a line feed:
+
+    carnet/trace/1
+    <patient id>
+    <audience>
+    <number of leaves>
+    <root, in hexadecimal>
+    <instant of sealing>
 """
 
 import base64
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import takewhile
-from typing import Final
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.audit import tree
+from chalicelib.audit.keys import Keys, is_signed
 from chalicelib.audit.store import LeafRow
 from chalicelib.core import aws
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
-from chalicelib.vault.errors import Tampered
 
 _DIGITS: Final = 12
 _LAST: Final = 10**_DIGITS - 1
 _FEW: Final = 10
-_TAKEN: Final = "PreconditionFailed"
+GENERAL: Final = "general"  # the only audience yet: the person herself
+# Each is read: who drops more makes a proof say that it cannot tell, and does not make it slow.
+_MOST_STRANGERS: Final = 20
+_MOST_BYTES: Final = 64 * 1024
+_REFUSED: Final = (400, 403, 404, 405)
+_NAME: Final = re.compile(r"heads/[0-9A-Z]{26}/[0-9]{12}\.[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +58,31 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Stranger:
+    """An archived object that is no signed checkpoint of its place; what its name says of it.
+
+    `is_read` is false of one that the archive does not let us read: it might be ours.
+    """
+
+    seq: int | None
+    leaf: bytes
+    is_read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class _Version:
-    """One version of one archived object."""
+    """One version of one archived object; `seq` is None if its name is not one of ours."""
 
     key: str
     id: str
-    seq: int
+    seq: int | None
     leaf: bytes
+
+
+def statement(pid: str, size: int, root: bytes, sealed_at: str) -> bytes:
+    """Return what is signed."""
+    lines = ("carnet/trace/1", pid, GENERAL, str(size), root.hex(), sealed_at, "")
+    return "\n".join(lines).encode("ascii")
 
 
 def checkpoint_of(leaf: LeafRow) -> Checkpoint:
@@ -61,6 +98,9 @@ def checkpoint_of(leaf: LeafRow) -> Checkpoint:
 
 def put(pid: str, leaf: LeafRow, sealed: bytes) -> None:
     """Archive a place and the ciphertext of its trace; safe to repeat.
+
+    Whatever has that name already, this is one more version of it: nothing tells whether what is
+    there is ours without reading it, and who writes the archive may not read it.
 
     Raises:
         Unavailable: no clear answer; repeat.
@@ -83,66 +123,128 @@ def put(pid: str, leaf: LeafRow, sealed: bytes) -> None:
             Key=f"{_prefix(pid)}{_inverted(leaf.seq)}.{bytes(leaf.leaf).hex()}",
             Body=json.dumps(body, sort_keys=True).encode(),
             ContentType="application/json",
-            IfNoneMatch="*",
         )
-    except ClientError as error:
-        # The name binds the place and all before it: what is there already is this very head.
-        if error.response["Error"]["Code"] != _TAKEN:
-            raise Unavailable from error
-    except BotoCoreError as error:
+    except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
 
 
-def newest(pid: str) -> Checkpoint | None:
-    """Return the newest archived head of a record: one list, one read.
+def newest(pid: str, keys: Keys) -> tuple[Checkpoint | None, list[Stranger]]:
+    """Return the newest archived head of a record, and the strangers met before it.
+
+    One list, and one read if there is no stranger; after `_MOST_STRANGERS`, no head is found.
 
     Raises:
-        Tampered: an object that this program did not write is in the archive.
         Unavailable: the archive does not answer.
     """
+    strangers: list[Stranger] = []
     versions = _versions(_prefix(pid), most=_FEW)
-    found = next(versions, None)
-    if found is None:
-        return None
-    # A lock keeps what was written, and lets others be written over it: the first one counts.
-    for version in (found, *takewhile(lambda one: one.key == found.key, versions)):
-        head = _read(version)
-        if head.size == version.seq + 1:
-            return head
-    raise Tampered("archived head")
+    for _, same in groupby(versions, key=lambda version: version.key):
+        head, stranger = _first(pid, same, keys)
+        if head:
+            return head, strangers
+        strangers.append(stranger)
+        if len(strangers) == _MOST_STRANGERS:
+            break
+    return None, strangers
 
 
-def _read(found: _Version) -> Checkpoint:
+def _first(pid: str, same: Iterable[_Version], keys: Keys) -> tuple[Checkpoint | None, Stranger]:
+    """Return the checkpoint among the versions of one name, or what to say of them."""
+    read, stranger = True, Stranger(None, b"")
+    for version in islice(same, _MOST_STRANGERS):
+        stranger = Stranger(version.seq, version.leaf)
+        if version.seq is None:
+            break
+        content = _content(Bucket=settings().archive_bucket, Key=version.key, VersionId=version.id)
+        read = read and content is not None
+        head = _checkpoint(pid, version, content or b"", keys)
+        if head:
+            return head, stranger
+    return None, replace(stranger, is_read=read)
+
+
+def _content(**where: Any) -> bytes | None:  # noqa: ANN401  the SDK's
+    """Read an object; None if the archive refuses this one. Raises Unavailable."""
     try:
-        answer = aws.client("s3").get_object(
-            Bucket=settings().archive_bucket, Key=found.key, VersionId=found.id
-        )
-        body = json.loads(answer["Body"].read())
-        return Checkpoint(
+        body: bytes = aws.client("s3").get_object(**where)["Body"].read(_MOST_BYTES)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in _REFUSED:
+            return None
+        raise Unavailable from error
+    except BotoCoreError as error:
+        raise Unavailable from error
+    return body
+
+
+def _checkpoint(pid: str, version: _Version, content: bytes, keys: Keys) -> Checkpoint | None:
+    """Read a checkpoint of ours, of this record and of the place and leaf that its name says."""
+    try:
+        body = json.loads(content)
+        head = Checkpoint(
             size=int(body["size"]),
             root=bytes.fromhex(body["root"]),
             sealed_at=str(body["sealed_at"]),
             key_id=str(body["key_id"]),
             signature=bytes.fromhex(body["signature"]),
         )
-    except (ClientError, BotoCoreError) as error:
-        raise Unavailable from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise Tampered("archived head") from error
+        commitment, previous = (bytes.fromhex(body[name]) for name in ("commitment", "previous"))
+        bound = tree.leaf_input(head.size - 1, body["trace_id"], commitment, previous)
+        said = statement(pid, head.size, head.root, head.sealed_at)
+        ours = head.size - 1 == version.seq and tree.leaf_hash(bound) == version.leaf
+        return head if ours and is_signed(said, head.signature, head.key_id, keys) else None
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
 
 
-def leaves(pid: str, first: int, last: int) -> dict[int, set[bytes]]:
-    """Return the leaf hashes archived for each place of a range; more than one tells of a fork.
+def leaves(
+    pid: str, places: Sequence[LeafRow], keys: Keys
+) -> tuple[dict[int, set[bytes]], list[Stranger]]:
+    """Return the leaf hashes archived for places that follow each other, and the strangers there.
+
+    A name that is another leaf than the place's is read: two leaves in one place, signed under two
+    roots, tell of a fork; any other is a stranger. Names of the very leaf are not read.
 
     Raises:
-        As `newest`.
+        Unavailable: the archive does not answer.
     """
-    found: dict[int, set[bytes]] = {}
+    expected = {leaf.seq: bytes(leaf.leaf) for leaf in places}
+    found: dict[int, dict[bytes, list[_Version]]] = {}
+    strangers: list[Stranger] = []
+    first, last = places[0].seq, places[-1].seq
     for hundred in range((_LAST - last) // 100, (_LAST - first) // 100 + 1):
         for version in _versions(f"{_prefix(pid)}{hundred:0{_DIGITS - 2}d}"):
-            if first <= version.seq <= last:
-                found.setdefault(version.seq, set()).add(version.leaf)
-    return found
+            if version.seq is None:
+                strangers.append(Stranger(None, b""))
+            elif version.seq in expected:
+                found.setdefault(version.seq, {}).setdefault(version.leaf, []).append(version)
+    archived: dict[int, set[bytes]] = {}
+    for seq, names in found.items():
+        archived[seq], others = _told_apart(pid, expected[seq], names, keys, len(strangers))
+        strangers += others
+    return archived, strangers
+
+
+def _told_apart(
+    pid: str, expected: bytes, names: dict[bytes, list[_Version]], keys: Keys, met: int
+) -> tuple[set[bytes], list[Stranger]]:
+    """Tell the leaves that were signed in one place from its strangers."""
+    if names.keys() <= {expected}:
+        return set(names), []
+    ours = _first(pid, names.get(expected, []), keys)[0]
+    signed = {expected} & names.keys()
+    strangers: list[Stranger] = []
+    for leaf, versions in names.items():
+        if leaf == expected:
+            continue
+        if met + len(strangers) >= _MOST_STRANGERS:
+            strangers.append(Stranger(versions[0].seq, leaf, is_read=False))
+            continue
+        head, stranger = _first(pid, versions, keys)
+        if head and (ours is None or head.root != ours.root):
+            signed.add(leaf)
+        else:
+            strangers.append(stranger)
+    return signed, strangers
 
 
 def _versions(prefix: str, most: int = 1000) -> Iterator[_Version]:
@@ -163,11 +265,10 @@ def _versions(prefix: str, most: int = 1000) -> Iterator[_Version]:
 
 
 def _version(name: str, version_id: str) -> _Version:
-    place, _, leaf = name.rpartition("/")[2].partition(".")
-    try:
+    place, leaf = name[-77:-65], name[-64:]
+    if _NAME.fullmatch(name):
         return _Version(name, version_id, _LAST - int(place), bytes.fromhex(leaf))
-    except ValueError as error:
-        raise Tampered("archived name") from error
+    return _Version(name, version_id, None, b"")
 
 
 def _prefix(pid: str) -> str:

@@ -7,6 +7,7 @@ it is unwrapped once per process.
 
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -22,6 +23,7 @@ from chalicelib.vault import blind
 from chalicelib.vault.errors import KeyMissing, Tampered, host_call
 
 ALGORITHM: Final = "ES256"
+Keys = Sequence[dict[str, Any]]
 _PARTITION: Final = "SEAL"
 _PREFIX: Final = "KEY#"
 
@@ -117,6 +119,17 @@ def published() -> dict[str, list[dict[str, Any]]]:
     """
     found = _rows(descending=False, limit=100)
     return {"keys": [json.loads(row.public_jwk) for row in found if _is_ours(row)]}
+
+
+def is_signed(statement: bytes, signature: bytes, key_id: str, keys: Keys) -> bool:
+    """Tell whether one of our keys signed a statement."""
+    from joserfc.jws import JWSRegistry  # noqa: PLC0415  only sealing and its proof need it
+
+    known = next((one for one in keys if one["kid"] == key_id), None)
+    if known is None:
+        return False
+    key_ = ECKey.import_key(known)
+    return bool(JWSRegistry.algorithms[ALGORITHM].verify(statement, signature, key_))
 
 
 def _is_ours(row: SealingKeyRow) -> bool:

@@ -4,15 +4,6 @@ For each trace, one row: its number, its commitment, the hash of the leaf before
 root of the tree so far. With it, in the same transaction, a permanent mark that the trace has a
 number, so that a stream may repeat itself. Nothing is ever updated or deleted: the head of a
 sequence is its last row. `tools/verify_trace.py` checks all this without a line of this code.
-
-The signature is over this text, in ASCII, each line ended by a line feed:
-
-    carnet/trace/1
-    <patient id>
-    <audience>
-    <number of leaves>
-    <root, in hexadecimal>
-    <instant of sealing>
 """
 
 import time
@@ -21,25 +12,26 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.audit import heads, keys, tree
-from chalicelib.audit.store import LeafRow, MarkRow, TraceRow
-from chalicelib.core import clock, ids, rows
+from chalicelib.audit.store import LeafRow, MarkRow, TraceRow, as_row
+from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.rows import (
     ConditionLost,
+    Item,
     Query,
     StoreUnavailable,
     TransactionConflict,
     key,
     patient_key,
 )
+from chalicelib.vault.errors import Tampered
 
-GENERAL: Final = "general"  # the only audience yet: the person herself
 ATTEMPTS: Final = 5
 JITTER_SECONDS: Final = 0.05
 CATCH_UP_PAGE: Final = 100
 _DIGITS: Final = 12
 
 
-def sequence_key(pid: str, audience: str = GENERAL) -> str:
+def sequence_key(pid: str, audience: str = heads.GENERAL) -> str:
     """Return the partition of a record's sequence."""
     return key("Q", pid, audience)
 
@@ -47,12 +39,6 @@ def sequence_key(pid: str, audience: str = GENERAL) -> str:
 def mark_key(pid: str, trace_id: str) -> tuple[str, str]:
     """Return the key of a trace's mark."""
     return sequence_key(pid), key("MARK", trace_id)
-
-
-def statement(pid: str, size: int, root: bytes, sealed_at: str) -> bytes:
-    """Return what is signed."""
-    lines = ("carnet/trace/1", pid, GENERAL, str(size), root.hex(), sealed_at, "")
-    return "\n".join(lines).encode("ascii")
 
 
 def append(pid: str, trace_id: str, commitment: bytes, sealed: bytes) -> bool:
@@ -84,7 +70,7 @@ def append(pid: str, trace_id: str, commitment: bytes, sealed: bytes) -> bool:
 def catch_up(pid: str) -> int:
     """Seal what the stream lost of a record, and return how many; an operator command.
 
-    All places are archived again: one that is there already stays as it is.
+    All places are archived again: one that is there already gets one more version of the same.
 
     Raises:
         As `append`.
@@ -94,8 +80,9 @@ def catch_up(pid: str) -> int:
     while query:
         page = rows.query(query)
         last = head(pid)
-        traces = [TraceRow.from_raw_data(item) for item in page.items]
-        waiting = {trace.sk for trace in unsealed(pid, last.seq + 1 if last else 0, traces)}
+        traces = [row for row in map(_trace_row, page.items) if row]
+        names = [trace.sk for trace in traces]
+        waiting = set(unsealed(pid, last.seq + 1 if last else 0, names))
         for trace in traces:
             if trace.sk in waiting:
                 found += append(pid, trace.sk, bytes(trace.commitment), bytes(trace.sealed))
@@ -103,6 +90,14 @@ def catch_up(pid: str) -> int:
                 _archive_again(pid, trace.sk, bytes(trace.sealed))
         query = rows.following(query, page.last_key) if page.last_key else None
     return found
+
+
+def _trace_row(item: Item) -> TraceRow | None:
+    try:
+        return as_row(item)
+    except Tampered as error:
+        log.exception("trace is not one", error)
+        return None
 
 
 def head(pid: str) -> LeafRow | None:
@@ -122,12 +117,12 @@ def leaves_query(pid: str, first: int, limit: int) -> Query:
     return Query(LeafRow, sequence_key(pid), low=_place(first), high=last, limit=limit)
 
 
-def unsealed(pid: str, size: int, traces: Sequence[TraceRow]) -> list[TraceRow]:
-    """Return those of at most 100 traces that have no place in a sequence of that size.
+def unsealed(pid: str, size: int, traces: Sequence[str]) -> list[str]:
+    """Return those of at most 100 traces, by id, that have no place in a sequence of that size.
 
     A mark that names a place the sequence does not have tells that its end was cut off.
     """
-    wanted = [(MarkRow, *mark_key(pid, trace.sk)) for trace in traces]
+    wanted = [(MarkRow, *mark_key(pid, trace)) for trace in traces]
     marks = rows.fetch(wanted) if wanted else []
     return [
         trace
@@ -170,7 +165,7 @@ def _next(pid: str, last: LeafRow | None, trace_id: str, commitment: bytes) -> L
         root=root,
         sealed_at=sealed_at,
         key_id=signer.key_id,
-        signature=signer.sign(statement(pid, seq + 1, root, sealed_at)),
+        signature=signer.sign(heads.statement(pid, seq + 1, root, sealed_at)),
     )
 
 

@@ -5,10 +5,13 @@ from typing import ClassVar, Final
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.audit.model import Trace, commitment, from_dict, to_dict
-from chalicelib.core.rows import Row, key, patient_key
+from chalicelib.core import ids
+from chalicelib.core.rows import Item, Row, key, patient_key
 from chalicelib.vault import envelope
+from chalicelib.vault.errors import Tampered
 
 TRACE_KIND: Final = "trace"
+_SEALED: Final = ("sealed", "commitment")
 
 
 class TraceRow(Row):
@@ -86,6 +89,20 @@ def new_row(owner: str, *, is_patient: bool, trace: Trace, data_key: bytes) -> T
         sk=trace.id,
     )
     return TraceRow(pk=pk, sk=trace.id, kind="trace", sealed=sealed, commitment=commitment(trace))
+
+
+def as_row(item: Item) -> TraceRow:
+    """Read a trace's row; whoever can write the table can put anything in it.
+
+    Raises:
+        Tampered: the row has not the shape of one.
+    """
+    ours = ids.instant_or_none(item["sk"]["S"]) and all(
+        "B" in item.get(name, {}) for name in _SEALED
+    )
+    if not ours:
+        raise Tampered("a trace")
+    return TraceRow.from_raw_data(item)
 
 
 def open_row(row: TraceRow, owner: str) -> Trace:

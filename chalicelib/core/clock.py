@@ -1,9 +1,8 @@
 """The only reader of the system clock, so that tests can travel in time."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
-PARIS = ZoneInfo("Europe/Paris")
+from chalicelib.core.zones import PARIS
 
 
 def now() -> datetime:

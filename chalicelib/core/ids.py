@@ -58,6 +58,14 @@ def ulid_instant(ulid: str) -> datetime:
     return datetime.fromtimestamp(value / 1000, UTC)
 
 
+def instant_or_none(text: str) -> datetime | None:
+    """Return the instant inside a ULID, or None if a text is none, or of no year we can write."""
+    try:
+        return ulid_instant(text) if is_id(text) else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def is_id(text: str) -> bool:
     """Tell whether a text has the shape of our ids; anything else never reaches a key."""
     return _PATTERN.fullmatch(text) is not None

@@ -16,8 +16,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 FIELDS: Final = frozenset(
     {
-        "action", "attempt", "code", "count", "duration_ms", "error", "event_id", "function",
-        "method", "outcome", "patient", "reason", "route", "status", "where",
+        "action", "attempt", "client", "code", "count", "duration_ms", "error", "event_id",
+        "function", "method", "outcome", "patient", "reason", "route", "status", "where",
     }
 )  # fmt: skip
 

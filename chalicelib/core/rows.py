@@ -18,6 +18,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.core import aws
+from chalicelib.core.errors import BadRequest
 from chalicelib.core.settings import settings
 
 _KEY_PART: Final = re.compile(r"[0-9A-Za-z.:_-]{1,200}", re.ASCII)
@@ -218,6 +219,8 @@ def query(asked: Query) -> Page:
     """Run a query: consistent on a table, eventually consistent on an index (pointers only).
 
     Raises:
+        BadRequest: it goes on from a place that is not one of its table or index: its cursor was
+            made before this release.
         StoreUnavailable: the store did not answer.
     """
     index, hash_name, range_name = asked.index or ("", "pk", "sk")
@@ -241,6 +244,8 @@ def query(asked: Query) -> Page:
     }
     arguments |= {"IndexName": index} if index else {"ConsistentRead": True}
     if asked.after:
+        if asked.after.keys() != {"pk", "sk", hash_name, range_name}:
+            raise BadRequest("bad-cursor")
         arguments["ExclusiveStartKey"] = asked.after
     answer = _call("query", **arguments)
     return Page(answer["Items"], answer.get("LastEvaluatedKey"))
@@ -272,7 +277,8 @@ def put(row: Row, condition: Condition | None = None) -> Action:
 
 def replace(row: Row) -> Action:
     """Write a row whole, whatever was there (only for rows whose last writer is always right)."""
-    return {"Put": {"TableName": table_name(row.TABLE), "Item": row.serialize()}}
+    item = row.get_save_kwargs_from_instance()["Item"]
+    return {"Put": {"TableName": table_name(row.TABLE), "Item": item}}
 
 
 def delete(row: Row) -> Action:

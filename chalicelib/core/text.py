@@ -5,9 +5,14 @@ from typing import Final
 
 # Joins the parts of one emoji; every other invisible character may hide or turn text (A20).
 _JOINERS: Final = frozenset("\u200d\ufe0f")
+_SEPARATORS: Final = frozenset(("Zl", "Zp"))
 
 
 def is_printable(text: str) -> bool:
-    """Tell whether a text shows what it says: no control or format character, something to see."""
-    kinds = [unicodedata.category(letter)[0] for letter in text if letter not in _JOINERS]
-    return "C" not in kinds and any(kind in "LNPS" for kind in kinds)
+    """Tell whether a text shows what it says: no control or format character, something to see.
+
+    No separator of lines or paragraphs either: some calendars begin a line of their own there.
+    """
+    kinds = [unicodedata.category(letter) for letter in text if letter not in _JOINERS]
+    hides = any(kind[0] == "C" or kind in _SEPARATORS for kind in kinds)
+    return not hides and any(kind[0] in "LNPS" for kind in kinds)

@@ -76,7 +76,6 @@ def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
         # the document was opened, and traced; each of our resources has one representation.
         request.headers = CaseInsensitiveMapping({**request.headers, "accept": "*/*"})
         started = time.perf_counter()
-        log.request_id.set(str((request.context or {}).get("requestId", "")))
         response = _outcome(declared, request, path)
         log.write(
             "request",
@@ -160,7 +159,8 @@ def _plain(slug: str, status: int) -> Response:
 
 
 def _reshape(event: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Give Chalice's own refusals (unknown type, wrong method) the shape of ours."""
+    """Know the request by its id, and give Chalice's own refusals the shape of ours."""
+    log.request_id.set(str((event.context or {}).get("requestId", "")))
     response = get_response(event)
     ours = any(name.lower() == "x-content-type-options" for name in response.headers)
     if ours or response.status_code < 400:  # noqa: PLR2004  the first error status

@@ -80,6 +80,10 @@ def document(endpoints: Sequence[Endpoint]) -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
+        "externalDocs": {
+            "url": "/editeurs/guide",
+            "description": "How software deposits, step by step, with an example that runs.",
+        },
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {
@@ -87,7 +91,13 @@ def document(endpoints: Sequence[Endpoint]) -> Json:
             "responses": openapi_problems.components(),
             "headers": _HEADERS,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "Ten minutes: software gets it from POST /oauth/token, people "
+                    "from their session.",
+                }
             },
         },
     }

@@ -133,6 +133,13 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "The content is over the limit of {size_limit_en}. Nothing was stored.",
         "Réduisez le fichier, puis recommencez.",
     ),
+    "head-too-large": Text(
+        "En-têtes trop volumineux",
+        "Les en-têtes de la demande dépassent la limite de {size_limit}. Rien n’a été fait.",
+        "Headers too large",
+        "The headers of the request are over the limit of {size_limit_en}. Nothing was done.",
+        "Effacez les cookies de ce site dans votre navigateur, puis recommencez.",
+    ),
     "invalid": Text(
         "Saisie à corriger",
         "Certaines informations sont à corriger. Rien n’a été enregistré.",
@@ -271,6 +278,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "La date est à plus de {years} ans.",
         "The date is more than {years} years ahead.",
     ),
+    "appointment_over": (
+        "Ce rendez-vous serait déjà passé\u00a0: seule la personne en note de passés.",
+        "It would be over already: only the person may note an appointment that is over.",
+    ),
     "unknown_zone": ("Ce fuseau horaire est inconnu.", "Unknown time zone."),
     "link_https": (
         "Le lien doit être une adresse web complète et sûre (https).",
@@ -293,12 +304,28 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "date_future": ("La date est dans le futur.", "The date is in the future."),
     "date_before_birth": ("La date précède la naissance.", "The date is before the birth."),
     "date_past": ("Choisissez une date à venir.", "The date must be in the future."),
+    "too_early": (
+        "Trop tôt pour compter\u00a0: pas avant le {day}. Vérifiez la date avec votre médecin.",
+        "Too early to count: this step counts from {day} (day/month/year) on.",
+    ),
+    "after_next": (
+        "L’étape suivante est déjà notée avant cette date, ou trop près d’elle.",
+        "The next step is noted before this date, or too close to it.",
+    ),
+    "after_window": (
+        "Ce serait trop tard\u00a0: la période finit le {day}. Choisissez une date plus proche.",
+        "It would be too late: the period ends on {day} (day/month/year).",
+    ),
     "too_far": ("La date est trop lointaine.", "The date is too far away."),
     "unknown_rule": ("Cette recommandation est inconnue.", "Unknown recommendation."),
     "not_expected": ("Cette date ne va pas avec la réponse.", "Not expected with this answer."),
     "quiet_too_long": (
         "Les heures calmes durent au plus {hours} heures.",
         "Quiet hours last at most {hours} hours.",
+    ),
+    "quiet_none": (
+        "Choisissez deux heures différentes\u00a0: de la même à la même, il n’y a aucun silence.",
+        "Choose two different times: from one to the same there is no quiet time.",
     ),
     "date_too_old": ("La date est trop ancienne.", "The date is too old."),
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),

@@ -1,7 +1,7 @@
 """Software of organisations: proves who it is by signing, never by a shared secret (RFC 7523).
 
-Its public keys were registered by the operator. Every refusal that concerns the client is the same
-`invalid_client`, whatever check failed, so that nothing can be learnt by trying.
+Its public keys were registered by the operator (`registration.py`). Every refusal that concerns the
+client is the same `invalid_client`, whatever check failed, so that nothing can be learnt by trying.
 """
 
 import hashlib
@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jwk import KeySet
 
 from chalicelib.access import budgets
 from chalicelib.access import store as access_store
 from chalicelib.access.store import ClientRow
-from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, log, rows
-from chalicelib.core.rows import ConditionLost
 from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import store, tokens
@@ -32,16 +29,12 @@ from chalicelib.identity.jose import (
     header_of,
     key_for,
 )
-from chalicelib.identity.store import ClientKeyRow
-from chalicelib.identity.values import FINESS
-from chalicelib.vault import envelope, keys
 
 ALGORITHMS: Final = frozenset({"ES256", "RS256", "PS256"})
 ASSERTION_SECONDS: Final = 300
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPE: Final = "deposit"
 _JTI_CHARS: Final = 128
-_RSA_BITS: Final = 2048
 
 
 OAuthCode = Literal["invalid_request", "invalid_client", "unsupported_grant_type", "invalid_scope"]
@@ -94,45 +87,6 @@ def grant_token(form: Mapping[str, str], now: datetime) -> Granted:
     return Granted(tokens.issue(ActorKind.ORGANISATION, client.organisation_id, client_id, now))
 
 
-def register_client(name: str, finess: FINESS, jwks: Mapping[str, Any]) -> str:
-    """Register software and its public keys, and return its id; the same one the second time.
-
-    Raises:
-        ValueError: no key, a private one, a weak one, or one that is registered elsewhere.
-        Unavailable, StoreUnavailable: it may not be registered; trying again is safe.
-    """
-    public = _public_keys(jwks)
-    thumbprints = sorted(key.thumbprint() for key in public)
-    known = _registered(thumbprints, finess)
-    if known is not None:
-        return known
-    client_id = ids.new_secret_id()
-    keys.create_branch_key(subject_of_trace(finess))
-    pk, sk = access_store.client_key(client_id)
-    client = ClientRow(
-        pk=pk,
-        sk=sk,
-        kind="client",
-        status="active",
-        name=name,
-        organisation_id=finess,
-        jwks=json.dumps({"keys": [key.as_dict(private=False) for key in public]}),
-        trace_key=envelope.new_data_key(subject_of_trace(finess), TRACE_KIND),
-    )
-    pointers = [
-        ClientKeyRow(pk=pk, sk=sk, kind="client_key", client_id=client_id)
-        for pk, sk in map(store.client_key_key, thumbprints)
-    ]
-    try:
-        store.write_all([client, *pointers])
-    except ConditionLost as error:
-        known = _registered(thumbprints, finess)
-        if known is None:
-            raise ValueError("a key is registered for other software") from error
-        return known
-    return client_id
-
-
 def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, ClientRow]:
     issuer = claimed_issuer(assertion)
     if not ids.is_id(issuer) or client_id not in (None, issuer):
@@ -166,37 +120,3 @@ def _check(claims: Mapping[str, Any], issuer: str, now: datetime) -> None:
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= _JTI_CHARS:
         raise BadToken("jti")
-
-
-def _public_keys(jwks: Mapping[str, Any]) -> list[ECKey | RSAKey]:
-    try:
-        found = KeySet.import_key_set(dict(jwks)).keys  # type: ignore[arg-type]  # checked there
-    except (JoseError, KeyError, TypeError, ValueError) as error:
-        raise ValueError("not a key set") from error
-    usable = [key for key in found if isinstance(key, ECKey | RSAKey)]
-    if not usable or len(usable) != len(found):
-        raise ValueError("only EC and RSA keys serve")
-    for key in usable:
-        if key.is_private:
-            raise ValueError("a private key never leaves its owner")
-        if isinstance(key, RSAKey) and key.public_key.key_size < _RSA_BITS:
-            raise ValueError("an RSA key needs 2048 bits")
-        if isinstance(key, ECKey) and key.curve_name != "P-256":
-            raise ValueError("an EC key must be of curve P-256")
-    return usable
-
-
-def _registered(thumbprints: list[str], finess: str) -> str | None:
-    """Return the software these very keys were registered for, if it is this organisation's."""
-    wishes = [(ClientKeyRow, *store.client_key_key(one)) for one in thumbprints]
-    pointers = [row for row in rows.fetch(wishes) if isinstance(row, ClientKeyRow)]
-    owners = {pointer.client_id for pointer in pointers}
-    if not pointers:
-        return None
-    if len(owners) != 1 or len(pointers) != len(thumbprints):
-        raise ValueError("a key is registered for other software")
-    (client_id,) = owners
-    client = rows.get(ClientRow, *access_store.client_key(client_id))
-    if client is None or client.organisation_id != finess:
-        raise ValueError("a key is registered for other software")
-    return client_id

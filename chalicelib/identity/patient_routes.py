@@ -108,7 +108,7 @@ class IdentityAnswer(Schema):
 
 
 class SearchBody(Schema):
-    """A professional's number, or her exact family name and what narrows it."""
+    """A professional's number, or her family name, or one it is made of, and what narrows it."""
 
     rpps: str | None = Field(default=None, max_length=20)
     family_name: str | None = Field(default=None, min_length=1, max_length=_NAME_CHARS)

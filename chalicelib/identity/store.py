@@ -16,10 +16,11 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 
-from chalicelib.access.store import AuthenticatedRow
+from chalicelib.access.store import AuthenticatedRow, KeyedRow
 from chalicelib.core import ids, rows
 from chalicelib.core.rows import (
     ConditionLost,
+    Query,
     Row,
     StoreUnavailable,
     TransactionConflict,
@@ -116,8 +117,11 @@ class HolderRow(AuthenticatedRow):
     uid = UnicodeAttribute()
 
 
-class ProfessionalRow(Row):
-    """A professional as the public directory describes her; replaced by each extract."""
+class ProfessionalRow(KeyedRow):
+    """A professional as the public directory describes her; replaced by each extract.
+
+    A person gives her key to the name and profession she reads here: they carry a keyed hash.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -132,7 +136,10 @@ class ProfessionalRow(Row):
 
 
 class DirectoryRow(Row):
-    """A pointer from a family name to a professional; `cities` are folded, to filter by."""
+    """A pointer from a family name to a professional; `cities` are folded, to filter by.
+
+    It proves nothing: what is found is compared with what was searched.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -146,6 +153,12 @@ class ClientKeyRow(Row):
     TABLE: ClassVar[str] = "identity"
 
     client_id = UnicodeAttribute()
+
+
+class ClientOfRow(Row):
+    """A pointer from an organisation to software of its own; its key says both."""
+
+    TABLE: ClassVar[str] = "identity"
 
 
 class UsedRow(Row):
@@ -214,6 +227,16 @@ def directory_key(family: str, given: str, rpps: str) -> tuple[str, str]:
 def client_key_key(thumbprint: str) -> tuple[str, str]:
     """Return the key of a registered public key, from its RFC 7638 thumbprint."""
     return key("CLIENTKEY", thumbprint), "CLIENTKEY"
+
+
+def client_of_key(finess: str, client_id: str) -> tuple[str, str]:
+    """Return the key of a pointer from an organisation to its software."""
+    return key("ORG", finess), key("CLIENT", client_id)
+
+
+def clients_of(finess: str) -> Query:
+    """Return the query of the pointers from an organisation to its software."""
+    return Query(ClientOfRow, key("ORG", finess), prefix="CLIENT#")
 
 
 def used_key(*parts: str) -> tuple[str, str]:

@@ -3,13 +3,14 @@
 from typing import Final
 
 from chalicelib.access import gate
-from chalicelib.access.model import Action
+from chalicelib.access.gate import Unit
+from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import GrantRow, read_grants
 from chalicelib.agenda import lists as agenda
 from chalicelib.agenda.schemas import AppointmentOut, appointment_out
 from chalicelib.agenda.usecases import view_wanted
 from chalicelib.core import clock
-from chalicelib.core.rows import Query, patient_key
+from chalicelib.core.rows import Page, Query, patient_key
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
 from chalicelib.notifications import inbox
@@ -31,8 +32,9 @@ _MOST_TRACES: Final = 300
 class Home(Schema):
     """What happened lately; `first_steps` are those never taken, for a space still empty.
 
-    `accesses` are those of others: what she did herself would push them out. `to_do` are at most
-    three recommendations, and `unread_notices` counts at most the hundred newest.
+    `accesses` are those of others: what she did herself would push them out; what was sent in a
+    wrong form, and changed nothing, is in the history alone. `to_do` are at most three
+    recommendations, and `unread_notices` counts at most the hundred newest.
     """
 
     documents: list[DocumentOut]
@@ -47,7 +49,7 @@ class Home(Schema):
 @endpoint("GET", "/v1/patients/{pid}/home", answers={200: Home})
 def read_home(call: Call[None, NoQuery]) -> Answer:
     """Read the last documents, the last accesses of others and how many professionals may read."""
-    pid, reader = gate.resolve(call.principal, call.path["pid"]), call.principal.id
+    pid = gate.resolve(call.principal, call.path["pid"])
     newest = documents.newest_first(pid, _SHOWN, None)
     history = traces.newest_first(pid, limit=_TRACES_READ)
     grants = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=100)
@@ -57,31 +59,32 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
     with gate.enter(call.principal, Action.HOME_READ, pid, wanted=wanted, queries=queries) as unit:
         next_appointment = agenda.next_later(unit, unit.pages[3])
         found = record.newest(unit, newest, unit.pages[0], _SHOWN)
-        lines, _ = trace.lines(
-            pid,
-            history,
-            unit.pages[1],
-            _SHOWN,
-            keep=lambda shown: is_of_others(shown, reader),
-            most=_MOST_TRACES,
-        )
-        shown = accesses(unit, lines)
+        shown = _last_accesses(unit, history, unit.pages[1])
         coming = next_appointment()
         known = read_grants(unit.pages[2].items)
-        to_do = prevention.to_do(unit, _TO_DO)
-        unread = inbox.unread(unit, unit.pages[4])
-        active = sum(grant.is_active(unit.now) for grant in known)
-    return Answer(
-        Home(
+        home = Home(
             documents=[document_out(document) for document in found],
             next_appointment=appointment_out(coming) if coming else None,
-            to_do=[recommendation_out(key, one) for key, one in to_do],
-            unread_notices=unread,
+            to_do=[recommendation_out(key, one) for key, one in prevention.to_do(unit, _TO_DO)],
+            unread_notices=inbox.unread(unit, unit.pages[4]),
             accesses=shown,
-            active_authorisations=active,
+            active_authorisations=sum(grant.is_active(unit.now) for grant in known),
             first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),
         )
+    return Answer(home)
+
+
+def _last_accesses(unit: Unit, history: Query, page: Page) -> list[AccessOut]:
+    reader = unit.entry.principal.id
+    lines, _ = trace.lines(
+        unit.pid,
+        history,
+        page,
+        _SHOWN,
+        keep=lambda shown: is_of_others(shown, reader) and shown.reason != Refusal.INVALID,
+        most=_MOST_TRACES,
     )
+    return accesses(unit, lines)
 
 
 def _first_steps(*, has_documents: bool, has_authorised: bool) -> list[str]:

@@ -33,7 +33,7 @@ _HIGHEST: Final = (1 << 80) - 1  # of the ids of one instant
 SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
     EventType.DOCUMENT_ADDED: (
         "Nouveau document\u00a0: «\u00a0{name}\u00a0»",
-        "Un document a été ajouté. Il n’est plus dans votre espace.",
+        "Un document a été ajouté, qui n’est plus dans votre espace",
     ),
     EventType.FIRST_ACCESS: (
         "{name} a consulté votre dossier pour la première fois",
@@ -41,16 +41,16 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
     ),
     EventType.APPOINTMENT_ADDED: (
         "Nouveau rendez-vous\u00a0: «\u00a0{name}\u00a0»",
-        "Un rendez-vous a été ajouté. Il n’est plus dans votre agenda.",
+        "Un rendez-vous a été ajouté, qui n’est plus dans votre agenda",
     ),
     EventType.APPOINTMENT_CHANGED: (
         "Rendez-vous modifié\u00a0: «\u00a0{name}\u00a0»",
-        "Un rendez-vous a été modifié. Il n’est plus dans votre agenda.",
+        "Un rendez-vous a été modifié, qui n’est plus dans votre agenda",
     ),
     EventType.APPOINTMENT_CANCELLED: ("Rendez-vous annulé", "Un rendez-vous a été annulé"),
     EventType.REMINDER_DUE: (
         "Rappel\u00a0: «\u00a0{name}\u00a0»",
-        "Rappel d’un rendez-vous. Il n’est plus dans votre agenda.",
+        "Rappel d’un rendez-vous qui n’est plus dans votre agenda",
     ),
     EventType.PREVENTION_DUE: (
         "Un rappel de prévention vous attend",

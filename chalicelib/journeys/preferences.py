@@ -1,17 +1,19 @@
-"""When and how a person wants to be told: her zone, her quiet hours, the mails she wants."""
+"""When and how a person wants to be told: her zone, her quiet hours, what she wants told."""
 
 from datetime import time, timedelta
 from typing import Final, Literal
-from zoneinfo import available_timezones
 
 from pydantic import Field
 
 from chalicelib.access import gate
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
+from chalicelib.access.usecases import until_it_holds
+from chalicelib.agenda.times import is_zone
 from chalicelib.core.errors import FieldError, Invalid, Stale
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.identity.store import contact_wish
+from chalicelib.prevention import usecases as prevention
 from chalicelib.reminders import rules, store
 from chalicelib.reminders.model import Preferences
 from chalicelib.reminders.store import PreferencesRow
@@ -30,13 +32,21 @@ class MailChoices(Schema):
     prevention: bool
 
 
+class ReminderChoices(Schema):
+    """What the person wants to be reminded of; refused, there is neither mail nor notice."""
+
+    vaccination: bool = Field(description="Vaccines, and the exams of a child.")
+    screening: bool
+
+
 class PreferencesBody(Schema):
-    """Equal hours: no quiet time. Hours are local, as `21:00`."""
+    """Hours are local, as `21:00`, and two different ones."""
 
     zone: str = Field(max_length=50)
     quiet_from: str = Field(pattern=_HOUR)
     quiet_until: str = Field(pattern=_HOUR)
     mail: MailChoices
+    remind: ReminderChoices
 
 
 class PreferencesOut(PreferencesBody):
@@ -58,9 +68,13 @@ def read_preferences(call: Call[None, NoQuery]) -> Answer:
 
 @endpoint("PUT", _PATH, body=PreferencesBody, if_match=True, answers={200: PreferencesOut})
 def set_preferences(call: Call[PreferencesBody, NoQuery]) -> Answer:
-    """Set one's preferences, all at once."""
+    """Set one's preferences, all at once; what prevention reminds of follows at once."""
+    return until_it_holds(lambda: _set(call))
+
+
+def _set(call: Call[PreferencesBody, NoQuery]) -> Answer:
     pid, uid = gate.resolve(call.principal, call.path["pid"]), call.principal.id
-    wanted = [store.preferences_wish(pid), contact_wish(uid)]
+    wanted = [*prevention.wanted_to_arm(pid), contact_wish(uid)]
     with gate.enter(call.principal, Action.PREFERENCES_SET, pid, wanted=wanted) as unit:
         row = unit.row(*store.preferences_wish(pid))
         version = _version(row)
@@ -69,6 +83,7 @@ def set_preferences(call: Call[PreferencesBody, NoQuery]) -> Answer:
             raise Stale
         new = store.preferences_row(pid, chosen, version or None)
         unit.put(new, lost=Stale())
+        prevention.arm_anew(unit, store.preferences_of(row), chosen)
         out = _out(unit, new, uid).model_copy(update={"version": version + 1})
     return Answer(out, version=out.version)
 
@@ -84,8 +99,10 @@ def _chosen(body: PreferencesBody) -> Preferences:
         time.fromisoformat(body.quiet_until),
     )
     errors = []
-    if body.zone not in available_timezones():
+    if not is_zone(body.zone):
         errors.append(FieldError("/zone", "unknown_zone"))
+    if quiet_from == quiet_until:
+        errors.append(FieldError("/quiet_until", "quiet_none"))
     if rules.quiet_length(quiet_from, quiet_until) > LONGEST_QUIET:
         hours = LONGEST_QUIET // timedelta(hours=1)
         errors.append(FieldError("/quiet_until", "quiet_too_long", {"hours": hours}))
@@ -98,6 +115,8 @@ def _chosen(body: PreferencesBody) -> Preferences:
         mail_document=body.mail.document,
         mail_appointment=body.mail.appointment,
         mail_prevention=body.mail.prevention,
+        remind_vaccination=body.remind.vaccination,
+        remind_screening=body.remind.screening,
     )
 
 
@@ -111,6 +130,9 @@ def _out(unit: Unit, row: PreferencesRow | None, uid: str) -> PreferencesOut:
             document=chosen.mail_document,
             appointment=chosen.mail_appointment,
             prevention=chosen.mail_prevention,
+        ),
+        remind=ReminderChoices(
+            vaccination=chosen.remind_vaccination, screening=chosen.remind_screening
         ),
         address="verified" if unit.row(*contact_wish(uid)) else "none",
         version=_version(row),

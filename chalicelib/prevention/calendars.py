@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from chalicelib.prevention.model import Certainty, Source
+from chalicelib.prevention.model import Certainty
 
 _DATA: Final = Path(__file__).parent / "data"
 _PERIOD: Final = re.compile(r"P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
@@ -42,6 +42,10 @@ class Period:
             reached = date(year, month + 2, 1)
         return reached + timedelta(days=min(self.days, (date.max - reached).days))
 
+    def about(self) -> timedelta:
+        """Return how long this is, to a day or so: for tolerances."""
+        return timedelta(days=self.months * 365.25 / 12 + self.days)
+
 
 def read_period(text: object) -> Period:
     """Read an ISO 8601 duration in years, months, weeks and days.
@@ -64,23 +68,33 @@ class _Data(BaseModel):
 
 
 class _Rule(_Data):
-    """What every rule says: `reason` is what the person reads, `note` is for those who check."""
+    """What every rule says: `reason` is what the person reads, `note` is for those who check.
+
+    `early` is how long before its time what was done still counts.
+    """
 
     id: str
     title: str
     reason: str
     reference: str
     certainty: Certainty
+    early: Length
     note: str = ""
 
 
 class Dose(_Data):
-    """One dose: due at `age`, recommended until just before the age `before`, if given."""
+    """One dose: due at `age`, recommended until just before the age `before`, if given.
+
+    It does not count before `min_age`, nor before `shortest` after the dose before it; `interval`
+    stands for `shortest` where that is not given.
+    """
 
     age: Length
     before: Length | None = None
+    min_age: Length | None = None
     interval: Length | None = None
     interval_certainty: Certainty | None = None
+    shortest: Length | None = None
 
 
 class Series(_Rule):
@@ -90,6 +104,7 @@ class Series(_Rule):
     since: date
     closes: Length | None
     within: Length
+    within_certainty: Certainty
     doses: list[Dose]
 
 
@@ -98,6 +113,7 @@ class Boosters(_Rule):
 
     ages: list[Length]
     within: Length
+    within_certainty: Certainty
 
 
 class Season(_Rule):
@@ -106,6 +122,7 @@ class Season(_Rule):
     age: Length
     opens: tuple[int, int]
     closes: tuple[int, int]
+    window_certainty: Certainty
 
 
 class VaccinationCalendar(_Data):
@@ -123,7 +140,8 @@ class Programme(_Rule):
     """A screening, from the age `opens` until just before `closes`; each round after the last one.
 
     `intervals` are those of the rounds after the first; the last repeats when `repeats`. `follows`
-    is the programme it takes over from, `after` the time since that one's last round.
+    is the programme it takes over from, `after` the time since that one's last round. « Non
+    concerné » ends it, or puts it off for as long as `excluded_for` from the day it was said.
     """
 
     sex: Literal["F"] | None
@@ -133,6 +151,7 @@ class Programme(_Rule):
     repeats: bool
     follows: str | None = None
     after: Length | None = None
+    excluded_for: Length | None = None
 
 
 class ScreeningCalendar(_Data):
@@ -141,6 +160,7 @@ class ScreeningCalendar(_Data):
     edition: str
     valid_from: date
     source: str
+    window_certainty: Certainty
     programmes: list[Programme]
 
 
@@ -162,6 +182,8 @@ class ExamCalendar(_Data):
     valid_from: date
     source: str
     certainty: Certainty
+    window_certainty: Certainty
+    early: Length
     reason: str
     certificate_reason: str
     exams: list[Exam]
@@ -192,8 +214,3 @@ def current() -> Calendars:
 
 def _read(name: str) -> bytes:
     return (_DATA / name).read_bytes()
-
-
-def source_of(text: str, rule: _Rule) -> Source:
-    """Return the source that a recommendation of a rule shows."""
-    return Source(text, rule.reference, rule.certainty)

@@ -50,13 +50,22 @@ class Certainty(StrEnum):
     PROPOSAL = "P"
 
 
+def weakest(*marks: Certainty) -> Certainty:
+    """Return how sure something is that rests on all of these."""
+    return max(marks, key=list(Certainty).index)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule comes from: the text, what to look for in it, and how sure we are."""
+    """Where a rule comes from: the text, what to look for in it, and how sure we are.
+
+    `window` is how sure the dates shown are, which may be less than what is recommended is.
+    """
 
     text: str
     reference: str
     certainty: Certainty
+    window: Certainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,8 @@ class Person:
 class Answer:
     """What a person answered about one occurrence of a rule.
 
-    `on` is the day of what is done, `until` the last day of « Plus tard » (shown again the next).
+    `on` is the day of what is done, or the one on which « Non concerné » was said; `until` the last
+    day of « Plus tard » (shown again the next).
     """
 
     rule_id: str

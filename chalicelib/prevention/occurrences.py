@@ -1,10 +1,18 @@
 """One occurrence of a rule for one person, and how it stands on a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from chalicelib.prevention.model import Answer, Choice, Kind, Recommendation, Source, State
+from chalicelib.prevention.model import (
+    Answer,
+    Certainty,
+    Choice,
+    Kind,
+    Recommendation,
+    Source,
+    State,
+)
 
 # Our proposal: what is to come is shown this long ahead.
 SHOWN_AHEAD: Final = timedelta(days=90)
@@ -18,7 +26,11 @@ Given = dict[tuple[str, str], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """What may be recommended; the last days are included, None: no end."""
+    """What may be recommended; the last days are included, None: no end.
+
+    What was done counts from `counts_from` on, or as much as `early` before. While nothing is
+    answered, the person is reminded again on each day of `again`.
+    """
 
     rule_id: str
     key: str
@@ -29,7 +41,10 @@ class Occurrence:
     opens: date
     until: date | None
     closes: date | None
+    counts_from: date
+    early: timedelta
     is_mandatory: bool = False
+    again: tuple[date, ...] = ()
 
     def on(self, today: date, answer: Answer | None) -> Recommendation | None:
         """Return how it stands on a day, or None when there is nothing to show."""
@@ -48,7 +63,7 @@ class Occurrence:
             recommended_until=self.until,
             window_closes_on=self.closes,
             state=state,
-            source=self.source,
+            source=self._source(state),
             is_mandatory=self.is_mandatory,
             on=held.on if held else None,
             until=held.until if held else None,
@@ -58,7 +73,18 @@ class Occurrence:
         """Return the days on which it may stand differently than the day before."""
         shown = self.opens - SHOWN_AHEAD if self.opens > date.min + SHOWN_AHEAD else date.min
         ends = [self.until, self.closes, answer.until if answer else None]
-        return [shown, self.opens, *(end + _DAY for end in ends if end and end < date.max)]
+        after = (end + _DAY for end in ends if end and end < date.max)
+        return [shown, self.opens, *after, *self.again]
+
+    def is_too_early(self, on: date) -> bool:
+        """Tell whether what was done on a day does not count."""
+        return self.counts_from - on > self.early
+
+    def _source(self, state: State) -> Source:
+        """Return the source; that what is late may still be caught up is our proposal."""
+        if state is State.LATE:
+            return replace(self.source, window=Certainty.PROPOSAL)
+        return self.source
 
     def _is_shown(self, today: date) -> bool:
         is_near = self.opens - today <= SHOWN_AHEAD

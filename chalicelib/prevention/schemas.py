@@ -18,7 +18,7 @@ LABELS: Final = {
 
 
 class AnswerBody(Schema):
-    """What the person says; `on` goes with `done`, `until` with `later`."""
+    """What the person says; `on` goes with `done`; `until`, the last silent day, with `later`."""
 
     state: Literal["to_plan", "done", "not_concerned", "later"]
     on: date | None = None
@@ -26,15 +26,22 @@ class AnswerBody(Schema):
 
 
 class RuleSource(Schema):
-    """Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal."""
+    """Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal.
+
+    `window_certainty` is how sure its dates are.
+    """
 
     text: str
     reference: str
     certainty: Literal["A", "B", "M", "P"]
+    window_certainty: Literal["A", "B", "M", "P"]
 
 
 class RecommendationOut(Schema):
-    """One thing recommended; `key` names it in addresses and tells nothing."""
+    """One thing recommended; `key` names it in addresses and tells nothing.
+
+    `on` is the day of what is done, or on which « Non concerné » was said.
+    """
 
     key: str
     kind: Literal["vaccination", "screening", "exam"]
@@ -52,8 +59,9 @@ class RecommendationOut(Schema):
 
 
 class FollowUpOut(Schema):
-    """What is recommended today; `next_change_on` is the day it says something else."""
+    """What is recommended on the person's own `today`; `next_change_on` says something else."""
 
+    today: date
     items: list[RecommendationOut]
     next_change_on: date | None
     version: int
@@ -78,6 +86,7 @@ def recommendation_out(key: str, one: Recommendation) -> RecommendationOut:
             text=one.source.text,
             reference=one.source.reference,
             certainty=one.source.certainty.value,
+            window_certainty=one.source.window.value,
         ),
     )
 
@@ -85,6 +94,7 @@ def recommendation_out(key: str, one: Recommendation) -> RecommendationOut:
 def follow_up_out(found: FollowUp) -> FollowUpOut:
     """Write everything recommended as JSON."""
     return FollowUpOut(
+        today=found.today,
         items=[recommendation_out(key, one) for key, one in found.items],
         next_change_on=found.next_change_on,
         version=found.version,

@@ -1,12 +1,13 @@
 """Read what is recommended to a person, keep what she answers, and follow her in time (D12).
 
 Nothing scans people: whoever changes something arms the one reminder of the person, for the next
-day on which something newly becomes to plan; when it is told, the worker arms the following one.
+day on which to remind her of something she does not refuse; when it is told, the worker arms the
+following one.
 """
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,27 +16,32 @@ from chalicelib.access import gate
 from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal
+from chalicelib.access.usecases import until_it_holds
 from chalicelib.core.errors import Stale
 from chalicelib.http.principal import Principal
 from chalicelib.identity import spaces
 from chalicelib.identity.values import Traits
 from chalicelib.prevention import rules, store
-from chalicelib.prevention.model import Answer, Choice, Person, Recommendation
+from chalicelib.prevention.model import Answer, Choice, Kind, Person, Recommendation
 from chalicelib.prevention.store import FollowUpRow
 from chalicelib.reminders import store as reminder_store
 from chalicelib.reminders import usecases as reminders
-from chalicelib.reminders.model import Reminder, Source
+from chalicelib.reminders.model import Preferences, Reminder, Source
 
 SUBJECT: Final = "prevention"  # what the reminder is about: no meaning but the domain
 # Told between nine and eight in the evening, spread so that a season does not open in one minute.
 _FIRST_HOUR: Final = time(9)
-_SPREAD_MINUTES: Final = 11 * 60
+SPREAD: Final = timedelta(hours=11)
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What is recommended today, each under its token, and the version of the answers."""
+    """What is recommended today, each under its token, and the version of the answers.
 
+    `today` is the civil date of the person's own zone.
+    """
+
+    today: date
     items: list[tuple[str, Recommendation]]
     next_change_on: date | None
     version: int
@@ -46,18 +52,27 @@ def wanted(pid: str) -> list[Wanted]:
     return [spaces.person_wish(pid), (FollowUpRow, *store.follow_up_key(pid))]
 
 
+def wanted_to_arm(pid: str) -> list[Wanted]:
+    """Return what to name on entering the gate, to arm the reminder of what is recommended."""
+    return [*wanted(pid), *reminders.wanted(pid, SUBJECT)]
+
+
 def list_recommendations(principal: Principal, pid: str) -> FollowUp:
     """Read what is recommended to a person, and arm her next reminder if none waits.
 
     Raises:
         NotFound, Unavailable.
     """
-    named = [*wanted(pid), *reminders.wanted(pid, SUBJECT)]
-    with gate.enter(principal, Action.PREVENTION_READ, pid, wanted=named) as unit:
-        person, answers, version = _known(unit)
-        if person and reminders.pending(unit, SUBJECT) is None:
-            _arm(unit, person, answers)
-        return _follow_up(unit, person, answers, version)
+
+    def read() -> FollowUp:
+        named = wanted_to_arm(pid)
+        with gate.enter(principal, Action.PREVENTION_READ, pid, wanted=named) as unit:
+            person, answers, version = _known(unit)
+            if person and reminders.pending(unit, SUBJECT) is None:
+                _arm(unit, person, answers, reminders.preferences(unit))
+            return _follow_up(unit, person, answers, version)
+
+    return until_it_holds(read)
 
 
 def answer_recommendation(  # noqa: PLR0913  one answer, said whole
@@ -78,29 +93,76 @@ def answer_recommendation(  # noqa: PLR0913  one answer, said whole
         Stale: she answered elsewhere meanwhile.
         Unavailable.
     """
-    named = [*wanted(pid), *reminders.wanted(pid, SUBJECT)]
-    with gate.enter(principal, Action.PREVENTION_ANSWER, pid, wanted=named, about=token) as unit:
-        person, answers, found = _known(unit)
-        target = next((one for key, one in _items(unit, person, answers) if key == token), None)
-        if person is None or target is None:
-            raise unit.refuse(Refusal.ABSENT)
-        if found != version:
-            raise Stale
-        kept = [one for one in answers if not _is_about(one, target)]
-        if choice is not None:
-            said = Answer(target.rule_id, target.occurrence, choice, on, until)
-            rules.check_answer(said, person, answers, _today(unit))
-            kept.append(said)
-        unit.put(store.answers_row(unit, kept), lost=Stale())
-        _arm(unit, person, kept)
-        return _follow_up(unit, person, kept, found + 1)
+
+    def answer() -> FollowUp:
+        named, action = wanted_to_arm(pid), Action.PREVENTION_ANSWER
+        with gate.enter(principal, action, pid, wanted=named, about=token) as unit:
+            person, answers, found = _known(unit)
+            target = next((one for key, one in _items(unit, person, answers) if key == token), None)
+            if person is None or target is None:
+                raise unit.refuse(Refusal.ABSENT)
+            if found != version:
+                raise Stale
+            said = _said(target, choice, on, until)
+            kept = _kept(said, target, person, answers, _today(unit))
+            unit.put(store.answers_row(unit, kept), lost=Stale())
+            _arm(unit, person, kept, reminders.preferences(unit))
+            return _follow_up(unit, person, kept, found + 1)
+
+    return until_it_holds(answer)
+
+
+def _said(
+    target: Recommendation, choice: Choice | None, on: date | None, until: date | None
+) -> Answer | None:
+    if choice is None:
+        rules.check_undoing(on, until)
+        return None
+    return Answer(target.rule_id, target.occurrence, choice, on, until)
+
+
+def _kept(
+    said: Answer | None,
+    target: Recommendation,
+    person: Person,
+    answers: Sequence[Answer],
+    today: date,
+) -> list[Answer]:
+    """Return the answers once one is given, or taken back."""
+    others = [one for one in answers if not _is_about(one, target)]
+    if said is None:
+        return others
+    rules.check_answer(said, person, answers, today)
+    if said.state is Choice.NOT_CONCERNED:
+        said = replace(said, on=today)
+    return [*others, said]
 
 
 def to_do(unit: Unit, most: int) -> list[tuple[str, Recommendation]]:
-    """Return what is to plan now, the most urgent first, of rows read for another screen (home)."""
+    """Return what is to plan now, the most urgent first, of rows read for another screen (home).
+
+    What she refused to be reminded of is not pushed to her there either (R-AGE-06).
+    """
     person, answers, _ = _known(unit)
-    found = _items(unit, person, answers)
-    return [(key, one) for key, one in found if rules.is_to_do(one)][:most]
+    refused = _refused(reminders.preferences(unit))
+    found = [
+        (key, one)
+        for key, one in _items(unit, person, answers)
+        if rules.is_to_do(one) and one.kind not in refused
+    ]
+    return sorted(found, key=lambda keyed: rules.urgency(keyed[1]))[:most]
+
+
+def arm_anew(unit: Unit, before: Preferences, chosen: Preferences) -> None:
+    """Arm the reminder again when a person chose another zone, or what to be reminded of.
+
+    What is still to be told today is not lost by it.
+    """
+    if (before.zone, _refused(before)) == (chosen.zone, _refused(chosen)):
+        return
+    person, answers, _ = _known(unit)
+    if person:
+        _arm(unit, person, answers, chosen, is_today_untold=True)
 
 
 def following(pid: str, now: datetime) -> list[datetime]:
@@ -115,10 +177,10 @@ def following(pid: str, now: datetime) -> list[datetime]:
     person = _person(known.traits) if known else None
     if person is None:
         return []
-    zone = reminder_store.read_preferences(pid).zone
-    today = now.astimezone(ZoneInfo(zone)).date()
-    opens = rules.next_opening(person, store.read_answers(pid), today)
-    return [told_at(pid, opens, zone)] if opens else []
+    chosen = reminder_store.read_preferences(pid)
+    today = now.astimezone(ZoneInfo(chosen.zone)).date()
+    opens = rules.next_opening(person, store.read_answers(pid), today, _refused(chosen))
+    return [told_at(pid, opens, chosen.zone)] if opens else []
 
 
 def begin(pid: str, now: datetime) -> None:
@@ -154,24 +216,41 @@ def _items(
 def _follow_up(
     unit: Unit, person: Person | None, answers: Sequence[Answer], version: int
 ) -> FollowUp:
-    changes = rules.next_change(person, answers, _today(unit)) if person else None
-    return FollowUp(_items(unit, person, answers), changes, version)
+    today = _today(unit)
+    changes = rules.next_change(person, answers, today) if person else None
+    return FollowUp(today, _items(unit, person, answers), changes, version)
 
 
 def _is_about(answer: Answer, one: Recommendation) -> bool:
     return (answer.rule_id, answer.occurrence) == (one.rule_id, one.occurrence)
 
 
-def _arm(unit: Unit, person: Person, answers: Sequence[Answer]) -> None:
-    """Arm the reminder of the next day on which something newly becomes to plan."""
-    opens = rules.next_opening(person, answers, _today(unit))
-    at = [told_at(unit.pid, opens, reminders.preferences(unit).zone)] if opens else []
+def _refused(chosen: Preferences) -> frozenset[Kind]:
+    """Return the kinds a person does not want to be reminded of; exams go with vaccines."""
+    vaccinations = () if chosen.remind_vaccination else (Kind.VACCINATION, Kind.EXAM)
+    return frozenset([*vaccinations, *(() if chosen.remind_screening else (Kind.SCREENING,))])
+
+
+def _arm(
+    unit: Unit,
+    person: Person,
+    answers: Sequence[Answer],
+    chosen: Preferences,
+    *,
+    is_today_untold: bool = False,
+) -> None:
+    """Arm the reminder of the next day to remind of something, today if that is still to come."""
+    day = unit.now.astimezone(ZoneInfo(chosen.zone)).date()
+    if is_today_untold and unit.now < told_at(unit.pid, day, chosen.zone):
+        day -= timedelta(days=1)
+    opens = rules.next_opening(person, answers, day, _refused(chosen))
+    at = [told_at(unit.pid, opens, chosen.zone)] if opens else []
     reminders.arm(unit, SUBJECT, source=Source.PREVENTION, event_at=None, at=at)
 
 
 def told_at(pid: str, day: date, zone: str) -> datetime:
     """Return when a person is told of what opens on a day, in her zone: at a minute of her own."""
-    minute = zlib.crc32(pid.encode()) % _SPREAD_MINUTES
+    minute = zlib.crc32(pid.encode()) % (SPREAD // timedelta(minutes=1))
     local = datetime.combine(day, _FIRST_HOUR, ZoneInfo(zone)) + timedelta(minutes=minute)
     return local.astimezone(UTC)
 

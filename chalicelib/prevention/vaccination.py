@@ -1,10 +1,15 @@
-"""What the vaccination calendar asks of one person. Source: R-VAC-01, R-VAC-10 to R-VAC-15."""
+"""What the vaccination calendar asks of one person.
+
+Source: R-VAC-01; R-VAC-10 (minimal ages and intervals, a series goes on); R-VAC-11 (when the next
+dose is due). Not done: catch-up schedules (R-VAC-11), the view by disease (R-VAC-12), codes of
+products (R-VAC-13) and evidence from documents (R-VAC-14): everything here is what she declares.
+"""
 
 from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.prevention.calendars import Boosters, Season, Series, current, source_of
-from chalicelib.prevention.model import Kind, Person
+from chalicelib.prevention.calendars import Boosters, Dose, Season, Series, current
+from chalicelib.prevention.model import Answer, Choice, Kind, Person, Source, weakest
 from chalicelib.prevention.occurrences import Given, Occurrence, day_before
 
 
@@ -20,12 +25,16 @@ def occurrences(person: Person, given: Given, today: date) -> Iterator[Occurrenc
 
 
 def _doses(series: Series, text: str, person: Person, given: Given) -> Iterator[Occurrence]:
-    """Return the doses answered and the next one: a series goes on, it never restarts."""
+    """Return the doses answered and the next one: a series goes on, it never restarts.
+
+    While one waits, the person is reminded of it at the age of each of those after it.
+    """
     born = person.birth_on
     closes = day_before(series.closes.after(born)) if series.closes else None
-    opens = date.min
+    due = [max(dose.age.after(born), series.since) for dose in series.doses]
+    after, counts_from = date.min, born
     for rank, dose in enumerate(series.doses, start=1):
-        opens = max(opens, dose.age.after(born), series.since)
+        opens = max(after, due[rank - 1])
         end = series.within.after(opens)
         until = day_before(max(end, dose.before.after(born)) if dose.before else end)
         if closes is not None:
@@ -33,15 +42,28 @@ def _doses(series: Series, text: str, person: Person, given: Given) -> Iterator[
         answer = given.get((series.id, str(rank)))
         if answer is None and closes is not None and opens > closes:
             return
+        counts_from = max(counts_from, dose.min_age.after(born) if dose.min_age else born)
+        marks = [series.certainty]
+        marks += [dose.interval_certainty] if opens == after and dose.interval_certainty else []
+        marks += [series.within_certainty] if until == day_before(end) else []
         yield Occurrence(
             series.id, str(rank), Kind.VACCINATION, f"{series.title}, dose {rank}", series.reason,
-            source_of(text, series), opens, until, closes, is_mandatory=True,
+            Source(text, series.reference, series.certainty, weakest(*marks)), opens, until, closes,
+            counts_from=counts_from, early=series.early.about(), is_mandatory=True,
+            again=tuple(day for day in due[rank:] if opens < day <= (closes or date.max)),
         )  # fmt: skip
         if answer is None or not answer.state.concludes:
             return
-        following = series.doses[rank : rank + 1]
-        if answer.on and following and following[0].interval:
-            opens = following[0].interval.after(answer.on)
+        for following in series.doses[rank : rank + 1]:
+            after, counts_from = _after(following, answer, counts_from)
+
+
+def _after(dose: Dose, former: Answer, counts_from: date) -> tuple[date, date]:
+    """Return when a dose is due after the one before it, and from when it counts."""
+    done = former.on if former.state is Choice.DONE else None
+    due = dose.interval.after(done) if dose.interval and done else date.min
+    least = dose.shortest or dose.interval
+    return due, least.after(done or counts_from) if least else counts_from
 
 
 def _boosters(boosters: list[Boosters], text: str, person: Person) -> Iterator[Occurrence]:
@@ -50,10 +72,12 @@ def _boosters(boosters: list[Boosters], text: str, person: Person) -> Iterator[O
     nexts = [opens for _, _, opens in dated[1:]] + [date.max]
     for (rule, age, opens), following in zip(dated, nexts, strict=True):
         years = age.months // 12
+        window = weakest(rule.certainty, rule.within_certainty)
         yield Occurrence(
             rule.id, str(years), Kind.VACCINATION, f"{rule.title}, à {years}\u00a0ans", rule.reason,
-            source_of(text, rule), opens, day_before(rule.within.after(opens)),
-            day_before(following),
+            Source(text, rule.reference, rule.certainty, window),
+            opens, day_before(rule.within.after(opens)), day_before(following),
+            counts_from=opens, early=rule.early.about(),
         )  # fmt: skip
 
 
@@ -66,16 +90,18 @@ def _seasons(
     years = answered | {year + 1 for year in answered}
     for first in (today.year, old_enough.year):
         years |= set(range(first - 1, first + 3))
+    window = weakest(season.certainty, season.window_certainty)
     for year in sorted(years):
         if not date.min.year <= year < date.max.year:
             continue
-        closes = date(year + 1, *season.closes)
-        opens = max(date(year, *season.opens), old_enough)
+        starts, closes = date(year, *season.opens), date(year + 1, *season.closes)
+        opens = max(starts, old_enough)
         if opens <= closes:
             yield Occurrence(
                 season.id, str(year), Kind.VACCINATION,
                 f"{season.title}, saison {year}-{year + 1}", season.reason,
-                source_of(text, season), opens, closes, closes,
+                Source(text, season.reference, season.certainty, window), opens, closes, closes,
+                counts_from=starts, early=season.early.about(),
             )  # fmt: skip
 
 

@@ -71,13 +71,17 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
 
 
 def write(unit: Unit, document: Document, content: bytes, files: list[str]) -> None:
-    """Write the sealed file, and add the rows and the announcement to the transaction."""
+    """Write the sealed file, and add the rows to the transaction, with what tells the person.
+
+    Of her own deposits she is not told.
+    """
     files.append(document.blob)
     blobs.put_once(document.blob, unit.seal_content(content))
     unit.about(document.id)
     unit.put(store.new_row(unit, document), lost=Conflict("already-uploaded"))
     unit.put(store.new_content_row(unit, document), lost=Conflict("already-deposited"))
-    unit.emit(EventType.DOCUMENT_ADDED, document.id)
+    if unit.entry.principal.kind is not ActorKind.PERSON:
+        unit.emit(EventType.DOCUMENT_ADDED, document.id)
 
 
 @contextmanager

@@ -44,12 +44,10 @@ _CONTENT_TYPES: Final = {Kind.TEXT: "text/plain; charset=utf-8"}
 def list_documents(call: Call[None, ListQuery]) -> Answer:
     """List the documents the caller may see, newest first."""
     query = call.query
-    if query.from_ and query.to and query.to < query.from_:
-        raise Invalid(errors=(FieldError("/query/to", "date_order"),))
     listing = usecases.list_documents(
         call.principal,
         gate.resolve(call.principal, call.path["pid"]),
-        Filter(query.category, query.from_, query.to),
+        Filter(query.category, *query.days()),
         query.cursor,
         query.limit,
     )

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Schema
+from chalicelib.http.listing import DaysQuery
 from chalicelib.record import document_types
 from chalicelib.record.model import Document, WithdrawalReason
 
@@ -179,14 +180,10 @@ class PendingDocument(Schema):
     upload: UploadTarget
 
 
-class ListQuery(Schema):
+class ListQuery(DaysQuery):
     """Filters and paging of a list of documents; dates are care dates, both included."""
 
     category: Category | None = Field(default=None, description=_CATEGORIES_SAID)
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
-    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
 class WithdrawQuery(Schema):

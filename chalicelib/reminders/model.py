@@ -5,7 +5,11 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.core.zones import PARIS
+
 MAX_A_DAY: Final = 10
+# P: so that nobody else's appointments take the day of her own.
+MAX_A_DAY_BY_OTHERS: Final = 5
 
 
 class Source(StrEnum):
@@ -20,8 +24,9 @@ class Outcome(StrEnum):
 
     TOLD = "told"
     LATE = "late"  # told, long after its instant
-    POSTPONED = "postponed"  # quiet hours
+    POSTPONED = "postponed"  # quiet hours, or a day that is full
     OVER = "over"  # its event had already begun: nothing to remind of
+    CROWDED = "crowded"  # every day before its event is full
     GONE = "gone"  # moved or cancelled since
     ASIDE = "aside"  # failed again and again: kept with its reason
     LOST = "lost"  # a rival was first
@@ -32,14 +37,17 @@ class Preferences:
     """How a person wants to be told; these defaults hold until she says otherwise.
 
     Equal bounds: no quiet hours. `mail_*` is about mails only: the notice centre shows everything.
+    `remind_*` is what she wants to be reminded of at all (R-AGE-06): refused, nothing is armed.
     """
 
-    zone: str = "Europe/Paris"
+    zone: str = PARIS.key
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     mail_document: bool = True
     mail_appointment: bool = True
     mail_prevention: bool = True
+    remind_vaccination: bool = True
+    remind_screening: bool = True
 
 
 @dataclass(frozen=True, slots=True)

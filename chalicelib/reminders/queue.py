@@ -15,20 +15,24 @@ Pair = tuple[str, str]
 _AT_ONCE: Final = 10  # SQS takes no more in one request
 
 
-def send(pairs: Sequence[Pair]) -> None:
-    """Queue pairs, ten in a request.
+def send(pairs: Sequence[Pair], *, delay_seconds: int) -> None:
+    """Queue pairs, ten in a request, to be read after a delay.
 
     Raises:
         Unavailable: some were not queued; they are planned again the next minute.
     """
     for start in range(0, len(pairs), _AT_ONCE):
-        _send(pairs[start : start + _AT_ONCE])
+        _send(pairs[start : start + _AT_ONCE], delay_seconds)
 
 
-def _send(pairs: Sequence[Pair]) -> None:
+def _send(pairs: Sequence[Pair], delay_seconds: int) -> None:
     entries: list[Any] = [
-        {"Id": str(n), "MessageBody": json.dumps({"bucket": bucket, "shard": shard})}
-        for n, (bucket, shard) in enumerate(pairs)
+        {
+            "Id": str(n),
+            "MessageBody": body(pair),
+            "DelaySeconds": delay_seconds,
+        }
+        for n, pair in enumerate(pairs)
     ]
     try:
         answer = aws.client("sqs").send_message_batch(
@@ -40,13 +44,19 @@ def _send(pairs: Sequence[Pair]) -> None:
         raise Unavailable
 
 
-def read(body: str) -> Pair:
-    """Read what `send` wrote.
+def body(pair: Pair) -> str:
+    """Write a pair as a message."""
+    bucket, shard = pair
+    return json.dumps({"bucket": bucket, "shard": shard})
+
+
+def read(message: str) -> Pair:
+    """Read what `body` wrote.
 
     Raises:
         ValueError: it is not a pair of ours.
     """
-    value = json.loads(body)
+    value = json.loads(message)
     if not isinstance(value, dict) or set(value) != {"bucket", "shard"}:
         raise ValueError("not a pair")
     bucket, shard = str(value["bucket"]), str(value["shard"])

@@ -21,6 +21,8 @@ GRACE: Final = timedelta(minutes=20)
 LATE: Final = timedelta(minutes=5)
 # Rows outlive a long stop of the workers (D11: at least 30 days).
 ROW_LIFE: Final = timedelta(days=40)
+# A day's count is needed while it is that day somewhere.
+COUNT_LIFE: Final = timedelta(days=3)
 # A reminder put aside is tried again by a message that comes this much later: an operator's.
 REDRIVEN_AFTER: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -98,9 +100,44 @@ def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def next_day(at: datetime, zone: str) -> datetime:
+    """Return the first instant of the civil day after the one an instant is in, somewhere."""
+    tomorrow = local_day(at, zone) + timedelta(days=1)
+    return datetime.combine(tomorrow, time(0), ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_with_room(
+    at: datetime, event_at: datetime | None, preferences: Preferences, counts: Mapping[date, int]
+) -> datetime | None:
+    """Return when what may be told from an instant on is told: on a day that is not full.
+
+    None: every day before its event is full. Source: R-AGE-02.
+    """
+    while event_at is None or at < event_at:
+        if counts.get(local_day(at, preferences.zone), 0) < MAX_A_DAY:
+            return at
+        at = told_at(next_day(at, preferences.zone), event_at, preferences)
+    return None
+
+
+def next_minute(now: datetime) -> datetime:
+    """Return the next whole minute, at which reminders are due: they have no seconds."""
+    return now.replace(second=0, microsecond=0) + _MINUTE
+
+
 def is_late(due: datetime, now: datetime) -> bool:
     """Tell whether telling now what was due then is late."""
     return now > due + LATE
+
+
+def is_over(due: datetime, event_at: datetime | None, now: datetime) -> bool:
+    """Tell whether it is too late to remind of an event: it has begun.
+
+    What is due as it begins (« à l’heure du rendez-vous ») is told then, and never late.
+    """
+    if event_at is None or event_at > now:
+        return False
+    return due < event_at or is_late(due, now)
 
 
 def after(reminder: Reminder, now: datetime) -> Reminder:
@@ -129,9 +166,11 @@ def day_counts(
     return {day: count for day, count in sorted(total.items()) if count > 0 and day >= today}
 
 
-def full_days(before: Mapping[date, int], later: Mapping[date, int]) -> list[date]:
+def full_days(
+    before: Mapping[date, int], later: Mapping[date, int], most: int = MAX_A_DAY
+) -> list[date]:
     """Return the days a change brings, or adds to, beyond the most a day may have (R-AGE-02)."""
-    return [day for day, count in later.items() if count > MAX_A_DAY and count > before.get(day, 0)]
+    return [day for day, count in later.items() if count > most and count > before.get(day, 0)]
 
 
 def bucket_of(at: datetime) -> str:

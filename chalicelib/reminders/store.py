@@ -20,7 +20,7 @@ from chalicelib.access.store import AuthenticatedRow
 from chalicelib.core import clock, rows
 from chalicelib.core.rows import Action, Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.reminders import rules
-from chalicelib.reminders.model import Preferences, Reminder, Source
+from chalicelib.reminders.model import MAX_A_DAY, Preferences, Reminder, Source
 
 
 class ReminderRow(AuthenticatedRow):
@@ -53,6 +53,9 @@ class PreferencesRow(AuthenticatedRow):
     mail_document = BooleanAttribute()
     mail_appointment = BooleanAttribute()
     mail_prevention = BooleanAttribute()
+    # Absent of rows written before one could refuse: nothing was refused.
+    remind_vaccination = BooleanAttribute(null=True)
+    remind_screening = BooleanAttribute(null=True)
 
 
 class DueRow(Row):
@@ -65,6 +68,15 @@ class DueRow(Row):
     due = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     failed_at = UnicodeAttribute(null=True)
+    ttl = NumberAttribute()
+
+
+class ToldRow(Row):
+    """How many reminders of appointments somebody was told on one civil day of hers."""
+
+    TABLE: ClassVar[str] = "work"
+
+    told = NumberAttribute()
     ttl = NumberAttribute()
 
 
@@ -96,6 +108,11 @@ def reminder_key(pid: str, subject_id: str) -> tuple[str, str]:
 def day_count_key(pid: str) -> tuple[str, str]:
     """Return the key of a record's reminders per day."""
     return patient_key(pid), "REMDAYS"
+
+
+def told_key(pid: str, day: date) -> tuple[str, str]:
+    """Return the key of how many reminders somebody was told on a day."""
+    return key("TOLD", pid), day.isoformat()
 
 
 def preferences_key(pid: str) -> tuple[str, str]:
@@ -186,6 +203,8 @@ def preferences_row(pid: str, chosen: Preferences, version: int | None) -> Prefe
             mail_document=chosen.mail_document,
             mail_appointment=chosen.mail_appointment,
             mail_prevention=chosen.mail_prevention,
+            remind_vaccination=chosen.remind_vaccination,
+            remind_screening=chosen.remind_screening,
         ),
         version,
     )
@@ -202,6 +221,8 @@ def preferences_of(row: PreferencesRow | None) -> Preferences:
         mail_document=row.mail_document,
         mail_appointment=row.mail_appointment,
         mail_prevention=row.mail_prevention,
+        remind_vaccination=row.remind_vaccination is not False,
+        remind_screening=row.remind_screening is not False,
     )
 
 
@@ -213,6 +234,26 @@ def read_preferences(pid: str) -> Preferences:
         Tampered: they were forged.
     """
     return preferences_of(rows.get(*preferences_wish(pid)))
+
+
+def one_more_told(pid: str, day: date, now: datetime) -> Action:
+    """Return the update that counts one more told on a day; its condition: the day is not full."""
+    pk, sk = told_key(pid, day)
+    return {
+        "Update": {
+            "TableName": rows.table_name(ToldRow.TABLE),
+            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "UpdateExpression": "ADD #c :one SET #k = :kind, #t = :ttl",
+            "ConditionExpression": "attribute_not_exists(#c) OR #c < :most",
+            "ExpressionAttributeNames": {"#c": "told", "#k": "kind", "#t": "ttl"},
+            "ExpressionAttributeValues": {
+                ":one": {"N": "1"},
+                ":most": {"N": str(MAX_A_DAY)},
+                ":kind": {"S": "told"},
+                ":ttl": {"N": str(clock.epoch(now + rules.COUNT_LIFE))},
+            },
+        }
+    }
 
 
 def due_until(bucket: str, shard: str, now: datetime, limit: int) -> Query:

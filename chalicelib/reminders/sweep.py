@@ -1,61 +1,54 @@
-"""Find what is due and claim it, once, whatever runs twice (D11). The workers' part of this domain.
+"""Find what is due and have it claimed, once, whatever runs twice (D11). The workers' part.
 
-Each minute, `plan` names the pairs of bucket and shard to look at; `sweep` reads what is due in one
-and claims each row by condition, in one transaction: the reminder goes on to its next instant, the
-due row makes place for the next one, and the event enters the outbox. Nobody is looked for: what
-this costs grows with what is due.
+Within each minute, `plan` names the pairs of bucket and shard to look at when it ends, since that
+is when reminders are due; `sweep` reads what is due in one, and claims it. Nobody is looked for:
+what this costs grows with what is due.
 """
 
+import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
-from chalicelib.core import clock, events, log, rows
+from chalicelib.core import clock, log, parallel, rows
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.events import EventType
-from chalicelib.core.outbox import outbox_row
-from chalicelib.core.rows import (
-    Action,
-    ConditionLost,
-    Item,
-    Row,
-    StoreUnavailable,
-    TransactionConflict,
-)
+from chalicelib.core.rows import ConditionLost, Row, StoreUnavailable
 from chalicelib.reminders import queue, rules, store
-from chalicelib.reminders.model import Outcome, Reminder, Source
-from chalicelib.reminders.store import DueRow, HeadRow, PreferencesRow, ReminderRow, TickRow
+from chalicelib.reminders.claims import Following, Found, claim
+from chalicelib.reminders.model import Outcome
+from chalicelib.reminders.store import DueRow, HeadRow, ReminderRow, TickRow
+from chalicelib.vault import blind
 from chalicelib.vault.errors import KeyMissing, Tampered
 
 # Of a long stop, so many pairs are caught up in one minute; those still open come first.
 MOST_PAIRS: Final = 5_000
 _PAGE: Final = 50  # each row is read with its reminder and preferences: one request
-SECONDS: Final = 4.0  # for one pair; ten come in one batch, and the rest waits for the next minute
-EVENTS: Final = {
-    Source.APPOINTMENT: EventType.REMINDER_DUE,
-    Source.PREVENTION: EventType.PREVENTION_DUE,
-}
-Following = Callable[[str, datetime], Sequence[datetime]]
+# For one pair; two come in one batch, and what is left waits for the next minute.
+SECONDS: Final = 20.0
 _TROUBLE: Final = (Unavailable, StoreUnavailable, Tampered, KeyMissing)
 
 
 def plan(now: datetime) -> int:
-    """Queue every pair to look at this minute, and return how many; forget finished buckets.
+    """Queue every pair to look at when this minute ends, and return how many.
+
+    Finished buckets are forgotten.
 
     Raises:
         Unavailable, StoreUnavailable: the next minute plans the same again.
     """
     head = rows.get(HeadRow, *store.HEAD_KEY) or _first_head(now)
-    known = list(rules.buckets(head.bucket, now))
+    at = rules.next_minute(now)
+    known = list(rules.buckets(head.bucket, at))
     done = _finished(known)
     left = [(bucket, shard) for bucket in known for shard in _left(bucket, done)]
     closed = {bucket for bucket in known if rules.is_closed(bucket, now)}
     late = [pair for pair in left if pair[0] in closed]
-    fresh = [pair for pair in left if pair[0] not in closed and _is_wanted(pair[0], now)]
+    fresh = [pair for pair in left if pair[0] not in closed and _is_wanted(pair[0], at)]
     pairs = [*fresh, *late][:MOST_PAIRS]
-    queue.send(pairs)
+    queue.send(pairs, delay_seconds=math.ceil((at - now).total_seconds()))
     _move_head(head, next((bucket for bucket, _ in left), known[-1]))
     return len(pairs)
 
@@ -67,16 +60,15 @@ def sweep(bucket: str, shard: str, now: datetime, following: Following) -> Count
         Unavailable, StoreUnavailable, Tampered, KeyMissing: of the first row in trouble, once the
             others are done.
     """
-    until, counts, trouble = time.monotonic() + SECONDS, Counter[Outcome](), []
+    until, counts, trouble = time.monotonic() + SECONDS, Counter[Outcome](), list[Exception]()
     is_whole = True
-    for found in _due(bucket, shard, now):
-        if time.monotonic() > until:
+    for page in _due(bucket, shard, now):
+        outcomes = list(_claimed(page, now, following, until))
+        counts.update(one for one in outcomes if isinstance(one, Outcome))
+        trouble += [one for one in outcomes if isinstance(one, Exception)]
+        if len(outcomes) < len(page):
             is_whole = False
             break
-        try:
-            counts[_handle(*found, now, following)] += 1
-        except _TROUBLE as error:
-            trouble.append(error)
     if trouble:
         raise trouble[0]
     if is_whole and rules.is_closed(bucket, now) and not counts[Outcome.LOST]:
@@ -91,12 +83,12 @@ def put_aside(bucket: str, shard: str, now: datetime, following: Following) -> C
         StoreUnavailable: nothing more can be done now.
     """
     counts = Counter[Outcome]()
-    for due, reminder, preferences in _due(bucket, shard, now):
+    for found in chain.from_iterable(_due(bucket, shard, now)):
         try:
-            counts[_handle(due, reminder, preferences, now, following)] += 1
+            counts[claim(found, now, following)] += 1
         except _TROUBLE as error:
-            due.reason, due.failed_at = type(error).__name__, clock.iso(now)
-            rows.write([rows.replace(due)])
+            found.due.reason, found.due.failed_at = type(error).__name__, clock.iso(now)
+            rows.write([rows.replace(found.due)])
             counts[Outcome.ASIDE] += 1
     return counts
 
@@ -118,13 +110,13 @@ def _left(bucket: str, done: dict[str, frozenset[str]]) -> Iterator[str]:
     return (shard for shard in rules.ALL_SHARDS if shard not in finished)
 
 
-def _is_wanted(bucket: str, now: datetime) -> bool:
-    """Tell whether a bucket that is not closed is looked at this minute.
+def _is_wanted(bucket: str, at: datetime) -> bool:
+    """Tell whether a bucket that is not closed is looked at in a minute.
 
     Each minute while it is under way and just after; then each fifth, for what a stop or a slow
     clock left in it.
     """
-    return rules.bucket_start(bucket) + 2 * rules.BUCKET > now or now.minute % 5 == 0
+    return rules.bucket_start(bucket) + 2 * rules.BUCKET > at or at.minute % 5 == 0
 
 
 def _move_head(head: HeadRow, oldest: str) -> None:
@@ -136,18 +128,15 @@ def _move_head(head: HeadRow, oldest: str) -> None:
             return  # another run was faster: it saw the same
 
 
-Found = tuple[DueRow, Item | None, Item | None]
-
-
-def _due(bucket: str, shard: str, now: datetime) -> Iterator[Found]:
-    """Read what is due by now, the oldest first, each with its reminder and preferences."""
+def _due(bucket: str, shard: str, now: datetime) -> Iterator[list[Found]]:
+    """Read what is due by now, the oldest first, page by page, with reminders and preferences."""
     query = store.due_until(bucket, shard, now, _PAGE)
     while True:
         page = rows.query(query)
         due = [row for item in page.items if (row := store.due_of(item))]
         if len(due) < len(page.items):
             log.write("due rows are not ours", count=len(page.items) - len(due))
-        yield from _with_reminders([row for row in due if not _is_aside(row, now)])
+        yield _with_reminders([row for row in due if not _is_aside(row, now)])
         if page.last_key is None:
             return
         query = rows.following(query, page.last_key)
@@ -158,7 +147,7 @@ def _is_aside(due: DueRow, now: datetime) -> bool:
     return due.failed_at is not None and now < (clock.instant(due.failed_at) + rules.REDRIVEN_AFTER)
 
 
-def _with_reminders(due: list[DueRow]) -> Iterator[Found]:
+def _with_reminders(due: list[DueRow]) -> list[Found]:
     """Read reminders and preferences of a page in one request, raw: each is verified alone."""
     wanted: list[tuple[type[Row], str, str]] = []
     for row in due:
@@ -167,60 +156,36 @@ def _with_reminders(due: list[DueRow]) -> Iterator[Found]:
             store.preferences_wish(row.patient_id),
         ]
     found = rows.fetch_raw(wanted) if wanted else []
-    return zip(due, found[::2], found[1::2], strict=True)
+    return [Found(*one) for one in zip(due, found[::2], found[1::2], strict=True)]
 
 
-def _handle(
-    due: DueRow,
-    item: Item | None,
-    preferences: Item | None,
-    now: datetime,
-    following: Following,
-) -> Outcome:
-    """Claim one due row; whatever is said of it happens in one transaction."""
-    pid, subject = due.patient_id, due.subject_id
-    row = ReminderRow.from_raw_data(item) if item else None
-    chosen = PreferencesRow.from_raw_data(preferences) if preferences else None
-    if row is None or row.next_at != due.due:
-        unmoved = rows.unchanged(row) if row else _no_reminder(pid, subject)
-        return _write([rows.delete(due), unmoved], Outcome.GONE)
-    reminder = store.reminder_of(row)
-    told_at = rules.told_at(now, reminder.event_at, store.preferences_of(chosen))
-    if reminder.event_at is not None and reminder.event_at <= now:
-        return _write(_going_on(due, row, rules.after(reminder, now)), Outcome.OVER)
-    if told_at > now:
-        later = rules.postponed(reminder, now, told_at)
-        return _write(_going_on(due, row, later), Outcome.POSTPONED)
-    left = rules.after(reminder, now)
-    if reminder.source is Source.PREVENTION:
-        left = Reminder(reminder.source, tuple(following(pid, now)), None)
-    event = events.new_event(EVENTS[reminder.source], pid, subject)
-    told = rows.put(outbox_row(event, now))
-    is_late = rules.is_late(clock.instant(due.due), now)
-    return _write([*_going_on(due, row, left), told], Outcome.LATE if is_late else Outcome.TOLD)
+def _claimed(
+    page: list[Found], now: datetime, following: Following, until: float
+) -> Iterator[Outcome | Exception]:
+    """Claim a page: people side by side, and each one's rows in turn, since they share a count."""
+    people: dict[str, list[Found]] = {}
+    for found in page:
+        people.setdefault(found.due.patient_id, []).append(found)
+    if people:
+        blind.make_known()
+    with parallel.none_outlives() as started:
+        started += [
+            parallel.start(_claimed_of_one, mine, now, following, until) for mine in people.values()
+        ]
+    for one in started:
+        yield from one.result()
 
 
-def _no_reminder(pid: str, subject: str) -> Action:
-    return rows.absent(ReminderRow, *store.reminder_key(pid, subject))
-
-
-def _going_on(due: DueRow, row: ReminderRow, left: Reminder) -> list[Action]:
-    """Return the writes that take a reminder from one due row to what is left of it."""
-    pid, subject = due.patient_id, due.subject_id
-    if not left.at:
-        return [rows.delete(due), rows.delete(row)]
-    following = store.due_row(pid, subject, left.at[0])
-    return [
-        rows.delete(due),
-        rows.put(store.reminder_row(pid, subject, left, row.version)),
-        rows.replace(following),
-    ]
-
-
-def _write(actions: list[Action], outcome: Outcome) -> Outcome:
-    """Write a claim; a rival's was first, or is under way: it is his, or the next minute's."""
-    try:
-        rows.write(actions)
-    except (ConditionLost, TransactionConflict):
-        return Outcome.LOST
-    return outcome
+def _claimed_of_one(
+    mine: list[Found], now: datetime, following: Following, until: float
+) -> list[Outcome | Exception]:
+    """Claim rows while there is time; trouble with one stops no other."""
+    outcomes: list[Outcome | Exception] = []
+    for found in mine:
+        if time.monotonic() > until:
+            break
+        try:
+            outcomes.append(claim(found, now, following))
+        except _TROUBLE as error:
+            outcomes.append(error)
+    return outcomes

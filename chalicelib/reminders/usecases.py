@@ -18,8 +18,9 @@ from chalicelib.access.unit import Unit
 from chalicelib.core import rows
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.rows import ConditionLost
+from chalicelib.http.principal import ActorKind
 from chalicelib.reminders import rules, store
-from chalicelib.reminders.model import MAX_A_DAY, Preferences, Reminder, Source
+from chalicelib.reminders.model import MAX_A_DAY, MAX_A_DAY_BY_OTHERS, Preferences, Reminder, Source
 from chalicelib.reminders.store import DayCountRow, ReminderRow
 
 
@@ -56,8 +57,9 @@ def arm(
     `event_at`: after it, nobody is reminded. Adds at most three writes to the transaction.
 
     Raises:
-        Invalid: a day would have more than ten (R-AGE-02): `/reminders`, `too_many_reminders`,
-            once for each such day. What prevention arms does not count: nobody asked for it.
+        Invalid: a day would have more than ten (R-AGE-02), or five when somebody else arms:
+            `/reminders`, `too_many_reminders`, once for each such day. What prevention arms does
+            not count: nobody asked for it.
     """
     instants = tuple(sorted(set(at)))
     row = unit.row(ReminderRow, *store.reminder_key(unit.pid, subject_id))
@@ -98,7 +100,8 @@ def _count(unit: Unit, removed: Sequence[datetime], added: Sequence[datetime]) -
     before, zone = store.days_of(row), preferences(unit).zone
     today = rules.local_day(unit.now, zone)
     days = rules.day_counts(before, removed, added, zone, today)
-    full = rules.full_days(before, days)
+    is_hers = unit.entry.principal.kind is ActorKind.PERSON
+    full = rules.full_days(before, days, MAX_A_DAY if is_hers else MAX_A_DAY_BY_OTHERS)
     if full:
         raise Invalid(
             errors=tuple(

@@ -22,6 +22,7 @@ from chalicelib.http import problems
 from chalicelib.http.mount import SECURITY_HEADERS
 
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
+MAX_HEAD_BYTES: Final = 10 * 1024  # all names and values of headers together
 _STAGE: Final = "carnet"
 _ARN: Final = f"arn:aws:execute-api:local:000000000000:gateway/{_STAGE}"
 _BODYLESS: Final = frozenset({204, 304})
@@ -71,6 +72,11 @@ class Gateway:
 
     def _reply(self, environ: Environ) -> _Reply:
         request_id = ids.new_secret_id()
+        if (
+            sum(len(name) + len(value) for name, value in _headers(environ).items())
+            > MAX_HEAD_BYTES
+        ):
+            return _refusal(431, "head-too-large", request_id, limit_bytes=MAX_HEAD_BYTES)
         body = _read_body(environ)
         if body is None:
             return _refusal(413, "too-large", request_id, limit_bytes=MAX_BODY_BYTES)

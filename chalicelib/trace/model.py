@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.audit.heads import Checkpoint
+from chalicelib.audit.heads import Checkpoint, Stranger
 
 UNREADABLE_ACTION = "trace:trace:unreadable"
 
@@ -96,6 +96,7 @@ class Proof:
     checkpoint: Checkpoint | None
     archived: Checkpoint | None
     leaves: list[SealedTrace]
+    strangers: list[Stranger]
     unsealed: list[str]
     lag_seconds: float
     next: str | None

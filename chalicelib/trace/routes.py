@@ -45,6 +45,18 @@ class CheckpointOut(Schema):
     signature: str
 
 
+class StrangerOut(Schema):
+    """An object of the locked archive that is no signed checkpoint of its place (null: no place).
+
+    It is passed by. If `leaf` is that of the place, or if the archive refused to read it (`is_read`
+    false), it may stand for a checkpoint of ours: the archive proves nothing about that place.
+    """
+
+    seq: int | None
+    leaf: str
+    is_read: bool
+
+
 class ProofOut(Schema):
     """A page of the sequence. `unsealed` are traces without a place yet.
 
@@ -58,6 +70,7 @@ class ProofOut(Schema):
     checkpoint: CheckpointOut | None
     archived: CheckpointOut | None
     items: list[SealedTraceOut]
+    strangers: list[StrangerOut]
     unsealed: list[str]
     lag_seconds: float
     next: str | None
@@ -91,6 +104,10 @@ def proof_out(pid: str, proof: Proof) -> ProofOut:
         checkpoint=_checkpoint(proof.checkpoint) if proof.checkpoint else None,
         archived=_checkpoint(proof.archived) if proof.archived else None,
         items=[_leaf(leaf) for leaf in proof.leaves],
+        strangers=[
+            StrangerOut(seq=one.seq, leaf=one.leaf.hex(), is_read=one.is_read)
+            for one in proof.strangers
+        ],
         unsealed=proof.unsealed,
         lag_seconds=round(proof.lag_seconds, 1),
         next=proof.next,

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
-from zoneinfo import ZoneInfo
 
+from chalicelib.core.zones import PARIS
 from chalicelib.trace.model import Entry, Group, Shown
-
-_PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 def group(entries: Iterable[Entry], limit: int) -> tuple[list[Group], Entry | None]:
@@ -18,7 +15,7 @@ def group(entries: Iterable[Entry], limit: int) -> tuple[list[Group], Entry | No
     """
     lines: dict[tuple[int, Shown], Group] = {}
     for entry in entries:
-        line = (entry.at.astimezone(_PARIS).toordinal(), entry.shown)
+        line = (entry.at.astimezone(PARIS).toordinal(), entry.shown)
         known = lines.get(line)
         if known is not None:
             first, last = min(known.first_at, entry.at), max(known.last_at, entry.at)

@@ -79,8 +79,8 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (
-        "signalé une ligne illisible\u00a0: son contenu a été modifié",
-        "signaler une ligne illisible",
+        "trouvé une ligne de votre historique qui ne peut pas être vérifiée",
+        "vérifier une ligne de votre historique",
     ),
 }
 UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
@@ -101,6 +101,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     Refusal.TRAITS: "l’identité indiquée n’est pas la vôtre",
     Refusal.INVALID: "ce qui a été envoyé n’était pas acceptable",
     Refusal.BUDGET: "il y a eu trop de demandes en peu de temps",
+    Refusal.ALTERED: "une donnée de votre dossier ne peut pas être vérifiée, rien n’a été montré",
     Refusal.CONFLICT: "c’était déjà fait, ou cela avait changé entre-temps",
 }
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"

@@ -1,10 +1,11 @@
 """Traces of a record, read and opened; one that does not open is said to be unreadable."""
 
+from datetime import datetime
 from typing import Final
 
 from chalicelib.access.model import Right
 from chalicelib.audit.model import Trace
-from chalicelib.audit.store import TraceRow, open_row
+from chalicelib.audit.store import TraceRow, as_row, open_row
 from chalicelib.core import clock, ids, log
 from chalicelib.core.rows import Item, Query, patient_key
 from chalicelib.trace.model import UNREADABLE_ACTION, Entry, Kind, Outcome, Shown
@@ -36,25 +37,31 @@ def position(pid: str, trace_id: str) -> Item:
     return {"pk": {"S": patient_key(pid)}, "sk": {"S": trace_id}}
 
 
-def open_or_none(row: TraceRow, pid: str) -> Trace | None:
-    """Open a trace, or tell the log that it was altered.
+def open_or_none(item: Item | None, pid: str) -> Trace | None:
+    """Open a trace; of one that is gone, forged or altered, None, and the operator is told.
 
     Raises:
         KeyMissing, Unavailable: the trace key is gone, or the key service does not answer.
     """
+    if item is None:
+        return None
     try:
-        return open_row(row, pid)
+        return open_row(as_row(item), pid)
     except Tampered as error:
         log.exception("trace does not open", error, patient=pid)
         return None
 
 
-def read(pid: str, item: Item) -> Entry:
-    """Open one trace of a query. Raises as `open_or_none`."""
-    row = TraceRow.from_raw_data(item)
-    trace = open_or_none(row, pid)
+def read(pid: str, item: Item, newer: datetime) -> Entry:
+    """Open one trace of a query, `newer` being the instant of the one before it in the list.
+
+    Nothing tells when a row that does not verify was written: it is dated by its id if that may
+    be, else by its place in the list. Raises as `open_or_none`.
+    """
+    trace, trace_id = open_or_none(item, pid), item["sk"]["S"]
     if trace is None:
-        return Entry(row.sk, ids.ulid_instant(row.sk), _UNREADABLE)
+        instant = ids.instant_or_none(trace_id)
+        return Entry(trace_id, min(instant or newer, newer), _UNREADABLE)
     shown = Shown(
         actor=Kind(trace.actor),
         actor_id=trace.actor_id,

@@ -6,10 +6,13 @@ from typing import Final
 
 from chalicelib.access import gate, tokens
 from chalicelib.access.model import Action
-from chalicelib.audit import heads, seal
+from chalicelib.audit import heads, keys, seal
+from chalicelib.audit.heads import Stranger
+from chalicelib.audit.keys import Keys
 from chalicelib.audit.model import to_dict
 from chalicelib.audit.store import LeafRow, TraceRow
-from chalicelib.core import rows
+from chalicelib.core import clock, ids, rows
+from chalicelib.core.errors import BadRequest
 from chalicelib.core.rows import Item, Page, Query, patient_key
 from chalicelib.http.principal import Principal
 from chalicelib.trace import rules, store
@@ -40,8 +43,10 @@ def lines(
     read: list[str] = []
 
     def entries() -> Iterator[Entry]:
+        newer = clock.now()
         for item in islice(_items(query, page), most):
-            entry = store.read(pid, item)
+            entry = store.read(pid, item, newer)
+            newer = entry.at
             read.append(entry.id)
             if keep(entry.shown):
                 yield entry
@@ -61,25 +66,29 @@ def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
         NotFound, BadRequest (cursor), Unavailable.
     """
     scope = (principal.id, pid, "trace-proof")
-    first = int((tokens.open_cursor(cursor, *scope) or {"seq": 0})["seq"])
+    first = (tokens.open_cursor(cursor, *scope) or {"seq": 0}).get("seq")
+    if not isinstance(first, int):
+        raise BadRequest("bad-cursor")
     with gate.enter(principal, Action.TRACE_READ, pid, queries=[store.newest_first(pid)]) as unit:
         # The archive before the table: what is archived was in the table already.
-        archived = None if first else heads.newest(pid)
+        public = keys.published()["keys"]
+        archived, strangers = (None, []) if first else heads.newest(pid, public)
         head = seal.head(pid)
         size = head.seq + 1 if head else 0
         places = rows.query(seal.leaves_query(pid, first, PROOF_PAGE)).items
         leaves = [leaf for leaf in map(LeafRow.from_raw_data, places) if leaf.seq < size]
-        newest = [TraceRow.from_raw_data(item) for item in unit.pages[0].items]
-        waiting = seal.unsealed(pid, size, newest)
-        opened = _opened(pid, leaves)
-        late = [row.sk for row in waiting] + [one.trace_id for one in opened if not one.archived]
+        newest = [item["sk"]["S"] for item in unit.pages[0].items]
+        waiting = seal.unsealed(pid, size, [one for one in newest if ids.instant_or_none(one)])
+        opened, met = _opened(pid, leaves, public)
+        late = waiting + [one.trace_id for one in opened if not one.archived]
         lag = seal.lag_seconds(late, unit.now)
     following = leaves[-1].seq + 1 if leaves else size
     return Proof(
         checkpoint=heads.checkpoint_of(head) if head else None,
         archived=archived,
         leaves=opened,
-        unsealed=[row.sk for row in waiting],
+        strangers=list(dict.fromkeys(strangers + met)),
+        unsealed=waiting,
         lag_seconds=lag,
         next=tokens.new_cursor({"seq": following} if following < size else None, *scope),
     )
@@ -93,25 +102,28 @@ def _items(query: Query, page: Page) -> Iterator[Item]:
         page = rows.query(rows.following(query, page.last_key))
 
 
-def _opened(pid: str, leaves: list[LeafRow]) -> list[SealedTrace]:
+def _opened(
+    pid: str, leaves: list[LeafRow], public: Keys
+) -> tuple[list[SealedTrace], list[Stranger]]:
     """Open the trace of each place; a trace that is gone leaves its place empty, and says so."""
     if not leaves:
-        return []
-    found = rows.fetch([(TraceRow, patient_key(pid), leaf.trace_id) for leaf in leaves])
-    archived = heads.leaves(pid, leaves[0].seq, leaves[-1].seq)
-    return [
+        return [], []
+    found = rows.fetch_raw([(TraceRow, patient_key(pid), leaf.trace_id) for leaf in leaves])
+    archived, strangers = heads.leaves(pid, leaves, public)
+    opened = [
         SealedTrace(
             seq=leaf.seq,
             trace_id=leaf.trace_id,
             commitment=bytes(leaf.commitment),
             leaf=bytes(leaf.leaf),
             archived=sorted(archived.get(leaf.seq, ())),
-            trace=_trace(row, pid) if isinstance(row, TraceRow) else None,
+            trace=_trace(item, pid),
         )
-        for leaf, row in zip(leaves, found, strict=True)
+        for leaf, item in zip(leaves, found, strict=True)
     ]
+    return opened, strangers
 
 
-def _trace(row: TraceRow, pid: str) -> dict[str, str | None] | None:
-    trace = store.open_or_none(row, pid)
+def _trace(item: Item | None, pid: str) -> dict[str, str | None] | None:
+    trace = store.open_or_none(item, pid)
     return to_dict(trace) if trace else None

@@ -9,6 +9,8 @@ from typing import Final
 from chalice.app import Blueprint
 
 from chalicelib.audit import seal
+from chalicelib.core import ids, log
+from chalicelib.vault.errors import Tampered
 from chalicelib.workers.batch import Record, batch
 
 blueprint = Blueprint(__name__)
@@ -25,8 +27,13 @@ def archive(record: Record) -> None:
     image = record["dynamodb"].get("NewImage", {})
     if record["eventName"] != "INSERT" or image.get("kind", {}).get("S") != "trace":
         return
-    pk, trace_id = image["pk"]["S"], image["sk"]["S"]
-    if pk.startswith(_PATIENT):
-        commitment = base64.b64decode(image["commitment"]["B"], validate=True)
-        sealed = base64.b64decode(image["sealed"]["B"], validate=True)
-        seal.append(pk.removeprefix(_PATIENT), trace_id, commitment, sealed)
+    if not image["pk"]["S"].startswith(_PATIENT):
+        return
+    pid, trace_id = image["pk"]["S"].removeprefix(_PATIENT), image["sk"]["S"]
+    if not (ids.is_id(pid) and ids.instant_or_none(trace_id)):
+        # Not written by us, and in nobody's way: it is told, and tried again by nobody.
+        log.exception("trace is not one", Tampered("a trace"))
+        return
+    commitment = base64.b64decode(image["commitment"]["B"], validate=True)
+    sealed = base64.b64decode(image["sealed"]["B"], validate=True)
+    seal.append(pid, trace_id, commitment, sealed)

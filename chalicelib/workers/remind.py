@@ -23,7 +23,7 @@ MAX_RECEIVES: Final = 5
 
 
 # The template replaces the queue's name by its own.
-@blueprint.on_sqs_message(queue="remind", batch_size=10)
+@blueprint.on_sqs_message(queue="remind", batch_size=2)
 @batch
 def remind(record: Record) -> None:
     """Claim what is due by now in one pair; whatever comes twice is claimed once."""

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.core import ids, rows
+from chalicelib.core import ids, log, rows
 from chalicelib.identity import directory, store
 from chalicelib.identity.model import Activity, Professional
 from chalicelib.identity.store import DirectoryRow, ProfessionalRow
 from chalicelib.identity.values import InvalidIdentifier, fold, parse_finess, parse_rpps
+from chalicelib.vault.errors import Tampered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -132,13 +133,23 @@ def _merged(found: list[Professional]) -> Professional:
 
 
 def _write(one: Professional, load_id: str) -> None:
-    """Replace what the directory says of a professional, and her old name's pointer."""
-    known = rows.get(ProfessionalRow, *store.professional_key(one.rpps))
+    """Replace what the directory says of a professional, and the pointers of her old name."""
+    known = _known(one)
     if known is not None and known.load_id == load_id:
         one = _merged([directory.of_row(known), one])
-    described, pointer = directory.rows_of(one, load_id)
-    rows.write([rows.replace(described), rows.replace(pointer)])
+    described, *pointers = directory.rows_of(one, load_id)
+    rows.write([rows.replace(described), *map(rows.replace, pointers)])
     if known is not None:
-        _, former = directory.rows_of(directory.of_row(known), load_id)
-        if (former.pk, former.sk) != (pointer.pk, pointer.sk):
-            rows.write([rows.delete(DirectoryRow(pk=former.pk, sk=former.sk))])
+        _, *former = directory.rows_of(directory.of_row(known), load_id)
+        gone = {(row.pk, row.sk) for row in former} - {(row.pk, row.sk) for row in pointers}
+        if gone:
+            rows.write([rows.delete(DirectoryRow(pk=pk, sk=sk)) for pk, sk in sorted(gone)])
+
+
+def _known(one: Professional) -> ProfessionalRow | None:
+    """Read what the directory says; a row that does not verify is replaced, and told."""
+    try:
+        return rows.get(ProfessionalRow, *store.professional_key(one.rpps))
+    except Tampered as error:
+        log.exception("directory row does not verify", error)
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,18 +72,31 @@ class Config:
         """Name the file that says what is running."""
         return self.state / "run.json"
 
+    @property
+    def made_for(self) -> int | None:
+        """Return the port that the data of the folder were made for, None before there are any.
+
+        The address of their identity provider is part of people's accounts, and holds the port.
+        """
+        try:
+            deployed = json.loads(self.stack_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return int(deployed["parameters"]["PublicBaseUrl"].rpartition(":")[2])
+
 
 def from_environment() -> Config:
-    """Read `CARNET_PORT` and `CARNET_STATE`.
+    """Read `CARNET_STATE` and `CARNET_PORT`, which is by default the port the data were made for.
 
     Raises:
         ValueError: no product can listen there; the message says why.
     """
-    state = Path(os.environ.get("CARNET_STATE") or ROOT / ".state")
-    said = os.environ.get("CARNET_PORT") or str(DEFAULT_PORT)
+    state = Path(os.environ.get("CARNET_STATE") or ROOT / ".state").absolute()
+    usual = Config(DEFAULT_PORT, state).made_for or DEFAULT_PORT
+    said = os.environ.get("CARNET_PORT") or str(usual)
     if not (said.isascii() and said.isdecimal() and int(said) in PORTS):
         raise ValueError(
             f"CARNET_PORT is “{said}”: it must be a number from {PORTS[0]} to {PORTS[-1]}, "
             "the first of three ports in a row."
         )
-    return Config(int(said), state.absolute())
+    return Config(int(said), state)

@@ -33,8 +33,9 @@ API_ROOTS: Final = (
     "/openapi.json",
 )
 STAGE: Final = "carnet"
-# API Gateway's own limit.
+# API Gateway's own limits.
 BODY_BYTES: Final = 10 * 1024 * 1024
+HEAD_BYTES: Final = 10 * 1024
 BODY_SECONDS: Final = 20
 LONGEST_PATH: Final = 200
 # A little more than the functions' own time-out.
@@ -85,6 +86,9 @@ class Front:
             await asgi.lifespan(receive, send)
             return
         if scope["type"] != "http":
+            return
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
+            await self._refuse(send, 431, "head-too-large", limit_bytes=HEAD_BYTES)
             return
         path = scope["raw_path"].decode("latin-1").partition("?")[0]
         if _AMBIGUOUS.search(path):

@@ -37,7 +37,7 @@ SEED_INPUTS: Final = (
     "infra/local/data",
     "infra/local/personas.json",
     "infra/loaders",
-    "infra/operator.py",
+    "infra/commands.py",
 )
 
 
@@ -73,10 +73,12 @@ class Product:
         """Bring everything up.
 
         Raises:
-            CannotRunError: a port is taken, a deployment or the seed failed, nothing answers.
+            CannotRunError: a port is taken or not the data's, a deployment or the seed failed,
+                nothing answers.
             KeyboardInterrupt: it was asked to stop meanwhile.
         """
         self._is_starting = True
+        _require_its_port(self.config)
         _require_free(self.config)
         python, files = tools.cloud_python(), tools.web_client()
         with step("the local cloud"):
@@ -211,6 +213,19 @@ def _base_environment(wanted: config.Config) -> dict[str, str]:
     }
 
 
+def _require_its_port(wanted: config.Config) -> None:
+    """Check that the data were made for this port: on another, their people could not log in."""
+    if wanted.made_for not in (None, wanted.port):
+        raise CannotRunError(
+            f"the data in {wanted.state} were made for port {wanted.made_for}.\n"
+            + _with_other_data(wanted.port)
+        )
+
+
+def _with_other_data(port: int) -> str:
+    return f"For port {port}, other data: make run CARNET_PORT={port} CARNET_STATE=.state-{port}"
+
+
 def _require_free(wanted: config.Config) -> None:
     """Check that every port can be had, the time for a product that just died to let go."""
     used = list(filter(_taken, wanted.ports))
@@ -277,7 +292,7 @@ def _already_runs(wanted: config.Config) -> int:
         return 1
     say(f"Carnet already runs: {ready.url}")
     if os.environ.get("CARNET_PORT") and ready.port != wanted.port:
-        say(f"To run it on port {wanted.port}, stop it first: make stop")
+        say(_with_other_data(wanted.port))
         return 1
     say(directions(ready))
     return 0

@@ -34,7 +34,7 @@ from chalicelib.identity.values import parse_finess, parse_ins
 from chalicelib.record import usecases as record_usecases
 from chalicelib.record.model import Draft
 from chalicelib.record.store import ContentRow, content_key
-from infra import operator
+from infra import commands
 from infra.loaders import persons, professionals
 from infra.local import config
 from infra.local.issuer import personas
@@ -103,7 +103,7 @@ MEETINGS: Final = (
 
 def main() -> int:
     """Seed, and say what there is."""
-    operator.init()
+    commands.init()
     directory = professionals.load(DATA / "professionals.txt")
     people = persons.load(DATA / "persons.csv")
     refused = directory.refused + people.refused
@@ -127,7 +127,7 @@ def _laboratory(folder: Path) -> Principal:
         key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
         _write(public, key.as_dict(private=False))
         _write(private, key.as_dict(private=True))
-    client_id = operator.register_client(LABORATORY, FINESS, public)
+    client_id = commands.register_client(LABORATORY, FINESS, public)
     client = {
         "client_id": client_id,
         "token_endpoint": clients.token_endpoint(),

@@ -9,17 +9,27 @@ from chalicelib.core import aws, rows
 from tests.builders import Actor, Patient, a_doctor, a_grant
 from tests.http_client import Client
 
+ALTERED = [
+    {"valid_until": {"S": "2099-01-01T00:00:00.000Z"}},  # ten years more
+    {"version": {"S": "a"}},
+    {"version": {"N": "7"}},
+    {"version": {"N": "1e30"}},
+    {"version": {"NULL": True}},
+]
 
-@pytest.fixture
-def altered(person: Patient, doctor: Actor) -> Actor:
-    """Give the doctor ten years more, without the product's secret."""
+
+@pytest.fixture(params=ALTERED, ids=str)
+def altered(person: Patient, doctor: Actor, request: pytest.FixtureRequest) -> Actor:
+    """Alter a doctor's authorisation without the product's secret."""
     a_grant(person, doctor)
     pk, sk = store.grant_key(person.pid, doctor.id)
+    ((name, value),) = request.param.items()
     aws.client("dynamodb").update_item(
         TableName=rows.table_name("record"),
         Key={"pk": {"S": pk}, "sk": {"S": sk}},
-        UpdateExpression="SET valid_until = :later",
-        ExpressionAttributeValues={":later": {"S": "2099-01-01T00:00:00.000Z"}},
+        UpdateExpression="SET #n = :v",
+        ExpressionAttributeNames={"#n": name},
+        ExpressionAttributeValues={":v": value},
     )
     return doctor
 

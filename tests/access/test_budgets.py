@@ -158,6 +158,33 @@ def test_a_person_refused_elsewhere_still_takes_a_key_back(person: Patient) -> N
         pass
 
 
+def appointment(principal: Principal, action: Action, pid: str) -> None:
+    with gate.enter(principal, action, pid):
+        pass
+
+
+@pytest.mark.parametrize("action", [Action.APPOINTMENT_ADD, Action.APPOINTMENT_CHANGE])
+def test_nobody_fills_an_agenda_and_a_mailbox_with_appointments(
+    person: Patient, laboratory: Actor, action: Action
+) -> None:
+    spent(budgets.DEPOSITS_IN_ONE_RECORD, deposits_here(laboratory, person), 400)
+    here = depositor_token(person.pid, laboratory.principal)
+    spent(budgets.APPOINTMENTS_IN_ONE_RECORD, here, 59)
+
+    appointment(laboratory.principal, Action.APPOINTMENT_ADD, person.pid)
+    with pytest.raises(TooMany):
+        appointment(laboratory.principal, action, person.pid)
+    appointment(laboratory.principal, Action.APPOINTMENT_ADD, a_person().pid)
+
+
+def test_what_a_person_changes_in_her_own_agenda_is_not_counted(person: Patient) -> None:
+    here = depositor_token(person.pid, person.principal)
+    spent(budgets.APPOINTMENTS_IN_ONE_RECORD, here, 400)
+    appointment(person.principal, Action.APPOINTMENT_CHANGE, person.pid)
+    with pytest.raises(TooMany):
+        appointment(person.principal, Action.APPOINTMENT_ADD, person.pid)
+
+
 def test_software_refused_too_often_stops_guessing_and_depositing(
     person: Patient, laboratory: Actor
 ) -> None:
@@ -178,7 +205,19 @@ def test_the_operator_is_told_once(
     for _ in range(3):
         too_many(laboratory.principal, person.pid)
 
-    assert capsys.readouterr().out.count('"event":"overuse"') == 1
+    said = capsys.readouterr().out
+    assert said.count('"event":"overuse"') == 1
+    assert f'"client":"{laboratory.id}.add"' in said
+
+
+def test_a_person_who_asks_too_often_is_not_named(
+    person: Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    budgets._tell(budgets.SEARCHES, ActorKind.PERSON, person.id)
+
+    said = capsys.readouterr().out
+    assert '"event":"overuse"' in said
+    assert person.id not in said
 
 
 @pytest.mark.parametrize("mode", ["before", "after"])
@@ -195,6 +234,7 @@ def test_a_deposit_that_cannot_be_counted_is_not_made(
 
 
 def test_every_kind_that_may_deposit_has_a_limit() -> None:
+    here = (budgets.DEPOSITS_IN_ONE_RECORD, budgets.APPOINTMENTS_IN_ONE_RECORD)
+    for budget in (budgets.DEPOSITS, *here):
+        assert set(budget.limits) == set(ActorKind) - {ActorKind.CALENDAR}  # which only reads
     assert set(budgets.REFUSALS.limits) == set(ActorKind)
-    for budget in (budgets.DEPOSITS, budgets.DEPOSITS_IN_ONE_RECORD):
-        assert set(budget.limits) == set(ActorKind) - {ActorKind.CALENDAR}

@@ -132,6 +132,16 @@ def test_an_altered_cursor_is_refused() -> None:
             tokens.open_cursor(text, *SCOPE)
 
 
+@pytest.mark.parametrize(
+    "payload", [b"", b"x", b"1", b"[1]", b"{}", b'["a", {}]', b"[9999999999, 3]", b"[null, null]"]
+)
+def test_a_cursor_of_another_release_is_refused(payload: bytes) -> None:
+    old = blind.seal_token("cursor", payload, "\n".join(SCOPE).encode())
+    with pytest.raises(BadRequest) as caught:
+        tokens.open_cursor(old, *SCOPE)
+    assert caught.value.slug == "bad-cursor"
+
+
 def test_a_handle_costs_no_call_once_the_secret_is_known(calls: Recorder) -> None:
     a_handle()
     calls.clear()

@@ -1,5 +1,6 @@
 """Appointments through the gate: who sets, sees, changes and cancels them, and their reminders."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -125,24 +126,6 @@ def test_the_same_key_sets_it_once(world: World, http: Client) -> None:  # A13
     assert add(world, http, key="k" * 20, title="Autre").problem == "idempotency-key-reused"
 
 
-def test_everything_wrong_is_told_and_nothing_is_kept(world: World, http: Client) -> None:  # A23
-    before = double.tables()[table_name("record")]
-    reply = add(
-        world,
-        http,
-        title="a\r\nb",
-        start="2027-02-29T09:00",
-        zone="X",
-        link="http://x",
-        note="\x00",
-    )
-    assert (reply.status, reply.problem) == (422, "invalid")
-    assert {one["pointer"] for one in reply.json()["errors"]} == {
-        "/title", "/start", "/zone", "/link", "/note",
-    }  # fmt: skip
-    assert double.tables()[table_name("record")] == before
-
-
 def test_reminders_are_armed_moved_and_cancelled_with_it(world: World, http: Client) -> None:
     made = added(world, http)
     assert armed(world, made["id"]) == ["2026-12-02T08:30:00.000Z"]
@@ -170,6 +153,17 @@ def test_an_eleventh_reminder_of_a_day_is_refused_naming_it(  # R-AGE-02
     # Nobody else learns that the day is full: it is set, without what did not fit.
     by_laboratory = added(world, http, world.laboratory, title="Prise de sang")
     assert armed(world, by_laboratory["id"]) == []
+
+
+def test_appointments_of_others_leave_a_day_of_reminders_to_the_person(  # A44
+    world: World, http: Client
+) -> None:
+    for minute in range(7):
+        added(world, http, world.laboratory, reminders=[1440 + minute])
+    assert counts(world) == {"2026-12-02": 5}
+    made = added(world, http, reminders=[1440, 1441, 1442, 1443, 1444])
+    assert len(armed(world, made["id"])) == 5
+    assert counts(world) == {"2026-12-02": 10}
 
 
 def test_a_change_keeps_what_is_absent_and_clears_what_is_null(world: World, http: Client) -> None:
@@ -217,6 +211,69 @@ def test_the_author_changes_and_cancels_its_own_and_the_person_is_told(
         "appointment.added", "appointment.cancelled", "appointment.changed",
     ]  # fmt: skip
     assert armed(world, made["id"]) == []
+
+
+def test_what_is_over_is_noted_by_the_person_alone(world: World, http: Client) -> None:
+    over: dict[str, Any] = {"start": "2026-11-20T09:30", "end": None, "reminders": []}
+    assert added(world, http, **over)["start"] == "2026-11-20T09:30"
+    for actor in (world.doctor, world.laboratory):
+        refused = add(world, http, actor, **over, zone="X")
+        assert [error["code"] for error in refused.json()["errors"]] == ["unknown_zone"]
+        refused = add(world, http, actor, **over, link="x")
+        assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [
+            ("/link", "link_https"), ("/start", "appointment_over"),
+        ]  # fmt: skip
+    made = added(world, http, world.doctor)
+    moved = change(world, http, made["id"], world.doctor, start="2026-11-20T09:30", end=None)
+    assert (moved.status, moved.json()["errors"][0]["code"]) == (422, "appointment_over")
+    assert listed(world, http, "?past=true") == ["Cardiologue"]
+
+
+def test_what_became_over_can_still_be_corrected_by_its_author(
+    world: World, http: Client, clock: time_machine.Traveller
+) -> None:
+    made = added(world, http, world.doctor, start="2026-11-23T10:35", end="2026-11-23T10:40")
+    clock.shift(timedelta(minutes=12))
+    whole = {name: made[name] for name in ("start", "end", "zone", "all_day")}
+    kept = change(world, http, made["id"], world.doctor, **whole, place="Salle 2")
+    assert (kept.status, kept.json()["place"]) == (200, "Salle 2")
+    assert listed(world, http, "?past=true", actor=world.doctor) == ["Cardiologue"]
+
+
+def test_everything_wrong_is_said_at_once_whatever_is_wrong(world: World, http: Client) -> None:
+    def refused(**changes: Any) -> list[str]:
+        body = DRAFT | {"zone": "X", "link": "x"} | changes
+        body = {name: value for name, value in body.items() if value is not ...}
+        reply = http.post(
+            path(world),
+            as_=world.person.principal,
+            json=body,
+            headers={"Idempotency-Key": ids.new_id()},
+        )
+        assert reply.status == 422
+        return sorted(error["pointer"] for error in reply.json()["errors"])
+
+    end = "2026-12-03T09:00"
+    assert refused(fold=7, end=end, title="") == ["/end", "/fold", "/link", "/title", "/zone"]
+    assert refused(title=..., end=end) == ["/end", "/link", "/title", "/zone"]
+    assert refused(reminders="x", end="x") == ["/end", "/link", "/reminders", "/zone"]
+    assert refused(reminders=[60, "x"]) == ["/link", "/reminders/1", "/zone"]
+    # What depends on a start that is missing, or on a length that is none, is not guessed.
+    assert refused(start=..., end=end) == ["/link", "/start", "/zone"]
+    assert refused(all_day="x", end=end) == ["/all_day", "/link", "/zone"]
+    changed = change(world, http, added(world, http)["id"], fold=7, title="", link="x")
+    assert sorted(error["pointer"] for error in changed.json()["errors"]) == [
+        "/fold", "/link", "/title",
+    ]  # fmt: skip
+
+
+def test_one_that_changed_is_not_cancelled_unseen(world: World, http: Client) -> None:  # R09
+    made = added(world, http)
+    assert change(world, http, made["id"], place="Salle 2").status == 200
+    stale = cancel(world, http, made["id"], version=1)
+    assert (stale.status, stale.problem) == (412, "stale")
+    assert listed(world, http) == ["Cardiologue"]
+    assert armed(world, made["id"]) != []
 
 
 def test_others_see_only_what_they_set_with_the_same_answers(  # D15, A01
@@ -317,6 +374,14 @@ def test_home_shows_the_next_that_is_not_over(world: World, http: Client) -> Non
     added(world, http, title="Second", start="2026-12-20T09:00", reminders=[])
     first = added(world, http)
     assert shown() == first
+
+
+def test_home_shows_the_next_after_a_month_of_many(world: World, http: Client) -> None:
+    for day in range(1, 12):
+        added(world, http, title="Dialyse", start=f"2026-11-{day:02}T09:00", reminders=[])
+    coming = added(world, http, title="Après")
+    home = http.get(f"/v1/patients/{world.person.pid}/home", as_=world.person.principal).json()
+    assert home["next_appointment"] == coming
 
 
 @pytest.mark.parametrize(("leads", "state"), [([], "none"), ([40_320], "past"), ([0], "armed")])

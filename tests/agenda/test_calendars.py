@@ -8,13 +8,16 @@ import time_machine
 from ical.calendar import Calendar
 from ical.calendar_stream import IcsCalendarStream
 
-from chalicelib.access import tokens
+from chalicelib.access import budgets, tokens
 from chalicelib.agenda import feeds
-from chalicelib.core import ids
+from chalicelib.core import aws, ids
+from chalicelib.core.clock import now as clock_now
 from chalicelib.core.rows import table_name
 from tests import double
+from tests.access.notes import traces
 from tests.agenda.test_appointments import added, cancel, change, path
 from tests.http_client import Client, Reply
+from tests.recorder import Recorder
 from tests.worlds import World
 
 
@@ -91,8 +94,27 @@ def test_a_link_says_no_word_of_what_by_default(world: World, http: Client) -> N
         assert word not in reply.body
     assert reply.header("Referrer-Policy") == "no-referrer"
     assert reply.header("Set-Cookie") is None
-    full = read(http.get(target(link(world, http, "full"))))
-    assert full.events[0].summary == "Psychiatre"
+
+
+def test_a_link_made_without_a_word_says_none(world: World, http: Client) -> None:  # A22
+    added(world, http, title="Psychiatre", place="Clinique")
+    reply = http.post(
+        links(world),
+        as_=world.person.principal,
+        json={},
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+    assert (reply.status, reply.json()["detail"]) == (201, "busy")
+    (event,) = read(http.get(target(reply.json()))).events
+    assert (event.summary, event.location) == ("Rendez-vous", None)
+
+
+def test_a_link_that_says_what_tells_title_and_place_alone(world: World, http: Client) -> None:
+    added(world, http, title="Dentiste", place="Clinique", note="Secret",
+          link="https://exemple.test/psychiatre")  # fmt: skip
+    (event,) = read(http.get(target(link(world, http, "full")))).events
+    assert (event.summary, event.location) == ("Dentiste", "Clinique")
+    assert (event.description, event.url) == (None, None)
 
 
 def test_a_link_gives_what_is_to_come_within_a_year(
@@ -209,3 +231,25 @@ def test_a_forged_list_of_links_opens_nothing(world: World, http: Client) -> Non
 
     rows.write([{"Put": {"TableName": table_name("record"), "Item": row}}])
     assert http.get(target(made)).status >= 400
+
+
+def test_a_link_asked_without_end_waits_and_fills_no_history(  # A22, A44
+    world: World, http: Client, calls: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, other = link(world, http), link(world, http)
+    assert http.get(target(made)).status == 200
+    pk, sk = budgets._key(budgets.FEED_READS, made["id"], clock_now())
+    spent = {"pk": {"S": pk}, "sk": {"S": sk}, "kind": {"S": "rate"}, "ttl": {"N": "1"}}
+    aws.client("dynamodb").put_item(
+        TableName=table_name("work"), Item=spent | {"count": {"N": "59"}}
+    )
+    assert http.get(target(made)).status == 200
+    before = len(traces(world.person.pid))
+    calls.clear()
+    replies = [http.get(target(made)) for _ in range(3)]
+    assert [one.status for one in replies] == [429, 429, 429]
+    assert int(replies[0].header("Retry-After") or 0) > 0
+    assert "dynamodb.PutItem" not in calls.counted
+    assert len(traces(world.person.pid)) == before
+    assert capsys.readouterr().out.count('"overuse"') == 1
+    assert http.get(target(other)).status == 200

@@ -49,6 +49,8 @@ def wrong(**changes: Any) -> set[tuple[str, str]]:
         ({"title": "a\r\nDTSTART:1"}, "/title", "control_character"),
         ({"title": "a\nb"}, "/title", "control_character"),
         ({"title": "a\u202eb"}, "/title", "control_character"),
+        ({"title": "a\u2028ATTACH:b"}, "/title", "control_character"),  # A23
+        ({"note": "a\u2029ATTACH:b"}, "/note", "control_character"),
         ({"place": "a\r\nb"}, "/place", "control_character"),
         ({"place": "x" * 201}, "/place", "string_too_long"),
         ({"note": "a\rb"}, "/note", "control_character"),

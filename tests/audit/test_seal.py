@@ -12,7 +12,6 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.audit import keys
 from chalicelib.audit import seal as sealing
-from chalicelib.audit.store import TraceRow
 from chalicelib.core import aws as cloud
 from chalicelib.core import clock as now_clock
 from chalicelib.core.rows import table_name
@@ -44,6 +43,21 @@ def test_a_stream_that_repeats_itself_adds_nothing(person: Patient) -> None:
     for _ in range(10):
         seal(person.pid)
     assert len(sealed(person.pid)) == 3
+
+
+@pytest.mark.parametrize("forged", ["ZZZZ", "é|#", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "I" * 26])
+def test_a_trace_that_cannot_be_one_of_ours_has_no_place_and_stops_nothing(
+    person: Patient, forged: str, capsys: pytest.CaptureFixture[str]
+) -> None:  # A47
+    look(person.principal, person.pid)
+    (genuine,) = images(person.pid)
+    assert serve(archive, from_stream(genuine | {"sk": {"S": forged}}, genuine)) == []
+    assert len(sealed(person.pid)) == 1
+    assert "Tampered" in capsys.readouterr().out
+    cloud.client("dynamodb").put_item(
+        TableName=table_name("audit"), Item=genuine | {"sk": {"S": forged}}
+    )
+    assert sealing.catch_up(person.pid) == 0
 
 
 def test_any_order_of_the_stream_gives_a_whole_sequence(person: Patient) -> None:
@@ -138,12 +152,12 @@ def test_lag_is_the_age_of_the_oldest_trace_without_a_place(
     look(person.principal, person.pid)
     clock.shift(timedelta(seconds=40))
     look(person.principal, person.pid)
-    rows = [TraceRow.from_raw_data(image) for image in images(person.pid)]
-    waiting = sealing.unsealed(person.pid, len(sealed(person.pid)), rows)
-    assert [row.sk for row in waiting] == [row.sk for row in rows[2:]]
-    assert sealing.lag_seconds([row.sk for row in waiting], now_clock.now()) == 40
+    traces = [image["sk"]["S"] for image in images(person.pid)]
+    waiting = sealing.unsealed(person.pid, len(sealed(person.pid)), traces)
+    assert waiting == traces[2:]
+    assert sealing.lag_seconds(waiting, now_clock.now()) == 40
     seal(person.pid)
-    assert sealing.unsealed(person.pid, len(sealed(person.pid)), rows) == []
+    assert sealing.unsealed(person.pid, len(sealed(person.pid)), traces) == []
     assert sealing.lag_seconds([], now_clock.now()) == 0
 
 

@@ -67,7 +67,28 @@ def _damaged(whole: Pages) -> dict[str, Any]:
     pages, _ = damaged()
     pages[0]["lag_seconds"] = 601.0
     cases["late"] = _case(pages, "late")
-    return cases
+    return cases | _archives(whole)
+
+
+def _archives(whole: Pages) -> dict[str, Any]:
+    """What somebody who may write in the archive, and sign nothing, can do to a proof (A47)."""
+    leaf, other = whole[0]["items"][3]["leaf"], "0" * 64
+
+    def with_stranger(*findings: str, **stranger: Any) -> dict[str, Any]:
+        pages = copy.deepcopy(whole)
+        pages[0]["strangers"] = [{"seq": 3, "leaf": other, "is_read": True} | stranger]
+        return _case(pages, *findings)
+
+    hidden = with_stranger("unproven")
+    hidden["pages"][0]["archived"] = None
+    return {
+        "a stranger in a place": with_stranger(),
+        "a stranger beyond the end": with_stranger(seq=999_999_999_999),
+        "a stranger of no place": with_stranger(seq=None, leaf=""),
+        "a place that does not read": with_stranger("unproven", leaf=leaf),
+        "a stranger that the archive refuses": with_stranger("unproven", seq=90, is_read=False),
+        "strangers before every head": hidden,
+    }
 
 
 def _case(pages: Pages, *findings: str, seen: Pages | None = None) -> dict[str, Any]:

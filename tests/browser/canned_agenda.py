@@ -1,7 +1,10 @@
 """What the server would say of the agenda, of prevention and of notices."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from chalicelib.prevention.model import State
+from chalicelib.prevention.schemas import LABELS, RecommendationOut, RuleSource
 
 Json = dict[str, Any]
 
@@ -85,47 +88,55 @@ PREFERENCES: Json = {
     "quiet_from": "21:00",
     "quiet_until": "08:00",
     "mail": {"document": True, "appointment": True, "prevention": False},
+    "remind": {"vaccination": True, "screening": False},
     "address": "verified",
     "version": 0,
 }
 
 
-def _recommended(number: int, title: str, state: str, label: str, **more: Any) -> Json:
-    return {
-        "key": f"key{number}",
-        "kind": "vaccination",
-        "title": title,
-        "reason": "Ce rappel est recommandé à 45 ans pour tous les adultes.",
-        "window_opens_on": _day(-20),
-        "recommended_until": None,
-        "window_closes_on": _day(160),
-        "state": state,
-        "state_label": label,
-        "on": None,
-        "until": None,
-        "is_mandatory": False,
-        "source": {
-            "text": "Calendrier des vaccinations 2026",
-            "reference": "page 12",
-            "certainty": "A",
+def _recommended(number: int, title: str, state: State, opens: int, best: int, **more: Any) -> Json:
+    """Describe a recommendation as the service does: its schema, its labels, 90 days ahead."""
+    return RecommendationOut(
+        key=f"1.{chr(ord('a') + number) * 32}",
+        title=title,
+        state=state.value,
+        state_label=LABELS[state],
+        window_opens_on=_date(opens),
+        recommended_until=_date(best),
+        **{
+            "kind": "vaccination",
+            "reason": "Rappel recommandé à tous les adultes à 45\u00a0ans.",
+            "window_closes_on": _date(160),
+            "on": None,
+            "until": None,
+            "is_mandatory": False,
+            "source": RuleSource(
+                text="Calendrier des vaccinations 2025, modifié en décembre 2025",
+                reference="calendrier 2025, rappels de l’adulte",
+                certainty="B",
+                window_certainty="P",
+            ),
+            **more,
         },
-        **more,
-    }
+    ).model_dump(mode="json")
+
+
+def _date(days: int) -> date:
+    return date.fromisoformat(_day(days))
 
 
 RECOMMENDATIONS: list[Json] = [
-    _recommended(1, "Vaccin contre la grippe", "to_plan", "À planifier"),
+    _recommended(1, "Vaccin contre la grippe", State.TO_PLAN, -20, 60, window_closes_on=_date(60)),
+    _recommended(2, "Rappel diphtérie, tétanos, poliomyélite", State.LATE, -900, -535),
     _recommended(
-        2, "Rappel diphtérie, tétanos, poliomyélite", "late", "En retard", window_closes_on=None
+        3, "Dépistage du cancer du sein", State.UPCOMING, 60, 9000, kind="screening",
+        window_closes_on=_date(9000),
     ),
     _recommended(
-        3, "Dépistage du cancer du sein", "upcoming", "Prochainement", kind="screening",
-        window_opens_on=_day(300), window_closes_on=None,
+        4, "Dépistage du cancer du col", State.LATER, -400, 9000, kind="screening",
+        window_closes_on=_date(9000), until=_date(30),
     ),
-    _recommended(
-        4, "Dépistage du cancer du col", "later", "Plus tard", kind="screening", until=_day(30)
-    ),
-    _recommended(5, "Vaccin contre la rougeole", "done", "Réalisé", on=_day(-900)),
+    _recommended(5, "Vaccin contre la rougeole", State.DONE, -930, -900, on=_date(-900)),
 ]  # fmt: skip
 NOTICES: list[Json] = [
     {"id": "01JDK8NTC00000000000000003", "type": "reminder", "at": _instant(-0.02),
@@ -150,6 +161,7 @@ def answer(rest: str, *, empty: bool) -> Json | None:
         "/preferences": {**PREFERENCES, **({"address": "none"} if empty else {})},
         "/prevention": {
             "items": [] if empty else RECOMMENDATIONS,
+            "today": _day(0),
             "next_change_on": None,
             "version": 0,
         },

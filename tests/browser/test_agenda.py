@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from infra.local.config import Config
-from tests.browser.canned import PID, problem, reply
+from tests.browser.canned import PID, PROFESSIONAL, problem, reply
 from tests.browser.canned_agenda import APPOINTMENTS, RECOMMENDATIONS
 from tests.browser.conftest import PHONE, Open, shoot
 from tests.browser.product import PERSON, log_in
@@ -47,7 +47,12 @@ def test_hour_that_spring_skips_is_refused_and_another_is_offered(page: Page, op
 
 def test_what_the_server_refuses_is_said_next_to_its_field(page: Page, opened: Open) -> None:
     canned = opened("/agenda/ajouter")
-    error = {"pointer": "/reminders", "code": "x", "detail": "Dix rappels au plus ce jour-là."}
+    error = {
+        "pointer": "/reminders",
+        "code": "too_many_reminders",
+        "detail": "Dix rappels au plus ce jour-là.",
+        "detail_en": "At most ten reminders that day.",
+    }
     canned.overrides["POST .*/appointments"] = lambda route: problem(
         route, 422, "invalid", "Saisie refusée", errors=[error]
     )
@@ -114,6 +119,41 @@ def test_what_somebody_else_set_is_not_changed_here(page: Page, opened: Open) ->
     expect(page.get_by_text(THEIRS["author"]["name"]).first).to_be_visible()
     expect(page.get_by_role("link", name="Choisir mes rappels")).to_be_visible()
     expect(page.get_by_role("link", name="Modifier")).to_have_count(0)
+
+
+def test_what_clocks_changed_is_told_to_who_asked(page: Page, opened: Open) -> None:  # R19
+    canned = opened("/accueil")
+    settled = OWN | {"warnings": ["start_moved", "end_moved"]}
+    canned.overrides[f"GET .*/appointments/{OWN['id']}"] = lambda route: reply(route, settled)
+    page.goto(page.url.replace("/accueil", f"/agenda/{OWN['id']}"))
+    told = page.get_by_text("n’existe pas ce jour-là")
+    expect(told).to_have_count(2)
+    expect(told.first).to_contain_text(re.compile(r"Le rendez-vous est noté à 9\sh\s30\."))
+
+
+def test_reminders_that_no_mail_carries_say_so(page: Page, opened: Open) -> None:
+    """NO_CHANNEL: no verified address, or no mail wanted; both are told in the product only."""
+    opened(f"/agenda/{THEIRS['id']}")
+    expect(page.get_by_text("Aucun e-mail ne part pour ces rappels")).to_be_visible()
+
+
+def test_prevention_says_what_it_does_not_compute(page: Page, opened: Open) -> None:  # D12
+    opened("/agenda/prevention")
+    limits = page.get_by_role("region", name="Ce que cette page ne dit pas")
+    expect(limits).to_contain_text("Le rattrapage des vaccins manqués n’est pas calculé.")
+    expect(limits).to_contain_text("Ne rien voir ici ne veut donc pas dire être à jour.")
+    limits.scroll_into_view_if_needed()
+    shoot(page, "prevention-limits")
+
+
+def test_a_professional_looks_at_what_is_past_too(page: Page, opened: Open) -> None:
+    canned = opened(f"/pro/patients/{PID}/rendez-vous", PROFESSIONAL)
+    page.get_by_role("link", name="Passés").click()
+    expect(page).to_have_url(re.compile(r"rendez-vous\?v=passes$"))
+    expect(page.get_by_role("link", name="Passés")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_text(OWN["title"]).first).to_be_visible()
+    assert canned.count("GET", f"{_RECORD}/appointments") == 2
+    shoot(page, "pro-past")
 
 
 def test_no_title_is_in_an_address_or_a_page_title(page: Page, opened: Open) -> None:  # D13

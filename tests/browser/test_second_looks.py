@@ -206,7 +206,7 @@ def test_professional_filters_a_record_and_the_filter_stays(page: Page, opened: 
 def test_whoever_is_in_is_not_asked_to_log_in_again(page: Page) -> None:
     canned = Canned(PERSON)
     canned.install(page)
-    page.goto("/connexion")
+    page.goto("/connexion", wait_until="commit")  # it leaves before it has loaded
     expect(page).to_have_url("/accueil")
     canned.who = None
     page.goto("/connexion")

@@ -11,6 +11,7 @@ from tests.browser.canned import (
     PERSON,
     PID,
     PROFESSIONAL,
+    STRAYS,
     Canned,
     problem,
     reply,
@@ -71,6 +72,10 @@ def test_unknown_document_and_forbidden_one_look_the_same(page: Page, opened: Op
     page.reload()
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.locator("main").inner_text() == absent
+    # Of a document only a firewall says so: the product's own answer is the constant 404.
+    (stray,) = STRAYS
+    assert stray.endswith("403 is not described")
+    STRAYS.clear()
 
 
 def test_refusal_gives_a_professional_no_clue(page: Page, opened: Open) -> None:
@@ -296,3 +301,14 @@ def test_watch_hears_a_policy_violation(page: Page, opened: Open, watch: Watch) 
     page.wait_for_timeout(100)
     assert any("Content Security Policy" in complaint for complaint in watch.complaints)
     watch.complaints.clear()
+
+
+def test_home_asks_the_service_once(page: Page, opened: Open) -> None:
+    """P1: one call for the whole screen, besides who is there."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    opened("/accueil")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Bonjour")
+    page.wait_for_load_state("networkidle")
+    calls = [url.partition("/v1/")[2] for url in asked if "/v1/" in url]
+    assert [call for call in calls if call.startswith("patients/")] == [f"patients/{PID}/home"]

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bench.counting import Cost, measure
-from bench.operations import LISTED, OPERATIONS, Operation, appoint_once, fill
+from bench.counting import Cost, asked, measure
+from bench.jobs import JOBS, Job, settle
+from bench.operations import LISTED, OPERATIONS, Operation, fill, prepare
 from tests import double
 from tests.http_client import Client
 from tests.recorder import Recorder
@@ -20,7 +21,7 @@ BUDGETS: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
 def test_every_operation_has_a_budget_and_no_other() -> None:
-    assert {operation.name for operation in OPERATIONS} == set(BUDGETS)
+    assert {one.name for one in (*OPERATIONS, *JOBS)} == set(BUDGETS)
 
 
 def written(cost: Cost) -> dict[str, Any]:
@@ -31,10 +32,21 @@ def written(cost: Cost) -> dict[str, Any]:
 def test_an_operation_costs_its_budget(operation: Operation, world: World, http: Client) -> None:
     if operation.name == "list_of_50":
         fill(world)
-    if "appointment" in operation.name or operation.name == "home":
-        appoint_once(world)
-    cold, warm = measure(operation, world, http, double.snapshot())
+    prepare(world, http)
+    cold, warm = measure(asked(operation, world, http), world, double.snapshot())
     assert {"cold": written(cold), "warm": written(warm)} == BUDGETS[operation.name]
+
+
+@pytest.mark.parametrize("others", [0, 1000])
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_a_job_costs_its_budget_however_many_people_there_are(
+    job: Job, others: int, world: World
+) -> None:
+    """Source: D11: cost follows what is due; of 100,000 people, `make bench` says the same."""
+    settle(range(others))
+    job.prepare(world)
+    cold, warm = measure(lambda: job.run(world), world, double.snapshot())
+    assert {"cold": written(cold), "warm": written(warm)} == BUDGETS[job.name]
 
 
 def test_a_list_of_fifty_has_fifty(world: World, http: Client) -> None:
@@ -57,6 +69,6 @@ def test_a_call_more_is_seen(
 
     monkeypatch.setattr(rows, "fetch", twice)
     operation = next(one for one in OPERATIONS if one.name == "one_document")
-    _, warm = measure(operation, world, http, double.snapshot())
+    _, warm = measure(asked(operation, world, http), world, double.snapshot())
     assert warm.total == BUDGETS["one_document"]["warm"]["calls"] + 1
     assert warm.trips == BUDGETS["one_document"]["warm"]["trips"] + 1

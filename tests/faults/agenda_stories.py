@@ -23,8 +23,9 @@ LATER: Final = ([(MOVED, ["2026-12-09T14:00:00.000Z"])], {"2026-12-09": 1})
 _prepared: Final[dict[str, str]] = {}
 
 
-def prepare(world: World) -> None:
+def prepare(world: World, travel: object) -> None:
     """Set the appointment that is moved or cancelled."""
+    del travel
     _prepared[world.person.pid] = appoint(world.person.principal, world.person.pid)
 
 

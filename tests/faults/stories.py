@@ -16,7 +16,6 @@ from typing import Any, Final
 import time_machine
 
 from chalicelib.access import store, usecases
-from chalicelib.access.model import GrantStatus
 from chalicelib.access.store import GrantRow
 from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow, open_row
@@ -33,7 +32,7 @@ from chalicelib.workers import relay, sweep
 from chalicelib.workers.notify import notify
 from tests import double
 from tests.builders import a_pdf
-from tests.faults import agenda_stories as agenda
+from tests.faults.reminder_stories import Unclear
 from tests.injector import KilledError
 from tests.workers.lambda_events import from_queue, serve, tick
 from tests.worlds import World
@@ -41,10 +40,6 @@ from tests.worlds import World
 MARKER: Final = "Marqueur-8814-de-titre"
 CONTENT: Final = a_pdf("deposited under faults")
 KEY: Final = Idempotency("k" * 64, "h" * 64)
-
-
-class Unclear(Exception):  # noqa: N818  an outcome, not a fault
-    """The client was not told that it worked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class Story:
     new: object
     traces: Callable[[World, int], str | None]
     settle: Callable[[World, "Travel"], None] = field(default=lambda _world, _travel: None)
-    prepare: Callable[[World], None] = field(default=lambda _world: None)
+    prepare: Callable[[World, "Travel"], None] = field(default=lambda _world, _travel: None)
     retried_by_client: bool = True  # else the queue and the sweep do it, later
     has_key: bool = False  # the client's own rival retry must be answered like the first
 
@@ -209,9 +204,9 @@ def no_doubles_but_one(world: World, tries: int) -> str | None:
     return None if max(counts.values()) <= 2 else f"mails sent {sorted(counts.values())} times"
 
 
-def one_event(world: World) -> None:
+def one_event(world: World, travel: Travel) -> None:
     """Keep the announcement of one document only."""
-    del world
+    del world, travel
     rows.write([rows.forget(row) for row in waiting()[1:]])
 
 
@@ -248,57 +243,3 @@ def history(world: World) -> list[Trace]:
             assert row.sk == sk
             found.append(open_row(row, world.person.pid))
     return found
-
-
-STORIES: Final = (
-    Story(
-        "deposit", deposit, deposited, [], [CONTENT], one_trace_of_adding, no_orphan, has_key=True
-    ),
-    Story("authorise", authorise, authorised, "none", GrantStatus.ACTIVE, one_trace_per_version),
-    Story(
-        "withdraw",
-        withdraw,
-        withdrawn,
-        GrantStatus.ACTIVE,
-        GrantStatus.WITHDRAWN,
-        one_change_in_the_end,
-    ),
-    Story(
-        "notify",
-        notice,
-        told,
-        0,
-        1,
-        no_doubles_but_one,
-        until_quiet,
-        one_event,
-        retried_by_client=False,
-    ),
-    Story(
-        "add_appointment",
-        lambda world: agenda.add(world, MARKER),
-        agenda.seen,
-        agenda.NOTHING,
-        agenda.SET,
-        agenda.one_trace_of("add", history),
-        has_key=True,
-    ),
-    Story(
-        "move_appointment",
-        agenda.move,
-        agenda.seen,
-        agenda.SET,
-        agenda.LATER,
-        agenda.one_trace_of("change", history),
-        prepare=agenda.prepare,
-    ),
-    Story(
-        "cancel_appointment",
-        agenda.cancel,
-        agenda.seen,
-        agenda.SET,
-        agenda.NOTHING,
-        agenda.one_trace_of("cancel", history),
-        prepare=agenda.prepare,
-    ),
-)

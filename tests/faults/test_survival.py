@@ -14,7 +14,8 @@ from chalicelib.access import commit
 from chalicelib.core import clock as product_clock
 from chalicelib.core import rows
 from tests import double
-from tests.faults.stories import MARKER, STORIES, Story, attempt, history
+from tests.faults.every_story import STORIES
+from tests.faults.stories import MARKER, Story, attempt, history
 from tests.injector import MODES, Faults, KilledError, meanwhile
 from tests.recorder import recorder
 from tests.worlds import World
@@ -45,7 +46,7 @@ def play(
     story: Story, world: World, clock: time_machine.Traveller, *, until_wrong: bool = False
 ) -> tuple[list[str], list[str], list[str]]:
     """Run a story with each fault; return its calls, what was tried, and what went wrong."""
-    story.prepare(world)
+    story.prepare(world, clock)
     fresh, begun = double.snapshot(), product_clock.now()
     calls = record(story, world)
     tried, wrong = [], []
@@ -150,6 +151,11 @@ def drop_condition(kind: str) -> Callable[[pytest.MonkeyPatch], None]:
     return plant
 
 
+def claim_unconditionally(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a due reminder whatever became of it meanwhile."""
+    monkeypatch.setattr(rows, "delete", rows.forget)
+
+
 def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take an unclear answer for a failure."""
     monkeypatch.setattr(commit, "_is_committed", lambda _: False)
@@ -161,8 +167,16 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
         ("deposit", drop_condition("idempotency")),
         ("authorise", drop_condition("grant")),
         ("deposit", never_look),
+        ("remind", claim_unconditionally),
+        ("choose_preferences", drop_condition("preferences")),
     ],
-    ids=["idempotency key", "version of a grant", "look after an unclear answer"],
+    ids=[
+        "idempotency key",
+        "version of a grant",
+        "look after an unclear answer",
+        "claim of a due reminder",
+        "version of preferences",
+    ],
 )
 def test_the_harness_finds_a_condition_dropped_from_a_write(
     story: str,

@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey
 
 from chalicelib.core import clock as wall
 from chalicelib.core import ids
-from chalicelib.identity import clients
+from chalicelib.identity import clients, registration
 from chalicelib.identity.patient_routes import LookupBody
 from chalicelib.identity.values import FINESS
 from tests.builders import a_draft, a_pdf
@@ -80,7 +80,7 @@ MISTAKES_OF_TOKEN: dict[str, Callable[[int], dict[str, Any]]] = {
 @pytest.mark.parametrize("mistake", MISTAKES_OF_TOKEN)
 def test_a_wrong_assertion_is_answered_as_told(http: Client, mistake: str) -> None:
     public = {"keys": [KEY.as_dict(private=False)]}
-    client_id = clients.register_client("Laboratoire Exemple", FINESS("750803447"), public)
+    client_id = registration.register_client("Laboratoire Exemple", FINESS("750803447"), public)
     assert token(http, client_id).status == 200
     claims = MISTAKES_OF_TOKEN[mistake](wall.epoch(wall.now()))
     check(token(http, client_id, **claims), "another `aud`")
@@ -187,7 +187,8 @@ def test_the_example_makes_a_key_that_may_be_registered(tmp_path: Path, http: Cl
     assert "d" not in public
     assert (tmp_path / "private.jwk.json").stat().st_mode & 0o777 == 0o600
     finess = FINESS("750803447")
-    assert ids.is_id(clients.register_client("Laboratoire Exemple", finess, {"keys": [public]}))
+    keys = {"keys": [public]}
+    assert ids.is_id(registration.register_client("Laboratoire Exemple", finess, keys))
 
 
 @pytest.mark.cloud

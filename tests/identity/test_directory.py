@@ -50,10 +50,26 @@ def test_directory_finds_a_family_name_whatever_its_spelling(http: Client, perso
     }
 
 
+@pytest.mark.parametrize("name", ["Martin", "exemple", "EXEMPLE MARTIN", "Exemple-Martin"])
+def test_directory_finds_each_part_of_a_compound_name(
+    http: Client, person: Patient, name: str
+) -> None:
+    found = builders.a_doctor(family_name="EXEMPLE-MARTIN")
+
+    reply = http.post(
+        "/v1/professionals/search",
+        as_=person.principal,
+        json={"family_name": name, "given_name": "Claire"},
+    )
+
+    assert found.id in [item["rpps"] for item in reply.json()["items"]]
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {"family_name": "EXEMPL"},
+        {"family_name": "DE"},
         {"family_name": "EXEMPLE", "given_name": "Marc"},
         {"family_name": "EXEMPLE", "city": "Lyon"},
         {"family_name": "例え"},

@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 from chalicelib.core import clock, rows
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.rows import StoreUnavailable
-from chalicelib.identity import accounts, clients, sessions, spaces, store
+from chalicelib.identity import accounts, registration, sessions, spaces, store
 from chalicelib.identity.model import Person, Professional
 from chalicelib.identity.values import FINESS
 from tests import builders, double
@@ -102,7 +102,7 @@ def test_rival_registrations_of_one_key_make_one_client(aws: Recorder) -> None:
     del aws
     jwks = {"keys": [ECKey.generate_key("P-256").as_dict(private=False)]}
 
-    made = _rivals(lambda: clients.register_client("L", FINESS("750803447"), jwks))
+    made = _rivals(lambda: registration.register_client("L", FINESS("750803447"), jwks))
 
     assert len(set(made)) == _kinds()["client"] == 1
 

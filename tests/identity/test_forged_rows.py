@@ -15,7 +15,8 @@ from chalicelib.identity.values import traits_key
 from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
 from tests import double
-from tests.builders import ISSUER, a_person, an_identity
+from tests.builders import ISSUER, a_doctor, a_grant, a_person, an_identity
+from tests.http_client import Client
 from tests.recorder import Recorder
 
 TABLE = "carnet-test-identity"
@@ -91,3 +92,76 @@ def test_a_sealing_key_that_is_not_ours_is_not_published(aws: Recorder) -> None:
     )
 
     assert [one["kid"] for one in sealing_keys.published()["keys"]] == ["seal-0001"]
+
+
+def _rename(rpps: str, **values: str) -> None:
+    pk, sk = store.professional_key(rpps)
+    _put(double.tables()[TABLE][pk, sk] | {name: {"S": value} for name, value in values.items()})
+
+
+def test_a_professional_renamed_in_the_table_is_given_no_key(  # A46
+    http: Client, aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    person, doctor, other = a_person(), a_doctor(), a_doctor()
+    _rename(doctor.id, given_name="MARIE", family_name="MEDECIN-TRAITANT")
+    path = f"/v1/patients/{person.pid}/authorisations"
+
+    given = http.put(f"{path}/{doctor.id}", as_=person.principal, json={})
+    found = http.post(
+        "/v1/professionals/search", as_=person.principal, json={"family_name": "Exemple"}
+    )
+
+    assert given.status == 500
+    assert http.get(path, as_=person.principal).json()["items"] == []
+    assert [one["rpps"] for one in found.json()["items"]] == [other.id]
+    assert "Tampered" in capsys.readouterr().out
+
+
+def test_a_professional_altered_later_is_shown_by_number_alone(http: Client, aws: Recorder) -> None:
+    del aws
+    person, doctor = a_person(), a_doctor()
+    a_grant(person, doctor)
+    _rename(doctor.id, profession="Pharmacien")
+
+    reply = http.get(f"/v1/patients/{person.pid}/authorisations", as_=person.principal)
+
+    assert [one["name"] for one in reply.json()["items"]] == [f"RPPS {doctor.id}"]
+
+
+def test_a_row_of_the_directory_moved_to_another_number_is_nobody(
+    http: Client, aws: Recorder
+) -> None:
+    del aws
+    person, doctor, other = a_person(), a_doctor(), a_doctor()
+    pk, _ = store.professional_key(doctor.id)
+    _rename(other.id, pk=pk)
+
+    given = http.put(
+        f"/v1/patients/{person.pid}/authorisations/{doctor.id}", as_=person.principal, json={}
+    )
+
+    assert given.status == 500
+
+
+def test_a_pointer_forged_in_the_directory_finds_nobody_of_another_name(
+    http: Client, aws: Recorder
+) -> None:
+    del aws
+    person, doctor = a_person(), a_doctor()
+    pk, sk = store.directory_key("medecintraitant", "marie", doctor.id)
+    _put(
+        {
+            "pk": {"S": pk},
+            "sk": {"S": sk},
+            "kind": {"S": "directory"},
+            "rpps": {"S": doctor.id},
+            "cities": {"S": "[]"},
+        }
+    )
+
+    found = http.post(
+        "/v1/professionals/search", as_=person.principal, json={"family_name": "Médecin-Traitant"}
+    )
+
+    assert found.json() == {"items": []}

@@ -304,7 +304,7 @@ def test_professional_without_a_right_number_is_refused(
 def test_professional_struck_off_the_directory_is_refused(
     browser: Browser, psc: Provider, doctor: Professional
 ) -> None:
-    described, _ = directory.rows_of(doctor, "later")
+    described, *_ = directory.rows_of(doctor, "later")
     described.status = "inactive"
     rows.write([rows.replace(described)])
 

@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.core.aws import client
+from chalicelib.core.rows import table_name
 from chalicelib.identity import directory, spaces
 from chalicelib.identity.model import Activity
+from chalicelib.identity.store import professional_key
 from chalicelib.identity.values import Traits, parse_ins
+from chalicelib.vault.errors import Tampered
 from infra.loaders import persons, professionals
+from tests import double
 from tests.recorder import Recorder
 
 DATA = Path("infra/local/data")
@@ -117,6 +122,23 @@ def test_newer_extract_replaces_what_the_former_said(aws: Recorder) -> None:
     assert directory.search("nouveau", None, None) == [claire]
 
 
+def test_a_compound_name_is_found_by_each_part_until_it_is_another(aws: Recorder) -> None:
+    del aws
+
+    def found(name: str) -> list[str]:
+        return [one.family_name for one in directory.search(name, None, None)]
+
+    professionals.load_lines([COLUMNS, _line(**{"Nom d'exercice": "MODELE-DE L'ETANG"})])
+    for part in ("modele", "Étang", "modèle de l'étang"):
+        assert found(part) == ["MODELE-DE L'ETANG"]
+    assert found("de") == []
+
+    professionals.load_lines([COLUMNS, _line(**{"Nom d'exercice": "MODELE"})])
+    assert (found("modele"), found("etang"), found("modele de l'etang")) == (["MODELE"], [], [])
+    kept = [key for key in double.tables()[table_name("identity")] if key[0].startswith("DIR#")]
+    assert len(kept) == 1
+
+
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
@@ -142,3 +164,24 @@ def test_people_without_rpps_number_are_counted_and_left_out(aws: Recorder) -> N
     report = professionals.load_lines([COLUMNS, _line(**{"Type d'identifiant PP": "0"})])
 
     assert (report.written, report.without_rpps, report.refused) == (0, 1, [])
+
+
+def test_a_newer_extract_replaces_a_row_that_somebody_altered(aws: Recorder) -> None:
+    del aws
+    professionals.load_lines([COLUMNS, FIRST])
+    pk, sk = professional_key("99700218896")
+    key = {"pk": {"S": pk}, "sk": {"S": sk}}
+    client("dynamodb").update_item(
+        TableName=table_name("identity"),
+        Key=key,
+        UpdateExpression="SET family_name = :n",
+        ExpressionAttributeValues={":n": {"S": "AUTRE"}},
+    )
+    with pytest.raises(Tampered):
+        directory.professional("99700218896")
+
+    professionals.load_lines([COLUMNS, FIRST])
+
+    claire = directory.professional("99700218896")
+    assert claire is not None
+    assert claire.family_name == "EXEMPLE-MARTIN"

@@ -1,22 +1,29 @@
 """Commands of the operator, and the seed: all may be repeated."""
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
 
+from chalicelib.access import store as access_store
 from chalicelib.core import clock
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from chalicelib.identity import spaces
 from chalicelib.identity.values import parse_ins
 from infra import operator
+from infra.local import operate
 from tests import double
 from tests.http_client import Client
 from tests.identity.provider import compact
+from tests.injector import Faults
+from tests.injector import refused as refused_with
 from tests.recorder import Recorder
 
 DATA = Path("infra/local/data")
@@ -116,6 +123,139 @@ def test_directory_is_loaded_by_command(aws: Recorder, capsys: pytest.CaptureFix
 def test_missing_file_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert operator.main(["open-space", "/nowhere.csv"]) == 2
     assert capsys.readouterr().err.startswith("refused: ")
+
+
+def _public(file: Path, kid: str) -> ECKey:
+    key = ECKey.generate_key("P-256", {"kid": kid})
+    file.write_text(json.dumps(key.as_dict(private=False)), encoding="utf-8")
+    return key
+
+
+@pytest.fixture
+def client_id(aws: Recorder, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> str:
+    del aws
+    _public(tmp_path / "first.json", "first")
+    given = ["--name", "Laboratoire", "--finess", "750803447", str(tmp_path / "first.json")]
+    assert operator.main(["register-client", *given]) == 0
+    (made,) = _said(capsys)
+    return made
+
+
+def test_software_is_found_suspended_and_resumed_by_commands(
+    client_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = []
+    for command in ("suspend-client", "suspend-client", "resume-client"):
+        assert operator.main([command, client_id]) == 0
+        assert operator.main(["list-clients", "750803447"]) == 0
+        told, listed = [line for line in _said(capsys) if line.startswith(client_id)]
+        assert told == listed
+        states.append(listed.split()[1])
+
+    assert states == ["suspended", "suspended", "active"]
+
+
+def test_keys_are_replaced_by_command_at_once_or_after_an_overlap(
+    client_id: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    key = _public(tmp_path / "second.json", "second")
+    command = ["replace-keys", client_id, str(tmp_path / "second.json")]
+
+    assert operator.main([*command, "--keep"]) == 0
+    both = [line.split()[3] for line in _said(capsys) if line.startswith("  key")]
+    assert operator.main(command) == 0
+    left = [line.strip() for line in _said(capsys) if line.startswith("  key")]
+
+    assert sorted(both) == ["first", "second"]
+    assert left == [f"key {key.thumbprint()} kid second"]
+
+
+def test_an_organisation_without_software_is_said(
+    aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    assert operator.main(["list-clients", "750803447"]) == 1
+    assert capsys.readouterr().err.startswith("none is listed")
+
+
+@pytest.mark.parametrize("given", ["[]", '"x"', "{", '{"keys": 7}', '{"keys": [{}]}'])
+def test_files_that_are_no_key_set_are_refused(client_id: str, tmp_path: Path, given: str) -> None:
+    (tmp_path / "bad.json").write_text(given, encoding="utf-8")
+    before = double.tables()
+
+    assert operator.main(["replace-keys", client_id, str(tmp_path / "bad.json")]) == 2
+    assert double.tables() == before
+
+
+def test_a_command_without_settings_says_which_is_missing_and_nothing_else() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.operator", "init"],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("not set up: CARNET_PREFIX is not set: docs/operating.md")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("before", "the host: does not answer at "),
+        (refused_with("AccessDeniedException"), "the host: refuses, AccessDeniedException to "),
+        (refused_with("ResourceNotFoundException"), "the host: has no such thing, "),
+        (refused_with("InternalServerError", 500), "the host: answers InternalServerError to "),
+    ],
+)
+def test_a_host_that_fails_is_said_in_one_line(
+    client_id: str, faults: Faults, capsys: pytest.CaptureFixture[str], fault: Any, why: str
+) -> None:
+    faults.on("dynamodb.GetItem", fault, nth=0)
+
+    assert operator.main(["suspend-client", client_id]) == 4
+    said = capsys.readouterr().err
+    assert said.startswith(why)
+    assert len(said.splitlines()) == 1
+    assert client_id not in said
+
+
+def test_a_row_changed_by_hand_stops_the_command(
+    client_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = dict(zip(("pk", "sk"), access_store.client_key(client_id), strict=True))
+    client("dynamodb").update_item(
+        TableName="carnet-test-identity",
+        Key={name: {"S": value} for name, value in key.items()},
+        UpdateExpression="SET #n = :n",
+        ExpressionAttributeNames={"#n": "name"},
+        ExpressionAttributeValues={":n": {"S": "Autre"}},
+    )
+
+    assert operator.main(["resume-client", client_id]) == 5
+    assert capsys.readouterr().err.startswith("Tampered: ")
+
+
+def test_an_installation_without_its_secret_is_told_to_begin(
+    client_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = {"pk": {"S": "SECRET#1"}, "sk": {"S": "SECRET"}}
+    client("dynamodb").delete_item(TableName="carnet-test-identity", Key=key)
+    double.new_process()
+
+    assert operator.main(["show-client", client_id]) == 5
+    assert capsys.readouterr().err.startswith("KeyMissing: ")
+
+
+def test_a_product_that_does_not_run_here_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CARNET_STATE", str(tmp_path))
+
+    assert operate.main(["init"]) == 3
+    assert capsys.readouterr().err == "Carnet is not running: start it with make run\n"
 
 
 def _stable() -> dict[str, Any]:

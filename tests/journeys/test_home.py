@@ -62,6 +62,24 @@ def test_home_shows_a_refused_stranger_and_never_the_reader(http: Client) -> Non
     ]
 
 
+def test_a_deposit_that_was_wrong_is_in_the_history_and_not_on_home(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    a_grant(person, doctor)
+    refused = http.post(
+        f"/v1/patients/{person.pid}/documents",
+        as_=doctor.principal,
+        json=a_draft(a_pdf()) | {"sha256": "0" * 64},
+        headers={"Idempotency-Key": "deposit-0"},
+    )
+    assert refused.status == 422, refused.body
+
+    home = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal).json()
+    history = http.get(f"/v1/patients/{person.pid}/trace?outcome=refused", as_=person.principal)
+
+    assert home["accesses"] == []
+    assert [one["actor"]["name"] for one in history.json()["items"]] == [doctor.name]
+
+
 def test_home_is_the_persons_only(http: Client) -> None:
     person, doctor = a_person(), a_doctor()
     a_grant(person, doctor)

@@ -57,7 +57,7 @@ def test_a_document_that_is_gone_leaves_a_notice_without_its_title(
     (item,) = listed(http, world).json()["items"]
 
     assert gone.status == 204
-    assert item["text"] == "Un document a été ajouté. Il n’est plus dans votre espace."
+    assert item["text"] == "Un document a été ajouté, qui n’est plus dans votre espace"
     assert item["target"] is None
 
 

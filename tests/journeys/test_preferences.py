@@ -10,6 +10,7 @@ DEFAULTS = {
     "quiet_from": "21:00",
     "quiet_until": "08:00",
     "mail": {"document": True, "appointment": True, "prevention": True},
+    "remind": {"vaccination": True, "screening": True},
 }
 
 
@@ -61,6 +62,14 @@ def test_everything_wrong_is_said_at_once(http: Client, world: World) -> None:
         ("/zone", "unknown_zone"),
         ("/quiet_until", "quiet_too_long"),
     ]
+
+
+def test_a_silence_that_is_none_is_refused(http: Client, world: World) -> None:
+    reply = choose(http, world, quiet_from="22:00", quiet_until="22:00")
+
+    (error,) = reply.json()["errors"]
+    assert (reply.status, error["pointer"], error["code"]) == (422, "/quiet_until", "quiet_none")
+    assert error["detail"].startswith("Choisissez deux heures différentes")
 
 
 @pytest.mark.parametrize("hour", ["24:00", "8:00", "08:60", "", "０８:00", "08:00:00"])

@@ -49,6 +49,14 @@ def test_forbids_in_the_browser_whatever_is_not_ours(stack: Stack) -> None:
     assert policy["require-trusted-types-for"] == "'script'"
 
 
+@pytest.mark.parametrize("path", ["/", "/v1/me"])
+def test_refuses_a_head_of_forty_kilobytes(stack: Stack, path: str) -> None:
+    answer = fetch(stack.url, path, headers={"X-Any": "a" * 40_000})
+
+    assert answer.status == 431
+    assert _problem(answer) == "/problems/head-too-large"
+
+
 def test_keeps_hashed_files_for_ever(stack: Stack) -> None:
     name = re.search(r"/assets/[\w.-]+\.js", (DIST / "index.html").read_text())
     assert name

@@ -40,7 +40,16 @@ def _as(stack: Stack, role: str, service: str) -> Any:
 
 @pytest.mark.parametrize(
     "role",
-    ["ApiHandlerRole", "AuthorizeRole", "RelayRole", "NotifyRole", "SweepRole", "ArchiveRole"],
+    [
+        "ApiHandlerRole",
+        "AuthorizeRole",
+        "RelayRole",
+        "NotifyRole",
+        "PlanRole",
+        "RemindRole",
+        "SweepRole",
+        "ArchiveRole",
+    ],
 )
 @pytest.mark.parametrize(
     "rewrite",
@@ -81,6 +90,11 @@ def test_no_function_can_rewrite_the_trace(
         ("RelayRole", "dynamodb", lambda c: c.get_item(TableName=IDENTITY, Key=KEY)),
         ("RelayRole", "sesv2", lambda c: c.get_account()),
         ("NotifyRole", "dynamodb", lambda c: c.put_item(TableName=RECORD, Item=KEY)),
+        ("PlanRole", "dynamodb", lambda c: c.get_item(TableName=RECORD, Key=KEY)),
+        ("PlanRole", "dynamodb", lambda c: c.delete_item(TableName=WORK, Key=KEY)),
+        ("RemindRole", "dynamodb", lambda c: c.get_item(TableName=AUDIT, Key=KEY)),
+        ("RemindRole", "dynamodb", lambda c: c.put_item(TableName=IDENTITY, Item=KEY)),
+        ("RemindRole", "sesv2", lambda c: c.get_account()),
         ("SweepRole", "dynamodb", lambda c: c.delete_item(TableName=RECORD, Key=KEY)),
         ("SweepRole", "dynamodb", lambda c: c.get_item(TableName=AUDIT, Key=KEY)),
         ("ArchiveRole", "dynamodb", lambda c: c.get_item(TableName=IDENTITY, Key=KEY)),

@@ -70,7 +70,7 @@ def test_fails_when_asked_to_run_elsewhere_meanwhile(stack: Stack) -> None:
 
     assert again.returncode == 1
     assert f"already runs: {stack.url}" in again.stdout
-    assert f"To run it on port {other}, stop it first" in again.stdout
+    assert f"For port {other}, other data: make run CARNET_PORT={other}" in again.stdout
 
 
 def test_says_that_nothing_runs_when_asked_to_stop_nothing(tmp_path: Path) -> None:

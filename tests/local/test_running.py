@@ -77,6 +77,33 @@ def test_every_command_refuses_a_wrong_port_in_a_sentence(tmp_path: Path, module
     assert "Traceback" not in refused.stderr
 
 
+def _data_made_for(wanted: config.Config) -> None:
+    deployed = {"parameters": {"PublicBaseUrl": wanted.url}}
+    wanted.stack_file.write_text(json.dumps(deployed), encoding="utf-8")
+
+
+def test_takes_the_port_its_data_were_made_for_unless_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CARNET_STATE", str(tmp_path))
+    monkeypatch.delenv("CARNET_PORT", raising=False)
+    assert config.from_environment().port == config.DEFAULT_PORT
+
+    _data_made_for(config.Config(9400, tmp_path))
+
+    assert config.from_environment().port == 9400
+
+
+def test_does_not_run_on_another_port_than_its_data(tmp_path: Path) -> None:
+    _data_made_for(config.Config(9400, tmp_path))
+
+    refused = _command("run", tmp_path, "9080")
+
+    assert refused.returncode == 1
+    assert f"the data in {tmp_path} were made for port 9400" in refused.stderr
+    assert "make run CARNET_PORT=9080 CARNET_STATE=" in refused.stderr
+
+
 def test_knows_the_process_that_holds_the_folder_until_it_dies(tmp_path: Path) -> None:
     wanted = config.Config(9080, tmp_path)
     assert running.holder(wanted) is None

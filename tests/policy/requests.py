@@ -54,6 +54,7 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
         "quiet_from": "21:00",
         "quiet_until": "08:00",
         "mail": {"document": True, "appointment": True, "prevention": False},
+        "remind": {"vaccination": True, "screening": False},
     },
 }
 

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -6,8 +8,15 @@ from hypothesis import strategies as st
 
 from chalicelib.core.errors import Invalid
 from chalicelib.prevention.calendars import current
-from chalicelib.prevention.model import Answer, Choice, Person, State
-from chalicelib.prevention.rules import check_answer, next_change, next_opening, recommendations
+from chalicelib.prevention.model import Answer, Certainty, Choice, Kind, Person, State
+from chalicelib.prevention.rules import (
+    check_answer,
+    is_to_do,
+    next_change,
+    next_opening,
+    recommendations,
+    urgency,
+)
 
 TODAY = date(2026, 11, 25)
 WOMAN = Person(date(1970, 1, 15), "F")
@@ -75,12 +84,22 @@ def test_an_answer_ends_what_was_to_plan(person: Person, today: date) -> None:
             assert states == [State(choice)]
 
 
+def _is_anniversary(person: Person, day: date) -> bool:
+    return day.day in {1, person.birth_on.day}
+
+
 @given(_people, _days)
 def test_a_reminder_falls_on_the_day_something_becomes_to_plan(person: Person, today: date) -> None:
     day = next_opening(person, [], today)
     if day is not None:
-        shown = recommendations(person, [], day)
-        assert any(one.state is State.TO_PLAN and one.window_opens_on == day for one in shown)
+        opened = {
+            (one.rule_id, one.occurrence)
+            for one in recommendations(person, [], day)
+            if is_to_do(one)
+        }
+        before = recommendations(person, [], day - timedelta(days=1))
+        known = {(one.rule_id, one.occurrence) for one in before if is_to_do(one)}
+        assert opened - known or (opened and _is_anniversary(person, day))
 
 
 def test_what_is_put_off_is_reminded_of_again_the_day_after() -> None:
@@ -104,9 +123,11 @@ def test_late_says_to_see_the_doctor() -> None:
     assert "à discuter avec votre médecin" in one.reason
 
 
-def _errors(answer: Answer, person: Person = WOMAN) -> list[tuple[str, str]]:
+def _errors(
+    answer: Answer, person: Person = WOMAN, answers: Sequence[Answer] = ()
+) -> list[tuple[str, str]]:
     with pytest.raises(Invalid) as refused:
-        check_answer(answer, person, [], TODAY)
+        check_answer(answer, person, answers, TODAY)
     return [(error.pointer, error.code) for error in refused.value.errors]
 
 
@@ -120,7 +141,7 @@ def _errors(answer: Answer, person: Person = WOMAN) -> list[tuple[str, str]]:
         (Choice.NOT_CONCERNED, TODAY, None, ("/on", "not_expected")),
         (Choice.NOT_CONCERNED, None, TODAY, ("/until", "not_expected")),
         (Choice.LATER, None, None, ("/until", "missing")),
-        (Choice.LATER, None, TODAY, ("/until", "date_past")),
+        (Choice.LATER, None, date(2026, 11, 24), ("/until", "date_past")),
         (Choice.LATER, None, date(2027, 11, 26), ("/until", "too_far")),
     ],
 )
@@ -161,3 +182,136 @@ def test_the_first_and_last_days_of_the_calendar_are_days(today: date) -> None:
 
 def test_what_is_not_in_the_calendars_is_unknown() -> None:
     assert _errors(Answer("nothing", "1", Choice.NOT_CONCERNED)) == [("/rule_id", "unknown_rule")]
+
+
+def _reminded(
+    person: Person, start: date, until: date, refused: tuple[Kind, ...] = ()
+) -> list[date]:
+    days, day = [], next_opening(person, [], start, refused)
+    while day and day < until:
+        days.append(day)
+        day = next_opening(person, [], day, refused)
+    return days
+
+
+def test_who_never_answers_is_reminded_at_the_age_of_each_dose() -> None:
+    born = Person(date(2026, 1, 10), "F")
+    days = _reminded(born, born.birth_on, date(2028, 1, 10), (Kind.EXAM,))
+    months = [(day.year - 2026) * 12 + day.month - 1 for day in days]
+    assert all(day.day == 10 for day in days)
+    assert months == [2, 3, 4, 5, 6, 11, 12, 16]
+
+
+def test_who_never_answers_is_reminded_of_a_screening_at_each_interval() -> None:
+    days = _reminded(WOMAN, date(2019, 1, 1), date(2046, 1, 1), (Kind.VACCINATION,))
+    ages = [day.year - 1970 for day in days]
+    assert [age for age in ages if age > 65] == [66, 68, 70, 72, 74]
+    assert {50, 52, 54, 56, 58, 60, 62, 64} <= set(ages)
+
+
+def test_what_is_refused_is_not_reminded_of() -> None:
+    every = (Kind.VACCINATION, Kind.SCREENING, Kind.EXAM)
+    assert next_opening(WOMAN, [], TODAY, every) is None
+
+
+_CHILD = Person(date(2025, 1, 10), "F")
+
+
+@pytest.mark.parametrize(
+    ("person", "rule", "rank", "least"),
+    [
+        (_CHILD, "DTCaP-IPV-Hib-HepB", "1", date(2025, 2, 17)),  # 6 weeks less 4 days
+        (_CHILD, "MMR", "1", date(2026, 1, 6)),  # 12 months less 4 days: not at 9 months
+        (_CHILD, "MenACWY-infant", "1", date(2025, 7, 6)),
+        (_CHILD, "M9", "1", date(2025, 7, 3)),  # once the window of the one before is over
+        (Person(date(1950, 1, 1), "M"), "Influenza", "2026", date(2026, 9, 1)),
+        (Person(date(1961, 11, 1), "M"), "dTP-65", "65", date(2021, 11, 1)),
+        (Person(date(1976, 6, 1), "F"), "breast", "1", date(2024, 6, 1)),
+    ],
+)
+def test_what_was_done_before_it_counts_is_refused(
+    person: Person, rule: str, rank: str, least: date
+) -> None:  # R-VAC-10
+    check_answer(Answer(rule, rank, Choice.DONE, least), person, [], TODAY)
+    early = Answer(rule, rank, Choice.DONE, least - timedelta(days=1))
+    assert _errors(early, person) == [("/on", "too_early")]
+
+
+@pytest.mark.parametrize("days", [-1, 0, 56])
+def test_a_dose_too_soon_after_the_one_before_is_refused(days: int) -> None:
+    first = Answer("PCV-infant", "1", Choice.DONE, date(2025, 3, 10))
+    second = Answer("PCV-infant", "2", Choice.DONE, date(2025, 3, 10) + timedelta(days=days))
+    assert _errors(second, _CHILD, [first]) == [("/on", "too_early")]
+    check_answer(replace(second, on=date(2025, 5, 6)), _CHILD, [first], TODAY)
+
+
+def test_a_dose_is_not_moved_after_the_next_one() -> None:
+    said = [
+        Answer("PCV-infant", "1", Choice.DONE, date(2025, 3, 10)),
+        Answer("PCV-infant", "2", Choice.DONE, date(2025, 5, 10)),
+    ]
+    moved = replace(said[0], on=date(2025, 6, 1))
+    assert _errors(moved, _CHILD, said) == [("/on", "after_next")]
+
+
+def test_the_booster_of_the_catch_up_of_menb_counts_two_months_after() -> None:
+    said = [
+        Answer("MenB-infant", "1", Choice.DONE, date(2025, 8, 10)),
+        Answer("MenB-infant", "2", Choice.DONE, date(2025, 11, 10)),
+    ]
+    third = Answer("MenB-infant", "3", Choice.DONE, date(2026, 1, 10))
+    check_answer(third, _CHILD, said, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        (date(2027, 1, 30), None),
+        (date(2027, 1, 31), "after_window"),
+        (date(2027, 5, 25), "after_window"),
+    ],
+)
+def test_nothing_is_put_off_until_it_cannot_be_done(until: date, expected: str | None) -> None:
+    old = Person(date(1950, 1, 1), "M")
+    later = Answer("Influenza", "2026", Choice.LATER, until=until)
+    if expected is None:
+        check_answer(later, old, [], TODAY)
+        assert next_opening(old, [later], TODAY) is not None
+    else:
+        assert _errors(later, old) == [("/until", expected)]
+
+
+def test_what_ends_soonest_comes_first_and_what_is_late_after_what_is_in_time() -> None:
+    shown = recommendations(Person(date(1960, 6, 1), "F"), [], TODAY)
+    todo = sorted((one for one in shown if is_to_do(one)), key=urgency)
+    names = [one.rule_id for one in todo]
+    assert names == ["Influenza", "breast", "colorectal", "dTP-65"]
+
+
+@pytest.mark.parametrize(
+    ("born", "rule", "certainty", "window"),
+    [
+        (date(2026, 9, 25), "DTCaP-IPV-Hib-HepB", "B", "P"),
+        (date(2026, 11, 1), "M2", "A", "B"),
+        (date(2026, 5, 10), "M6", "A", "P"),  # late: its catch-up is ours
+        (date(1950, 1, 1), "Influenza", "B", "M"),
+        (date(1970, 1, 1), "breast", "B", "P"),
+    ],
+)
+def test_how_sure_the_dates_are_is_said_apart_from_what_is_recommended(
+    born: date, rule: str, certainty: str, window: str
+) -> None:
+    shown = recommendations(Person(born, "F"), [], TODAY)
+    found = next(one for one in shown if one.rule_id == rule)
+    assert (found.source.certainty, found.source.window) == (certainty, window)
+
+
+def test_an_interval_from_memory_makes_the_dates_to_confirm() -> None:
+    said = [
+        Answer("DTCaP-IPV-Hib-HepB", "1", Choice.DONE, date(2026, 5, 1)),
+        Answer("DTCaP-IPV-Hib-HepB", "2", Choice.DONE, date(2026, 10, 1)),
+    ]
+    shown = recommendations(Person(date(2026, 1, 10), "F"), said, date(2027, 3, 1))
+    third = next(one for one in shown if one.occurrence == "3" and one.rule_id.startswith("DTCaP"))
+    assert third.window_opens_on == date(2027, 3, 1)
+    assert third.source.window in {Certainty.MEMORY, Certainty.PROPOSAL}

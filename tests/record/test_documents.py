@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from chalicelib.core import ids
+from chalicelib.core.rows import table_name
 from chalicelib.identity.model import Person
 from tests import double
 from tests.builders import Actor, a_doctor, a_draft, a_grant, a_laboratory, a_pdf, a_person
@@ -80,6 +81,27 @@ def test_a_person_adds_a_document_in_two_steps(http: Client) -> None:
     assert announced.status == 202, announced.body
     assert made.status == 201, made.body
     assert again.json() == made.json()
+
+
+def test_a_person_is_told_of_what_others_deposit_and_not_of_her_own(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    a_grant(person, doctor)
+    for number, (actor, code) in enumerate(((person, "DOCPAT05"), (doctor, "11490-0"))):
+        reply = http.post(
+            f"/v1/patients/{person.pid}/documents",
+            as_=actor.principal,
+            json=a_draft(a_pdf(f"n° {number}"), type_code=code),
+            headers=_key(number),
+        )
+        assert reply.status == 201, reply.body
+        added = str(reply.json()["id"])
+
+    announced = [
+        row["reference"]["S"]
+        for row in double.tables()[table_name("work")].values()
+        if row["kind"]["S"] == "event" and row["type"]["S"] == "document.added"
+    ]
+    assert announced == [added]
 
 
 def test_a_doctor_reads_once_authorised_and_no_more_once_withdrawn(http: Client) -> None:

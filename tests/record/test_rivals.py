@@ -12,13 +12,13 @@ from chalicelib.http.idempotency import Idempotency
 from chalicelib.record import usecases
 from chalicelib.record.model import Document, Draft
 from chalicelib.record.usecases import Filter
-from tests.builders import Patient, a_pdf, a_person
+from tests.builders import Patient, a_laboratory, a_pdf, a_person
 
 pytestmark = pytest.mark.usefixtures("aws")
 TIMES = 20
 DRAFT = Draft(
     title="Résultat",
-    type_code="DOCPAT05",
+    type_code="11502-2",
     care_date=None,
     declared_format=None,
     size_bytes=None,
@@ -42,11 +42,11 @@ def _announced() -> int:
 
 
 def test_one_key_sent_twenty_times_at_once_makes_one_document() -> None:
-    person, content = a_person(), a_pdf()
+    person, laboratory, content = a_person(), a_laboratory(), a_pdf()
     key = Idempotency(key="k" * 64, request_hash="h" * 64)
 
     def send(_: int) -> str:
-        return usecases.add_document(person.principal, person.pid, DRAFT, content, key).id
+        return usecases.add_document(laboratory.principal, person.pid, DRAFT, content, key).id
 
     with ThreadPoolExecutor(TIMES) as pool:
         made = list(pool.map(send, range(TIMES)))
@@ -58,12 +58,12 @@ def test_one_key_sent_twenty_times_at_once_makes_one_document() -> None:
 
 
 def test_one_content_under_twenty_keys_is_one_document_and_refused_otherwise() -> None:
-    person, content = a_person(), a_pdf()
+    person, laboratory, content = a_person(), a_laboratory(), a_pdf()
 
     def send(number: int) -> str | None:
         key = Idempotency(key=f"{number:064d}", request_hash="h" * 64)
         try:
-            return usecases.add_document(person.principal, person.pid, DRAFT, content, key).id
+            return usecases.add_document(laboratory.principal, person.pid, DRAFT, content, key).id
         except Conflict as conflict:
             return None if conflict.slug == "already-deposited" else conflict.slug
 

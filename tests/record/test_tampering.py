@@ -10,6 +10,7 @@ from chalicelib.access.store import GrantRow, ProxyRow
 from chalicelib.core import aws, rows
 from chalicelib.record.store import DocumentRow, document_key
 from tests import double
+from tests.access.notes import traces
 from tests.builders import Patient, a_doctor, a_draft, a_grant, a_pdf, a_person
 from tests.http_client import Client
 
@@ -48,6 +49,37 @@ def test_a_grant_copied_for_another_professional_opens_nothing(http: Client) -> 
 
     assert reply.status == 500
     assert b"items" not in reply.body
+    attempt = traces(person.pid)[-1]
+    assert (attempt.actor_id, attempt.outcome, attempt.reason, attempt.right) == (
+        other.id, "refused", "altered", "none",
+    )  # fmt: skip
+
+
+def test_an_attempt_on_an_altered_document_is_in_the_persons_history(http: Client) -> None:
+    person, doctor = a_person(), a_doctor()
+    a_grant(person, doctor)
+    document = _document(http, person)
+    row = _item(DocumentRow, *document_key(person.pid, document))
+    _write(DocumentRow, row | {"status": {"S": "withdrawn"}})
+
+    path = f"/v1/patients/{person.pid}/documents/{document}"
+    assert http.get(path, as_=doctor.principal).status == 500
+
+    (attempt,) = [one for one in traces(person.pid) if one.reason == "altered"]
+    assert (attempt.actor_id, attempt.reference) == (doctor.id, document)
+    shown = http.get(f"/v1/patients/{person.pid}/trace?outcome=refused", as_=person.principal)
+    assert "ne peut pas être vérifiée" in shown.json()["items"][0]["right"]
+
+
+def test_an_attempt_on_an_altered_space_opens_nothing_and_has_no_key_to_be_written_with(
+    http: Client,
+) -> None:
+    person = a_person()
+    row = _item(store.SettingsRow, *store.settings_key(person.pid))
+    _write(store.SettingsRow, row | {"opened_at": {"S": "2020-01-01T00:00:00.000Z"}})
+
+    assert http.get(f"/v1/patients/{person.pid}/home", as_=person.principal).status == 500
+    assert traces(person.pid) == []
 
 
 def test_a_link_copied_to_another_record_opens_nothing(http: Client) -> None:

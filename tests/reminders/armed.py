@@ -25,13 +25,13 @@ def arm(
     source: Source = Source.APPOINTMENT,
 ) -> None:
     wanted = usecases.wanted(person.pid, subject)
-    with gate.enter(person.principal, Action.APPOINTMENT_ADD, person.pid, wanted=wanted) as unit:
+    with gate.enter(person.principal, Action.APPOINTMENT_CHANGE, person.pid, wanted=wanted) as unit:
         usecases.arm(unit, subject, source=source, event_at=event_at, at=at)
 
 
 def disarm(person: Patient, subject: str = SUBJECT) -> None:
     wanted = usecases.wanted(person.pid, subject)
-    with gate.enter(person.principal, Action.APPOINTMENT_ADD, person.pid, wanted=wanted) as unit:
+    with gate.enter(person.principal, Action.APPOINTMENT_CHANGE, person.pid, wanted=wanted) as unit:
         usecases.disarm(unit, subject)
 
 

@@ -230,6 +230,37 @@ def test_days_gone_by_are_forgotten_and_their_reminders_too() -> None:
     assert rules.day_counts(counts, [gone], [], "Europe/Paris", today) == {date(2026, 12, 5): 1}
 
 
+@given(instants, ahead, preferences(), st.integers(0, 4))
+def test_a_full_day_is_passed_over_and_quiet_hours_are_kept(
+    at: datetime, wait: timedelta, chosen: Preferences, full: int
+) -> None:
+    """Source: R-AGE-02."""
+    event_at = at + wait
+    first = rules.local_day(at, chosen.zone)
+    counts = {first + timedelta(days=n): 10 for n in range(full)}
+    found = rules.day_with_room(at, event_at, chosen, counts)
+    if found is None:
+        assert rules.local_day(event_at, chosen.zone) < first + timedelta(days=full + 1)
+        return
+    assert rules.local_day(found, chosen.zone) == first + timedelta(days=full)
+    assert found == at or found < event_at
+    quiet = rules.quiet_period(found, chosen)
+    assert found == at or quiet is None or quiet[1] >= event_at
+
+
+def test_a_day_begins_where_the_person_is() -> None:
+    at = datetime(2026, 12, 2, 19, 30, tzinfo=UTC)
+    assert rules.next_day(at, "Europe/Paris") == datetime(2026, 12, 2, 23, tzinfo=UTC)
+    assert rules.next_day(at, "Indian/Reunion") == datetime(2026, 12, 2, 20, tzinfo=UTC)
+    assert rules.next_day(at, "Pacific/Noumea") == datetime(2026, 12, 3, 13, tzinfo=UTC)
+
+
+@given(instants, st.integers(0, 59_999))
+def test_the_next_minute_is_whole_and_to_come(at: datetime, milliseconds: int) -> None:
+    now = at + timedelta(milliseconds=milliseconds)
+    assert rules.next_minute(now) == at + MINUTE
+
+
 def test_the_eleventh_of_a_day_is_one_too_many() -> None:
     """Source: R-AGE-02."""
     day = date(2026, 12, 5)

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
 
+from chalicelib.access import tokens
 from chalicelib.audit import keys
 from chalicelib.core import aws as cloud
+from chalicelib.core import clock as clock_of_core
 from chalicelib.core.rows import table_name
 from tests.audit.histories import look, seal, verifier
 from tests.builders import Actor, Patient, a_doctor, a_draft, a_grant, a_laboratory, a_person
@@ -208,7 +211,77 @@ def test_a_trace_that_was_altered_says_so_and_hides_no_other(http: Client, perso
     assert sum(line["count"] for line in lines) == 3
     (broken,) = [line for line in lines if line["outcome"] == "unreadable"]
     assert (broken["actor"]["kind"], broken["right"]) == ("system", None)
-    assert broken["label"] == "a signalé une ligne illisible\u00a0: son contenu a été modifié"
+    assert broken["label"] == "a trouvé une ligne de votre historique qui ne peut pas être vérifiée"
+
+
+FORGED: list[dict[str, Any]] = [
+    {"sk": {"S": "ZZZZ"}},
+    {"sk": {"S": "é|#/ <b>"}},
+    {"sk": {"S": "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"}},
+    {"sk": {"S": "ZZZZZZZZZZZZZZZZZZZZZZZZZZ"}},
+    {"sk": {"S": "0000000000ZZZZZZZZZZZZZZZZ"}, "sealed": {"B": b""}},
+    {"sealed": {"S": "text"}},
+    {"commitment": {"N": "1"}},
+    {"sealed": {"B": b"\x01\x02\x03" * 50}},
+    {"sealed": {"NULL": True}},
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_a_line_that_somebody_forged_is_counted_and_stops_nothing(  # A46, A47
+    http: Client, person: Patient, forged: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys.ensure_sealing_key()
+    look(a_doctor().principal, person.pid)
+    seal(person.pid)
+    table = table_name("audit")
+    (found,) = cloud.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="pk = :p",
+        ExpressionAttributeValues={":p": {"S": f"P#{person.pid}"}},
+    )["Items"]
+    last = "1" if found["sk"]["S"].endswith("0") else "0"
+    added = {"sk": {"S": found["sk"]["S"][:-1] + last}} | forged
+    cloud.client("dynamodb").put_item(TableName=table, Item=found | added)
+    lines = read(http, person)["items"]
+    (broken,) = [line for line in lines if line["outcome"] == "unreadable"]
+    (genuine,) = [line for line in lines if line["outcome"] == "refused"]
+    assert (broken["count"], genuine["count"]) == (1, 1)
+    assert broken["at"] <= clock_of_core.iso(clock_of_core.now())
+    home = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal)
+    assert home.status == 200, home.body
+    assert {line["outcome"] for line in home.json()["accesses"]} == {"refused", "unreadable"}
+    proof = http.get(f"/v1/patients/{person.pid}/trace/proof", as_=person.principal)
+    assert proof.status == 200, proof.body
+    assert "Tampered" in capsys.readouterr().out
+
+
+def test_pages_go_on_past_forged_lines(http: Client, person: Patient) -> None:
+    look(a_doctor().principal, person.pid)
+    for n in range(5):
+        cloud.client("dynamodb").put_item(
+            TableName=table_name("audit"),
+            Item={"pk": {"S": f"P#{person.pid}"}, "sk": {"S": f"ZZ é{n}"}},
+        )
+    first = read(http, person, "?limit=1&others=true")
+    assert (first["items"][0]["outcome"], first["items"][0]["count"]) == ("unreadable", 5)
+    after = read(http, person, f"?limit=1&others=true&cursor={first['next']}")
+    assert after["items"][0]["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("position", [{}, {"sk": {"S": "a"}}, {"seq": "x"}, {"page": 2}])
+@pytest.mark.parametrize("asked", ["trace", "trace/proof"])
+def test_a_cursor_made_before_a_release_is_refused_as_one(  # A30
+    http: Client, person: Patient, position: dict[str, Any], asked: str
+) -> None:
+    scope = ["trace", "", "False"] if asked == "trace" else ["trace-proof"]
+    cursor = tokens.new_cursor(position, person.id, person.pid, *scope)
+    path = f"/v1/patients/{person.pid}/{asked}"
+    for given in (cursor, "garbled", "1.é", f"{cursor}A", "1." + "A" * 1990):
+        reply = http.get(f"{path}?cursor={quote(str(given))}", as_=person.principal)
+        assert reply.status == 400, (given, reply.body)
+        assert reply.json()["type"] == "/problems/bad-cursor"
+    assert http.get(f"{path}?cursor={'A' * 2001}", as_=person.principal).status == 422
 
 
 def test_reading_is_traced_before_it_is_answered(

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,11 +15,13 @@ import time_machine
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.core import aws as cloud
-from chalicelib.core import events, ids
+from chalicelib.core import events, ids, rows
 from chalicelib.core.events import Event, EventType
 from chalicelib.core.settings import settings
 from chalicelib.identity import spaces
 from chalicelib.notifications import rules
+from chalicelib.notifications.store import InboxRow, inbox_key
+from chalicelib.reminders.store import preferences_of, preferences_row
 from chalicelib.vault import blind
 from chalicelib.workers import notify as worker
 from chalicelib.workers.notify import notify
@@ -153,6 +156,30 @@ def test_an_account_without_address_is_recorded_as_without_channel(aws: Recorder
     assert deliver(event) == []
     assert mails() == []
     assert statuses(event) == [("no_channel", None)]
+
+
+@pytest.mark.parametrize("choice", ["document", "appointment", "prevention"])
+def test_a_mail_she_refused_is_not_sent_and_the_notice_is_there(
+    person: Patient, choice: str
+) -> None:
+    of = {
+        "document": EventType.DOCUMENT_ADDED,
+        "appointment": EventType.APPOINTMENT_CHANGED,
+        "prevention": EventType.PREVENTION_DUE,
+    }
+    refusal: dict[str, Any] = {f"mail_{choice}": False}
+    chosen = replace(preferences_of(None), **refusal)
+    rows.write([rows.put(preferences_row(person.pid, chosen, None))])
+    unwanted = an_event(person.pid, of[choice])
+    others = [an_event(person.pid, kind) for name, kind in of.items() if name != choice]
+    access = an_event(person.pid, EventType.FIRST_ACCESS)  # no choice (R-NOT-02)
+
+    assert deliver(unwanted, *others, access) == []
+
+    assert statuses(unwanted) == [("no_channel", None)]
+    assert [statuses(event) for event in (*others, access)] == [[("sent", None)]] * 3
+    assert len(mails()) == 3
+    assert rows.get(InboxRow, *inbox_key(person.pid, unwanted.id)) is not None
 
 
 def test_a_withdrawal_is_told_to_the_operator_with_ids_only(

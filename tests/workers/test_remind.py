@@ -9,8 +9,9 @@ import time_machine
 from chalicelib.core import aws as cloud
 from chalicelib.core import clock as wall
 from chalicelib.core import rows
+from chalicelib.prevention.usecases import following
 from chalicelib.reminders import queue, rules, store, sweep
-from chalicelib.reminders.model import Outcome
+from chalicelib.reminders.model import Outcome, Source
 from chalicelib.workers.plan import plan
 from chalicelib.workers.remind import remind
 from tests import double
@@ -106,6 +107,27 @@ def test_a_cancelled_reminder_is_never_told_and_leaves_nothing(
     assert (events(), due_rows()) == ([], [])
 
 
+def test_what_is_armed_again_while_its_old_row_is_dropped_is_not_lost(
+    clock: time_machine.Traveller, person: Patient, faults: Faults
+) -> None:
+    arm(person, [AT], event_at=AT + timedelta(hours=1))
+    (leftover,) = stored("due")
+    disarm(person)
+    rows.write([{"Put": {"TableName": rows.table_name("work"), "Item": leftover}}])
+    clock.move_to(AT)
+
+    def rival(call: Any, request: Any, send: Any) -> Any:
+        del call, request
+        arm(person, [AT], event_at=AT + timedelta(hours=1))
+        return send()
+
+    faults.on("dynamodb.TransactWriteItems", rival)
+    assert sweep.sweep(*queue.read(a_pair(AT, person)), wall.now(), _nothing) == {Outcome.LOST: 1}
+    a_minute()
+
+    assert events() == ["reminder.due"]
+
+
 def test_a_pair_delivered_ten_times_tells_once(  # R05
     clock: time_machine.Traveller, person: Patient
 ) -> None:
@@ -143,21 +165,54 @@ def _nothing(pid: str, now: datetime) -> list[datetime]:
     return []
 
 
-@pytest.mark.slow
-def test_workers_stopped_for_an_hour_catch_up_once_and_not_for_what_began(  # R18
-    clock: time_machine.Traveller, person: Patient
+@pytest.mark.parametrize("seconds", [0, 0.4, 37, 59.9])
+def test_a_plan_is_for_the_end_of_its_minute_wherever_in_it_it_runs(
+    seconds: float, clock: time_machine.Traveller, person: Patient
 ) -> None:
-    a_minute()  # they ran before
-    arm(person, [AT], subject="1" * 26, event_at=NOW + timedelta(hours=9))
-    arm(person, [AT], subject="2" * 26, event_at=AT + timedelta(hours=1))
-    arm(person, [AT], subject="3" * 26, event_at=NOW + timedelta(hours=9))
-    disarm(person, "3" * 26)
+    """Reminders are due at whole minutes: those of the next one are waited for, bucket included."""
+    del person
+    end = datetime(2026, 11, 23, 9, 35, tzinfo=UTC)
+    clock.move_to(end - timedelta(minutes=1) + timedelta(seconds=seconds))
+    tick(plan)
 
-    clock.move_to(AT + timedelta(hours=1, minutes=5))
-    a_minute()
+    waiting = [message for queued in double._queues().values() for message in queued._messages]
+    assert {"2026-11-23T09:35Z", "2026-11-23T09:30Z"} <= {
+        queue.read(message.body)[0] for message in waiting
+    }
+    handed_out = {message.delayed_until / 1000 - end.timestamp() for message in waiting}
+    assert all(0 <= late < 1 for late in handed_out)
 
-    assert events() == ["reminder.due"]
-    assert due_rows() == []
+
+def test_people_whom_the_process_does_not_know_are_told_side_by_side(
+    clock: time_machine.Traveller, person: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "shard_of", lambda _: "00")
+    people = [person, *(a_person() for _ in range(7))]
+    for one in people:
+        arm(one, [AT], source=Source.PREVENTION)
+    clock.move_to(AT)
+    double.new_process()
+
+    counts = sweep.sweep(rules.bucket_of(AT), "00", wall.now(), following)
+
+    assert counts == {Outcome.TOLD: 8}
+    assert events() == ["prevention.due"] * 8
+    assert all(to_come(one) for one in people)
+
+
+def test_what_there_was_no_time_for_is_claimed_the_next_minute(
+    clock: time_machine.Traveller, person: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arm(person, [AT], event_at=AT + timedelta(hours=9))
+    clock.move_to(AT + timedelta(hours=1))
+    pair = queue.read(a_pair(AT, person))
+
+    with monkeypatch.context() as slow:
+        slow.setattr(sweep, "SECONDS", -1)
+        assert sweep.sweep(*pair, wall.now(), _nothing) == {}
+    assert stored("tick") == []  # its shard is not finished
+    assert sweep.sweep(*pair, wall.now(), _nothing) == {Outcome.LATE: 1}
+    assert len(stored("tick")) == 1
 
 
 @pytest.mark.slow

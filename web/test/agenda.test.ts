@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addMonths, weeksOf } from "../src/lib/calendar";
-import { blank, draftOf, repeated, skipped, wrong } from "../src/lib/appointment-draft";
+import { blank, dayBounds, draftOf, lateLeads, repeated, skipped, wrong } from "../src/lib/appointment-draft";
 import { leadInWords, timeInWords } from "../src/lib/when";
 import { afterGap, instantsOf, wallOf } from "../src/lib/zoned";
 
@@ -78,5 +78,38 @@ describe("a month", () => {
       "2026-10-26", "2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23", "2026-11-30",
     ]);
     expect(addMonths("2026-01-31", 1)).toBe("2026-02-28");
+  });
+});
+
+describe("reminders that are too late", () => {
+  const now = Date.parse("2026-12-02T18:00:00Z");
+
+  it("are told before anything is saved, with one that is possible", () => {
+    expect(lateLeads(typed({ reminders: [1440] }), now)).toEqual({ late: [1440], instead: 120 });
+    expect(lateLeads(typed({ reminders: [1440, 30] }), now)).toEqual({ late: [1440], instead: null });
+    expect(lateLeads(typed({ reminders: [120] }), now)).toEqual({ late: [], instead: null });
+  });
+
+  it("are all of them for what is past, and nothing is offered", () => {
+    expect(lateLeads(typed({ date: "2026-12-01", reminders: [30] }), now)).toEqual({ late: [30], instead: null });
+  });
+
+  it("count from nine in the morning of a whole day, there", () => {
+    const day = { allDay: true, start: "", reminders: [900] };
+    expect(lateLeads(typed(day), now).late).toEqual([900]); // 17 h the day before, in Paris
+    expect(lateLeads(typed({ ...day, zone: "America/Cayenne" }), now).late).toEqual([]);
+  });
+
+  it("are not guessed before a day and an hour are chosen", () => {
+    expect(lateLeads(typed({ date: "", reminders: [1440] }), now).late).toEqual([]);
+    expect(lateLeads(typed({ start: "", reminders: [1440] }), now).late).toEqual([]);
+  });
+});
+
+describe("the days that can be chosen", () => {
+  it("end where those of the service do", () => {
+    const { max } = dayBounds();
+    expect(wrong(typed({ date: max }))).toEqual([]);
+    expect(wrong(typed({ date: `${Number(max.slice(0, 4)) + 1}-01-01` })).map(({ id }) => id)).toEqual(["date"]);
   });
 });

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 from xml.etree.ElementTree import Element
-from zoneinfo import ZoneInfo
 
+from chalicelib.core.zones import PARIS
 from chalicelib.identity.values import (
     OID_ORGANISATION,
     OID_PROFESSIONAL,
@@ -41,7 +41,6 @@ from chalicelib.storage.xml_gate import HL7
 NS: Final = {"": HL7}
 _MAX_AUTHORS: Final = 50
 # Times without an offset are French civil time.
-_PARIS = ZoneInfo("Europe/Paris")
 _TIME = re.compile(
     r"([0-9]{4})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2}))?)?)?)?)?"
     r"(?:\.[0-9]{1,6})?(?:([+-])([0-9]{2})([0-9]{2}))?"
@@ -96,7 +95,7 @@ def read_moment(text: str) -> Moment | None:
     parts = [int(part) for part in found.groups()[:6] if part is not None]
     zone = _zone(found[7], found[8], found[9])
     try:
-        instant = datetime(*_completed(parts), tzinfo=zone or _PARIS)
+        instant = datetime(*_completed(parts), tzinfo=zone or PARIS)
     except (ValueError, OverflowError):
         return None
     return Moment(instant, _PRECISIONS[len(parts) - 1])

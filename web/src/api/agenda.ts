@@ -78,11 +78,11 @@ export const agendaApi = {
 
   setPreferences: async (
     pid: string,
-    { zone, quiet_from, quiet_until, mail, version }: Omit<Preferences, "address">,
+    { zone, quiet_from, quiet_until, mail, remind, version }: Omit<Preferences, "address">,
   ) =>
     (
       await call<Preferences>("PUT", `${patient(pid)}/preferences`, {
-        body: { zone, quiet_from, quiet_until, mail },
+        body: { zone, quiet_from, quiet_until, mail, remind },
         headers: ifMatch(version),
       })
     ).data,

@@ -549,7 +549,7 @@ export interface paths {
         };
         /** Read one's preferences; the defaults, at version 0, while none were set. */
         get: operations["read_preferences"];
-        /** Set one's preferences, all at once. */
+        /** Set one's preferences, all at once; what prevention reminds of follows at once. */
         put: operations["set_preferences"];
         post?: never;
         delete?: never;
@@ -724,7 +724,7 @@ export interface components {
         };
         /**
          * AnswerBody
-         * @description What the person says; `on` goes with `done`, `until` with `later`.
+         * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.
          */
         AnswerBody: {
             /**
@@ -1372,9 +1372,14 @@ export interface components {
         };
         /**
          * FollowUpOut
-         * @description What is recommended today; `next_change_on` is the day it says something else.
+         * @description What is recommended on the person's own `today`; `next_change_on` says something else.
          */
         FollowUpOut: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
             /** Items */
             items: components["schemas"]["RecommendationOut"][];
             /** Next Change On */
@@ -1394,8 +1399,9 @@ export interface components {
          * Home
          * @description What happened lately; `first_steps` are those never taken, for a space still empty.
          *
-         *     `accesses` are those of others: what she did herself would push them out. `to_do` are at most
-         *     three recommendations, and `unread_notices` counts at most the hundred newest.
+         *     `accesses` are those of others: what she did herself would push them out; what was sent in a
+         *     wrong form, and changed nothing, is in the history alone. `to_do` are at most three
+         *     recommendations, and `unread_notices` counts at most the hundred newest.
          */
         Home: {
             /** Documents */
@@ -1893,7 +1899,7 @@ export interface components {
         };
         /**
          * PreferencesBody
-         * @description Equal hours: no quiet time. Hours are local, as `21:00`.
+         * @description Hours are local, as `21:00`, and two different ones.
          */
         PreferencesBody: {
             /** Zone */
@@ -1903,6 +1909,7 @@ export interface components {
             /** Quiet Until */
             quiet_until: string;
             mail: components["schemas"]["MailChoices"];
+            remind: components["schemas"]["ReminderChoices"];
         };
         /**
          * PreferencesOut
@@ -1916,6 +1923,7 @@ export interface components {
             /** Quiet Until */
             quiet_until: string;
             mail: components["schemas"]["MailChoices"];
+            remind: components["schemas"]["ReminderChoices"];
             /**
              * Address
              * @enum {string}
@@ -2003,6 +2011,8 @@ export interface components {
             archived: components["schemas"]["CheckpointOut"] | null;
             /** Items */
             items: components["schemas"]["SealedTraceOut"][];
+            /** Strangers */
+            strangers: components["schemas"]["StrangerOut"][];
             /** Unsealed */
             unsealed: string[];
             /** Lag Seconds */
@@ -2013,6 +2023,8 @@ export interface components {
         /**
          * RecommendationOut
          * @description One thing recommended; `key` names it in addresses and tells nothing.
+         *
+         *     `on` is the day of what is done, or on which « Non concerné » was said.
          */
         RecommendationOut: {
             /** Key */
@@ -2051,6 +2063,19 @@ export interface components {
             source: components["schemas"]["RuleSource"];
         };
         /**
+         * ReminderChoices
+         * @description What the person wants to be reminded of; refused, there is neither mail nor notice.
+         */
+        ReminderChoices: {
+            /**
+             * Vaccination
+             * @description Vaccines, and the exams of a child.
+             */
+            vaccination: boolean;
+            /** Screening */
+            screening: boolean;
+        };
+        /**
          * RemindersState
          * @description What will become of the reminders of an appointment.
          * @enum {string}
@@ -2059,6 +2084,8 @@ export interface components {
         /**
          * RuleSource
          * @description Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal.
+         *
+         *     `window_certainty` is how sure its dates are.
          */
         RuleSource: {
             /** Text */
@@ -2070,6 +2097,11 @@ export interface components {
              * @enum {string}
              */
             certainty: "A" | "B" | "M" | "P";
+            /**
+             * Window Certainty
+             * @enum {string}
+             */
+            window_certainty: "A" | "B" | "M" | "P";
         };
         /**
          * SealedTraceOut
@@ -2097,7 +2129,7 @@ export interface components {
         };
         /**
          * SearchBody
-         * @description A professional's number, or her exact family name and what narrows it.
+         * @description A professional's number, or her family name, or one it is made of, and what narrows it.
          */
         SearchBody: {
             /**
@@ -2146,6 +2178,21 @@ export interface components {
         SessionEnd: {
             /** Expires At */
             expires_at: string;
+        };
+        /**
+         * StrangerOut
+         * @description An object of the locked archive that is no signed checkpoint of its place (null: no place).
+         *
+         *     It is passed by. If `leaf` is that of the place, or if the archive refused to read it (`is_read`
+         *     false), it may stand for a checkpoint of ours: the archive proves nothing about that place.
+         */
+        StrangerOut: {
+            /** Seq */
+            seq: number | null;
+            /** Leaf */
+            leaf: string;
+            /** Is Read */
+            is_read: boolean;
         };
         /**
          * TableBlock
@@ -2309,7 +2356,7 @@ export interface components {
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -2320,7 +2367,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/… */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -2954,6 +3001,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
@@ -3059,9 +3107,9 @@ export interface operations {
             query?: {
                 from?: string | null;
                 to?: string | null;
-                past?: boolean;
                 cursor?: string | null;
                 limit?: number;
+                past?: boolean;
             };
             header?: never;
             path: {
@@ -3497,11 +3545,11 @@ export interface operations {
     list_documents: {
         parameters: {
             query?: {
-                category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
                 from?: string | null;
                 to?: string | null;
                 cursor?: string | null;
                 limit?: number;
+                category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
             };
             header?: never;
             path: {
@@ -4179,7 +4227,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is recommended today; `next_change_on` is the day it says something else. */
+            /** @description What is recommended on the person's own `today`; `next_change_on` says something else. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4218,7 +4266,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What is recommended today; `next_change_on` is the day it says something else. */
+            /** @description What is recommended on the person's own `today`; `next_change_on` says something else. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -27,6 +27,9 @@ export const agendaWords = typeset({
   pastEmptyTitle: "Aucun rendez-vous passé",
   pastEmpty: "Vos rendez-vous restent lisibles ici une fois passés.",
   noChannel: "Nous n'avons pas d'adresse e-mail vérifiée pour vous : les rappels s'affichent seulement ici.",
+  noMailWanted: "Vous ne voulez pas d'e-mail pour vos rendez-vous : les rappels s'affichent seulement ici.",
+  /** Of one appointment: there is no address, or no e-mail is wanted. */
+  noMail: "Aucun e-mail ne part pour ces rappels : ils s'affichent ici seulement.",
   setBy: (who: string) => `Ajouté par ${who}`,
   yourself: "vous",
   somebody: "un professionnel",
@@ -61,6 +64,15 @@ export const agendaWords = typeset({
     reminders: "Rappels",
     noReminders: "Aucun rappel pour ce rendez-vous.",
     remindersPast: "Les rappels de ce rendez-vous sont passés.",
+    settled: "À savoir",
+    settlings: {
+      start_moved: (start: string) =>
+        `L'heure de début choisie n'existe pas ce jour-là : les horloges avancent. Le rendez-vous est noté à ${start}.`,
+      end_moved: (end: string) =>
+        `L'heure de fin choisie n'existe pas ce jour-là : les horloges avancent. La fin est notée à ${end}.`,
+      start_twice: (start: string) =>
+        `Cette nuit-là, les horloges reculent : il est ${start} deux fois. La première a été retenue.`,
+    },
     author: "Qui l'a ajouté",
     byYou: "Vous",
     byPerson: "La personne elle-même",
@@ -70,13 +82,13 @@ export const agendaWords = typeset({
     remove: "Retirer de mon agenda",
     file: "Télécharger pour mon calendrier",
     fileName: "rendez-vous.ics",
-    fileHint: "Ce fichier contient le titre et le lieu. Il s'ouvre dans le calendrier de votre appareil.",
+    fileHint: "Ce fichier contient le titre, le lieu, la note et le lien. Il s'ouvre dans le calendrier de votre appareil.",
     theirs: (who: string) =>
       `${who} a fixé ce rendez-vous. Vous pouvez choisir vos rappels, ou le retirer de votre agenda.`,
     theirsWarn: "Pour changer l'heure ou annuler, appelez ceux qui ont fixé ce rendez-vous.",
     removeTitle: "Retirer ce rendez-vous de votre agenda ?",
     removeText: (who: string) =>
-      `${who} n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
+      `${who} ne le verra plus non plus dans sa liste, et n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
     cancelled: "Rendez-vous retiré.",
     undo: "Rétablir",
     undone: "Le rendez-vous est remis dans votre agenda.",
@@ -122,7 +134,7 @@ export const agendaWords = typeset({
       title: "Donnez un titre, par exemple « dentiste ».",
       titleLong: "Le titre dépasse 100 caractères. Mettez le reste dans la note.",
       date: "Choisissez la date du rendez-vous.",
-      year: "Choisissez une date entre 2000 et 2100.",
+      year: "Choisissez une date jusqu'à dix ans à venir.",
       start: "Choisissez l'heure de début, ou cochez « Toute la journée ».",
       end: "L'heure de fin doit venir après l'heure de début.",
       lastDay: "Le dernier jour ne peut pas venir avant le premier.",
@@ -135,7 +147,13 @@ export const agendaWords = typeset({
   reminders: {
     label: "Me rappeler",
     hint: "Cinq rappels au plus. L'e-mail dit seulement qu'un rendez-vous approche.",
-    quiet: (from: string, until: string) => `Aucun e-mail ne part entre ${from} et ${until}.`,
+    quiet: (from: string, until: string) =>
+      `Aucun rappel ne part par e-mail entre ${from} et ${until}. Seule exception : un rendez-vous pendant ces heures.`,
+    late: (leads: string, n: number) =>
+      n === 1
+        ? `Il est trop tard pour ce rappel : ${leads}. Il ne partira pas.`
+        : `Il est trop tard pour ces rappels : ${leads}. Ils ne partiront pas.`,
+    instead: (lead: string) => `Choisir plutôt : ${lead}`,
     other: "Un autre moment",
     amount: "Combien de temps avant",
     unit: "Unité",
@@ -194,6 +212,7 @@ export const agendaWords = typeset({
   pro: {
     title: "Rendez-vous",
     intro: "Les rendez-vous que vous avez fixés pour ce patient. Ils s'affichent dans son agenda.",
+    pastEmpty: "Ceux que vous avez fixés restent lisibles ici une fois passés.",
     emptyTitle: "Aucun rendez-vous fixé par vous",
     empty: "Le patient verra dans son agenda celui que vous ajoutez, et pourra choisir ses rappels.",
     cancelTitle: "Annuler ce rendez-vous ?",

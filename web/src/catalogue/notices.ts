@@ -7,7 +7,6 @@ export const noticeWords = typeset({
   intro: "Ce qui s'est passé dans votre dossier ces trois derniers mois.",
   isNew: "Nouveau",
   open: "Ouvrir",
-  gone: "Ce dont parle cet avis n'est plus là.",
   delete: "Supprimer",
   deleteNamed: (text: string) => `Supprimer l'avis : ${text}`,
   deleted: "Avis supprimé.",
@@ -26,8 +25,14 @@ export const noticeWords = typeset({
 
   choices: {
     title: "Avis et rappels",
+    remind: "Me rappeler",
+    remindHint: "Décochez pour ne plus rien recevoir : ni avis, ni e-mail. La page « Vaccins et prévention » reste complète.",
+    reminders: {
+      vaccination: "Les vaccins et les examens de l'enfant",
+      screening: "Les dépistages",
+    },
     mail: "Recevoir un e-mail",
-    mailHint: "L'avis s'affiche toujours ici. L'e-mail ne dit jamais de quoi il s'agit.",
+    mailHint: "L'avis s'affiche aussi ici. L'e-mail ne dit jamais de quoi il s'agit.",
     kinds: {
       document: "Quand un document arrive",
       appointment: "Pour mes rendez-vous et leurs rappels",
@@ -36,7 +41,7 @@ export const noticeWords = typeset({
     access: "Quand quelqu'un accède à mon dossier",
     accessWhy: "Cet e-mail est obligatoire : il vous protège d'un accès que vous n'avez pas voulu.",
     quiet: "Heures de silence",
-    quietHint: "Un rappel prévu entre ces deux heures part juste avant. De 21 h à 8 h, celui de 23 h part avant 21 h.",
+    quietHint: "Un rappel prévu pendant ces heures part juste avant. Exemple : de 21 h à 8 h, celui de 6 h part la veille avant 21 h. Les e-mails sur un document ou un accès partent à toute heure.",
     from: "À partir de",
     until: "Jusqu'à",
     zone: "Fuseau horaire",

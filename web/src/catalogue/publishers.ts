@@ -33,5 +33,4 @@ export const publisherWords = typeset({
   app: "Les applications n'ont pas encore accès aux espaces. Cette interface sert aux organisations de soins, pour déposer.",
   guideTitle: "Guide de dépôt",
   guideIntro: "Ce guide est en anglais, comme les noms de l'interface.",
-  tableLabel: "Refus et conduite à tenir",
 });

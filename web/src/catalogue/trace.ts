@@ -17,7 +17,7 @@ export const trace = {
   times: (n: number) => `${n} fois`,
   between: (from: string, to: string) => `de ${from} à ${to}`,
   refused: "Refusé",
-  unreadable: "Ligne modifiée",
+  unreadable: "Ligne impossible à vérifier",
   count: (n: number, complete: boolean) =>
     complete
       ? plural(n, "ligne", "lignes")
@@ -41,10 +41,14 @@ export const trace = {
   since: "Rien n'a été retiré depuis votre dernière vérification sur cet appareil.",
   waiting: (n: number, wait: string) =>
     `${plural(n, "accès plus récent attend", "accès plus récents attendent")} d'être scellés, depuis ${wait} au plus.`,
+  strangers: (n: number) =>
+    `L'archive verrouillée contient ${plural(n, "objet", "objets")} que le service n'a pas écrits. Ils ont été ignorés. Dites-le au ${brand.helpPhone}.`,
   brokenTitle: "Cette liste d'accès n'est pas intacte",
   broken: "La vérification a trouvé ceci :",
   lateTitle: "Des accès récents tardent à être scellés",
   late: "Ce qui est déjà scellé est intact. Recommencez dans une heure. Si cela dure, appelez l'assistance.",
+  unprovenTitle: "Une partie de l'historique n'est pas prouvée",
+  unproven: `Les lignes s'enchaînent sans trou. Mais des objets de l'archive verrouillée ne se lisent pas : rien ne prouve que la fin n'a pas été coupée. Appelez le ${brand.helpPhone}.`,
   findings: {
     missing: "Il manque des lignes.",
     extra: "Il y a des lignes en trop.",
@@ -60,6 +64,7 @@ export const trace = {
     forked: "La liste n'est plus celle de votre dernière vérification.",
     "cut-off": "L'archive verrouillée contient une suite qui a disparu de la liste.",
     archive: "L'archive verrouillée contient une autre liste que celle-ci.",
+    unproven: "Un objet de l'archive verrouillée est illisible : elle ne prouve pas toute la liste.",
     late: "Des accès attendent depuis trop longtemps d'être scellés.",
     unreadable: "La réponse du service n'est pas lisible.",
   },

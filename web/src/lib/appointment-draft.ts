@@ -3,7 +3,7 @@ import type { Appointment, AppointmentDraft } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
 import type { FieldError } from "../ui/form";
 import { typo } from "./typo";
-import { clock } from "./when";
+import { clock, today } from "./when";
 import { afterGap, instantsOf } from "./zoned";
 
 export interface Typed {
@@ -24,8 +24,23 @@ export interface Typed {
 
 export const REMINDERS_MAX = 5;
 const TITLE_MAX = 100;
-const YEARS = { first: "2000-01-01", last: "2100-12-31" };
+const YEARS_AHEAD = 10;
 const DAY_BEFORE = 24 * 60;
+const USUAL = [10_080, DAY_BEFORE, 120, 30];
+const USUAL_ALL_DAY = [10_080, DAY_BEFORE, 900, 0];
+/** Reminders of a whole day count from then. */
+const MORNING = "09:00";
+
+/** The first and last days that the service takes. */
+export function dayBounds() {
+  const day = today("Europe/Paris");
+  return { min: "1900-01-01", max: `${Number(day.slice(0, 4)) + YEARS_AHEAD}${day.slice(4, 8)}${day.slice(8) > "28" ? "28" : day.slice(8)}` };
+}
+
+const isOutside = (date: string) => date < dayBounds().min || date > dayBounds().max;
+
+/** The moments most people choose, in minutes before. */
+export const usualLeads = (allDay: boolean) => (allDay ? USUAL_ALL_DAY : USUAL);
 
 export const blank = (zone: string, given: Partial<Typed> = {}): Typed => ({
   title: "", allDay: false, date: "", start: "", end: "", endDate: "", zone, fold: "0",
@@ -60,7 +75,7 @@ const endOf = ({ date, endDate, end }: Typed) => (end ? `${endDate || date}T${en
 
 /** Whether there is a moment to look up on a clock. */
 const isTimed = ({ allDay, date, start }: Typed) =>
-  !allDay && start !== "" && date >= YEARS.first && date <= YEARS.last;
+  !allDay && start !== "" && date !== "" && !isOutside(date);
 
 /** The time to offer in place of one that spring skips, or null. */
 export function skipped(typed: Typed): string | null {
@@ -91,16 +106,33 @@ function wrongTimes(typed: Typed): [string, string | false][] {
 /** Everything wrong with what is typed, field by field. */
 export function wrong(typed: Typed): FieldError[] {
   const { date, title, link } = typed;
-  const outside = date < YEARS.first || date > YEARS.last;
   const tests: [string, string | false][] = [
     ["title", !title.trim() && t.form.errors.title],
     ["title", title.trim().length > TITLE_MAX && t.form.errors.titleLong],
     ["date", !date && t.form.errors.date],
-    ["date", date !== "" && outside && t.form.errors.year],
+    ["date", date !== "" && isOutside(date) && t.form.errors.year],
     ...wrongTimes(typed),
     ["link", link.trim() !== "" && !/^https:\/\/\S+$/.test(link.trim()) && t.form.errors.link],
   ];
   return tests.flatMap(([id, text]) => (text ? [{ id, text }] : []));
+}
+
+/**
+ * The reminders chosen for a moment that is past already, and, when none would be left, the first
+ * usual one that is still possible.
+ */
+export function lateLeads(typed: Typed, now: number): { late: number[]; instead: number | null } {
+  const { date, zone, allDay, reminders, fold } = typed;
+  if (!isTimed({ ...typed, allDay: false, start: allDay ? MORNING : typed.start })) {
+    return { late: [], instead: null };
+  }
+  const found = instantsOf(allDay ? `${date}T${MORNING}` : startOf(typed), zone);
+  const from = found[Number(fold)] ?? found[0];
+  if (from === undefined) return { late: [], instead: null };
+  const left = (from - now) / 60_000;
+  const late = reminders.filter((lead) => lead >= left);
+  const isNoneLeft = late.length > 0 && late.length === reminders.length;
+  return { late, instead: isNoneLeft ? (usualLeads(allDay).find((lead) => lead < left) ?? null) : null };
 }
 
 const orNull = (text: string) => text.trim() || null;

@@ -2,7 +2,7 @@
 import type { PreventionState, Recommendation } from "../api/types";
 import { preventionWords as t } from "../catalogue/prevention";
 import type { IconName } from "../icons";
-import { addMonths, daysBetween, monthStart } from "./calendar";
+import { addDays, addMonths, daysBetween, monthStart } from "./calendar";
 import { dateMedium } from "./format";
 
 /** What asks for something first, then what does not. */
@@ -21,7 +21,7 @@ export const STATE_LOOKS: Record<PreventionState, { icon: IconName; tone: string
 export function windowInWords(of: Recommendation): string | null {
   if (of.state === "done") return of.on ? t.doneOn(dateMedium(of.on)) : null;
   if (of.state === "not_concerned") return null;
-  if (of.state === "later" && of.until) return t.postponed(dateMedium(of.until));
+  if (of.state === "later" && of.until) return t.postponed(dateMedium(addDays(of.until, 1)));
   if (of.state === "late") {
     return of.recommended_until
       ? t.before(dateMedium(of.recommended_until))
@@ -42,15 +42,16 @@ export interface Bar {
   open: boolean;
 }
 
-const PLOT_MONTHS = 24;
+/** As far as the server looks ahead. */
+const PLOT_MONTHS = 3;
 
 export interface Plot {
   bars: Bar[];
-  /** The first day of each half year, with its place. */
+  /** The first day of each month, with its place. */
   ticks: { day: string; at: number }[];
 }
 
-/** The windows of the two years to come of what is still to be done. */
+/** The windows of the three months to come of what is still to be done. */
 export function plotOf(items: Recommendation[], now: string): Plot {
   const last = addMonths(now, PLOT_MONTHS);
   const width = daysBetween(now, last);
@@ -64,7 +65,7 @@ export function plotOf(items: Recommendation[], now: string): Plot {
       to: place(of.window_closes_on ?? last),
       open: of.window_closes_on === null || of.window_closes_on > last,
     }));
-  const ticks = Array.from({ length: PLOT_MONTHS / 6 }, (_, n) => monthStart(now, 6 * n + 1)).map(
+  const ticks = Array.from({ length: PLOT_MONTHS }, (_, n) => monthStart(now, n + 1)).map(
     (day) => ({ day, at: place(day) }),
   );
   return { bars, ticks };

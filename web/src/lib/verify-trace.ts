@@ -7,7 +7,8 @@ import type { Checkpoint, Proof, SealedTrace, SealingKey } from "../api/types";
 
 export type Finding =
   | "missing" | "extra" | "order" | "repeated" | "chain" | "root" | "signature" | "key" | "gone"
-  | "altered" | "rolled-back" | "forked" | "cut-off" | "archive" | "late" | "unreadable";
+  | "altered" | "rolled-back" | "forked" | "cut-off" | "archive" | "unproven" | "late"
+  | "unreadable";
 
 /** What is kept of a history found whole: no more than its length and its hash. */
 export interface Head {
@@ -23,6 +24,8 @@ export interface Checked {
   /** Accesses too recent to have a place, and for how many seconds the oldest has waited. */
   waiting: number;
   lagSeconds: number;
+  /** Objects of the locked archive that the service did not write; they were passed by. */
+  strangers: number;
   /** Null unless the history is whole. */
   head: Head | null;
 }
@@ -98,6 +101,8 @@ async function findAll(pages: Proof[], subject: Subject): Promise<Checked> {
     if (lost) findings.add(lost === "shorter" ? "cut-off" : "archive");
   }
   if (items.some((item) => item.archived.some((leaf) => leaf !== item.leaf))) findings.add("archive");
+  const strangers = pages.flatMap((page) => page.strangers);
+  if (strangers.some((one) => hides(one, leaves)) || (strangers.length > 0 && !archived)) findings.add("unproven");
   if (subject.seen) {
     const lost = await compare(leaves, subject.seen);
     if (lost) findings.add(lost === "shorter" ? "rolled-back" : "forked");
@@ -109,6 +114,7 @@ async function findAll(pages: Proof[], subject: Subject): Promise<Checked> {
     sealedAt: checkpoint?.sealed_at ?? null,
     waiting: first.unsealed.length,
     lagSeconds,
+    strangers: strangers.length,
     head: whole ? { size, root } : null,
   };
 }
@@ -118,7 +124,7 @@ export async function check(pages: Proof[], subject: Subject): Promise<Checked> 
   try {
     return await findAll(pages, subject);
   } catch {
-    const nothing = { size: 0, sealedAt: null, waiting: 0, lagSeconds: 0, head: null };
+    const nothing = { size: 0, sealedAt: null, waiting: 0, lagSeconds: 0, strangers: 0, head: null };
     return { ...nothing, findings: ["unreadable"] };
   }
 }
@@ -174,6 +180,12 @@ async function checkSignature(checkpoint: Checkpoint, { patient, keys }: Subject
   } catch {
     return "signature"; // a key or a signature that is not one
   }
+}
+
+/** Tells whether an archived object that is no head may stand for one of ours. */
+function hides({ seq, leaf, is_read: isRead }: Proof["strangers"][number], leaves: Bytes[]): boolean {
+  const ours = seq === null ? undefined : leaves[count(seq)];
+  return !isRead || (ours !== undefined && hex(ours) === leaf);
 }
 
 /** Requires that this history begins with one known otherwise: seen here before, or archived. */

@@ -1,6 +1,5 @@
 /** P10: the appointments to come as a list, a month as a grid, and those that are past. */
 import { useMemo, useState } from "preact/hooks";
-import { useLocation } from "preact-iso";
 import { agendaApi } from "../api/agenda";
 import type { Appointment, Profile } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
@@ -16,37 +15,19 @@ import { AppointmentDays, AppointmentRow } from "../ui/appointment-row";
 import { Button, LinkButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { MonthGrid } from "../ui/month-grid";
+import { Views, useAskedView } from "../ui/agenda-views";
 import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
 import { More } from "./documents";
 
 const VIEWS = ["list", "month", "past"] as const;
-type View = (typeof VIEWS)[number];
-
-const CODES: Record<View, string> = { list: "liste", month: "mois", past: "passes" };
 const MONTH_PAGES = 3;
 const PAGE = 100;
 
 const hrefOf = ({ id }: Appointment) => `/agenda/${id}`;
 
 /** The view of the address; else a month where there is room for it. */
-function useView(): View {
-  const { query } = useLocation();
-  const asked = VIEWS.find((view) => CODES[view] === query["v"]);
-  return asked ?? (matchMedia("(width >= 60rem)").matches ? "month" : "list");
-}
-
-function Views({ current }: { current: View }) {
-  return (
-    <nav class="views" aria-label={t.views}>
-      {VIEWS.map((view) => (
-        <a key={view} href={`/agenda?v=${CODES[view]}`} aria-current={view === current ? "page" : undefined}>
-          {t[view]}
-        </a>
-      ))}
-    </nav>
-  );
-}
+const useView = () => useAskedView(VIEWS) ?? (matchMedia("(width >= 60rem)").matches ? "month" : "list");
 
 function Nothing({ past }: { past: boolean }) {
   if (past) return <Empty icon="calendar" title={t.pastEmptyTitle} text={t.pastEmpty} />;
@@ -183,7 +164,7 @@ export default function Agenda({ profile }: { profile: Profile }) {
         </LinkButton>
       }
     >
-      <Views current={view} />
+      <Views of={VIEWS} base="/agenda" current={view} />
       {view === "month" ? <MonthView pid={pid} /> : <List key={view} pid={pid} past={view === "past"} />}
       <section class="card steps" aria-labelledby="around">
         <h2 id="around">{t.more}</h2>

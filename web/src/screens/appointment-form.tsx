@@ -78,9 +78,9 @@ function Whole({ pid, preferences, set, latest }: Ready) {
   const [start] = useState(() => (set ? typedFrom(set) : startOf(pid, preferences)));
   return (
     <>
-      {preferences.address === "none" && (
+      {(preferences.address === "none" || !preferences.mail.appointment) && (
         <Notice kind="warning">
-          <p>{t.noChannel}</p>
+          <p>{preferences.address === "none" ? t.noChannel : t.noMailWanted}</p>
         </Notice>
       )}
       <AppointmentForm

@@ -12,6 +12,7 @@ import { clock, inWords, leadInWords, timeInWords } from "../lib/when";
 import { whenWords } from "../catalogue/when";
 import { Button, LinkButton } from "../ui/button";
 import { CancelOwn, RemoveTheirs } from "../ui/cancel-appointment";
+import { Settled } from "../ui/settled";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { ErrorPanel, Loading, Notice } from "../ui/states";
@@ -126,9 +127,10 @@ function Shown({ pid, of }: { pid: string; of: Data }) {
     <>
       {of.reminders_state === "no_channel" && (
         <Notice kind="warning">
-          <p>{t.noChannel}</p>
+          <p>{t.noMail}</p>
         </Notice>
       )}
+      <Settled of={of} />
       <Facts of={of} />
       {!of.is_own && (
         <Notice kind="info">

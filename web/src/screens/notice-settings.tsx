@@ -44,6 +44,27 @@ function Mails({ typed, set }: { typed: Preferences; set: Set }) {
   );
 }
 
+function Reminders({ typed, set }: { typed: Preferences; set: Set }) {
+  const kinds = Object.keys(t.reminders) as (keyof Preferences["remind"])[];
+  return (
+    <fieldset class="card field checks" aria-describedby="remind-hint">
+      <legend>{t.remind}</legend>
+      <p class="hint" id="remind-hint">
+        {t.remindHint}
+      </p>
+      {kinds.map((kind) => (
+        <CheckField
+          key={kind}
+          id={`remind-${kind}`}
+          label={t.reminders[kind]}
+          value={typed.remind[kind]}
+          onValue={(on) => set({ remind: { ...typed.remind, [kind]: on } })}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
 function Zone({ typed, set }: { typed: Preferences; set: Set }) {
   const here = deviceZone();
   const words = zoneWords(here);
@@ -131,6 +152,7 @@ function Choices({ pid, start, latest }: { pid: string; start: Preferences; late
           <p>{agendaWords.noChannel}</p>
         </Notice>
       )}
+      <Reminders typed={typed} set={set} />
       <Mails typed={typed} set={set} />
       <Quiet typed={typed} set={set} errors={errors} />
       <Zone typed={typed} set={set} />

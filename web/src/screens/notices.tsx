@@ -52,7 +52,6 @@ function Line({ notice, remove }: { notice: CarnetNotice; remove: () => Promise<
         <p>{target ? <a href={hrefOf(target)}>{text}</a> : text}</p>
         <p class="muted">
           <time dateTime={notice.at}>{timeOfDay(notice.at)}</time>
-          {!target && <> · {t.gone}</>}
         </p>
       </div>
       <Button kind="quiet" icon="trash" label={t.deleteNamed(text)} onPress={remove} />

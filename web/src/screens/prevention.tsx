@@ -4,11 +4,9 @@ import { agendaApi } from "../api/agenda";
 import type { Prevention as Data, PreventionState, Profile, Recommendation } from "../api/types";
 import { agendaWords } from "../catalogue/agenda";
 import { preventionWords as t } from "../catalogue/prevention";
-import { PARIS } from "../lib/format";
 import { ORDER } from "../lib/prevention";
 import { type Resource, useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
-import { today } from "../lib/when";
 import { LinkButton } from "../ui/button";
 import { DoneDialog, LaterDialog } from "../ui/prevention-dialogs";
 import { Page } from "../ui/page";
@@ -104,6 +102,33 @@ function Group({ state, items, set, ask }: GroupProps) {
   );
 }
 
+function Points({ label, of }: { label: string; of: readonly string[] }) {
+  return (
+    <>
+      <p>{label}</p>
+      <ul>
+        {of.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** What the page does not compute: nobody may read silence as « à jour ». */
+function Limits() {
+  return (
+    <section class="card" aria-labelledby="limits">
+      <h2 id="limits">{t.limits.title}</h2>
+      <Points label={t.limits.known} of={t.limits.rules} />
+      <Points label={t.limits.unfollowed} of={t.limits.others} />
+      <p>{t.limits.unknown.join(" ")}</p>
+      <p>{t.limits.ask}</p>
+      <LinkButton href="/plus/avis">{t.choices}</LinkButton>
+    </section>
+  );
+}
+
 interface Question {
   of: Recommendation;
   what: Asked;
@@ -114,7 +139,7 @@ export default function Prevention({ profile }: { profile: Profile }) {
   const answer = useResource(`prevention ${pid}`, (signal) => agendaApi.prevention(pid, signal));
   const [asked, setAsked] = useState<Question | null>(null);
   const { error, choose, set } = useChoices(pid, answer);
-  const now = today(PARIS);
+  const now = answer.data?.today ?? "";
   const items = answer.data?.items ?? [];
   const close = () => setAsked(null);
   const saveAsked = (question: Question) => async (date: string) => {
@@ -142,7 +167,8 @@ export default function Prevention({ profile }: { profile: Profile }) {
           ask={(of, what) => setAsked({ of, what })}
         />
       ))}
-      <PreventionPlot items={items} now={now} />
+      {answer.data && <PreventionPlot items={items} now={now} />}
+      {answer.data && <Limits />}
       {asked?.what === "done" && <DoneDialog of={asked.of} now={now} save={saveAsked(asked)} onClose={close} />}
       {asked?.what === "later" && <LaterDialog of={asked.of} now={now} save={saveAsked(asked)} onClose={close} />}
     </Page>

@@ -7,8 +7,10 @@ import { usePagedList } from "../lib/paging";
 import { inWords, timeInWords } from "../lib/when";
 import { LinkButton } from "../ui/button";
 import { CancelAsked } from "../ui/cancel-appointment";
+import { Views, useAskedView } from "../ui/agenda-views";
 import { Page } from "../ui/page";
 import { PatientFrame } from "../ui/patient-frame";
+import { Settled } from "../ui/settled";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
 import { More } from "./documents";
 
@@ -22,6 +24,7 @@ function Line({ pid, of, onGone }: { pid: string; of: Appointment; onGone: () =>
         <p class="result-name">{of.title}</p>
         <p>{of.all_day || of.start === of.start_shown ? when : `${when} (${timeInWords(of)})`}</p>
         {of.place && <p class="muted">{of.place}</p>}
+        <Settled of={of} />
       </div>
       <div class="actions">
         {of.abilities.edit && (
@@ -50,9 +53,16 @@ function Line({ pid, of, onGone }: { pid: string; of: Appointment; onGone: () =>
   );
 }
 
+const VIEWS = ["list", "past"] as const;
+
 function Listing({ pid }: { pid: string }) {
-  const list = usePagedList(`appointments ${pid}`, (cursor, signal) => agendaApi.list(pid, {}, cursor, signal));
-  const add = `/pro/patients/${pid}/rendez-vous/ajouter`;
+  const view = useAskedView(VIEWS) ?? "list";
+  const past = view === "past";
+  const list = usePagedList(`appointments ${pid} ${view}`, (cursor, signal) =>
+    agendaApi.list(pid, past ? { past } : {}, cursor, signal),
+  );
+  const base = `/pro/patients/${pid}/rendez-vous`;
+  const add = `${base}/ajouter`;
   return (
     <Page
       title={t.title}
@@ -63,9 +73,13 @@ function Listing({ pid }: { pid: string }) {
         </LinkButton>
       }
     >
+      <Views of={VIEWS} base={base} current={view} />
       {list.loading && <Loading lines={3} />}
       {list.error !== null && list.items.length === 0 && <ErrorPanel error={list.error} retry={list.reload} />}
-      {list.complete && list.items.length === 0 && (
+      {list.complete && list.items.length === 0 && past && (
+        <Empty icon="calendar" title={agendaWords.pastEmptyTitle} text={t.pastEmpty} />
+      )}
+      {list.complete && list.items.length === 0 && !past && (
         <Empty icon="calendar" title={t.emptyTitle} text={t.empty}>
           <LinkButton icon="plus" href={add}>
             {agendaWords.add}

@@ -87,7 +87,7 @@ function Piece({ of: block }: { of: Block }) {
     );
   }
   return (
-    <ul class="mistakes" role="list" aria-label={t.tableLabel}>
+    <ul class="mistakes" role="list">
       {block.rows.map((row, index) => (
         <Row key={index} head={block.head} row={row} />
       ))}

@@ -13,10 +13,8 @@ export function actorRole({ actor }: Access): string {
 }
 
 function moment(access: Access): string {
-  if (access.count > 1 && access.first_at !== access.last_at) {
-    return t.trace.between(timeOfDay(access.first_at), timeOfDay(access.last_at));
-  }
-  return timeOfDay(access.at);
+  const [first, last] = [timeOfDay(access.first_at), timeOfDay(access.last_at)];
+  return first === last ? timeOfDay(access.at) : t.trace.between(first, last);
 }
 
 interface Props {

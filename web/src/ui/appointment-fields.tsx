@@ -1,7 +1,7 @@
 /** The fields of an appointment: what, when, where, and when to be reminded. */
 import { useState } from "preact/hooks";
 import { agendaWords as t } from "../catalogue/agenda";
-import { type Typed, repeated, skipped } from "../lib/appointment-draft";
+import { type Typed, dayBounds, lateLeads, repeated, skipped } from "../lib/appointment-draft";
 import { clock, zoneChoices, zoneWords } from "../lib/when";
 import { deviceZone, wallOf } from "../lib/zoned";
 import { Button } from "./button";
@@ -17,7 +17,7 @@ interface Props {
   withReminders: boolean;
 }
 
-const DATES = { type: "date", min: "2000-01-01", max: "2100-12-31" } as const;
+const dates = () => ({ type: "date", ...dayBounds() }) as const;
 
 /** The hour that autumn repeats: which of the two. */
 function Twice({ typed, set }: Pick<Props, "typed" | "set">) {
@@ -120,7 +120,7 @@ function When(props: Props) {
         onValue={(allDay) => set({ allDay })}
       />
       <TextField
-        {...DATES}
+        {...dates()}
         id="date"
         short
         label={typed.allDay ? t.form.firstDay : t.form.date}
@@ -131,7 +131,7 @@ function When(props: Props) {
       {!typed.allDay && <Hours {...props} />}
       {(typed.allDay || otherEnd) && (
         <TextField
-          {...DATES}
+          {...dates()}
           id="endDate"
           short
           optional
@@ -211,6 +211,7 @@ export function AppointmentFields(props: Props) {
             allDay={typed.allDay}
             error={error("reminders")}
             quiet={quiet ?? null}
+            {...lateLeads(typed, Date.now())}
           />
         </div>
       )}

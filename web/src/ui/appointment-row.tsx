@@ -34,7 +34,7 @@ export function AppointmentRow({ of, href, id }: { of: Appointment; href: string
         {!of.is_own && <span class="row-meta">{t.setBy(setter(of))}</span>}
         {of.reminders_state === "no_channel" && (
           <span class="row-meta">
-            <Icon name="bell" size={16} /> {t.noChannel}
+            <Icon name="bell" size={16} /> {t.noMail}
           </span>
         )}
       </span>

@@ -84,7 +84,8 @@ export function PreventionCard(props: Props) {
         <summary aria-label={`${t.why} ${typo(of.title)}`}>{t.why}</summary>
         <p>{typo(of.reason)}</p>
         <p class="muted">
-          {t.source} : {typo(of.source.text)} ({typo(of.source.reference)}). {t.certainties[of.source.certainty]}
+          {t.source} : {typo(of.source.text)} ({typo(of.source.reference)}). {t.certainties[of.source.certainty]}{" "}
+          {t.windowCertainties[of.source.window_certainty]}
         </p>
       </details>
       <Acts {...props} />

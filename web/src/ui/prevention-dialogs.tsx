@@ -3,7 +3,9 @@ import { useState } from "preact/hooks";
 import type { Recommendation } from "../api/types";
 import { catalogue } from "../catalogue";
 import { preventionWords as t } from "../catalogue/prevention";
-import { addMonths } from "../lib/calendar";
+import { Problem } from "../api/problem";
+import { addDays, addMonths } from "../lib/calendar";
+import { dateMedium } from "../lib/format";
 import { typo } from "../lib/typo";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
@@ -18,15 +20,22 @@ interface Props {
   onClose: () => void;
 }
 
+const FIELDS = new Set(["/on", "/until"]);
 const YEARS = { type: "date", min: "1900-01-01", max: "2100-12-31" } as const;
 
+/** Saves; what the server says of the date belongs to its field, the rest to the dialog. */
 function useSaving(save: Props["save"]) {
   const [error, setError] = useState<unknown>(null);
+  const [wrong, setWrong] = useState<string>();
   const run = (date: string) => {
     setError(null);
-    return save(date).catch(setError);
+    return save(date).catch((failure: unknown) => {
+      const [refused] = failure instanceof Problem ? (failure.body.errors ?? []) : [];
+      if (refused && FIELDS.has(refused.pointer)) setWrong(typo(refused.detail));
+      else setError(failure);
+    });
   };
-  return { error, run };
+  return { error, wrong, setWrong, run };
 }
 
 function Foot({ onClose }: { onClose: () => void }) {
@@ -42,8 +51,7 @@ function Foot({ onClose }: { onClose: () => void }) {
 
 export function DoneDialog({ of, now, save, onClose }: Props) {
   const [date, setDate] = useState("");
-  const [wrong, setWrong] = useState<string>();
-  const { error, run } = useSaving(save);
+  const { error, wrong, setWrong, run } = useSaving(save);
   const submit = () => {
     const refused = date === "" ? t.errors.missing : date > now ? t.errors.future : undefined;
     setWrong(refused);
@@ -75,13 +83,20 @@ type Choice = keyof typeof MONTHS | "date";
 export function LaterDialog({ of, now, save, onClose }: Props) {
   const [choice, setChoice] = useState<Choice>("m1");
   const [date, setDate] = useState("");
-  const [wrong, setWrong] = useState<string>();
-  const { error, run } = useSaving(save);
+  const { error, wrong, setWrong, run } = useSaving(save);
+  const last = of.window_closes_on;
+  const dayOf = (code: Choice) => (code === "date" ? date : addMonths(now, MONTHS[code]));
+  const open = (["m1", "m3", "m6", "date"] as const).filter(
+    (code) => code === "date" || last === null || dayOf(code) <= last,
+  );
+  const chosen = open.includes(choice) ? choice : "date";
   const submit = () => {
-    const until = choice === "date" ? date : addMonths(now, MONTHS[choice]);
-    const past = until <= now ? t.errors.past : undefined;
-    setWrong(past);
-    return past ? undefined : run(until);
+    const day = dayOf(chosen);
+    const closed = last !== null && day > last ? t.errors.closed(dateMedium(last)) : undefined;
+    const refused = day <= now ? t.errors.past : closed;
+    setWrong(refused);
+    // She is reminded on that day: the one before is the last silent one.
+    return refused ? undefined : run(addDays(day, -1));
   };
   return (
     <Dialog title={t.laterTitle(typo(of.title))} onClose={onClose}>
@@ -90,16 +105,17 @@ export function LaterDialog({ of, now, save, onClose }: Props) {
         <RadioField<Choice>
           id="later"
           label={t.laterIn}
-          value={choice}
+          value={chosen}
           onValue={setChoice}
-          choices={(["m1", "m3", "m6", "date"] as const).map((code) => ({ code, label: t.laterChoices[code] }))}
+          choices={open.map((code) => ({ code, label: t.laterChoices[code] }))}
         />
-        {choice === "date" && (
+        {chosen === "date" && (
           <TextField
             {...YEARS}
-            id="later-date"
+            id="later-day"
             short
             label={t.laterDate}
+            hint={last === null ? undefined : t.laterBefore(dateMedium(last))}
             value={date}
             onValue={setDate}
             error={wrong}

@@ -1,4 +1,4 @@
-/** The windows to come on a line of two years, for who would rather look; the table says the same. */
+/** The windows to come on a line of three months, for who would rather look; the table says the same. */
 import type { Recommendation } from "../api/types";
 import { preventionWords } from "../catalogue/prevention";
 import { dateMedium, monthShort } from "../lib/format";

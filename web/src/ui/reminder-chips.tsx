@@ -1,7 +1,7 @@
 /** When to be reminded: the usual moments as chips, and any other one. */
 import { useState } from "preact/hooks";
 import { agendaWords as t } from "../catalogue/agenda";
-import { REMINDERS_MAX } from "../lib/appointment-draft";
+import { REMINDERS_MAX, usualLeads } from "../lib/appointment-draft";
 import { leadInWords } from "../lib/when";
 import { Button } from "./button";
 import { SelectField, TextField } from "./form";
@@ -11,8 +11,6 @@ const MINUTES = { minutes: 1, hours: 60, days: 1440 } as const;
 type Unit = keyof typeof MINUTES;
 
 const FARTHEST = 28 * MINUTES.days;
-const USUAL = [10_080, 1_440, 120, 30];
-const USUAL_ALL_DAY = [10_080, 1_440, 900, 0];
 
 interface Props {
   value: number[];
@@ -21,6 +19,9 @@ interface Props {
   error?: string | undefined;
   /** The hours without e-mails, in words. */
   quiet?: string | null;
+  /** Those chosen whose moment is past, and one that is still possible when no other is chosen. */
+  late?: number[];
+  instead?: number | null | undefined;
 }
 
 const soonestLast = (minutes: number[]) => [...new Set(minutes)].toSorted((a, b) => b - a);
@@ -72,10 +73,24 @@ function Other({ add, full }: { add: (minutes: number) => void; full: boolean })
   );
 }
 
-export function ReminderChips({ value, onValue, allDay, error, quiet }: Props) {
+type LateProps = Omit<Props, "error" | "quiet"> & { late: number[] };
+
+function Late({ late, instead, allDay, value, onValue }: LateProps) {
+  const take = (minutes: number) =>
+    onValue(soonestLast([...value.filter((kept) => !late.includes(kept)), minutes]));
+  return (
+    <div role="status">
+      <p>{t.reminders.late(late.map((minutes) => leadInWords(minutes, allDay)).join(", "), late.length)}</p>
+      {instead !== null && instead !== undefined && (
+        <Button onPress={() => take(instead)}>{t.reminders.instead(leadInWords(instead, allDay))}</Button>
+      )}
+    </div>
+  );
+}
+
+export function ReminderChips({ value, onValue, allDay, error, quiet, late, instead }: Props) {
   const [tooMany, setTooMany] = useState(false);
-  const usual = allDay ? USUAL_ALL_DAY : USUAL;
-  const shown = soonestLast([...usual, ...value]);
+  const shown = soonestLast([...usualLeads(allDay), ...value]);
   const full = value.length >= REMINDERS_MAX;
   const told = error ?? (tooMany ? t.reminders.errors.many : undefined);
 
@@ -117,6 +132,7 @@ export function ReminderChips({ value, onValue, allDay, error, quiet }: Props) {
           </label>
         ))}
       </div>
+      {late && late.length > 0 && <Late {...{ late, instead, allDay, value, onValue }} />}
       <Other full={full} add={(minutes) => set(minutes, true)} />
     </fieldset>
   );

@@ -26,6 +26,9 @@ function Running({ progress }: { progress: Progress | null }) {
 }
 
 const onlyLate = ({ findings }: Verdict) => findings.length === 1 && findings[0] === "late";
+/** Nothing is wrong with the history itself, and the archive does not prove all of it. */
+const onlyUnproven = ({ findings }: Verdict) =>
+  findings.includes("unproven") && findings.every((finding) => finding === "unproven" || finding === "late");
 
 function Sealed({ verdict }: { verdict: Verdict }) {
   const { sealedAt, waiting, lagSeconds } = verdict;
@@ -43,6 +46,14 @@ function Result({ verdict }: { verdict: Verdict }) {
     return (
       <Notice kind="warning" title={t.trace.lateTitle}>
         <p>{t.trace.late}</p>
+        <Sealed verdict={verdict} />
+      </Notice>
+    );
+  }
+  if (onlyUnproven(verdict)) {
+    return (
+      <Notice kind="warning" title={t.trace.unprovenTitle}>
+        <p>{t.trace.unproven}</p>
         <Sealed verdict={verdict} />
       </Notice>
     );
@@ -69,17 +80,17 @@ function Result({ verdict }: { verdict: Verdict }) {
     <Notice kind={size ? "success" : "info"} title={t.trace.wholeTitle(size)}>
       <p>{size ? t.trace.whole : t.trace.wholeEmpty}</p>
       {compared && <p>{t.trace.since}</p>}
+      {verdict.strangers > 0 && <p>{t.trace.strangers(verdict.strangers)}</p>}
       <Sealed verdict={verdict} />
     </Notice>
   );
 }
 
-const said = (verdict: Verdict) =>
-  onlyLate(verdict)
-    ? t.trace.lateTitle
-    : verdict.findings.length
-      ? t.trace.brokenTitle
-      : t.trace.wholeTitle(verdict.size);
+function said(verdict: Verdict): string {
+  if (onlyLate(verdict)) return t.trace.lateTitle;
+  if (onlyUnproven(verdict)) return t.trace.unprovenTitle;
+  return verdict.findings.length ? t.trace.brokenTitle : t.trace.wholeTitle(verdict.size);
+}
 
 export function VerifyHistory({ pid }: { pid: string }) {
   const [state, setState] = useState<State>({ at: "idle" });

@@ -1,0 +1,177 @@
+"""What each command of the operator does (`infra/operator.py` reads them and tells of failures)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.audit import seal
+from chalicelib.audit.keys import add_sealing_key, ensure_sealing_key
+from chalicelib.core import clock, log
+from chalicelib.identity import registration, signing_keys
+from chalicelib.identity.values import parse_finess
+from chalicelib.vault import blind
+from infra import dead_letters
+from infra.loaders import persons, professionals
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from chalicelib.access.store import ClientRow
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run a command that was read; return 1 if a part was left out and told, else 0.
+
+    Raises:
+        ValueError, OSError: what was given is refused, or cannot be read; nothing was done.
+        Tampered, KeyMissing: something stored is not as the product wrote it.
+        Unavailable, StoreUnavailable, ClientError, BotoCoreError: the host; repeat the command.
+    """
+    return _COMMANDS[given.command](given)
+
+
+def init() -> str:
+    """Make the product's secret and its signing keys, and return the name of today's.
+
+    One key signs the day's access tokens, another the checkpoints of histories, for years.
+    """
+    blind.ensure_secret()
+    ensure_sealing_key()
+    return signing_keys.ensure(clock.now().date()).pk.removeprefix("SIGN#")
+
+
+def register_client(name: str, finess: str, jwks: Path) -> str:
+    """Register an organisation's software with its public keys, and return its id.
+
+    Raises:
+        ValueError: the FINESS number or the keys are refused.
+    """
+    return registration.register_client(name, parse_finess(finess), _key_set(jwks))
+
+
+def reseal(patients: list[str]) -> None:
+    """Seal the traces of records whose stream records are in the dead letters; logs counts only.
+
+    It is safe at any time: a trace has one place, whoever asks. It repairs a loss, not an attack: a
+    sequence whose rows were removed stays as it is, and its verification keeps failing.
+
+    Raises:
+        As `seal.append`; ValueError: not the id of a patient.
+    """
+    for pid in patients:
+        log.write("resealed", patient=pid, count=seal.catch_up(pid))
+
+
+def _key_set(jwks: Path) -> Mapping[str, Any]:
+    found = json.loads(jwks.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError("not a key set")  # noqa: TRY004  one error for all that is not a key set
+    return found if "keys" in found else {"keys": [found]}
+
+
+def _init(_: argparse.Namespace) -> int:
+    print(init())
+    return 0
+
+
+def _add_sealing_key(_: argparse.Namespace) -> int:
+    print(add_sealing_key())
+    return 0
+
+
+def _open_space(given: argparse.Namespace) -> int:
+    report = persons.load(given.file)
+    for pid in report.opened:
+        print(pid)
+    return _refused(report.refused)
+
+
+def _load_professionals(given: argparse.Namespace) -> int:
+    report = professionals.load(given.file)
+    print(f"{report.written} professionals, {report.without_rpps} lines without RPPS")
+    return _refused(report.refused)
+
+
+def _refused(lines: list[tuple[int, str]]) -> int:
+    for number, reason in lines:
+        print(f"line {number} refused: {reason}", file=sys.stderr)
+    return 1 if lines else 0
+
+
+def _register(given: argparse.Namespace) -> int:
+    print(register_client(given.name, given.finess, given.jwks))
+    return 0
+
+
+def _replace_keys(given: argparse.Namespace) -> int:
+    registration.replace_keys(given.client, _key_set(given.jwks), keeps_former=given.keep)
+    return _show_client(given)
+
+
+def _suspend(given: argparse.Namespace) -> int:
+    registration.suspend_client(given.client)
+    return _show_client(given)
+
+
+def _resume(given: argparse.Namespace) -> int:
+    registration.resume_client(given.client)
+    return _show_client(given)
+
+
+def _show_client(given: argparse.Namespace) -> int:
+    _print_client(given.client, registration.find_client(given.client))
+    return 0
+
+
+def _list_clients(given: argparse.Namespace) -> int:
+    found = registration.clients_of(parse_finess(given.finess))
+    for client_id, row in found.items():
+        _print_client(client_id, row)
+    if not found:
+        known = "software registered by an older version is, once registered again with its keys"
+        print(f"none is listed; {known}", file=sys.stderr)
+    return 0 if found else 1
+
+
+def _print_client(client_id: str, row: ClientRow) -> None:
+    print(f"{client_id} {row.status} {row.organisation_id} {row.name}")
+    for thumbprint, kid in registration.thumbprints_of(row).items():
+        print(f"  key {thumbprint} kid {kid}")
+
+
+def _reseal(given: argparse.Namespace) -> int:
+    reseal(given.patients)
+    return 0
+
+
+def _dead_letters(given: argparse.Namespace) -> int:
+    for line in dead_letters.describe(given.queue):
+        print(line)
+    return 0
+
+
+def _redrive(given: argparse.Namespace) -> int:
+    done, rest = dead_letters.redrive(given.queue, reseal, drops_rest=given.drop)
+    print(f"{done} done again, {rest} {'dropped' if given.drop else 'left'}")
+    return 1 if rest and not given.drop else 0
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "init": _init,
+    "add-sealing-key": _add_sealing_key,
+    "open-space": _open_space,
+    "load-professionals": _load_professionals,
+    "register-client": _register,
+    "replace-keys": _replace_keys,
+    "suspend-client": _suspend,
+    "resume-client": _resume,
+    "show-client": _show_client,
+    "list-clients": _list_clients,
+    "reseal": _reseal,
+    "dead-letters": _dead_letters,
+    "redrive": _redrive,
+}

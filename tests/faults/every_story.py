@@ -1,0 +1,164 @@
+"""Every story of the matrix of faults: who asks for what, and how it must end."""
+
+from typing import Final
+
+from chalicelib.access.model import GrantStatus
+from chalicelib.core import rows
+from chalicelib.prevention.model import State
+from tests.faults import agenda_stories as agenda
+from tests.faults import reminder_stories as reminders
+from tests.faults import stories
+from tests.faults.stories import Story, Travel
+from tests.worlds import World
+
+
+def only_the_reminder(world: World, travel: Travel) -> None:
+    """Let one reminder be due, and nothing else wait."""
+    reminders.arm_due(world, travel)
+    rows.write([rows.forget(row) for row in stories.waiting()])
+
+
+def remind_and_tell(world: World) -> None:
+    """Claim what is due, relay it, and send the mail."""
+    reminders.remind_due(world)
+    stories.notice(world)
+
+
+def until_told(world: World, travel: Travel) -> None:
+    """Let the queue bring the pair again, then the sweep and the queue what was lost."""
+    reminders.remind_due(world)
+    stories.until_quiet(world, travel)
+
+
+STORIES: Final = (
+    Story(
+        "deposit",
+        stories.deposit,
+        stories.deposited,
+        [],
+        [stories.CONTENT],
+        stories.one_trace_of_adding,
+        stories.no_orphan,
+        has_key=True,
+    ),
+    Story(
+        "authorise",
+        stories.authorise,
+        stories.authorised,
+        "none",
+        GrantStatus.ACTIVE,
+        stories.one_trace_per_version,
+    ),
+    Story(
+        "withdraw",
+        stories.withdraw,
+        stories.withdrawn,
+        GrantStatus.ACTIVE,
+        GrantStatus.WITHDRAWN,
+        stories.one_change_in_the_end,
+    ),
+    Story(
+        "notify",
+        stories.notice,
+        stories.told,
+        0,
+        1,
+        stories.no_doubles_but_one,
+        stories.until_quiet,
+        stories.one_event,
+        retried_by_client=False,
+    ),
+    Story(
+        "add_appointment",
+        lambda world: agenda.add(world, stories.MARKER),
+        agenda.seen,
+        agenda.NOTHING,
+        agenda.SET,
+        agenda.one_trace_of("add", stories.history),
+        has_key=True,
+    ),
+    Story(
+        "move_appointment",
+        agenda.move,
+        agenda.seen,
+        agenda.SET,
+        agenda.LATER,
+        agenda.one_trace_of("change", stories.history),
+        prepare=agenda.prepare,
+    ),
+    Story(
+        "cancel_appointment",
+        agenda.cancel,
+        agenda.seen,
+        agenda.SET,
+        agenda.NOTHING,
+        agenda.one_trace_of("cancel", stories.history),
+        prepare=agenda.prepare,
+    ),
+    Story(
+        "plan",
+        reminders.plan_a_minute,
+        reminders.planned,
+        old=False,
+        new=True,
+        traces=reminders.no_trace,
+        settle=reminders.plan_again,
+        prepare=reminders.arm_due,
+        retried_by_client=False,
+    ),
+    Story(
+        "remind",
+        remind_and_tell,
+        stories.told,
+        0,
+        1,
+        stories.no_doubles_but_one,
+        until_told,
+        only_the_reminder,
+        retried_by_client=False,
+    ),
+    Story(
+        "answer_prevention",
+        reminders.put_off,
+        reminders.answered,
+        (State.TO_PLAN, ["2030-06-12"]),
+        (State.LATER, ["2027-01-06"]),
+        reminders.once("prevention:recommendation:answer", stories.history),
+        prepare=reminders.open_prevention,
+    ),
+    Story(
+        "read_notices",
+        reminders.read_notices,
+        reminders.centre,
+        (2, 2),
+        (2, 0),
+        reminders.at_each_try("notifications:notice:mark_read", stories.history),
+        prepare=reminders.receive_notices,
+    ),
+    Story(
+        "delete_notice",
+        reminders.delete_notice,
+        reminders.centre,
+        (2, 2),
+        (1, 1),
+        reminders.at_each_try("notifications:notice:delete", stories.history),
+        prepare=reminders.receive_notices,
+    ),
+    Story(
+        "delete_notices",
+        reminders.delete_notices,
+        reminders.centre,
+        (2, 2),
+        (0, 0),
+        reminders.at_each_try("notifications:notice:delete", stories.history),
+        prepare=reminders.receive_notices,
+    ),
+    Story(
+        "choose_preferences",
+        reminders.choose,
+        reminders.chosen,
+        ("Europe/Paris", 0),
+        ("Pacific/Noumea", 1),
+        reminders.once("notifications:preferences:set", stories.history),
+    ),
+)

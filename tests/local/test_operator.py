@@ -1,0 +1,78 @@
+"""The operator's commands on the running product, as `make operator` runs them."""
+
+import subprocess
+import sys
+from http import HTTPStatus
+
+import pytest
+
+from infra.local import config
+from infra.local.client import Caller, Reply
+from infra.local.journey import TRAITS
+from infra.local.sample_documents import a_pdf_document
+from infra.local.seed import FINESS
+from tests.stack import Stack
+
+pytestmark = pytest.mark.cloud
+
+
+def _operate(stack: Stack, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.local.operate", *arguments],
+        cwd=config.ROOT,
+        env=stack.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr + stack.tail()
+    return done.stdout
+
+
+def _handle(caller: Caller) -> str:
+    found = caller.request("POST", "/v1/patients/lookup", json_body=TRAITS)
+    return str(found.json()["handle"])
+
+
+def _deposit(caller: Caller, handle: str, title: str) -> Reply:
+    content = a_pdf_document(title, ["Exemple."])
+    return caller.deposit(handle, content, title=title, type_code="11502-2")
+
+
+def test_a_suspended_laboratory_deposits_nothing_from_its_next_request_until_it_is_resumed(
+    stack: Stack,
+) -> None:
+    file = stack.config.state / "laboratory" / "client.json"
+    laboratory = Caller(stack.url)
+    laboratory.authenticate(file)
+    handle = _handle(laboratory)
+    assert _deposit(laboratory, handle, "Avant").status == HTTPStatus.CREATED
+    client_id = _operate(stack, "list-clients", FINESS).split()[0]
+
+    said = _operate(stack, "suspend-client", client_id)
+    try:
+        refused = _deposit(laboratory, handle, "Pendant")
+        with pytest.raises(OSError, match=r"401.*invalid_client"):
+            Caller(stack.url).authenticate(file)
+    finally:
+        _operate(stack, "resume-client", client_id)
+
+    assert f"{client_id} suspended" in said
+    assert refused.status == HTTPStatus.UNAUTHORIZED
+    assert refused.json()["type"] == "/problems/session-ended"
+    laboratory.authenticate(file)
+    assert _deposit(laboratory, handle, "Après").status == HTTPStatus.CREATED
+
+
+def test_a_notice_put_aside_goes_back_and_is_not_there_any_more(stack: Stack) -> None:
+    url = stack.client("sqs").get_queue_url(QueueName="carnet-local-notify-dead")["QueueUrl"]
+    event = '{"id":"%s","type":"document.added","patient_id":"%s","reference":"x"}'
+    body = event % ("01JDF0000000000000000000AA", "0" * 26)
+    stack.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+    told = _operate(stack, "dead-letters", "notify")
+    done = _operate(stack, "redrive", "notify")
+
+    assert "event 01JDF0000000000000000000AA document.added" in told
+    assert "1 done again, 0 left" in done
+    assert _operate(stack, "dead-letters", "notify") == ""

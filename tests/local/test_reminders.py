@@ -1,0 +1,210 @@
+"""Reminders on the running product: the schedule, the queue, and each function's own rights.
+
+One waiting period for all: what is due tells once, what moved tells at its new time only, what was
+cancelled never does, and whoever has no address is told in the product.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from infra.local import deploy
+from infra.local.client import Caller, Reply
+from tests.stack import Stack
+
+pytestmark = pytest.mark.cloud
+
+ZONE: Final = "Europe/Paris"
+MINUTE: Final = timedelta(minutes=1)
+SETTLED: Final = timedelta(seconds=25)  # enough to set, move and cancel before anything is due
+TOLD_SECONDS: Final = 90
+# Nothing of it may be in a mail (D13): title, place, professional, note.
+MARKS: Final = ("coloscopie", "bergamote", "exemple-leroy", "à jeun")
+WORK: Final = f"{deploy.PREFIX}-work"
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody logged in, and her record."""
+
+    caller: Caller
+    pid: str
+    email: str
+
+    def ask(
+        self, method: str, path: str, status: int, body: object = None, *, version: int = 0
+    ) -> Any:
+        """Send one request, require how it ends, and return what came back."""
+        headers = {"If-Match": f'"v{version}"', "Idempotency-Key": str(time.time_ns())}
+        target = f"/v1/patients/{self.pid}/{path}"
+        reply: Reply = self.caller.request(method, target, json_body=body, headers=headers)
+        assert reply.status == status, reply.body
+        return reply.json() if reply.body else None
+
+    def appoint(self, name: str, start: datetime) -> Any:
+        """Set an appointment with a reminder two minutes before."""
+        draft = {
+            "title": f"Coloscopie {name}, Dr EXEMPLE-LEROY",
+            "place": "Clinique Bergamote",
+            "note": "Venir à jeun",
+            "start": f"{start:%Y-%m-%dT%H:%M}",
+            "zone": ZONE,
+            "reminders": [2],
+        }
+        return self.ask("POST", "appointments", 201, draft)
+
+    def reminded_of(self) -> list[str]:
+        """Return what the notice centre says of reminders, the last first."""
+        notices = self.ask("GET", "notices", 200)["items"]
+        return [one["text"] for one in notices if one["type"] == "reminder.due"]
+
+
+@pytest.fixture
+def dominique(stack: Stack) -> Iterator[Person]:
+    with _awake(stack, "dominique", "dominique.pat-trois@exemple.example") as person:
+        yield person
+
+
+@pytest.fixture
+def gerard(stack: Stack) -> Iterator[Person]:
+    """Log in somebody whose address is not known: her provider gave none."""
+    address = "gerard.pat-quatre@exemple.example"
+    with _awake(stack, "gerard", address) as person:
+        forget_addresses(stack, person)
+        yield person
+    Caller(stack.url).log_in("franceconnect", "gerard")  # the provider gives it again
+
+
+@contextmanager
+def _awake(stack: Stack, persona: str, email: str) -> Iterator[Person]:
+    """Log in, with quiet hours of a minute, half a day away: the test runs at night as well."""
+    caller = Caller(stack.url)
+    caller.log_in("franceconnect", persona)
+    pid = caller.request("GET", "/v1/me").json()["profiles"][0]["patient_id"]
+    person = Person(caller, pid, email)
+    before = person.ask("GET", "preferences", 200)
+    chosen = {
+        name: before[name] for name in ("zone", "quiet_from", "quiet_until", "mail", "remind")
+    }
+    far = datetime.now(ZoneInfo(ZONE)) + timedelta(hours=12)
+    hours = {"quiet_from": f"{far:%H:%M}", "quiet_until": f"{far + timedelta(minutes=1):%H:%M}"}
+    awake = chosen | {"zone": ZONE} | hours
+    saved = person.ask("PUT", "preferences", 200, awake, version=before["version"])
+    yield person
+    person.ask("PUT", "preferences", 200, chosen, version=saved["version"])
+
+
+def forget_addresses(stack: Stack, person: Person) -> None:
+    """Remove, as the administrator, the address of the account that holds a record."""
+    table = f"{deploy.PREFIX}-identity"
+    client = stack.client("dynamodb")
+    pages = client.get_paginator("scan").paginate(TableName=table)
+    contacts = [item for page in pages for item in page["Items"] if item["kind"]["S"] == "contact"]
+    preferences = "preferences"
+    for contact in contacts:
+        key = {name: contact[name] for name in ("pk", "sk")}
+        client.delete_item(TableName=table, Key=key)
+        if person.ask("GET", preferences, 200)["address"] == "none":
+            return
+        client.put_item(TableName=table, Item=contact)
+    raise AssertionError("the account has no address row")
+
+
+def waited_for(found: Callable[[], object], until: float) -> bool:
+    while not found():
+        if time.time() > until:
+            return False
+        time.sleep(1)
+    return True
+
+
+def test_a_reminder_is_told_once_moved_with_its_appointment_and_gone_with_it(
+    stack: Stack,
+    dominique: Person,
+    gerard: Person,
+    record_property: Callable[[str, object], None],
+) -> None:
+    now = datetime.now(ZoneInfo(ZONE))
+    due = (now + SETTLED).replace(second=0, microsecond=0) + MINUTE
+    start, before = due + 2 * MINUTE, len(stack.mailbox())
+
+    def mails() -> list[dict[str, Any]]:
+        return [mail for mail in stack.mailbox()[before:] if dominique.email in str(mail["To"])]
+
+    kept = dominique.appoint("gardée", start)
+    moved = dominique.appoint("déplacée", start)
+    gone = dominique.appoint("annulée", start)
+    unreachable = gerard.appoint("sans adresse", start)
+    later = f"{start + 2 * MINUTE:%Y-%m-%dT%H:%M}"
+    new = {"start": later, "end": None}
+    dominique.ask("PATCH", f"appointments/{moved['id']}", 200, new, version=1)
+    dominique.ask("DELETE", f"appointments/{gone['id']}", 204, version=1)
+    assert datetime.now(ZoneInfo(ZONE)) < due
+    assert (kept["reminders_state"], unreachable["reminders_state"]) == ("armed", "no_channel")
+    assert mails() == []
+
+    assert waited_for(mails, due.timestamp() + TOLD_SECONDS), stack.tail()
+    record_property("seconds late", round(time.time() - due.timestamp()))
+    moved_due = (due + 2 * MINUTE).timestamp()
+    assert waited_for(gerard.reminded_of, moved_due), stack.tail()
+    while time.time() < moved_due:  # the old time of what moved, and of what was cancelled
+        assert len(mails()) == 1
+        time.sleep(2)
+    assert waited_for(lambda: len(mails()) == 2, moved_due + TOLD_SECONDS), stack.tail()
+
+    assert dominique.reminded_of()[:2] == [
+        f"Rappel\u00a0: «\u00a0{one['title']}\u00a0»" for one in (moved, kept)
+    ]
+    assert not any("annulée" in text for text in dominique.reminded_of())
+    for mail in mails():
+        whole = str(mail).lower()
+        assert [word for word in MARKS if word in whole] == []
+        assert mail["Subject"] == "Du nouveau dans votre espace de santé"
+    everybody = stack.mailbox()[before:]
+    assert not any(gerard.email in str(mail["To"]) for mail in everybody)
+    assert "no_channel" in _notice_states(stack, gerard.pid)
+    assert stack.queue("remind-dead") + stack.queue("plan-dead") + stack.queue("notify-dead") == []
+
+
+def _notice_states(stack: Stack, pid: str) -> set[str]:
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=WORK)
+    found = [item for page in pages for item in page["Items"] if item["kind"]["S"] == "notice"]
+    return {item["status"]["S"] for item in found if item["patient_id"]["S"] == pid}
+
+
+@contextmanager
+def _impatient(stack: Stack) -> Iterator[str]:
+    """Let the queue of reminders hand out again after one second what was not served."""
+    client = stack.client("sqs")
+    url = client.get_queue_url(QueueName=f"{deploy.PREFIX}-remind")["QueueUrl"]
+    name = "VisibilityTimeout"
+    patience = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
+    client.set_queue_attributes(QueueUrl=url, Attributes={name: "1"})
+    yield url
+    client.set_queue_attributes(QueueUrl=url, Attributes={name: patience})
+
+
+def test_a_poison_message_goes_to_the_dead_letters_with_its_reason(stack: Stack) -> None:  # R16
+    client = stack.client("sqs")
+    with _impatient(stack) as url:
+        sent = client.send_message(QueueUrl=url, MessageBody='{"bucket": "Coloscopie"}')[
+            "MessageId"
+        ]
+        assert waited_for(lambda: stack.queue("remind-dead"), time.time() + 60), stack.tail()
+
+    dead = client.get_queue_url(QueueName=f"{deploy.PREFIX}-remind-dead")["QueueUrl"]
+    (message,) = client.receive_message(QueueUrl=dead)["Messages"]
+    client.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+    assert message["MessageId"] == sent
+    reason = stack.client("dynamodb").get_item(
+        TableName=WORK, Key={"pk": {"S": f"N#{sent}.undelivered"}, "sk": {"S": "N"}}
+    )["Item"]
+    assert (reason["status"]["S"], reason["reason"]["S"]) == ("failed", "malformed")
+    logs = (stack.config.state / "logs").glob("*.log")
+    assert not any("Coloscopie" in log.read_text(errors="replace") for log in logs)
