@@ -111,6 +111,7 @@ _PREFERENCES: Final = {
     "quiet_from": "22:00",
     "quiet_until": "07:00",
     "mail": {"document": True, "appointment": True, "prevention": False},
+    "remind": {"vaccination": True, "screening": True},
 }
 OPERATIONS: Final = (
     Operation("list_of_50", _get("/v1/patients/{pid}/documents")),

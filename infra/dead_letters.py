@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 HELD_SECONDS: Final = 120
 _AT_ONCE: Final = 10  # SQS hands out no more in one request
+WAIT_SECONDS: Final = 1  # for a queue spread over many hosts to look at them all
 _EMPTY_READS: Final = 5  # of a stream, before its end is called unreachable
 _FORGOTTEN: Final = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException"})
 _BATCH: Final = "DDBStreamBatchInfo"
@@ -217,7 +218,7 @@ def _receive(url: str) -> list[Letter]:
         QueueUrl=url,
         MaxNumberOfMessages=_AT_ONCE,
         VisibilityTimeout=HELD_SECONDS,
-        WaitTimeSeconds=1,
+        WaitTimeSeconds=WAIT_SECONDS,
         MessageSystemAttributeNames=["SentTimestamp"],
     )
     return [
