@@ -206,7 +206,7 @@ def test_links_say_who_can_see_and_who_saw(page: Page, opened: Open) -> None:
     expect(page.get_by_role("region", name="Dr Paul EXEMPLE")).to_have_count(0)
     expect(page.get_by_role("region", name="Dr Claire EXEMPLE")).to_be_visible()
     page.go_back()
-    page.get_by_role("button", name="Qui peut lire ce document").click()
+    page.get_by_role("button", name="Qui peut le lire").click()
     page.get_by_role("link", name="Voir mes professionnels autorisés").click()
     expect(page).to_have_url("/professionnels")
 

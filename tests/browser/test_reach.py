@@ -191,7 +191,7 @@ def test_address_bar_never_holds_more_than_ids(page: Page, opened: Open, watch: 
     page.get_by_label("Chercher dans la liste").fill("thyroïdien")
     page.get_by_role("link", name="Bilan thyroïdien").click()
     settled(page)
-    page.get_by_role("button", name="Qui peut lire ce document").click()
+    page.get_by_role("button", name="Qui peut le lire").click()
     page.get_by_role("link", name="Voir mes professionnels autorisés").click()
     page.get_by_label("Nom de famille").fill("Martin")
     page.get_by_role("button", name="Rechercher").click()

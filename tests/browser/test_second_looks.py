@@ -100,6 +100,11 @@ def test_titles_of_choices_are_inside_their_boxes(page: Page, opened: Open) -> N
         assert title
         assert title["y"] >= card["y"] + 16
         assert title["x"] >= card["x"] + 16
+    for choice in page.locator(".check").all():
+        label, mark = choice.bounding_box(), choice.locator("input").bounding_box()
+        assert label
+        assert mark
+        assert mark["x"] >= label["x"] + 8
 
 
 @pytest.mark.parametrize("size", ["normal", "larger"])
@@ -223,7 +228,7 @@ def test_place_behind_more_is_marked_on_a_phone(page: Page, opened: Open) -> Non
 def test_who_may_read_a_document_is_said(page: Page, opened: Open) -> None:
     opened("/documents")
     page.get_by_role("link", name="Bilan thyroïdien").click()
-    page.get_by_role("button", name="Qui peut lire ce document").click()
+    page.get_by_role("button", name="Qui peut le lire").click()
     dialog = page.get_by_role("dialog", name="Qui peut lire ce document")
     expect(dialog).to_contain_text("Laboratoire des Capucins")
     expect(dialog).to_contain_text("si leur profession permet ce type de document")

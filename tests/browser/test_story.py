@@ -81,7 +81,7 @@ def _reads_the_result(person: Page, document_id: str) -> None:
 
 
 def _lets_her_doctor_in(person: Page) -> None:
-    person.get_by_role("button", name="Qui peut lire ce document").click()
+    person.get_by_role("button", name="Qui peut le lire").click()
     person.get_by_role("link", name="Voir mes professionnels autorisés").click()
     person.get_by_label("Numéro RPPS").fill(DOCTOR_RPPS)
     person.get_by_role("button", name="Rechercher").click()
@@ -219,7 +219,7 @@ def _reads_by_keyboard(keys: Keyboard) -> None:
 
 def _authorises_by_keyboard(keys: Keyboard) -> None:
     person = keys.page
-    keys.activate("Qui peut lire ce document")
+    keys.activate("Qui peut le lire")
     keys.activate("Voir mes professionnels autorisés")
     _seen(person.get_by_role("heading", name="Mes professionnels"))
     keys.write("Numéro RPPS", DOCTOR_RPPS)

@@ -46,7 +46,8 @@ export const document = {
   verify: "Vérifier que le fichier est intact",
   download: "Télécharger",
   print: "Imprimer",
-  whoCan: "Qui peut lire ce document ?",
+  whoCan: "Qui peut le lire ?",
+  whoCanTitle: "Qui peut lire ce document ?",
   readers: {
     you: "Vous.",
     depositor: (name: string) => `${name}, à l'origine de ce dépôt.`,

@@ -20,7 +20,7 @@ export function Readers({ doc }: { doc: CarnetDocument }) {
         {t.whoCan}
       </Button>
       {asked && (
-        <Dialog title={t.whoCan} onClose={close}>
+        <Dialog title={t.whoCanTitle} onClose={close}>
           <ul class="effects" role="list">
             {lines.map((line) => (
               <li key={line}>
