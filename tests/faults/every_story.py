@@ -161,4 +161,12 @@ STORIES: Final = (
         ("Pacific/Noumea", 1),
         reminders.once("notifications:preferences:set", stories.history),
     ),
+    Story(
+        "refuse_mails",
+        reminders.refuse_mails,
+        reminders.wants_mails,
+        (True, 0),
+        (False, 1),
+        reminders.once("notifications:preferences:set", stories.history),
+    ),
 )

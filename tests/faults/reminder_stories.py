@@ -35,6 +35,12 @@ CHOSEN: Final = PreferencesBody(
     mail=MailChoices(document=True, appointment=True, prevention=True),
     remind=ReminderChoices(vaccination=True, screening=True),
 )
+NO_MAILS: Final = CHOSEN.model_copy(
+    update={
+        "zone": "Europe/Paris",
+        "mail": MailChoices(document=False, appointment=True, prevention=True),
+    }
+)
 Route = Callable[[Call[Any, Any]], Answer]
 _known: Final[dict[str, str]] = {}
 
@@ -170,6 +176,20 @@ def choose(world: World) -> None:
 def chosen(world: World) -> tuple[str, int]:
     found = ask(preferences.read_preferences, world)
     return found.zone, found.version
+
+
+def refuse_mails(world: World) -> None:
+    """Want no more mails of documents, which arms nothing anew; look at it as `choose` does."""
+    try:
+        ask(preferences.set_preferences, world, NO_MAILS)
+    except Stale:
+        if wants_mails(world)[0]:
+            raise
+
+
+def wants_mails(world: World) -> tuple[bool, int]:
+    found = ask(preferences.read_preferences, world)
+    return found.mail.document, found.version
 
 
 # What must be in the history.

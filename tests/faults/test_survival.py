@@ -168,7 +168,7 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
         ("authorise", drop_condition("grant")),
         ("deposit", never_look),
         ("remind", claim_unconditionally),
-        ("choose_preferences", drop_condition("preferences")),
+        ("refuse_mails", drop_condition("preferences")),
     ],
     ids=[
         "idempotency key",
