@@ -93,6 +93,8 @@ class Caller:
             connection.request(method, path or "/", body, sent)
             answer = connection.getresponse()
             reply = Reply(answer.status, answer.getheaders(), answer.read())
+        except http.client.HTTPException as error:
+            raise ConnectionError(str(error)) from error
         finally:
             connection.close()
         self._keep_cookies(origin, reply)
