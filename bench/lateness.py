@@ -7,17 +7,15 @@ machine. The promise is 95 % within a minute, all within five; the exit code say
 """
 
 import argparse
-import json
 import os
 import statistics
 import sys
 import time
-import urllib.request
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from infra.local import config, deploy
+from infra.local import config, deploy, mailbox
 from infra.local.config import Config
 
 REMINDERS: Final = 1000
@@ -58,16 +56,9 @@ def _wait(running: Config, addresses: set[str], wanted: int, due: datetime) -> l
     """Return the mails to these addresses, once there are enough or nothing more is awaited."""
     while True:
         time.sleep(5)
-        found = [mail for mail in _mailbox(running) if addresses.intersection(mail["To"])]
+        found = [mail for mail in mailbox.mails(running) if addresses.intersection(mail["To"])]
         if len(found) >= wanted or datetime.now(UTC) > due + _GIVE_UP:
             return found
-
-
-def _mailbox(running: Config) -> list[dict[str, Any]]:
-    url = f"{running.cloud_url}/_ministack/ses/messages"
-    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310  our own loopback address
-        mails: list[dict[str, Any]] = json.load(answer)["messages"].get(config.ACCOUNT, [])
-    return mails
 
 
 def _verdict(mails: list[dict[str, Any]], wanted: int, due: datetime) -> int:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.local import config, deploy
+from infra.local import config, deploy, mailbox
 
 START_SECONDS: Final = 240
 READY_SECONDS: Final = 60
@@ -118,9 +118,7 @@ class Stack:
 
     def mailbox(self) -> list[dict[str, Any]]:
         """Return the mails sent since the local cloud started, oldest first."""
-        found = json.loads(fetch(self.config.cloud_url, "/_ministack/ses/messages").body)
-        mails: list[dict[str, Any]] = found["messages"].get(config.ACCOUNT, [])
-        return mails
+        return mailbox.mails(self.config)
 
     def queue(self, name: str) -> list[dict[str, Any]]:
         """Return the messages of a queue, by the end of its name: `notify`, `notify-dead`…"""

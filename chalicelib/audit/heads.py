@@ -43,7 +43,7 @@ GENERAL: Final = "general"  # the only audience yet: the person herself
 _MOST_STRANGERS: Final = 20
 _MOST_BYTES: Final = 64 * 1024
 _REFUSED: Final = (400, 403, 404, 405)
-_NAME: Final = re.compile(r"heads/[0-9A-Z]{26}/[0-9]{12}\.[0-9a-f]{64}", re.ASCII)
+_NAME: Final = re.compile(r"heads/[0-9A-Z]{26}/([0-9]{12})\.([0-9a-f]{64})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +265,10 @@ def _versions(prefix: str, most: int = 1000) -> Iterator[_Version]:
 
 
 def _version(name: str, version_id: str) -> _Version:
-    place, leaf = name[-77:-65], name[-64:]
-    if _NAME.fullmatch(name):
-        return _Version(name, version_id, _LAST - int(place), bytes.fromhex(leaf))
-    return _Version(name, version_id, None, b"")
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return _Version(name, version_id, None, b"")
+    return _Version(name, version_id, _LAST - int(found[1]), bytes.fromhex(found[2]))
 
 
 def _prefix(pid: str) -> str:

@@ -119,7 +119,7 @@ class DocumentOut(Schema):
                 {
                     "id": "01JDK8X4Q2M9F3Z8T5Y1C4B6NA",
                     "title": "Bilan thyroïdien",
-                    "type": {"code": "11502-2", "label": "CR d'examens biologiques"},
+                    "type": {"code": "11502-2", "label": "Compte rendu d'examens biologiques"},
                     "category": {"code": "BIOLOGIE", "label": "Résultats de biologie"},
                     "format": "text/xml",
                     "size_bytes": 11_240,

@@ -71,11 +71,8 @@ class Gateway:
         return [reply.body]
 
     def _reply(self, environ: Environ) -> _Reply:
-        request_id = ids.new_secret_id()
-        if (
-            sum(len(name) + len(value) for name, value in _headers(environ).items())
-            > MAX_HEAD_BYTES
-        ):
+        request_id, headers = ids.new_secret_id(), _headers(environ)
+        if sum(len(name) + len(value) for name, value in headers.items()) > MAX_HEAD_BYTES:
             return _refusal(431, "head-too-large", request_id, limit_bytes=MAX_HEAD_BYTES)
         body = _read_body(environ)
         if body is None:
@@ -84,7 +81,7 @@ class Gateway:
         match = self._match(path)
         if match is None or method not in self._app.routes[match.resource]:
             return _refusal(404, "not-found", request_id)
-        event = _event(environ, match, body, request_id)
+        event = _event(environ, headers, match, body, request_id)
         route = self._app.routes[match.resource][method]
         with self._lock:
             if route.authorizer is not None:
@@ -144,9 +141,10 @@ def _headers(environ: Environ) -> dict[str, str]:
     return found
 
 
-def _event(environ: Environ, match: _Match, body: bytes, request_id: str) -> dict[str, Any]:
+def _event(
+    environ: Environ, headers: dict[str, str], match: _Match, body: bytes, request_id: str
+) -> dict[str, Any]:
     """Return the event of a REST proxy integration whose binary types are `*/*`."""
-    headers = _headers(environ)
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True) or None
     return {
         "resource": match.resource,

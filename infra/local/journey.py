@@ -11,16 +11,14 @@ authorisation as it found it.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from infra.local import config, running
+from infra.local import config, mailbox, running
 from infra.local.client import Caller, Reply
 from infra.local.sample_documents import (
     SampleLaboratory,
@@ -132,7 +130,7 @@ def play(story: Story, document: bytes) -> None:
         taken = person.request("DELETE", f"{path}/{rpps}")
         story.expect("She had let her doctor in: set aside until the end", taken, 204)
     try:
-        mails = len(_mails(story))
+        mails = len(mailbox.mails(story.running))
         document_id = _deposit(story, document)
         _told_without_content(story, mails)
         _reads(story, person, pid, document_id)
@@ -185,9 +183,9 @@ def _deposit(story: Story, document: bytes) -> str:
 
 def _told_without_content(story: Story, before: int) -> None:
     deadline = time.monotonic() + MAIL_SECONDS
-    while len(_mails(story)) == before and time.monotonic() < deadline:
+    while len(mailbox.mails(story.running)) == before and time.monotonic() < deadline:
         time.sleep(0.5)
-    fresh = _mails(story)[before:]
+    fresh = mailbox.mails(story.running)[before:]
     story.require("The person receives a mail", fresh)
     text = " ".join(f"{mail['Subject']} {mail['BodyText']}" for mail in fresh).lower()
     told = [word for word in TELLING if word in text]
@@ -260,14 +258,6 @@ def _quote(line: dict[str, Any] | None) -> None:
     if line:
         about = f" « {line['document']['title']} »" if line["document"] else ""
         print(f"      {line['actor']['name']} {line['label']}{about}. {line['right'] or ''}")
-
-
-def _mails(story: Story) -> list[dict[str, Any]]:
-    """Return the mails the local cloud captured, the first one first."""
-    url = f"{story.running.cloud_url}/_ministack/ses/messages"
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310  our own loopback address
-        by_account = json.load(answer)["messages"]
-    return [mail for mails in by_account.values() for mail in mails]
 
 
 if __name__ == "__main__":

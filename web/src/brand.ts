@@ -5,3 +5,6 @@ export const brand = {
   helpPhone: "01 99 00 12 34",
   helpHours: "du lundi au vendredi, de 9 h à 18 h",
 } as const;
+
+/** Where a press calls the help line. */
+export const helpCall = `tel:${brand.helpPhone.replaceAll(" ", "")}`;

@@ -1290,7 +1290,7 @@ export interface components {
          *       "title": "Bilan thyroïdien",
          *       "type": {
          *         "code": "11502-2",
-         *         "label": "CR d'examens biologiques"
+         *         "label": "Compte rendu d'examens biologiques"
          *       },
          *       "version": 1,
          *       "warnings": []

@@ -47,7 +47,7 @@ export const trace = {
   broken: "La vérification a trouvé ceci :",
   lateTitle: "Des accès récents tardent à être scellés",
   late: "Ce qui est déjà scellé est intact. Recommencez dans une heure. Si cela dure, appelez l'assistance.",
-  unprovenTitle: "Une partie de l'historique n'est pas prouvée",
+  unprovenTitle: "Une partie de la liste n'est pas prouvée",
   unproven: `Les lignes s'enchaînent sans trou. Mais des objets de l'archive verrouillée ne se lisent pas : rien ne prouve que la fin n'a pas été coupée. Appelez le ${brand.helpPhone}.`,
   findings: {
     missing: "Il manque des lignes.",

@@ -1,5 +1,5 @@
 /** Help, at the same place on every screen: a telephone first, then answers. */
-import { brand } from "../brand";
+import { helpCall } from "../brand";
 import { catalogue as t } from "../catalogue";
 import { Page } from "../ui/page";
 import { Notice } from "../ui/states";
@@ -11,7 +11,7 @@ export default function Help() {
         <h2 id="phone">{t.help.phoneTitle}</h2>
         <p>{t.help.phone}</p>
         <p>
-          <a class="button secondary" href={`tel:${brand.helpPhone.replaceAll(" ", "")}`}>
+          <a class="button secondary" href={helpCall}>
             <span>{t.shell.callHelp}</span>
           </a>
         </p>

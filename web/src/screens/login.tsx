@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { leave, logout, me, sessionState, start } from "../api/session";
-import { brand } from "../brand";
+import { helpCall } from "../brand";
 import { catalogue as t } from "../catalogue";
 import { Button, LinkButton } from "../ui/button";
 import { Page } from "../ui/page";
@@ -24,7 +24,7 @@ function Outcome({ query }: { query: Record<string, string> }) {
       <Notice kind="warning" title={problem.title}>
         <p>{problem.text}</p>
         <p>
-          <a href={`tel:${brand.helpPhone.replaceAll(" ", "")}`}>{t.shell.callHelp}</a>
+          <a href={helpCall}>{t.shell.callHelp}</a>
         </p>
       </Notice>
     ) : null;

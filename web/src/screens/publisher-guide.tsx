@@ -1,18 +1,14 @@
 /** The guide of integrators, as the repository has it: a service without its documents has it too. */
 import guide from "../../../docs/depositing.md?raw";
-import deposit from "../../../docs/examples/deposit.py?url";
-import person from "../../../docs/examples/person.json?url";
-import result from "../../../docs/examples/result.xml?url";
 import { publisherWords as t } from "../catalogue/publishers";
+import { EXAMPLES } from "../lib/examples";
 import { type Block, type Span, blocks } from "../lib/markdown";
 import { Page } from "../ui/page";
 
 /** Where the guide's own links lead once served. */
 const PLACES: Record<string, string> = {
   "openapi.json": "/openapi.json",
-  "examples/deposit.py": deposit,
-  "examples/person.json": person,
-  "examples/result.xml": result,
+  ...Object.fromEntries(Object.entries(EXAMPLES).map(([name, place]) => [`examples/${name}`, place])),
 };
 
 function Words({ of }: { of: Span[] }) {

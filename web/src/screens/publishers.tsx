@@ -1,8 +1,6 @@
 /** For those who write software: what depositing is, how to begin, what to read. No login. */
-import deposit from "../../../docs/examples/deposit.py?url";
-import person from "../../../docs/examples/person.json?url";
-import result from "../../../docs/examples/result.xml?url";
 import { publisherWords as t } from "../catalogue/publishers";
+import { EXAMPLES } from "../lib/examples";
 import { Page } from "../ui/page";
 
 const TRY = `make run
@@ -47,7 +45,7 @@ export default function Publishers() {
         <pre class="sample" lang="en">{TRY}</pre>
         <p>{t.tryMore}</p>
         <ul aria-label={t.files}>
-          {Object.entries({ "deposit.py": deposit, "person.json": person, "result.xml": result }).map(
+          {Object.entries(EXAMPLES).map(
             ([name, href]) => (
               <li key={name}>
                 <a href={href} download={name}>

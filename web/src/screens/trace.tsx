@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type AccessFilter, api } from "../api/carnet";
 import type { Access, Profile } from "../api/types";
-import { brand } from "../brand";
+import { helpCall } from "../brand";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { dateLong, parisDay, relativeDay } from "../lib/format";
@@ -194,7 +194,7 @@ export default function Trace({ profile }: { profile: Profile }) {
             <LinkButton icon="users" href="/professionnels">
               {t.trace.worriedLink}
             </LinkButton>
-            <a class="link" href={`tel:${brand.helpPhone.replaceAll(" ", "")}`}>
+            <a class="link" href={helpCall}>
               {t.shell.callHelp}
             </a>
           </div>
