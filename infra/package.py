@@ -6,19 +6,28 @@ a folder with `sam.json` and `deployment.zip`.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import zipfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from infra import checks, policies, template
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT: Final = Path(__file__).absolute().parent.parent
 REGION: Final = "eu-west-3"
+# Chalice keeps here each archive it made, by the digest of what is in it, and takes it again.
+ARCHIVES: Final = ROOT / ".chalice" / "deployments"
+KEPT_ARCHIVES: Final = 4
 _AWS: Final = {"AWS_DEFAULT_REGION": REGION}
 
 
@@ -33,9 +42,32 @@ def build(stage: str, out: Path) -> None:
     Raises:
         subprocess.CalledProcessError: Chalice failed; its output is on the terminal.
     """
-    policies.write(ROOT / ".chalice")
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    with _alone():
+        discard(ARCHIVES)
+        policies.write(ROOT / ".chalice")
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        _package(stage, out)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for whoever packages from this checkout: Chalice writes its archives in place."""
+    ARCHIVES.mkdir(exist_ok=True)
+    with (ARCHIVES / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def discard(archives: Path) -> None:
+    """Delete the archives nobody finished, which Chalice would deploy, and the oldest ones."""
+    found = sorted(archives.glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
+    whole = [path for path in found if zipfile.is_zipfile(path)]
+    for path in {*found} - {*whole[:KEPT_ARCHIVES]}:
+        path.unlink()
+
+
+def _package(stage: str, out: Path) -> None:
     merge = out / "merge.json"
     merge.write_text(json.dumps(template.merge_template(stage)), encoding="utf-8")
     subprocess.run(

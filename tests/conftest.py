@@ -32,6 +32,14 @@ _MAY_OPEN_SOCKETS = ("cloud", "browser", "enable_socket")
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of the running product together: one worker starts it, others do the rest."""
+    for item in items:
+        if item.get_closest_marker("cloud") or "product" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("product"))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse sockets, except to tests that start servers on the loopback."""
     if not any(item.get_closest_marker(name) for name in _MAY_OPEN_SOCKETS):
