@@ -42,33 +42,30 @@ def add_appointment(
 
     Somebody else than the person may propose reminders: on a day that is full they are left out,
     so that nobody learns of her other appointments. What is over is noted by the person alone.
+    The draft is looked at inside the gate: a repeated request meets no rule that time has changed.
 
     Raises:
         Invalid: everything that is wrong; an eleventh reminder of a day (R-AGE-02).
         NotFound, Unavailable.
     """
-    now = clock.now()
-    over_by = None if principal.kind is ActorKind.PERSON else now
-    details = rules.check(draft, clock.paris_date(now), over_by)
     try:
-        return until_it_holds(lambda: _add(principal, pid, details, idempotency))
+        return until_it_holds(lambda: _add(principal, pid, draft, idempotency))
     except Replayed as replayed:
         return read_appointment(principal, pid, replayed.reference)
 
 
-def _add(
-    principal: Principal, pid: str, details: Details, idempotency: Idempotency | None
-) -> Shown:
+def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency | None) -> Shown:
     appointment_id = ids.new_id()
     wanted = [*reminders.wanted(pid, appointment_id), *_address(principal)]
     with gate.enter(
         principal, Action.APPOINTMENT_ADD, pid, wanted=wanted, idempotency=idempotency
     ) as unit:
+        over_by = None if _is_person(unit) else unit.now
         appointment = _armed(
             unit,
             Appointment(
                 id=appointment_id,
-                details=details,
+                details=rules.check(draft, clock.paris_date(unit.now), over_by),
                 author=_author(unit),
                 created_at=unit.now,
                 changed_at=unit.now,

@@ -1,0 +1,62 @@
+"""A repeated request gets its first answer, whatever the clock says meanwhile (A13)."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from chalicelib.http.endpoint import ENDPOINTS
+from tests.builders import a_draft, a_pdf
+from tests.http_client import Client
+from tests.worlds import World
+
+APPOINTMENT = {"title": "Scanner", "start": "2026-11-23T11:00", "zone": "Europe/Paris"}
+ANNOUNCED = a_draft() | {"content": None, "size_bytes": 9}
+# Every idempotent write, with somebody who may make it; a session lasts less than the key.
+HOURS = {"laboratory": 23, "doctor": 11, "person": 11}
+WRITES: list[tuple[str, str, Mapping[str, Any]]] = [
+    ("/appointments", "laboratory", APPOINTMENT),
+    ("/appointments", "doctor", APPOINTMENT),
+    ("/appointments", "person", APPOINTMENT),
+    ("/documents", "laboratory", a_draft(a_pdf("replayed"))),
+    ("/documents", "laboratory", ANNOUNCED),
+    ("/documents", "doctor", a_draft(a_pdf("replayed too"))),
+    ("/calendar-feeds", "person", {"detail": "busy"}),
+]
+
+
+def test_every_idempotent_route_is_replayed_here() -> None:
+    idempotent = {
+        one.path.removeprefix("/v1/patients/{pid}") for one in ENDPOINTS if one.idempotent
+    }
+    assert idempotent == {path for path, _, _ in WRITES}
+
+
+@pytest.mark.parametrize(("path", "name", "body"), WRITES)
+def test_a_write_repeated_hours_later_gets_its_first_answer(
+    clock: time_machine.Traveller,
+    world: World,
+    http: Client,
+    path: str,
+    name: str,
+    body: Mapping[str, Any],
+) -> None:
+    actor = getattr(world, name)
+
+    def write() -> tuple[int, Any]:
+        subject = world.handle(actor) if actor is world.laboratory else world.person.pid
+        key = {"Idempotency-Key": "the-same-key"}
+        reply = http.post(
+            f"/v1/patients/{subject}{path}", as_=actor.principal, json=dict(body), headers=key
+        )
+        # An address is the asker's own: with the handle of today, or a link's text sealed anew.
+        answer = json.loads(reply.body.decode().replace(subject, "{pid}"))
+        return reply.status, answer | {"url": None}
+
+    first = write()
+    assert first[0] in {201, 202}, first
+    clock.shift(timedelta(hours=HOURS[name]))
+    assert write() == first
