@@ -31,6 +31,7 @@ from tests.storage import files
 ISSUER: Final = "https://franceconnect.test"
 INS_OID: Final = "1.2.250.1.213.1.4.10"
 SESSION_LIFE: Final = timedelta(hours=12)
+_BIRTH: Final = date(1985, 6, 12)
 _numbers: Final = count(1)
 
 
@@ -54,9 +55,11 @@ class Patient(Actor):
     identity: Person
 
 
-def a_person(*, family_name: str | None = None, email: str | None = None) -> Patient:
+def a_person(
+    *, family_name: str | None = None, email: str | None = None, birth_date: date = _BIRTH
+) -> Patient:
     """Open a space and make the account of the person who holds it, with a session."""
-    identity = an_identity(family_name=family_name)
+    identity = an_identity(family_name=family_name, birth_date=birth_date)
     pid = spaces.open_space(identity)
     subject, now = ids.new_secret_id(), clock.now()
     address = email or f"{subject.lower()}@exemple.test"
@@ -65,7 +68,7 @@ def a_person(*, family_name: str | None = None, email: str | None = None) -> Pat
     return Patient(principal, identity.traits.family_name, pid, identity)
 
 
-def an_identity(*, family_name: str | None = None) -> Person:
+def an_identity(*, family_name: str | None = None, birth_date: date = _BIRTH) -> Person:
     """Return traits and a national number that nobody else has in this process."""
     number = next(_numbers)
     stem = f"2850675{number:06d}"
@@ -73,7 +76,7 @@ def an_identity(*, family_name: str | None = None) -> Person:
         traits=Traits(
             family_name=family_name or f"EXEMPLE-{_letters(number)}",
             given_names=("CAMILLE", "LOU"),
-            birth_date=date(1985, 6, 12),
+            birth_date=birth_date,
             sex="F",
             birth_place="75056",
         ),

@@ -91,6 +91,11 @@ def wrong_in_part(
     return []
 
 
+def without_texts(draft: Draft) -> Draft:
+    """Return a draft of which only the times and reminders can be wrong."""
+    return replace(draft, title=_ANY.title, place=None, note=None, link=None)
+
+
 def _texts(draft: Draft) -> Iterator[FieldError]:
     limits: tuple[tuple[str, str | None, int], ...] = (
         ("title", draft.title, MAX_TITLE),

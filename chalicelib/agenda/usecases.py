@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.access import gate
@@ -11,7 +11,7 @@ from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.agenda import rules, store, times
-from chalicelib.agenda.model import Appointment, Author, Details, Draft, RemindersState
+from chalicelib.agenda.model import Appointment, Author, Details, Draft, RemindersState, Slot
 from chalicelib.agenda.store import EventRow
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Stale
@@ -65,7 +65,7 @@ def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency 
             unit,
             Appointment(
                 id=appointment_id,
-                details=rules.check(draft, clock.paris_date(unit.now), over_by),
+                details=_checked(unit, draft, over_by, appointment_id),
                 author=_author(unit),
                 created_at=unit.now,
                 changed_at=unit.now,
@@ -152,7 +152,7 @@ def _changed(unit: Unit, before: Appointment, changes: Mapping[str, Any]) -> Det
         raise Invalid(errors=(FieldError("/reminders", "reminders_of_person"),))
     asked = replace(draft, **changes)
     over_by = unit.now if rules.moves(draft, asked) and not is_person else None
-    details = rules.check(asked, clock.paris_date(unit.now), over_by)
+    details = _checked(unit, asked, over_by, before.id)
     if details.slot == before.details.slot:
         details = replace(details, warnings=before.details.warnings)
     is_more = replace(before.details, reminders=details.reminders) != details
@@ -211,23 +211,53 @@ def shown(unit: Unit, appointment: Appointment) -> Shown:
     return Shown(appointment, chosen.zone, state, is_for_person=True)
 
 
+def _checked(unit: Unit, draft: Draft, over_by: datetime | None, appointment_id: str) -> Details:
+    """Return a draft settled.
+
+    Raises:
+        Invalid: everything that is wrong with it, an eleventh reminder of a day among the rest.
+    """
+    today = clock.paris_date(unit.now)
+    try:
+        return rules.check(draft, today, over_by)
+    except Invalid as refused:
+        full = _errors_of_days(unit, draft, today, appointment_id) if _is_person(unit) else ()
+        raise Invalid(errors=(*refused.errors, *full)) from None
+
+
+def _errors_of_days(
+    unit: Unit, draft: Draft, today: date, appointment_id: str
+) -> tuple[FieldError, ...]:
+    """Return what arming would refuse, were the rest right; its days must be known for that."""
+    try:
+        details = rules.check(rules.without_texts(draft), today)
+    except Invalid:
+        return ()
+    at = _instants(details, reminders.preferences(unit), unit.now)
+    try:
+        _arm(unit, appointment_id, details.slot, at)
+    except Invalid as full:
+        return full.errors
+    return ()
+
+
 def _armed(unit: Unit, appointment: Appointment) -> Appointment:
     """Arm the reminders of an appointment, as far as its author may."""
     details = appointment.details
     at = _instants(details, reminders.preferences(unit), unit.now)
     try:
-        _arm(unit, appointment, at)
+        _arm(unit, appointment.id, details.slot, at)
     except Invalid:
         if _is_person(unit):
             raise
-        _arm(unit, appointment, [])
+        _arm(unit, appointment.id, details.slot, [])
         return replace(appointment, details=replace(details, reminders=()))
     return appointment
 
 
-def _arm(unit: Unit, appointment: Appointment, at: list[datetime]) -> None:
-    event_at = times.reminded_from(appointment.details.slot)
-    reminders.arm(unit, appointment.id, source=Source.APPOINTMENT, event_at=event_at, at=at)
+def _arm(unit: Unit, appointment_id: str, slot: Slot, at: list[datetime]) -> None:
+    event_at = times.reminded_from(slot)
+    reminders.arm(unit, appointment_id, source=Source.APPOINTMENT, event_at=event_at, at=at)
 
 
 def _instants(details: Details, chosen: Preferences, now: datetime) -> list[datetime]:

@@ -93,15 +93,18 @@ class Dose(_Data):
     before: Length | None = None
     min_age: Length | None = None
     interval: Length | None = None
-    interval_certainty: Certainty | None = None
     shortest: Length | None = None
 
 
 class Series(_Rule):
-    """Doses in order, mandatory for those born from `born_from`, required from `since`."""
+    """Doses in order, mandatory for those born from `born_from`, required from `since`.
+
+    Whoever has the first at `catch_up_from` or later follows another schedule, which is not here.
+    """
 
     born_from: date
     since: date
+    catch_up_from: Length | None = None
     closes: Length | None
     within: Length
     within_certainty: Certainty

@@ -100,9 +100,7 @@ def urgency(one: Recommendation) -> tuple[bool, date]:
 
     So a season that ends in two months comes before a screening proposed for twenty years.
     """
-    is_late = one.state is State.LATE
-    ends = one.window_closes_on if is_late else one.recommended_until
-    return is_late, ends or date.max
+    return one.state is State.LATE, one.recommended_until or date.max
 
 
 def _given(answers: Sequence[Answer]) -> Given:

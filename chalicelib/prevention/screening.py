@@ -30,10 +30,10 @@ def _rounds(
     closes = day_before(programme.closes.after(person.birth_on))
     opens, counts_from, early = first, first, programme.early.about()
     opens = max(opens, _after_former(programme, given))
-    rank = 1
+    rank, is_excluded = 1, _is_excluded(programme, given)
     while True:
         answer = given.get((programme.id, str(rank)))
-        if answer is None and opens > closes:
+        if answer is None and (opens > closes or is_excluded):
             return
         interval = programme.intervals[min(rank, len(programme.intervals)) - 1]
         yield Occurrence(
@@ -69,6 +69,12 @@ def _repeated(interval: Period, opens: date, closes: date) -> tuple[date, ...]:
         days.append(day)
         opens, day = day, interval.after(day)
     return tuple(days)
+
+
+def _is_excluded(programme: Programme, given: Given) -> bool:
+    """Tell whether « Non concerné » was said of the programme that this one goes on from."""
+    said = (answer.state for (rule, _), answer in given.items() if rule == programme.follows)
+    return Choice.NOT_CONCERNED in said
 
 
 def _after_former(programme: Programme, given: Given) -> date:

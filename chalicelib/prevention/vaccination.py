@@ -1,16 +1,23 @@
 """What the vaccination calendar asks of one person.
 
 Source: R-VAC-01; R-VAC-10 (minimal ages and intervals, a series goes on); R-VAC-11 (when the next
-dose is due). Not done: catch-up schedules (R-VAC-11), the view by disease (R-VAC-12), codes of
-products (R-VAC-13) and evidence from documents (R-VAC-14): everything here is what she declares.
+dose is due). Not done: catch-up schedules (R-VAC-11: where one begins, nothing more is said),
+the view by disease (R-VAC-12), codes of products (R-VAC-13) and evidence from documents
+(R-VAC-14): everything here is what she declares.
 """
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from chalicelib.prevention.calendars import Boosters, Dose, Season, Series, current
 from chalicelib.prevention.model import Answer, Choice, Kind, Person, Source, weakest
 from chalicelib.prevention.occurrences import Given, Occurrence, day_before
+
+_CATCH_UP: Final = (
+    " La première dose ayant été faite plus tard que prévu, la suite est un rattrapage\u00a0:"
+    " le nombre de doses et leurs dates sont à voir avec votre médecin."
+)
 
 
 def occurrences(person: Person, given: Given, today: date) -> Iterator[Occurrence]:
@@ -44,18 +51,26 @@ def _doses(series: Series, text: str, person: Person, given: Given) -> Iterator[
             return
         counts_from = max(counts_from, dose.min_age.after(born) if dose.min_age else born)
         marks = [series.certainty]
-        marks += [dose.interval_certainty] if opens == after and dose.interval_certainty else []
         marks += [series.within_certainty] if until == day_before(end) else []
+        is_catch_up = rank == 1 and _is_catch_up(series, born, answer)
         yield Occurrence(
-            series.id, str(rank), Kind.VACCINATION, f"{series.title}, dose {rank}", series.reason,
+            series.id, str(rank), Kind.VACCINATION, f"{series.title}, dose {rank}",
+            series.reason + (_CATCH_UP if is_catch_up else ""),
             Source(text, series.reference, series.certainty, weakest(*marks)), opens, until, closes,
             counts_from=counts_from, early=series.early.about(), is_mandatory=True,
             again=tuple(day for day in due[rank:] if opens < day <= (closes or date.max)),
         )  # fmt: skip
-        if answer is None or not answer.state.concludes:
+        if answer is None or not answer.state.concludes or is_catch_up:
             return
         for following in series.doses[rank : rank + 1]:
             after, counts_from = _after(following, answer, counts_from)
+
+
+def _is_catch_up(series: Series, born: date, first: Answer | None) -> bool:
+    """Tell whether the first dose was done so late that the doses after it are others."""
+    age = series.catch_up_from
+    return bool(age and first and first.on and first.state is Choice.DONE
+                and first.on >= age.after(born))  # fmt: skip
 
 
 def _after(dose: Dose, former: Answer, counts_from: date) -> tuple[date, date]:

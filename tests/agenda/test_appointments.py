@@ -111,6 +111,47 @@ def test_a_person_sets_an_appointment_and_reads_it(world: World, http: Client) -
     assert announced() == []
 
 
+def prefer(world: World, http: Client, zone: str = "Europe/Paris", *, mail: bool = True) -> None:
+    chosen = {
+        "zone": zone, "quiet_from": "21:00", "quiet_until": "08:00",
+        "mail": {"document": True, "appointment": mail, "prevention": True},
+        "remind": {"vaccination": True, "screening": True},
+    }  # fmt: skip
+    target = f"/v1/patients/{world.person.pid}/preferences"
+    reply = http.put(target, as_=world.person.principal, json=chosen, headers={"If-Match": '"v0"'})
+    assert reply.status == 200, reply.body
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("Indian/Reunion", "2026-12-04T02:00"),
+        ("Indian/Mayotte", "2026-12-04T01:00"),
+        ("America/Martinique", "2026-12-03T18:00"),
+        ("America/Cayenne", "2026-12-03T19:00"),
+        ("Pacific/Noumea", "2026-12-04T09:00"),
+        ("Pacific/Tahiti", "2026-12-03T12:00"),
+    ],
+)
+def test_it_is_shown_and_found_on_the_day_it_is_in_her_own_zone(
+    world: World, http: Client, zone: str, shown: str
+) -> None:
+    prefer(world, http, zone)
+    made = added(world, http, start="2026-12-03T23:00")
+    read = http.get(path(world, appointment=made["id"]), as_=world.person.principal).json()
+    assert (read["start"], read["start_shown"]) == ("2026-12-03T23:00", shown)
+    assert (read["zone"], read["zone_shown"]) == ("Europe/Paris", zone)
+    days = {
+        day: listed(world, http, f"?from={day}&to={day}") for day in ("2026-12-03", "2026-12-04")
+    }
+    assert [day for day, found in days.items() if found] == [shown[:10]]
+
+
+def test_who_wants_no_mail_is_told_that_reminders_stay_here(world: World, http: Client) -> None:
+    prefer(world, http, mail=False)
+    assert added(world, http)["reminders_state"] == "no_channel"
+
+
 def test_nothing_said_is_in_clear(world: World, http: Client) -> None:  # D13
     made = added(world, http, note="Secret", place="Secret")
     row = double.tables()[table_name("record")][event_key(world.person.pid, made["id"])]
@@ -149,6 +190,8 @@ def test_an_eleventh_reminder_of_a_day_is_refused_naming_it(  # R-AGE-02
     (error,) = reply.json()["errors"]
     assert (error["pointer"], error["code"]) == ("/reminders", "too_many_reminders")
     assert "2026-12-02" in error["detail"]
+    several = add(world, http, link="x", title="").json()["errors"]
+    assert [one["pointer"] for one in several] == ["/title", "/link", "/reminders"]
     assert len(listed(world, http)) == 2
     # Nobody else learns that the day is full: it is set, without what did not fit.
     by_laboratory = added(world, http, world.laboratory, title="Prise de sang")

@@ -60,6 +60,7 @@ def test_one_appointment_with_its_alarms(world: World, http: Client) -> None:
     reply = http.get(path(world, appointment=made["id"]) + "/ics", as_=world.person.principal)
     (event,) = read(reply).events
     assert event.summary == "Cardiologue; suivi, « annuel »"
+    assert event.url == "https://exemple.test/rdv"
     assert event.location == "12, rue d’Exemple"
     assert event.description == "À jeun\nApporter l’ordonnance\\"
     assert event.dtstart == datetime(2026, 12, 3, 8, 30, tzinfo=UTC)

@@ -1,5 +1,9 @@
 """The first screen and the authorisations, as a person reads them."""
 
+from datetime import date
+
+import pytest
+
 from chalicelib.access import gate
 from chalicelib.access.model import Action
 from tests.audit.histories import look
@@ -60,6 +64,30 @@ def test_home_shows_a_refused_stranger_and_never_the_reader(http: Client) -> Non
     assert [(one["actor"]["name"], one["outcome"]) for one in home["accesses"]] == [
         (stranger.name, "refused")
     ]
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_is_to_do_comes_by_urgency_and_holds_nothing_that_was_answered(
+    http: Client,
+) -> None:
+    """A season that ends in two months, before screenings of twenty years and what is late."""
+    person = a_person(birth_date=date(1959, 6, 1))
+    home = f"/v1/patients/{person.pid}/home"
+    follow_up = f"/v1/patients/{person.pid}/prevention"
+    to_do = http.get(home, as_=person.principal).json()["to_do"]
+    assert "grippe" in to_do[0]["title"]
+    assert len(to_do) == 3
+
+    read = http.get(follow_up, as_=person.principal)
+    http.put(
+        f"{follow_up}/{to_do[0]['key']}",
+        as_=person.principal,
+        json={"state": "not_concerned"},
+        headers={"If-Match": read.header("ETag")},
+    )
+    after = http.get(home, as_=person.principal).json()["to_do"]
+    assert [one["state"] for one in after] == ["to_plan"] * 2 + ["late"]
+    assert to_do[0]["key"] not in {one["key"] for one in after}
 
 
 def test_a_deposit_that_was_wrong_is_in_the_history_and_not_on_home(http: Client) -> None:

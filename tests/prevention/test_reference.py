@@ -1,4 +1,4 @@
-"""Our calendars against `reference/`, a second transcription made apart from the product.
+"""Our calendars against `reference/`, a copy of the transcription ours was made from.
 
 Whatever of ours is compared here can change by no unit without a failure.
 """
@@ -144,10 +144,6 @@ def test_every_mark_of_certainty_is_the_one_of_the_readme() -> None:
     assert {one.within_certainty for one in vaccination.boosters} == {"P"}
     assert [season.window_certainty for season in vaccination.seasons] == ["M"]
     assert (screening.window_certainty, exams.certainty, exams.window_certainty) == ("P", "A", "B")
-    hexavalent = "DTCaP-IPV-Hib-HepB"
-    for series in vaccination.series:
-        marks = {dose.interval_certainty for dose in series.doses[1:]}
-        assert marks == ({"M"} if series.id == hexavalent else {"B"})
     assert {one.edition for one in (screening, exams)} == {"2025"}
     assert vaccination.edition == "2025, modifiée en décembre 2025"
     assert {str(one.valid_from) for one in (vaccination, screening, exams)} == {"2025-01-01"}

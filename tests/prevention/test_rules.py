@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.errors import Invalid
 from chalicelib.prevention.calendars import current
-from chalicelib.prevention.model import Answer, Certainty, Choice, Kind, Person, State
+from chalicelib.prevention.model import Answer, Choice, Kind, Person, State
 from chalicelib.prevention.rules import (
     check_answer,
     is_to_do,
@@ -306,12 +306,62 @@ def test_how_sure_the_dates_are_is_said_apart_from_what_is_recommended(
     assert (found.source.certainty, found.source.window) == (certainty, window)
 
 
-def test_an_interval_from_memory_makes_the_dates_to_confirm() -> None:
-    said = [
-        Answer("DTCaP-IPV-Hib-HepB", "1", Choice.DONE, date(2026, 5, 1)),
-        Answer("DTCaP-IPV-Hib-HepB", "2", Choice.DONE, date(2026, 10, 1)),
-    ]
-    shown = recommendations(Person(date(2026, 1, 10), "F"), said, date(2027, 3, 1))
-    third = next(one for one in shown if one.occurrence == "3" and one.rule_id.startswith("DTCaP"))
-    assert third.window_opens_on == date(2027, 3, 1)
-    assert third.source.window in {Certainty.MEMORY, Certainty.PROPOSAL}
+@pytest.mark.parametrize(
+    ("series", "first", "ends"),
+    [
+        ("DTCaP-IPV-Hib-HepB", date(2026, 1, 10), True),
+        ("DTCaP-IPV-Hib-HepB", date(2026, 1, 9), False),
+        ("PCV-infant", date(2025, 8, 10), True),
+        ("PCV-infant", date(2025, 8, 9), False),
+        ("MenB-infant", date(2026, 1, 10), True),
+        ("MenB-infant", date(2026, 1, 9), False),
+        ("MenACWY-infant", date(2026, 1, 10), True),
+        ("MenACWY-infant", date(2026, 1, 9), False),
+    ],
+)
+def test_a_first_dose_so_late_that_others_follow_it_ends_what_is_said_of_its_series(
+    series: str, first: date, *, ends: bool
+) -> None:
+    """Born on 10 January 2025; the catch-up of the calendar has other doses (R-VAC-11)."""
+    said = [Answer(series, "1", Choice.DONE, first)]
+    shown = recommendations(Person(date(2025, 1, 10), "F"), said, date(2026, 6, 1))
+    doses = [one for one in shown if one.rule_id == series]
+    assert [one.occurrence for one in doses] == (["1"] if ends else ["1", "2"])
+    assert ("est un rattrapage" in doses[0].reason) is ends
+
+
+def test_what_is_not_for_her_at_27_is_not_for_her_at_30_until_she_takes_it_back() -> None:
+    """Without a womb there is no test at any age (R-SCR-01)."""
+    said = [Answer("cervix-25-29", "1", Choice.NOT_CONCERNED, date(2026, 5, 5))]
+    woman, at_30 = Person(date(1999, 5, 5), "F"), date(2029, 6, 1)
+
+    def rules_shown(answers: list[Answer]) -> set[str]:
+        return {one.rule_id for one in recommendations(woman, answers, at_30)}
+
+    assert "cervix-30-65" not in rules_shown(said)
+    assert "cervix-30-65" in rules_shown([])
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "name", "closes", "mandatory"),
+    [
+        (date(2026, 9, 25), date(2026, 11, 25), "PCV-infant/1", date(2028, 9, 24), True),
+        (date(2025, 11, 1), date(2026, 11, 25), "MMR/1", None, True),
+        (date(1961, 1, 1), date(2026, 11, 25), "dTP-65/65", date(2035, 12, 31), False),
+        (date(1950, 1, 1), date(2026, 11, 25), "Influenza/2026", date(2027, 1, 31), False),
+        (date(1975, 6, 1), date(2026, 11, 25), "breast/1", date(2050, 5, 31), False),
+        (date(2015, 11, 1), date(2026, 11, 25), "Y11-13/1", date(2030, 10, 31), True),
+    ],
+)
+def test_how_long_it_stays_proposed_and_whether_the_law_asks_for_it(
+    born: date, today: date, name: str, closes: date | None, *, mandatory: bool
+) -> None:
+    shown = recommendations(Person(born, "F"), [], today)
+    one = next(one for one in shown if f"{one.rule_id}/{one.occurrence}" == name)
+    assert (one.window_closes_on, one.is_mandatory) == (closes, mandatory)
+
+
+def test_what_is_late_says_that_a_doctor_decides_of_the_rest() -> None:
+    shown = recommendations(Person(date(1981, 11, 26), "M"), [], date(2027, 11, 26))
+    late = next(one for one in shown if one.rule_id == "dTP-45")
+    assert "le rattrapage est à discuter avec votre médecin" in late.reason

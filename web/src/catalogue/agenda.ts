@@ -26,7 +26,7 @@ export const agendaWords = typeset({
   empty: "Notez le prochain ici : un e-mail vous le rappellera, sans dire de quoi il s'agit.",
   pastEmptyTitle: "Aucun rendez-vous passé",
   pastEmpty: "Vos rendez-vous restent lisibles ici une fois passés.",
-  noChannel: "Nous n'avons pas d'adresse e-mail vérifiée pour vous : les rappels s'affichent seulement ici.",
+  noChannel: "FranceConnect ne nous a pas donné d'adresse e-mail pour vous : les rappels s'affichent seulement ici.",
   noMailWanted: "Vous ne voulez pas d'e-mail pour vos rendez-vous : les rappels s'affichent seulement ici.",
   /** Of one appointment: there is no address, or no e-mail is wanted. */
   noMail: "Aucun e-mail ne part pour ces rappels : ils s'affichent ici seulement.",
@@ -148,7 +148,7 @@ export const agendaWords = typeset({
     label: "Me rappeler",
     hint: "Cinq rappels au plus. L'e-mail dit seulement qu'un rendez-vous approche.",
     quiet: (from: string, until: string) =>
-      `Aucun rappel ne part par e-mail entre ${from} et ${until}. Seule exception : un rendez-vous pendant ces heures.`,
+      `Aucun rappel ne part par e-mail entre ${from} et ${until}. Seule exception : un rendez-vous pendant ces heures, ou juste à leur fin.`,
     late: (leads: string, n: number) =>
       n === 1
         ? `Il est trop tard pour ce rappel : ${leads}. Il ne partira pas.`
