@@ -279,7 +279,10 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Check a history and say the result in French."""
+    """Check a history and say the result in French.
+
+    Return 0: proven; 1: something was removed or changed; 2: it cannot be told.
+    """
     arguments = _arguments(given)
     try:
         keys = (
@@ -304,7 +307,7 @@ def main(given: Sequence[str] | None = None) -> int:
         sys.stdout.write("Historique NON vérifié\u00a0:\n")
         for finding in findings:
             sys.stdout.write(f"  - {SENTENCES[finding.code]} ({finding.code} {finding.where})\n")
-        return 1
+        return 2 if all(finding.code == "unproven" for finding in findings) else 1
     strangers = len(_strangers(pages))
     if strangers:
         sys.stdout.write(

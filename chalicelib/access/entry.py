@@ -45,13 +45,20 @@ class Entry:
     pid: str
     session: Session
     found: dict[Wanted, Row]
+    altered: frozenset[Wanted] = frozenset()
     target_wish: Wanted | None = None
     idempotency: Idempotency | None = None
     pages: list[Page] = field(default_factory=list)
     is_first: bool = False  # of a process that knew no key before
 
     def row(self, model: type[R], pk: str, sk: str) -> R | None:
-        """Return a row that was asked for, or None if it does not exist."""
+        """Return a row that was asked for, or None if it does not exist.
+
+        Raises:
+            Tampered: it is not as the product wrote it.
+        """
+        if (model, pk, sk) in self.altered:
+            raise Tampered("a row beside")
         row = self.found.get((model, pk, sk))
         return row if isinstance(row, model) else None
 
@@ -124,7 +131,10 @@ def load(
 ) -> Entry:
     """Read everything one action needs, the queries beside the rows.
 
+    What is `wanted` decides nothing: altered, it stops only who asks for it.
+
     Raises:
+        Tampered: a row that decides, or the target, is not as the product wrote it.
         Unauthenticated: the session or the client was ended.
         StoreUnavailable: the store did not answer.
     """
@@ -136,13 +146,15 @@ def load(
     is_first = not blind.is_known()
     with parallel.none_outlives() as reading:
         reading += [parallel.start(rows.query, query) for query in queries]
-        fetched = fetch(asked, lambda items: _read_keys_ahead(principal, pid, items))
-        found = {wish: row for wish, row in zip(asked, fetched, strict=True) if row is not None}
+        items = fetch_raw(asked, lambda items: _read_keys_ahead(principal, pid, items))
+        read = [(wish, _read(wish, item, wanted)) for wish, item in zip(asked, items, strict=True)]
+        found = {wish: row for wish, row in read if isinstance(row, Row)}
         return Entry(
             principal=principal,
             pid=pid,
             session=live(principal, found.get(asked[0])),
             found=found,
+            altered=frozenset(wish for wish, row in read if row is None),
             target_wish=target,
             idempotency=idempotency,
             pages=[page.result() for page in reading],
@@ -167,6 +179,14 @@ def load_altered(principal: Principal, pid: str, target: Wanted | None) -> Entry
     return Entry(principal, pid, live(principal, actor), {asked[1]: space})
 
 
+def _read(wish: Wanted, item: Item | None, wanted: Sequence[Wanted]) -> Row | bool | None:
+    """Return a row, False if there is none, None if one of `wanted` does not verify."""
+    row = _intact(wish, item)
+    if row is None and wish not in wanted:
+        raise Tampered("a row that decides")
+    return row
+
+
 def _intact(wish: Wanted, item: Item | None) -> Row | bool | None:
     """Return a row, False if there is none, None if it does not verify."""
     try:
@@ -175,27 +195,34 @@ def _intact(wish: Wanted, item: Item | None) -> Row | bool | None:
         return None
 
 
-def fetch(
-    asked: Sequence[Wanted], meanwhile: Callable[[Sequence[Item | None]], object] = len
-) -> list[Row | None]:
+def fetch(asked: Sequence[Wanted]) -> list[Row | None]:
     """Read rows; in a new process, with them, the secret that their keyed hashes need.
-
-    `meanwhile` gets the rows while the secret is unwrapped, in that case only: raw, and not yet
-    known to be ours.
 
     Raises:
         StoreUnavailable, Unavailable: a part of the host did not answer.
         Tampered: a row that decides rights is not one of ours.
     """
+    return rows.read_as(asked, fetch_raw(asked))
+
+
+def fetch_raw(
+    asked: Sequence[Wanted], meanwhile: Callable[[Sequence[Item | None]], object] = len
+) -> list[Item | None]:
+    """Read rows as `fetch` does, raw.
+
+    `meanwhile` gets the rows while the secret is unwrapped, in a new process only.
+
+    Raises:
+        StoreUnavailable, Unavailable: a part of the host did not answer.
+    """
     if blind.is_known():
-        return rows.fetch(asked)
+        return rows.fetch_raw(asked)
     *items, secret = rows.fetch_raw([*asked, blind.WANTED])
     with parallel.none_outlives() as beside:
         beside.append(parallel.start(meanwhile, items))
         blind.learn(secret)
-        found = rows.read_as(asked, items)
         beside[0].result()
-    return found
+    return items
 
 
 def _read_keys_ahead(principal: Principal, pid: str, deciding: Sequence[Item | None]) -> None:

@@ -6,9 +6,11 @@ number, so that a stream may repeat itself. Nothing is ever updated or deleted: 
 sequence is its last row. `tools/verify_trace.py` checks all this without a line of this code.
 """
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from chalicelib.audit import heads, keys, tree
@@ -29,6 +31,7 @@ ATTEMPTS: Final = 5
 JITTER_SECONDS: Final = 0.05
 CATCH_UP_PAGE: Final = 100
 _DIGITS: Final = 12
+_NUMBERED: Final = re.compile(rf"SEQ#\d{{{_DIGITS}}}", re.ASCII)
 
 
 def sequence_key(pid: str, audience: str = heads.GENERAL) -> str:
@@ -102,19 +105,32 @@ def _trace_row(item: Item) -> TraceRow | None:
 
 def head(pid: str) -> LeafRow | None:
     """Return the last place of a record's sequence."""
-    found = rows.query(head_query(pid)).items
-    return LeafRow.from_raw_data(found[0]) if found else None
+    return next(_leaves(_places(pid, 0, 1, descending=True)), None)
 
 
-def head_query(pid: str) -> Query:
-    """Return the query of the last place of a record's sequence; consistent."""
-    return Query(LeafRow, sequence_key(pid), prefix="SEQ#", descending=True, limit=1)
+def leaves(pid: str, first: int, limit: int) -> list[LeafRow]:
+    """Return places of a record's sequence, in order, from a number on."""
+    return list(islice(_leaves(_places(pid, first, limit)), limit))
 
 
-def leaves_query(pid: str, first: int, limit: int) -> Query:
-    """Return the query of the places of a record's sequence, in order, from a number on."""
-    last = _place(10**_DIGITS - 1)
-    return Query(LeafRow, sequence_key(pid), low=_place(first), high=last, limit=limit)
+def _places(pid: str, first: int, limit: int, *, descending: bool = False) -> Query:
+    """Return the query of the places of a record's sequence; consistent."""
+    low, high = _place(first), _place(10**_DIGITS - 1)
+    pk = sequence_key(pid)
+    return Query(LeafRow, pk, low=low, high=high, descending=descending, limit=limit)
+
+
+def _leaves(query: Query) -> Iterator[LeafRow]:
+    """Read places; one that has no number was not given by us: it is passed by, with an alarm."""
+    following: Query | None = query
+    while following:
+        page = rows.query(following)
+        for item in page.items:
+            if _NUMBERED.fullmatch(item["sk"]["S"]):
+                yield LeafRow.from_raw_data(item)
+            else:
+                log.exception("a place without a number", Tampered("a place"))
+        following = rows.following(following, page.last_key) if page.last_key else None
 
 
 def unsealed(pid: str, size: int, traces: Sequence[str]) -> list[str]:

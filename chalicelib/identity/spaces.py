@@ -119,7 +119,7 @@ def person_of(unit: Unit) -> tuple[Person, int]:
     row = unit.row(PersonRow, pk, sk)
     if row is None:
         raise LookupError("an open space without a person")
-    return _person(unit.open(bytes(row.sealed), pk, sk)), row.version or 0
+    return _person(unit.open(bytes(row.sealed or b""), pk, sk)), row.version or 0
 
 
 def read_person(pid: str) -> Person | None:
@@ -132,7 +132,7 @@ def read_person(pid: str) -> Person | None:
     if row is None:
         return None
     payload = envelope.open_row(
-        bytes(row.sealed),
+        bytes(row.sealed or b""),
         subject=subject_of_record(pid),
         kind=RECORD_KIND,
         pk=row.pk,

@@ -1,6 +1,7 @@
 """The first screen of a person, in one request: new documents, last accesses, first steps."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Literal, TypeVar
 
 from chalicelib.access import gate
 from chalicelib.access.gate import Unit
@@ -9,7 +10,7 @@ from chalicelib.access.store import GrantRow, read_grants
 from chalicelib.agenda import lists as agenda
 from chalicelib.agenda.schemas import AppointmentOut, appointment_out
 from chalicelib.agenda.usecases import view_wanted
-from chalicelib.core import clock
+from chalicelib.core import clock, log
 from chalicelib.core.rows import Page, Query, patient_key
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
@@ -21,6 +22,7 @@ from chalicelib.record import usecases as record
 from chalicelib.record.schemas import DocumentOut, document_out
 from chalicelib.trace import store as traces
 from chalicelib.trace import usecases as trace
+from chalicelib.vault.errors import Tampered
 
 _SHOWN: Final = 5
 _TO_DO: Final = 3
@@ -29,12 +31,17 @@ _TRACES_READ: Final = 100
 _MOST_TRACES: Final = 300
 
 
+Part = Literal["next_appointment", "to_do", "unread_notices"]
+T = TypeVar("T")
+
+
 class Home(Schema):
     """What happened lately; `first_steps` are those never taken, for a space still empty.
 
     `accesses` are those of others: what she did herself would push them out; what was sent in a
     wrong form, and changed nothing, is in the history alone. `to_do` are at most three
-    recommendations, and `unread_notices` counts at most the hundred newest.
+    recommendations, and `unread_notices` counts at most the hundred newest. `unreadable` names the
+    parts left empty because what they are made from was altered; the operator is told.
     """
 
     documents: list[DocumentOut]
@@ -44,6 +51,7 @@ class Home(Schema):
     accesses: list[AccessOut]
     active_authorisations: int
     first_steps: list[str]
+    unreadable: list[Part]
 
 
 @endpoint("GET", "/v1/patients/{pid}/home", answers={200: Home})
@@ -60,18 +68,43 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
         next_appointment = agenda.next_later(unit, unit.pages[3])
         found = record.newest(unit, newest, unit.pages[0], _SHOWN)
         shown = _last_accesses(unit, history, unit.pages[1])
-        coming = next_appointment()
+        parts = Parts()
+        coming = parts.read("next_appointment", next_appointment, None)
         known = read_grants(unit.pages[2].items)
         home = Home(
             documents=[document_out(document) for document in found],
             next_appointment=appointment_out(coming) if coming else None,
-            to_do=[recommendation_out(key, one) for key, one in prevention.to_do(unit, _TO_DO)],
-            unread_notices=inbox.unread(unit, unit.pages[4]),
+            to_do=parts.read("to_do", lambda: _to_do(unit), []),
+            unread_notices=parts.read(
+                "unread_notices", lambda: inbox.unread(unit, unit.pages[4]), 0
+            ),
             accesses=shown,
             active_authorisations=sum(grant.is_active(unit.now) for grant in known),
             first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),
+            unreadable=parts.unreadable,
         )
     return Answer(home)
+
+
+class Parts:
+    """What can be shown is, whatever was altered beside it."""
+
+    def __init__(self) -> None:
+        """Begin with nothing altered."""
+        self.unreadable: list[Part] = []
+
+    def read(self, name: Part, made: Callable[[], T], empty: T) -> T:
+        """Return a part, or an empty one if what it is made from was altered."""
+        try:
+            return made()
+        except Tampered as error:
+            log.exception("a part of the first screen was altered", error)
+            self.unreadable.append(name)
+            return empty
+
+
+def _to_do(unit: Unit) -> list[RecommendationOut]:
+    return [recommendation_out(key, one) for key, one in prevention.to_do(unit, _TO_DO)]
 
 
 def _last_accesses(unit: Unit, history: Query, page: Page) -> list[AccessOut]:

@@ -2,7 +2,8 @@
 
 Rows forget themselves after ninety days. A notice that was deleted leaves its row until then, so
 that an event delivered again does not bring it back; deleting all is one mark, however many there
-are. A row holds ids and a word of ours: forged, it could only show one of our sentences.
+are. A row holds ids and a word of ours: forged, it could only show one of our sentences, or
+nothing.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from chalicelib.notifications.store import InboxMarkRow, InboxRow, inbox_key, in
 
 LIFE: Final = timedelta(days=90)
 _PAGE: Final = 100
+_TYPES: Final = frozenset(EventType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def notices(unit: Unit, query: Query, page: Page, limit: int) -> tuple[list[Noti
         for row in map(InboxRow.from_raw_data, page.items):
             if row.sk <= gone:
                 return found, None
-            if not row.is_gone:
+            if not row.is_gone and row.type in _TYPES:
                 if len(found) == limit:
                     last = dict(zip(("pk", "sk"), inbox_key(unit.pid, found[-1].id), strict=True))
                     return found, {name: {"S": value} for name, value in last.items()}
@@ -88,7 +90,7 @@ def unread(unit: Unit, page: Page) -> int:
     mark = unit.row(InboxMarkRow, *inbox_mark_key(unit.pid))
     seen = max(mark.read_up_to or "", mark.gone_up_to or "") if mark else ""
     found = map(InboxRow.from_raw_data, page.items)
-    return sum(row.sk > seen and not row.is_gone for row in found)
+    return sum(row.sk > seen and not row.is_gone and row.type in _TYPES for row in found)
 
 
 def mark_read(unit: Unit, event_id: str) -> None:

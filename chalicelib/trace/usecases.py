@@ -75,8 +75,7 @@ def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
         archived, strangers = (None, []) if first else heads.newest(pid, public)
         head = seal.head(pid)
         size = head.seq + 1 if head else 0
-        places = rows.query(seal.leaves_query(pid, first, PROOF_PAGE)).items
-        leaves = [leaf for leaf in map(LeafRow.from_raw_data, places) if leaf.seq < size]
+        leaves = [leaf for leaf in seal.leaves(pid, first, PROOF_PAGE) if leaf.seq < size]
         newest = [item["sk"]["S"] for item in unit.pages[0].items]
         waiting = seal.unsealed(pid, size, [one for one in newest if ids.instant_or_none(one)])
         opened, met = _opened(pid, leaves, public)

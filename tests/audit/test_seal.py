@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -222,3 +223,44 @@ def test_a_sequence_whose_end_was_removed_is_not_repaired(person: Patient) -> No
     )
     assert operator.main(["reseal", person.pid]) == 0
     assert len(sealed(person.pid)) == 2
+
+
+@pytest.mark.parametrize("forged", ["SEQ#000000000000x", "SEQ#1", "SEQ#00000000000١"])
+def test_a_place_without_a_number_is_passed_by_and_raises_the_alarm(
+    person: Patient, forged: str, capsys: pytest.CaptureFixture[str]
+) -> None:  # A47
+    look(person.principal, person.pid, times=2)
+    seal(person.pid)
+    genuine = sealed(person.pid)[-1]
+    cloud.client("dynamodb").put_item(
+        TableName=table_name("audit"), Item=genuine | {"sk": {"S": forged}}
+    )
+    look(person.principal, person.pid)
+    seal(person.pid)
+
+    pages = proof(person)
+    assert verify_trace.verify(pages, public_keys()) == []
+    assert [leaf["seq"] for page in pages for leaf in page["items"]][:3] == [0, 1, 2]
+    if forged.startswith("SEQ#00000000000"):
+        assert "Tampered" in capsys.readouterr().out
+
+
+def test_what_cannot_be_told_ends_otherwise_than_what_was_changed(
+    person: Patient, tmp_path: Path
+) -> None:
+    look(person.principal, person.pid)
+    seal(person.pid)
+    pages = proof(person)
+    keys_file, file = tmp_path / "keys.json", tmp_path / "proof.json"
+    keys_file.write_text(json.dumps(public_keys()), encoding="utf-8")
+
+    def status() -> int:
+        file.write_text(json.dumps(pages), encoding="utf-8")
+        ended: int = verify_trace.main([str(file), "--keys", str(keys_file)])
+        return ended
+
+    assert status() == 0
+    pages[0]["strangers"] = [{"seq": None, "leaf": "", "is_read": False}]
+    assert status() == 2
+    pages[0]["items"][0]["trace"] = None
+    assert status() == 1

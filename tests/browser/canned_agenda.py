@@ -180,4 +180,5 @@ def at_home(*, empty: bool) -> Json:
         "next_appointment": None if empty else APPOINTMENTS[0],
         "to_do": [] if empty else RECOMMENDATIONS[:2],
         "unread_notices": 0 if empty else 1,
+        "unreadable": [],
     }

@@ -16,6 +16,7 @@ from tests.browser.canned import (
     problem,
     reply,
 )
+from tests.browser.canned_agenda import at_home
 from tests.browser.conftest import Open, Watch
 
 pytestmark = pytest.mark.browser
@@ -312,3 +313,17 @@ def test_home_asks_the_service_once(page: Page, opened: Open) -> None:
     page.wait_for_load_state("networkidle")
     calls = [url.partition("/v1/")[2] for url in asked if "/v1/" in url]
     assert [call for call in calls if call.startswith("patients/")] == [f"patients/{PID}/home"]
+
+
+def test_a_part_that_was_altered_says_so_and_the_rest_is_shown(page: Page) -> None:
+    canned = Canned()
+    home = at_home(empty=True) | {
+        "unreadable": ["next_appointment"], "documents": list(DOCUMENTS.values()),
+        "accesses": [], "active_authorisations": 1, "first_steps": [],
+    }  # fmt: skip
+    canned.overrides["GET .*/home$"] = lambda route: reply(route, home)
+    canned.install(page)
+    page.goto("/accueil")
+    part = page.get_by_role("region", name="Prochain rendez-vous")
+    expect(part).to_contain_text("Cette partie ne peut pas être affichée")
+    expect(page.get_by_role("heading", name="Nouveaux documents")).to_be_visible()

@@ -1401,7 +1401,8 @@ export interface components {
          *
          *     `accesses` are those of others: what she did herself would push them out; what was sent in a
          *     wrong form, and changed nothing, is in the history alone. `to_do` are at most three
-         *     recommendations, and `unread_notices` counts at most the hundred newest.
+         *     recommendations, and `unread_notices` counts at most the hundred newest. `unreadable` names the
+         *     parts left empty because what they are made from was altered; the operator is told.
          */
         Home: {
             /** Documents */
@@ -1417,6 +1418,8 @@ export interface components {
             active_authorisations: number;
             /** First Steps */
             first_steps: string[];
+            /** Unreadable */
+            unreadable: ("next_appointment" | "to_do" | "unread_notices")[];
         };
         /**
          * IdentityAnswer

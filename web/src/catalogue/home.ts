@@ -11,6 +11,7 @@ export const home = {
   allAccesses: "Voir tous les accès",
   next: "Prochain rendez-vous",
   noNext: "Aucun rendez-vous noté.",
+  unreadable: "Cette partie ne peut pas être affichée : ses données ont été altérées. Nos équipes sont prévenues.",
   addNext: "Ajouter un rendez-vous",
   allNext: "Voir l'agenda",
   toDo: "À faire",

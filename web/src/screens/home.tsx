@@ -95,7 +95,7 @@ function Accesses({ accesses }: { accesses: Access[] }) {
   );
 }
 
-function Next({ next }: { next: Appointment | null }) {
+function Next({ next, unreadable }: { next: Appointment | null; unreadable: boolean }) {
   return (
     <section class="card" aria-labelledby="next">
       <h2 id="next">{t.home.next}</h2>
@@ -112,7 +112,7 @@ function Next({ next }: { next: Appointment | null }) {
           </span>
         </a>
       ) : (
-        <p class="muted">{t.home.noNext}</p>
+        <p class="muted">{unreadable ? t.home.unreadable : t.home.noNext}</p>
       )}
       <a class="link" href={next ? "/agenda" : "/agenda/ajouter"}>
         {next ? t.home.allNext : t.home.addNext}
@@ -121,12 +121,12 @@ function Next({ next }: { next: Appointment | null }) {
   );
 }
 
-function ToDo({ items }: { items: Recommendation[] }) {
+function ToDo({ items, unreadable }: { items: Recommendation[]; unreadable: boolean }) {
   const plan = usePlanning();
   return (
     <section class="card" aria-labelledby="todo">
       <h2 id="todo">{t.home.toDo}</h2>
-      {items.length === 0 && <p class="muted">{t.home.nothingToDo}</p>}
+      {items.length === 0 && <p class="muted">{unreadable ? t.home.unreadable : t.home.nothingToDo}</p>}
       {items.length > 0 && (
         <ul class="todo" role="list">
           {items.map((of) => (
@@ -155,11 +155,11 @@ function Cards({ home }: { home: HomeData }) {
     <div class="home">
       <div class="home-main">
         {steps.length > 0 && !firstStepsHidden.value && <FirstSteps steps={steps} />}
-        <Next next={home.next_appointment} />
+        <Next next={home.next_appointment} unreadable={home.unreadable.includes("next_appointment")} />
         <Documents documents={home.documents} />
       </div>
       <div class="home-side">
-        <ToDo items={home.to_do} />
+        <ToDo items={home.to_do} unreadable={home.unreadable.includes("to_do")} />
         <Accesses accesses={home.accesses} />
         <section class="card soft" aria-labelledby="who">
           <h2 id="who">{t.home.whoTitle}</h2>
