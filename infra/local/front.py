@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
+from chalicelib.core import ids
 from chalicelib.http import problems
 from infra.local import asgi, config
 
@@ -195,6 +196,7 @@ class Front:
             *self._headers,
             (b"content-type", problems.MEDIA_TYPE.encode()),
             (b"cache-control", b"no-store"),
+            (b"x-request-id", ids.new_id().encode()),
         ]
         if status == 503:  # noqa: PLR2004
             headers.append((b"retry-after", b"2"))

@@ -20,6 +20,7 @@ DIST = config.ROOT / "web" / "dist"
 
 def _problem(answer: Answer) -> str:
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert re.fullmatch(r"[0-9A-Z]{26}|[0-9a-f-]{36}", answer.headers["X-Request-Id"])
     problem = json.loads(answer.body)
     assert problem["status"] == answer.status
     return str(problem["type"])
