@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from chalicelib.core import clock, ids, rows
@@ -11,13 +11,13 @@ from chalicelib.identity import accounts, spaces
 from chalicelib.identity.model import Person
 from chalicelib.identity.values import Traits, ins_key, parse_ins
 from chalicelib.reminders import store, usecases
-from chalicelib.reminders.model import MAX_A_DAY, Preferences, Reminder, Source
+from chalicelib.reminders.model import MAX_A_DAY, NO_QUIET_HOURS, Preferences, Reminder, Source
 
 DOMAIN: Final = "foule.exemple.test"
 _ISSUER: Final = "https://foule.exemple.test"
 _INS_OID: Final = "1.2.250.1.213.1.4.10"
 _AT_ONCE: Final = 4
-_ALWAYS: Final = Preferences(quiet_from=time(0), quiet_until=time(0))
+_ALWAYS: Final = Preferences("Europe/Paris", *NO_QUIET_HOURS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ rows are put straight into the double: they are due at other times, and must cos
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -17,7 +17,7 @@ from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import ConditionLost
 from chalicelib.prevention.usecases import SUBJECT, following
 from chalicelib.reminders import rules, store, sweep, usecases
-from chalicelib.reminders.model import Outcome, Preferences, Reminder, Source
+from chalicelib.reminders.model import NO_QUIET_HOURS, Outcome, Preferences, Reminder, Source
 from chalicelib.reminders.store import HeadRow, ToldRow
 from chalicelib.workers.notify import notify
 from chalicelib.workers.relay import relay
@@ -29,7 +29,7 @@ from tests.worlds import World
 SWEPT: Final = 20
 # A minute in which only what is under way is looked at; of five, one looks at all open buckets.
 PLANNED_AT: Final = datetime(2026, 12, 2, 12, 1, 30, tzinfo=UTC)
-_NO_QUIET_HOURS: Final = Preferences(quiet_from=time(0), quiet_until=time(0))
+_NO_QUIET_HOURS: Final = Preferences("Europe/Paris", *NO_QUIET_HOURS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,8 @@ def _person_session(claims: dict[str, Any], now: datetime) -> Opened:
     """Make a person's session, found by her identity at the provider."""
     issuer = settings().franceconnect.issuer
     traits = rules.traits_of_claims(claims)
-    email = str(claims.get("email") or "")
+    # Its own word for it, when it gives one: an address it does not believe in is not written to.
+    email = "" if claims.get("email_verified") is False else str(claims.get("email") or "")
     account = _usable(accounts.of_person(issuer, str(claims["sub"]), traits, email, now))
     return account, *sessions.new_session(account, now)
 

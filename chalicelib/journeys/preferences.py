@@ -1,7 +1,7 @@
 """When and how a person wants to be told: her zone, her quiet hours, what she wants told."""
 
 from datetime import time, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.identity.store import contact_wish
 from chalicelib.prevention import usecases as prevention
 from chalicelib.reminders import rules, store
-from chalicelib.reminders.model import Preferences
+from chalicelib.reminders.model import NO_QUIET_HOURS, Preferences
 from chalicelib.reminders.store import PreferencesRow
 
 _PATH: Final = "/v1/patients/{pid}/preferences"
@@ -39,20 +39,23 @@ class ReminderChoices(Schema):
     screening: bool
 
 
+Hour = Annotated[str, Field(pattern=_HOUR)]
+
+
 class PreferencesBody(Schema):
-    """Hours are local, as `21:00`, and two different ones."""
+    """Hours are local, as `21:00`, and two different ones; both null: no quiet hours."""
 
     zone: str = Field(max_length=50)
-    quiet_from: str = Field(pattern=_HOUR)
-    quiet_until: str = Field(pattern=_HOUR)
+    quiet_from: Hour | None
+    quiet_until: Hour | None
     mail: MailChoices
     remind: ReminderChoices
 
 
 class PreferencesOut(PreferencesBody):
-    """`address` tells whether there is a verified address to write to, never which."""
+    """`address` tells whether the identity provider gave an address to write to, never which."""
 
-    address: Literal["verified", "none"]
+    address: Literal["known", "none"]
     version: int
 
 
@@ -94,18 +97,9 @@ def _version(row: PreferencesRow | None) -> int:
 
 def _chosen(body: PreferencesBody) -> Preferences:
     """Read what was chosen; every error at once."""
-    quiet_from, quiet_until = (
-        time.fromisoformat(body.quiet_from),
-        time.fromisoformat(body.quiet_until),
-    )
-    errors = []
-    if not is_zone(body.zone):
-        errors.append(FieldError("/zone", "unknown_zone"))
-    if quiet_from == quiet_until:
-        errors.append(FieldError("/quiet_until", "quiet_none"))
-    if rules.quiet_length(quiet_from, quiet_until) > LONGEST_QUIET:
-        hours = LONGEST_QUIET // timedelta(hours=1)
-        errors.append(FieldError("/quiet_until", "quiet_too_long", {"hours": hours}))
+    errors = [] if is_zone(body.zone) else [FieldError("/zone", "unknown_zone")]
+    (quiet_from, quiet_until), wrong = _quiet(body)
+    errors += wrong
     if errors:
         raise Invalid(errors=tuple(errors))
     return Preferences(
@@ -120,12 +114,28 @@ def _chosen(body: PreferencesBody) -> Preferences:
     )
 
 
+def _quiet(body: PreferencesBody) -> tuple[tuple[time, time], list[FieldError]]:
+    if body.quiet_from is None and body.quiet_until is None:
+        return NO_QUIET_HOURS, []
+    hours = {"/quiet_from": body.quiet_from, "/quiet_until": body.quiet_until}
+    missing = [FieldError(pointer, "missing") for pointer, hour in hours.items() if hour is None]
+    if missing:
+        return NO_QUIET_HOURS, missing
+    begins, ends = (time.fromisoformat(hour or "") for hour in hours.values())
+    if begins == ends:
+        return NO_QUIET_HOURS, [FieldError("/quiet_until", "quiet_none")]
+    if rules.quiet_length(begins, ends) > LONGEST_QUIET:
+        most = {"hours": LONGEST_QUIET // timedelta(hours=1)}
+        return NO_QUIET_HOURS, [FieldError("/quiet_until", "quiet_too_long", most)]
+    return (begins, ends), []
+
+
 def _out(unit: Unit, row: PreferencesRow | None, uid: str) -> PreferencesOut:
     chosen = store.preferences_of(row)
     return PreferencesOut(
         zone=chosen.zone,
-        quiet_from=chosen.quiet_from.isoformat("minutes"),
-        quiet_until=chosen.quiet_until.isoformat("minutes"),
+        quiet_from=chosen.quiet_from.isoformat("minutes") if chosen.has_quiet_hours else None,
+        quiet_until=chosen.quiet_until.isoformat("minutes") if chosen.has_quiet_hours else None,
         mail=MailChoices(
             document=chosen.mail_document,
             appointment=chosen.mail_appointment,
@@ -134,6 +144,6 @@ def _out(unit: Unit, row: PreferencesRow | None, uid: str) -> PreferencesOut:
         remind=ReminderChoices(
             vaccination=chosen.remind_vaccination, screening=chosen.remind_screening
         ),
-        address="verified" if unit.row(*contact_wish(uid)) else "none",
+        address="known" if unit.row(*contact_wish(uid)) else "none",
         version=_version(row),
     )

@@ -32,6 +32,9 @@ class Outcome(StrEnum):
     LOST = "lost"  # a rival was first
 
 
+NO_QUIET_HOURS: Final = (time(0), time(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """How a person wants to be told; these defaults hold until she says otherwise.
@@ -48,6 +51,11 @@ class Preferences:
     mail_prevention: bool = True
     remind_vaccination: bool = True
     remind_screening: bool = True
+
+    @property
+    def has_quiet_hours(self) -> bool:
+        """Whether there are hours in which no reminder is told."""
+        return self.quiet_from != self.quiet_until
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ PREFERENCES: Json = {
     "quiet_until": "08:00",
     "mail": {"document": True, "appointment": True, "prevention": False},
     "remind": {"vaccination": True, "screening": False},
-    "address": "verified",
+    "address": "known",
     "version": 0,
 }
 

@@ -1,9 +1,10 @@
 """What a person sees at second look: her own number, what she typed, what she undoes."""
 
 import re
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.canned import (
     GRANTS,
@@ -89,6 +90,24 @@ def test_quiet_hours_that_mean_nothing_are_refused(page: Page, opened: Open) -> 
         "deux heures différentes"
     )
     assert canned.count("PUT", f"{_RECORD}/preferences") == 0
+
+
+def test_no_quiet_hours_are_a_box_to_tick(page: Page, opened: Open) -> None:
+    canned = opened("/plus/avis")
+    sent: list[Any] = []
+
+    def keep(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        reply(route, PREFERENCES | {"quiet_from": None, "quiet_until": None, "version": 1})
+
+    canned.overrides["PUT .*/preferences$"] = keep
+    page.get_by_label("Pas d’heures de silence").check()
+    expect(page.get_by_label("Jusqu’à")).to_have_count(0)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("Vos choix sont enregistrés.")).to_be_visible()
+    assert (sent[0]["quiet_from"], sent[0]["quiet_until"]) == (None, None)
+    page.get_by_label("Pas d’heures de silence").uncheck()
+    expect(page.get_by_label("Jusqu’à")).to_have_value("08:00")
 
 
 def test_titles_of_choices_are_inside_their_boxes(page: Page, opened: Open) -> None:

@@ -171,6 +171,18 @@ def test_address_is_kept_sealed_and_opens_for_notices(
     assert "camille@exemple.test" not in str(double.tables())
 
 
+def test_an_address_the_provider_does_not_believe_in_is_not_written_to(
+    browser: Browser, franceconnect: Provider, insured: Insured
+) -> None:
+    pid, _ = insured
+    franceconnect.claims["email_verified"] = False
+
+    browser.log_in(franceconnect)
+
+    (uid,) = spaces.notice_targets(pid)
+    assert accounts.email_of(uid) is None
+
+
 @pytest.mark.parametrize("first", ["camille@exemple.test", "", "not an address"])
 def test_later_login_with_another_address_sends_notices_there(
     http: Client, franceconnect: Provider, insured: Insured, first: str

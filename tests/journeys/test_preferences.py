@@ -30,7 +30,7 @@ def choose(http: Client, world: World, version: int = 0, **changes: object) -> R
 def test_the_defaults_hold_until_something_is_chosen(http: Client, world: World) -> None:
     reply = http.get(path(world), as_=world.person.principal)
 
-    assert reply.json() == DEFAULTS | {"address": "verified", "version": 0}
+    assert reply.json() == DEFAULTS | {"address": "known", "version": 0}
     assert reply.header("ETag") == '"v0"'
 
 
@@ -42,6 +42,15 @@ def test_what_is_chosen_is_kept(http: Client, world: World) -> None:
     assert again.json() == made.json()
     assert again.json()["zone"] == "Indian/Reunion"
     assert again.header("ETag") == '"v1"'
+
+
+def test_no_quiet_hours_is_a_choice_and_one_bound_alone_is_not(http: Client, world: World) -> None:
+    made = choose(http, world, quiet_from=None, quiet_until=None)
+    assert (made.json()["quiet_from"], made.json()["quiet_until"]) == (None, None)
+
+    alone = choose(http, world, 1, quiet_from=None)
+    (error,) = alone.json()["errors"]
+    assert (alone.status, error["pointer"], error["code"]) == (422, "/quiet_from", "missing")
 
 
 def test_two_tabs_do_not_undo_each_other(http: Client, world: World) -> None:  # R09

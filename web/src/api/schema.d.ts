@@ -1902,36 +1902,36 @@ export interface components {
         };
         /**
          * PreferencesBody
-         * @description Hours are local, as `21:00`, and two different ones.
+         * @description Hours are local, as `21:00`, and two different ones; both null: no quiet hours.
          */
         PreferencesBody: {
             /** Zone */
             zone: string;
             /** Quiet From */
-            quiet_from: string;
+            quiet_from: string | null;
             /** Quiet Until */
-            quiet_until: string;
+            quiet_until: string | null;
             mail: components["schemas"]["MailChoices"];
             remind: components["schemas"]["ReminderChoices"];
         };
         /**
          * PreferencesOut
-         * @description `address` tells whether there is a verified address to write to, never which.
+         * @description `address` tells whether the identity provider gave an address to write to, never which.
          */
         PreferencesOut: {
             /** Zone */
             zone: string;
             /** Quiet From */
-            quiet_from: string;
+            quiet_from: string | null;
             /** Quiet Until */
-            quiet_until: string;
+            quiet_until: string | null;
             mail: components["schemas"]["MailChoices"];
             remind: components["schemas"]["ReminderChoices"];
             /**
              * Address
              * @enum {string}
              */
-            address: "verified" | "none";
+            address: "known" | "none";
             /** Version */
             version: number;
         };
@@ -4156,7 +4156,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `address` tells whether there is a verified address to write to, never which. */
+            /** @description `address` tells whether the identity provider gave an address to write to, never which. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4194,7 +4194,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description `address` tells whether there is a verified address to write to, never which. */
+            /** @description `address` tells whether the identity provider gave an address to write to, never which. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

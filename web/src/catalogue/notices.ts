@@ -42,6 +42,7 @@ export const noticeWords = typeset({
     accessWhy: "Cet e-mail est obligatoire : il vous protège d'un accès que vous n'avez pas voulu.",
     quiet: "Heures de silence",
     quietHint: "Un rappel prévu pendant ces heures part juste avant. Exemple : de 21 h à 8 h, celui de 6 h part la veille avant 21 h. Les e-mails sur un document ou un accès partent à toute heure.",
+    noQuiet: "Pas d'heures de silence : me prévenir à toute heure",
     from: "À partir de",
     until: "Jusqu'à",
     zone: "Fuseau horaire",

@@ -19,7 +19,7 @@ import { ErrorPanel, Loading, Notice } from "../ui/states";
 import { toast } from "../ui/toast";
 
 const quietWords = ({ quiet_from: from, quiet_until: until }: Preferences) =>
-  from === until ? null : t.reminders.quiet(clock(from), clock(until));
+  from === null || until === null ? null : t.reminders.quiet(clock(from), clock(until));
 
 interface Ready {
   pid: string;

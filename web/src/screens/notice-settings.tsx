@@ -88,6 +88,9 @@ function Zone({ typed, set }: { typed: Preferences; set: Set }) {
   );
 }
 
+const NO_QUIET = { quiet_from: null, quiet_until: null };
+const USUAL_QUIET = { quiet_from: "21:00", quiet_until: "08:00" };
+
 function Quiet({ typed, set, errors }: { typed: Preferences; set: Set; errors: FieldError[] }) {
   return (
     <fieldset class="card field" aria-describedby="quiet-hint">
@@ -95,7 +98,13 @@ function Quiet({ typed, set, errors }: { typed: Preferences; set: Set; errors: F
       <p class="hint" id="quiet-hint">
         {t.quietHint}
       </p>
-      <div class="fields pair">
+      <CheckField
+        id="no-quiet"
+        label={t.noQuiet}
+        value={typed.quiet_from === null}
+        onValue={(none) => set(none ? NO_QUIET : USUAL_QUIET)}
+      />
+      {typed.quiet_from !== null && <div class="fields pair">
         <TextField
           id="quiet_from"
           type="time"
@@ -108,11 +117,11 @@ function Quiet({ typed, set, errors }: { typed: Preferences; set: Set; errors: F
           id="quiet_until"
           type="time"
           label={t.until}
-          value={typed.quiet_until}
+          value={typed.quiet_until ?? ""}
           error={errorOf(errors, "quiet_until")}
           onValue={(value) => set({ quiet_until: value })}
         />
-      </div>
+      </div>}
     </fieldset>
   );
 }
@@ -126,8 +135,8 @@ function Choices({ pid, start, latest }: { pid: string; start: Preferences; late
 
   const save = async () => {
     const missing = [
-      ...(typed.quiet_from ? [] : [{ id: "quiet_from", text: t.errors.from }]),
-      ...(typed.quiet_until ? [] : [{ id: "quiet_until", text: t.errors.until }]),
+      ...(typed.quiet_from !== "" ? [] : [{ id: "quiet_from", text: t.errors.from }]),
+      ...(typed.quiet_until !== "" ? [] : [{ id: "quiet_until", text: t.errors.until }]),
       ...(typed.quiet_from && typed.quiet_from === typed.quiet_until
         ? [{ id: "quiet_until", text: t.errors.same }]
         : []),
