@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { agendaApi } from "../api/agenda";
-import { logout, me } from "../api/session";
+import { logout, me, sessionState } from "../api/session";
 import type { Patient, Profile } from "../api/types";
 import { brand } from "../brand";
 import { catalogue as t } from "../catalogue";
@@ -56,12 +56,22 @@ export function Brand() {
   );
 }
 
+/** The room that a name will take. */
+const Nobody = () => (
+  <div class="whose record" aria-hidden="true">
+    <p class="whose-label">{"\u00a0"}</p>
+    <p class="whose-name">{"\u00a0"}</p>
+    <p class="whose-more">{"\u00a0"}</p>
+  </div>
+);
+
 function Whose() {
   const patient = openPatient.value;
   const profile = ownProfile();
   const shown = patient ?? profile;
   if (!shown) {
-    if (me.value?.role !== "professional") return null;
+    if (me.value === null) return <Nobody />;
+    if (me.value.role !== "professional") return null;
     return (
       <div class="whose">
         <p class="whose-label">{me.value.profession.label}</p>
@@ -100,8 +110,12 @@ const PERSON: Place[] = [
   { href: "/plus", label: t.shell.more, icon: "ellipsis" },
 ];
 
-function places(): Place[] {
-  if (me.value?.role === "patient") return PERSON;
+/** Screens of somebody; whose is not known before the session answered. */
+const SOMEBODYS = /^\/(?:accueil|documents|agenda|notifications|acces|professionnels|plus|pro)(?:\/|$)/;
+const PROFESSIONALS = /^\/pro(?:\/|$)/;
+
+function places(path: string): Place[] {
+  if (me.value ? me.value.role === "patient" : !PROFESSIONALS.test(path)) return PERSON;
   const search: Place = { href: "/pro", label: t.shell.findPatient, icon: "search" };
   const more: Place = { href: "/plus", label: t.shell.more, icon: "ellipsis" };
   const patient = openPatient.value;
@@ -129,7 +143,7 @@ const BEHIND_MORE = /^\/(?:professionnels|notifications)(?:\/|$)/;
 
 function Navigation() {
   const { path } = useLocation();
-  const all = places();
+  const all = places(path);
   const current = currentPlace(path, all);
   const within = (href: string) => (href === "/plus" && BEHIND_MORE.test(path) ? "true" : undefined);
   return (
@@ -240,12 +254,14 @@ function Bell({ pid }: { pid: string }) {
 }
 
 export function Shell({ children, bare }: { children: ComponentChildren; bare?: boolean }) {
-  const { route } = useLocation();
+  const { path, route } = useLocation();
   useEffect(() => listenShortcuts(route), [route]);
   const known = !bare && me.value !== null;
+  // Drawn before it is known for whom, so that nothing moves when it is.
+  const framed = known || (sessionState.value === "unknown" && SOMEBODYS.test(path));
   const own = known ? ownProfile() : null;
   return (
-    <div class={known ? "shell" : "shell bare"}>
+    <div class={framed ? "shell" : "shell bare"}>
       <a
         class="skip"
         href="#contenu"
@@ -267,9 +283,9 @@ export function Shell({ children, bare }: { children: ComponentChildren; bare?: 
             <span>{t.shell.help}</span>
           </a>
         </div>
-        {known && <Whose />}
+        {framed && <Whose />}
       </header>
-      {known && <Navigation />}
+      {framed && <Navigation />}
       <main id="contenu" tabIndex={-1}>
         <Connection />
         <PrintHead />

@@ -1,0 +1,44 @@
+"""Nothing moves under the finger while a first screen arrives."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.canned import Canned
+from tests.browser.conftest import DESKTOP, PHONE, Watch, settled
+
+pytestmark = pytest.mark.browser
+
+# What the field calls good; a person's name arriving in its place moves less.
+MOST = 0.1
+_FOLLOW = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("path", ["/accueil", "/documents", "/agenda", "/acces", "/notifications"])
+def test_a_first_screen_does_not_jump(
+    browser: Browser, base_url: str, watch: Watch, size: tuple[int, int], path: str
+) -> None:
+    width, height = size
+    with browser.new_context(
+        base_url=base_url,
+        viewport={"width": width, "height": height},
+        locale="fr-FR",
+        service_workers="block",
+    ) as made:
+        page = made.new_page()
+        watch.follow(page)
+        page.add_init_script(_FOLLOW)
+        Canned().install(page)
+        page.goto(path)
+        settled(page)
+        page.wait_for_load_state("networkidle")
+        shifted: Any = page.evaluate("window.shifted")
+
+    assert shifted < MOST
