@@ -32,9 +32,13 @@ _CONFIGURATION: Final = Path(__file__).parents[1] / ".chalice" / "config.json"
 
 
 def growth(world: World, empty: double.Snapshot) -> Iterator[str]:
-    """Yield a line for each job, with few and with many people due at other times."""
+    """Yield a line for each job, with few and with many people due at other times.
+
+    Raises:
+        SystemExit: a job made more calls because there were more people.
+    """
     double.restore(empty)
-    settled = 0
+    settled, few = 0, dict[str, tuple[dict[str, int], ...]]()
     for people in GROWN:
         settle(range(settled, people))
         settled = people
@@ -43,6 +47,8 @@ def growth(world: World, empty: double.Snapshot) -> Iterator[str]:
                 cold, warm = _costs(job, world)
                 prepare, run = partial(job.prepare, world), partial(job.run, world)
                 timed = timing(run, before=prepare, runs=RUNS)
+            if few.setdefault(job.name, calls := (cold.calls, warm.calls)) != calls:
+                raise SystemExit(f"{job.name} costs more with {people:,} people")
             yield line(f"{job.name} {people:>{22 - len(job.name)},}", cold, warm, timed)
     double.restore(empty)
 
