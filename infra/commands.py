@@ -149,8 +149,8 @@ def _reseal(given: argparse.Namespace) -> int:
 
 
 def _dead_letters(given: argparse.Namespace) -> int:
-    for line in dead_letters.describe(given.queue):
-        print(line)
+    lines = list(dead_letters.describe(given.queue))
+    print("\n".join(lines or [f"no dead letters in {given.queue}"]))
     return 0
 
 

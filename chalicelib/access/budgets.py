@@ -83,7 +83,8 @@ FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
 
 _DOCUMENTS: Final = (Action.DOCUMENT_ADD, Action.DOCUMENT_UPLOAD)
 _APPOINTMENTS: Final = (Action.APPOINTMENT_ADD, Action.APPOINTMENT_CHANGE)
-_TRUSTED: Final = (Right.SELF, Right.AUTHORISATION, Right.LINK)
+# Hers, given by her, or about what one deposited oneself: nothing is tried there.
+_TRUSTED: Final = (Right.SELF, Right.AUTHORISATION, Right.LINK, Right.DEPOSITOR)
 
 
 def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:

@@ -25,7 +25,10 @@ OLDEST: Final = date(1900, 1, 1)
 USUAL_LENGTH: Final = timedelta(minutes=30)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_LINK: Final = re.compile(r"https://[!-~]+", re.ASCII)
+_LINK: Final = re.compile(
+    r"https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?([/?#][!-~]*)?", re.ASCII
+)
+_NO_PART_OF_A_LINK: Final = frozenset('"<>\\^`{|}')
 _WHEN: Final = ("start", "end", "zone", "all_day")
 
 # A draft in which nothing is wrong, but that it says no start.
@@ -122,6 +125,7 @@ def _link(link: str) -> Iterator[FieldError]:
         read = urlsplit(link)
         plain = bool(_LINK.fullmatch(link) and read.hostname) and "@" not in read.netloc
         plain = plain and (read.port is None or read.port > 0)
+        plain = plain and not _NO_PART_OF_A_LINK.intersection(link)
     except ValueError:
         plain = False
     if not plain:

@@ -7,13 +7,14 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.http.endpoint import Schema
+from chalicelib.http.fields import Day
 
 
 class DaysQuery(Schema):
     """Which days, both included, from where on, and how many."""
 
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 

@@ -1,19 +1,19 @@
 """Finding and reading a person; finding a professional in the public directory."""
 
-from datetime import date
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError, Forbidden, Invalid, NotFound
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
+from chalicelib.http.fields import Day
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import patients
 from chalicelib.identity.model import Professional
 from chalicelib.identity.routes import Coded
 from chalicelib.identity.values import (
-    INS,
     RPPS,
     InvalidIdentifier,
     Sex,
@@ -25,6 +25,15 @@ from chalicelib.identity.values import (
 _NAME_CHARS: Final = 100
 _SEX_CODES: Final[dict[str, Sex]] = {"female": "F", "male": "M", "unknown": "U"}
 _SEX_WORDS: Final = {code: word for word, code in _SEX_CODES.items()}
+
+
+def _ins(text: str) -> str:
+    """Refuse what is not a matricule with its key, with whatever else is wrong."""
+    try:
+        parse_ins(text)
+    except InvalidIdentifier as error:
+        raise PydanticCustomError(_code(error), "not a matricule INS") from error
+    return text
 
 
 class LookupBody(Schema):
@@ -44,7 +53,7 @@ class LookupBody(Schema):
         }
     )
 
-    ins: str = Field(
+    ins: Annotated[str, AfterValidator(_ins)] = Field(
         max_length=20, description="The matricule INS: 13 characters and its key of two digits."
     )
     family_name: str = Field(
@@ -53,7 +62,7 @@ class LookupBody(Schema):
     given_name: str = Field(
         min_length=1, max_length=_NAME_CHARS, description="The first of the birth given names."
     )
-    birth_date: date
+    birth_date: Day
     sex: Literal["female", "male", "unknown"]
 
 
@@ -146,7 +155,7 @@ class ProfessionalList(Schema):
 )
 def lookup_patient(call: Call[LookupBody, NoQuery]) -> Answer:
     """Find a person by national number and traits, kept out of every URL."""
-    ins, claimed, now = _ins(call.body.ins), _claimed(call.body), clock.now()
+    ins, claimed, now = parse_ins(call.body.ins), _claimed(call.body), clock.now()
     if call.principal.kind is not ActorKind.ORGANISATION:
         pid = patients.lookup_patient(call.principal, ins, claimed)
         return Answer(PatientFound(patient_id=pid))
@@ -237,13 +246,6 @@ def _claimed(body: LookupBody) -> Traits:
     )
 
 
-def _ins(text: str) -> INS:
-    try:
-        return parse_ins(text)
-    except InvalidIdentifier as error:
-        raise _refused("/ins", error) from error
-
-
 def _rpps(text: str) -> RPPS:
     try:
         return parse_rpps(text)
@@ -252,5 +254,8 @@ def _rpps(text: str) -> RPPS:
 
 
 def _refused(pointer: str, error: InvalidIdentifier) -> Invalid:
-    code = "identifier_key" if error.code == "key" else "identifier_format"
-    return Invalid(errors=(FieldError(pointer, code),))
+    return Invalid(errors=(FieldError(pointer, _code(error)),))
+
+
+def _code(error: InvalidIdentifier) -> Literal["identifier_key", "identifier_format"]:
+    return "identifier_key" if error.code == "key" else "identifier_format"

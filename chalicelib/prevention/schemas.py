@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final, Literal
 
 from chalicelib.http.endpoint import Schema
+from chalicelib.http.fields import Day
 from chalicelib.prevention.model import Recommendation, State
 from chalicelib.prevention.usecases import FollowUp
 
@@ -21,8 +22,8 @@ class AnswerBody(Schema):
     """What the person says; `on` goes with `done`; `until`, the last silent day, with `later`."""
 
     state: Literal["to_plan", "done", "not_concerned", "later"]
-    on: date | None = None
-    until: date | None = None
+    on: Day | None = None
+    until: Day | None = None
 
 
 class RuleSource(Schema):

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Schema
+from chalicelib.http.fields import Day
 from chalicelib.http.listing import DaysQuery
 from chalicelib.record import document_types
 from chalicelib.record.model import Document, WithdrawalReason
@@ -55,7 +56,7 @@ class DocumentDraft(Schema):
 
     title: Title | None = Field(default=None, description="Read from the header of a CDA.")
     type_code: TypeCode | None = Field(default=None, description=_TYPES_SAID)
-    care_date: date | None = Field(
+    care_date: Day | None = Field(
         default=None, description="Of the care, in Paris. Read from the header of a CDA."
     )
     format: Annotated[str, StringConstraints(max_length=100)] | None = Field(

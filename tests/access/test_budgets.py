@@ -17,8 +17,10 @@ from chalicelib.trace import sentences
 from tests import double
 from tests.access.notes import add_note, look, traces
 from tests.builders import Actor, Patient, a_grant, a_person
+from tests.http_client import Client
 from tests.injector import Faults
 from tests.recorder import Recorder
+from tests.worlds import World
 
 
 @pytest.fixture(autouse=True)
@@ -149,6 +151,28 @@ def test_a_doctor_refused_elsewhere_still_treats_who_let_her_in(
     a_grant(person, doctor)
 
     look(doctor.principal, person.pid)
+
+
+def test_a_doctor_refused_elsewhere_still_moves_and_cancels_what_she_set(
+    world: World, http: Client
+) -> None:
+    mine = f"/v1/patients/{world.person.pid}/appointments"
+    draft = {"title": "Suivi", "start": "2027-03-01T09:00", "zone": "Europe/Paris"}
+    doctor = world.doctor.principal
+    made = http.post(mine, as_=doctor, json=draft, headers={"Idempotency-Key": "k" * 20}).json()
+    spent(budgets.REFUSALS, world.doctor.id, 500)
+
+    headers = {"If-Match": '"v1"'}
+    moved = http.request(
+        "PATCH",
+        f"{mine}/{made['id']}",
+        as_=doctor,
+        json={"start": "2027-03-02T09:00", "end": None},
+        headers=headers,
+    )
+    gone = http.delete(f"{mine}/{made['id']}", as_=doctor, headers={"If-Match": '"v2"'})
+
+    assert (moved.status, gone.status) == (200, 204)
 
 
 def test_a_person_refused_elsewhere_still_takes_a_key_back(person: Patient) -> None:

@@ -51,6 +51,17 @@ WRONG: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    "link",
+    ['https://a"><script>alert(1)</script>', "https://a.fr/<b>", "https://a_b.fr", "https://"],
+)
+def test_a_link_that_other_software_could_misread_is_refused(
+    world: World, http: Client, link: str
+) -> None:
+    (error,) = add(world, http, link=link).json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/link", "link_https")
+
+
 def kept() -> dict[tuple[str, str], Item]:
     """Every row of the record and of work, but for the counts of who asks too often (A44)."""
     tables = double.tables()

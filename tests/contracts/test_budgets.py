@@ -61,13 +61,13 @@ def test_a_call_more_is_seen(
     from chalicelib.core import rows  # noqa: PLC0415  to plant a call
 
     del aws
-    real = rows.fetch
+    real = rows.fetch_raw
 
     def twice(wanted: Any) -> Any:
         real(wanted)
         return real(wanted)
 
-    monkeypatch.setattr(rows, "fetch", twice)
+    monkeypatch.setattr(rows, "fetch_raw", twice)
     operation = next(one for one in OPERATIONS if one.name == "one_document")
     _, warm = measure(asked(operation, world, http), world, double.snapshot())
     assert warm.total == BUDGETS["one_document"]["warm"]["calls"] + 1

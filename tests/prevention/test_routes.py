@@ -219,6 +219,13 @@ def test_a_day_on_which_it_counts_is_taken(world: World, http: Client, on: str) 
     assert one_of(put(world, http, key, state="done", on=on), key)["on"] == on
 
 
+@pytest.mark.parametrize("on", ["1577836800", "2026-01-01T00:00:00", "2026-1-1", "２０２６-01-01"])
+def test_only_a_day_is_a_day(world: World, http: Client, on: str) -> None:
+    key = to_plan(world, http)["key"]
+    (error,) = put(world, http, key, state="done", on=on).json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/on", "date_form")
+
+
 @pytest.mark.parametrize(
     ("zone", "status"), [("Pacific/Noumea", 200), ("Europe/Paris", 422), ("Pacific/Tahiti", 422)]
 )

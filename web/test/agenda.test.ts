@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addMonths, weeksOf } from "../src/lib/calendar";
-import { blank, dayBounds, draftOf, lateLeads, repeated, skipped, wrong } from "../src/lib/appointment-draft";
+import { blank, dayBounds, draftOf, lateLeads, repeated, skipped, startMoved, wrong } from "../src/lib/appointment-draft";
 import { leadInWords, timeInWords } from "../src/lib/when";
 import { afterGap, instantsOf, wallOf } from "../src/lib/zoned";
 
@@ -111,5 +111,20 @@ describe("the days that can be chosen", () => {
     const { max } = dayBounds();
     expect(wrong(typed({ date: max }))).toEqual([]);
     expect(wrong(typed({ date: `${Number(max.slice(0, 4)) + 1}-01-01` })).map(({ id }) => id)).toEqual(["date"]);
+  });
+});
+
+describe("another start", () => {
+  it("keeps how long it lasts, over midnight and back", () => {
+    const set = typed({ start: "20:00", end: "20:30" });
+    expect(startMoved(set, "09:00")).toEqual({ start: "09:00", end: "09:30", endDate: "" });
+    const late = { ...set, ...startMoved(set, "23:45") };
+    expect(late).toMatchObject({ end: "00:15", endDate: "2026-12-04" });
+    expect(startMoved(late, "20:00")).toEqual({ start: "20:00", end: "20:30", endDate: "" });
+  });
+
+  it("touches nothing that was not said", () => {
+    expect(startMoved(typed({ end: "" }), "10:00")).toEqual({ start: "10:00" });
+    expect(startMoved(typed({ end: "10:00" }), "")).toEqual({ start: "" });
   });
 });

@@ -58,7 +58,9 @@ def read_header(tree: Element) -> Header:
     document_id = _identifier(tree.find("id", NS))
     kind = _code(tree.find("code", NS))
     effective = read_moment(_value(tree.find("effectiveTime", NS)))
-    role = tree.find("recordTarget/patientRole", NS)
+    role = _only(tree, "recordTarget/patientRole")
+    if role is not None and _only(role, "patient") is None:
+        role = None
     if document_id is None or kind is None or effective is None or role is None:
         raise Refused(Reason.CDA_HEADER)
     start, end = _care_period(tree)
@@ -113,6 +115,12 @@ def _zone(sign: str | None, hours: str, minutes: str) -> timezone | None:
     if offset >= timedelta(days=1):
         return None
     return timezone(-offset if sign == "-" else offset)
+
+
+def _only(tree: Element, path: str) -> Element | None:
+    """Return what a path leads to, if that is one thing: a document is about one person."""
+    found = tree.findall(path, NS)
+    return found[0] if len(found) == 1 else None
 
 
 def _patient(role: Element) -> Patient:

@@ -7,6 +7,7 @@ from chalicelib.record.cda.header import read_header
 from chalicelib.record.cda.model import Header
 from chalicelib.record.cda.rules import Depositor, check_patient, decide
 from chalicelib.storage.inspect import inspect
+from chalicelib.storage.refusals import Refused
 from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, a_cda
 
 OTHER_INS = parse_ins("260058815400233")
@@ -64,6 +65,16 @@ def test_compares_what_is_known_of_a_partial_birth_date(birth: str, failed: obje
     )
     found = check_patient(_header(content), DOMINIQUE_INS, DOMINIQUE)
     assert found == (("birth_date",) if failed else ())
+
+
+@pytest.mark.parametrize("name", ["recordTarget", "patient"])
+def test_a_document_about_two_persons_is_refused(name: str) -> None:
+    content = a_cda()
+    begins, ends = content.index(b"<%s>" % name.encode()), content.index(b"</%s>" % name.encode())
+    ends += len(b"</%s>" % name.encode())
+    with pytest.raises(Refused) as refused:
+        _header(content[:ends] + content[begins:ends] + content[ends:])
+    assert refused.value.code == "cda_header_incomplete"
 
 
 def test_refuses_a_wrong_key_on_the_patient_s_ins() -> None:

@@ -71,6 +71,19 @@ export function typedFrom(set: Appointment): Typed {
 
 const startOf = ({ date, start }: Typed) => `${date}T${start}`;
 
+const MINUTE = 60_000;
+const at = (day: string, time: string) => Date.parse(`${day}T${time}:00Z`);
+
+/** Another start: the end follows, so that it lasts as long as before. */
+export function startMoved(typed: Typed, start: string): Partial<Typed> {
+  const day = typed.date || "2000-01-01";
+  const lasts = at(typed.endDate || day, typed.end) - at(day, typed.start);
+  const moved = at(day, start) + lasts;
+  if (!(lasts >= MINUTE) || Number.isNaN(moved)) return { start };
+  const [endDay = "", end = ""] = new Date(moved).toISOString().slice(0, 16).split("T");
+  return { start, end, endDate: typed.date && endDay !== typed.date ? endDay : "" };
+}
+
 const endOf = ({ date, endDate, end }: Typed) => (end ? `${endDate || date}T${end}` : null);
 
 /** Whether there is a moment to look up on a clock. */

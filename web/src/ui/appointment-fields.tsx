@@ -1,7 +1,7 @@
 /** The fields of an appointment: what, when, where, and when to be reminded. */
 import { useState } from "preact/hooks";
 import { agendaWords as t } from "../catalogue/agenda";
-import { type Typed, dayBounds, lateLeads, repeated, skipped } from "../lib/appointment-draft";
+import { type Typed, dayBounds, lateLeads, repeated, skipped, startMoved } from "../lib/appointment-draft";
 import { clock, zoneChoices, zoneWords } from "../lib/when";
 import { deviceZone, wallOf } from "../lib/zoned";
 import { Button } from "./button";
@@ -63,7 +63,7 @@ function Hours({ typed, set, errors }: Props) {
           label={t.form.start}
           value={typed.start}
           error={gap ?? error("start")}
-          onValue={(start) => set({ start })}
+          onValue={(start) => set(startMoved(typed, start))}
         />
         <TextField
           id="end"

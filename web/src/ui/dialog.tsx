@@ -20,6 +20,8 @@ export function Dialog({ title, onClose, alert, opaque, children }: Props) {
     const dialog = box.current;
     const opener = document.activeElement;
     dialog?.showModal();
+    // A long one is read from its title, not from the button at its end.
+    if (dialog && dialog.scrollHeight > dialog.clientHeight) dialog.querySelector("h2")?.focus();
     return () => {
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
@@ -41,7 +43,7 @@ export function Dialog({ title, onClose, alert, opaque, children }: Props) {
         if (!onClose && box.current?.isConnected) box.current.showModal();
       }}
     >
-      <h2 id={id}>{title}</h2>
+      <h2 id={id} tabIndex={-1}>{title}</h2>
       {children}
     </dialog>
   );

@@ -215,6 +215,16 @@ function Shortcuts() {
   );
 }
 
+/** Whose record a professional reads, however far down: the name above is said once. */
+function PatientBar() {
+  const patient = openPatient.value;
+  return patient ? (
+    <p class="patient-bar" aria-hidden="true">
+      <Name of={patient} /> · {identity(patient, true)}
+    </p>
+  ) : null;
+}
+
 /** Printed at the top of the page instead of the navigation. */
 function PrintHead() {
   const shown = openPatient.value ?? ownProfile();
@@ -288,6 +298,7 @@ export function Shell({ children, bare }: { children: ComponentChildren; bare?: 
       {framed && <Navigation />}
       <main id="contenu" tabIndex={-1}>
         <Connection />
+        <PatientBar />
         <PrintHead />
         {children}
       </main>
