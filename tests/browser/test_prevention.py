@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.canned import problem, reply
-from tests.browser.canned_agenda import PREFERENCES, RECOMMENDATIONS, answer
-from tests.browser.conftest import Open, shoot
+from tests.browser.canned_agenda import COMING, PREFERENCES, RECOMMENDATIONS, answer
+from tests.browser.conftest import DESKTOP, PHONE, Open, shoot
 
 pytestmark = pytest.mark.browser
 _PREVENTION = "/agenda/prevention"
@@ -79,6 +79,28 @@ def test_why_says_how_sure_the_recommendation_is_and_its_dates(page: Page, opene
     card.locator("summary").click()
     expect(card.get_by_text("Recommandation lue dans un document qui cite")).to_be_visible()
     expect(card.get_by_text("Dates calculées par ce service")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_comes_next_is_listed_by_age_after_what_is_to_do_now(
+    page: Page, opened: Open, size: tuple[int, int], scheme: Any
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=scheme)
+    opened(_PREVENTION)
+    section = page.get_by_role("region", name="Et ensuite")
+    expect(section.locator("dt")).to_have_text(["À 4 mois", re.compile(r"^À 45\sans$")])
+    told = section.locator("dd")
+    expect(told).to_have_count(len(COMING))
+    expect(told.nth(0)).to_contain_text("suppose que l’étape d’avant soit faite à temps")
+    expect(told.nth(1)).not_to_contain_text("suppose")
+    day = date.fromisoformat(COMING[2]["opens_on"])
+    expect(told.nth(2)).to_contain_text(re.compile(rf"à partir du {day.day}(er)?\s.+\s{day.year}"))
+    names = page.locator("h2").all_inner_texts()
+    assert names.index("Et ensuite") > names.index("Les prochaines étapes")
+    section.scroll_into_view_if_needed()
+    shoot(page, f"prevention-coming-{size[0]}-{scheme}")
 
 
 def test_screenings_are_refused_apart_from_vaccines(page: Page, opened: Open) -> None:
