@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.canned import problem, reply
+from chalicelib.prevention.model import State
+from chalicelib.prevention.schemas import LABELS
+from tests.browser.canned import Canned, problem, reply
 from tests.browser.canned_agenda import COMING, PREFERENCES, RECOMMENDATIONS, answer
 from tests.browser.conftest import DESKTOP, PHONE, Open, shoot
 
@@ -117,3 +119,83 @@ def test_screenings_are_refused_apart_from_vaccines(page: Page, opened: Open) ->
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_text("Vos choix sont enregistrés.")).to_be_visible()
     assert sent[0]["remind"] == {"vaccination": False, "screening": True}
+
+
+class Answers:
+    """Prevention that keeps what it is told, as the service does."""
+
+    def __init__(self, canned: Canned) -> None:
+        self.known: Any = answer("/prevention", empty=False)
+        self.told: list[Any] = []
+        canned.overrides["PUT .*/prevention/"] = self._keep
+
+    def _keep(self, route: Route) -> None:
+        said: Any = route.request.post_data_json
+        key = route.request.url.rpartition("/")[2]
+        assert route.request.headers["if-match"] == f'"v{self.known["version"]}"'
+        self.told.append(said)
+        told = said | {"state_label": LABELS[State(said["state"])]}
+        items = [one | told if one["key"] == key else one for one in self.known["items"]]
+        self.known |= {"items": items, "version": self.known["version"] + 1}
+        reply(route, self.known, headers={"ETag": f'"v{self.known["version"]}"'})
+
+
+def _undo(page: Page, title: str) -> None:
+    page.get_by_role("button", name="Annuler", exact=True).click()
+    expect(page.get_by_text(re.compile(rf"{title}\s: comme avant"))).to_be_visible()
+
+
+def test_each_of_the_four_answers_is_seen_where_it_is_told_and_undone(
+    page: Page, opened: Open
+) -> None:
+    answers = Answers(opened(_PREVENTION))
+    flu, measles = FLU["title"], RECOMMENDATIONS[4]["title"]
+    to_plan = page.get_by_role("region", name="À planifier")
+    before = {"state": "to_plan", "on": None, "until": None}
+    card = page.get_by_role("article", name=flu)
+    expect(to_plan.get_by_role("article", name=flu)).to_be_visible()
+
+    done = date.fromisoformat(answers.known["today"]) - timedelta(days=3)
+    page.get_by_role("button", name=f"C’est fait : {flu}").click()
+    page.get_by_label("Date", exact=True).fill(str(done))
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(to_plan).to_have_count(0)
+    folded = page.locator("details.folded").filter(has_text="Réalisé (2)")
+    folded.locator("summary").first.click()
+    expect(card.locator(".prevention-when")).to_contain_text(f"Réalisé le {done.day}")
+    _undo(page, flu)
+    expect(to_plan.get_by_role("article", name=flu)).to_be_visible()
+    assert answers.told == [{"state": "done", "on": str(done), "until": None}, before]
+
+    page.get_by_role("button", name=f"Non concerné : {flu}").click()
+    page.locator("details.folded").filter(has_text="Non concerné (1)").locator(
+        "summary"
+    ).first.click()
+    expect(card.locator(".badge").first).to_have_text("Non concerné")
+    _undo(page, flu)
+    expect(to_plan.get_by_role("article", name=flu)).to_be_visible()
+    assert answers.told[2:] == [{"state": "not_concerned", "on": None, "until": None}, before]
+
+    again = date.fromisoformat(answers.known["today"]) + timedelta(days=20)
+    page.get_by_role("button", name=f"Plus tard : {flu}").click()
+    page.get_by_label("À une date choisie").check()
+    page.get_by_label("Date du rappel").fill(str(again))
+    page.get_by_role("button", name="Enregistrer").click()
+    later = page.get_by_role("region", name="Plus tard").get_by_role("article", name=flu)
+    expect(later.locator(".prevention-when")).to_contain_text(f"de nouveau proposé le {again.day}")
+    shoot(page, "prevention-answered-later")
+    _undo(page, flu)
+    expect(to_plan.get_by_role("article", name=flu)).to_be_visible()
+    until = str(again - timedelta(days=1))
+    assert answers.told[4:] == [{"state": "later", "on": None, "until": until}, before]
+
+    # What she unfolded stays so.
+    page.get_by_role("button", name=f"Remettre à planifier : {measles}").click()
+    expect(to_plan.get_by_role("article", name=measles)).to_be_visible()
+    _undo(page, measles)
+    expect(to_plan.get_by_role("article", name=measles)).to_have_count(0)
+    expect(page.locator("details.folded").filter(has_text="Réalisé (1)")).to_be_visible()
+    assert answers.told[6:] == [
+        before,
+        {"state": "done", "on": RECOMMENDATIONS[4]["on"], "until": None},
+    ]
