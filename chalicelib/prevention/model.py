@@ -95,7 +95,7 @@ class Answer:
 class Coming:
     """One step after what is recommended today; `age_months` is hers, whole, when it opens.
 
-    `is_conditional`: its day supposes that the steps before it are each done in time.
+    `is_conditional`: its day supposes that those before it are each done as soon as they may be.
     """
 
     kind: Kind

@@ -61,7 +61,7 @@ class RecommendationOut(Schema):
 class ComingOut(Schema):
     """One step after what is recommended today; `age_months` is hers on `opens_on`, whole months.
 
-    `is_conditional`: its day supposes that the steps before it are done in time.
+    `is_conditional`: its day supposes that those before it are done as soon as they may be.
     """
 
     kind: Literal["vaccination", "screening", "exam"]

@@ -95,7 +95,7 @@ def test_what_comes_next_is_listed_by_age_after_what_is_to_do_now(
     expect(section.locator("dt")).to_have_text(["À 4 mois", re.compile(r"^À 45\sans$")])
     told = section.locator("dd")
     expect(told).to_have_count(len(COMING))
-    expect(told.nth(0)).to_contain_text("suppose que l’étape d’avant soit faite à temps")
+    expect(told.nth(0)).to_contain_text("suppose que l’étape d’avant soit faite dès que possible")
     expect(told.nth(1)).not_to_contain_text("suppose")
     day = date.fromisoformat(COMING[2]["opens_on"])
     expect(told.nth(2)).to_contain_text(re.compile(rf"à partir du {day.day}(er)?\s.+\s{day.year}"))

@@ -1034,7 +1034,7 @@ export interface components {
          * ComingOut
          * @description One step after what is recommended today; `age_months` is hers on `opens_on`, whole months.
          *
-         *     `is_conditional`: its day supposes that the steps before it are done in time.
+         *     `is_conditional`: its day supposes that those before it are done as soon as they may be.
          */
         ComingOut: {
             /**

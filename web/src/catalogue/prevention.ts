@@ -74,7 +74,7 @@ export const preventionWords = typeset({
     months: (n: number) => `À ${n} mois`,
     years: (n: number) => `À ${plural(n, "an", "ans")}`,
     from: (date: string) => `à partir du ${date}`,
-    conditional: "Cette date suppose que l'étape d'avant soit faite à temps.",
+    conditional: "Cette date suppose que l'étape d'avant soit faite dès que possible.",
   },
 
   limits: {
