@@ -47,6 +47,12 @@ class Period:
         return timedelta(days=self.months * 365.25 / 12 + self.days)
 
 
+def months_between(first: date, last: date) -> int:
+    """Return how many whole months run from a day to a later one."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months - (last.day < first.day)
+
+
 def read_period(text: object) -> Period:
     """Read an ISO 8601 duration in years, months, weeks and days.
 

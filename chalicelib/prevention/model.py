@@ -92,6 +92,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """One step after what is recommended today; `age_months` is hers, whole, when it opens.
+
+    `is_conditional`: its day supposes that those before it are each done as soon as they may be.
+    """
+
+    kind: Kind
+    title: str
+    opens_on: date
+    age_months: int
+    is_conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Recommendation:
     """One thing recommended to one person, as it stands on one day.
 

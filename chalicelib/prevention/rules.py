@@ -9,12 +9,22 @@ from typing import Final
 
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.prevention import child_exams, screening, vaccination
-from chalicelib.prevention.calendars import Period
-from chalicelib.prevention.model import Answer, Choice, Kind, Person, Recommendation, State
+from chalicelib.prevention.calendars import Period, months_between
+from chalicelib.prevention.model import (
+    Answer,
+    Choice,
+    Coming,
+    Kind,
+    Person,
+    Recommendation,
+    State,
+)
 from chalicelib.prevention.occurrences import Given, Occurrence
 
 # Our proposal: nothing is put off for more than a year.
 MAX_LATER: Final = Period(months=12, days=0)
+# Our proposal: what comes after is told this long ahead, and at least the first of it.
+TOLD_AHEAD: Final = Period(months=24, days=0)
 _OPEN: Final = frozenset({State.TO_PLAN, State.LATE})
 Key = tuple[str, str]
 
@@ -30,6 +40,30 @@ def recommendations(person: Person, answers: Sequence[Answer], today: date) -> l
         (one for one in shown if one is not None),
         key=lambda one: (one.window_opens_on, one.rule_id, one.occurrence),
     )
+
+
+def coming(person: Person, answers: Sequence[Answer], today: date) -> list[Coming]:
+    """Return the steps of the next two years not yet shown, soonest first; at least the next one.
+
+    A series holds only its next dose, a programme its next round: those after it are found by
+    supposing each done as soon as it may be, and say that they depend on it.
+    """
+    given, end = _given(answers), TOLD_AHEAD.after(today)
+    known = {_key(one): one.opens for one in _occurrences(person, given, today)}
+    shown = {(one.rule_id, one.occurrence) for one in recommendations(person, answers, today)}
+    later = sorted(
+        (one for one in _supposed(person, given, today, end) if one.opens > today),
+        key=lambda one: (one.opens, *_key(one)),
+    )
+    later = [one for one in later if _key(one) not in shown]
+    last = max([end, *(one.opens for one in later[:1])])
+    return [
+        Coming(
+            one.kind, one.title, one.opens, months_between(person.birth_on, one.opens),
+            is_conditional=known.get(_key(one)) != one.opens,
+        )
+        for one in later if one.opens <= last
+    ]  # fmt: skip
 
 
 def next_change(person: Person, answers: Sequence[Answer], today: date) -> date | None:
@@ -111,6 +145,25 @@ def _occurrences(person: Person, given: Given, today: date) -> Iterator[Occurren
     yield from vaccination.occurrences(person, given, today)
     yield from screening.occurrences(person, given)
     yield from child_exams.occurrences(person)
+
+
+def _supposed(person: Person, given: Given, today: date, end: date) -> list[Occurrence]:
+    """Return what there would be if all that opens until a day were done as soon as it may be."""
+    supposed = dict(given)
+    while True:
+        found = list(_occurrences(person, supposed, today))
+        waiting = [
+            one
+            for one in found
+            if not ((said := supposed.get(_key(one))) and said.state.concludes)
+            if one.opens <= end and (one.closes is None or today <= one.closes)
+        ]
+        if not waiting:
+            return found
+        for one in waiting:
+            said = supposed.get(_key(one))
+            on = max(one.opens, today, (said and said.until) or today)
+            supposed[_key(one)] = Answer(one.rule_id, one.key, Choice.DONE, on)
 
 
 def _open(shown: list[Recommendation], refused: Container[Kind]) -> set[Key]:

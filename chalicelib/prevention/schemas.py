@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from chalicelib.http.endpoint import Schema
 from chalicelib.http.fields import Day
-from chalicelib.prevention.model import Recommendation, State
+from chalicelib.prevention.model import Coming, Recommendation, State
 from chalicelib.prevention.usecases import FollowUp
 
 LABELS: Final = {
@@ -59,11 +59,28 @@ class RecommendationOut(Schema):
     source: RuleSource
 
 
+class ComingOut(Schema):
+    """One step after what is recommended today; `age_months` is hers on `opens_on`, whole months.
+
+    `is_conditional`: its day supposes that those before it are done as soon as they may be.
+    """
+
+    kind: Literal["vaccination", "screening", "exam"]
+    title: str
+    opens_on: date
+    age_months: int
+    is_conditional: bool
+
+
 class FollowUpOut(Schema):
-    """What is recommended on the person's own `today`; `next_change_on` says something else."""
+    """What is recommended on the person's own `today`; `next_change_on` says something else.
+
+    `coming` holds the steps of the two years after that, soonest first, or the next one.
+    """
 
     today: date
     items: list[RecommendationOut]
+    coming: list[ComingOut]
     next_change_on: date | None
     version: int
 
@@ -92,11 +109,22 @@ def recommendation_out(key: str, one: Recommendation) -> RecommendationOut:
     )
 
 
+def _coming_out(one: Coming) -> ComingOut:
+    return ComingOut(
+        kind=one.kind.value,
+        title=one.title,
+        opens_on=one.opens_on,
+        age_months=one.age_months,
+        is_conditional=one.is_conditional,
+    )
+
+
 def follow_up_out(found: FollowUp) -> FollowUpOut:
     """Write everything recommended as JSON."""
     return FollowUpOut(
         today=found.today,
         items=[recommendation_out(key, one) for key, one in found.items],
+        coming=[_coming_out(one) for one in found.coming],
         next_change_on=found.next_change_on,
         version=found.version,
     )

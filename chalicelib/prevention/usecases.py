@@ -22,7 +22,7 @@ from chalicelib.http.principal import Principal
 from chalicelib.identity import spaces
 from chalicelib.identity.values import Traits
 from chalicelib.prevention import rules, store
-from chalicelib.prevention.model import Answer, Choice, Kind, Person, Recommendation
+from chalicelib.prevention.model import Answer, Choice, Coming, Kind, Person, Recommendation
 from chalicelib.prevention.store import FollowUpRow
 from chalicelib.reminders import store as reminder_store
 from chalicelib.reminders import usecases as reminders
@@ -43,6 +43,7 @@ class FollowUp:
 
     today: date
     items: list[tuple[str, Recommendation]]
+    coming: list[Coming]
     next_change_on: date | None
     version: int
 
@@ -218,7 +219,8 @@ def _follow_up(
 ) -> FollowUp:
     today = _today(unit)
     changes = rules.next_change(person, answers, today) if person else None
-    return FollowUp(today, _items(unit, person, answers), changes, version)
+    coming = rules.coming(person, answers, today) if person else []
+    return FollowUp(today, _items(unit, person, answers), coming, changes, version)
 
 
 def _is_about(answer: Answer, one: Recommendation) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chalicelib.prevention.model import State
-from chalicelib.prevention.schemas import LABELS, RecommendationOut, RuleSource
+from chalicelib.prevention.schemas import LABELS, ComingOut, RecommendationOut, RuleSource
 
 Json = dict[str, Any]
 
@@ -138,6 +138,20 @@ RECOMMENDATIONS: list[Json] = [
     ),
     _recommended(5, "Vaccin contre la rougeole", State.DONE, -930, -900, on=_date(-900)),
 ]  # fmt: skip
+COMING: list[Json] = [
+    ComingOut(
+        kind="vaccination", title="Vaccin contre le pneumocoque, dose 2", opens_on=_date(110),
+        age_months=4, is_conditional=True,
+    ).model_dump(mode="json"),
+    ComingOut(
+        kind="exam", title="Examen de l’enfant\u00a0: 5e mois", opens_on=_date(110),
+        age_months=4, is_conditional=False,
+    ).model_dump(mode="json"),
+    ComingOut(
+        kind="vaccination", title="Rappel diphtérie, tétanos, poliomyélite, à 45\u00a0ans",
+        opens_on=_date(400), age_months=45 * 12, is_conditional=False,
+    ).model_dump(mode="json"),
+]  # fmt: skip
 NOTICES: list[Json] = [
     {"id": "01JDK8NTC00000000000000003", "type": "reminder", "at": _instant(-0.02),
      "is_read": False, "text": "Rappel : « Dentiste » approche.",
@@ -162,6 +176,7 @@ def answer(rest: str, *, empty: bool) -> Json | None:
         "/prevention": {
             "items": [] if empty else RECOMMENDATIONS,
             "today": _day(0),
+            "coming": [] if empty else COMING,
             "next_change_on": None,
             "version": 0,
         },

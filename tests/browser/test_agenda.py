@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from infra.local.config import Config
 from tests.browser.canned import PID, PROFESSIONAL, problem, reply
 from tests.browser.canned_agenda import APPOINTMENTS, RECOMMENDATIONS
-from tests.browser.conftest import PHONE, Open, shoot
+from tests.browser.conftest import DESKTOP, PHONE, Open, settled, shoot
 from tests.browser.product import PERSON, log_in
 from tests.stack import fetch
 
@@ -17,6 +17,27 @@ pytestmark = pytest.mark.browser
 _RECORD = f"/v1/patients/{PID}"
 OWN = next(one for one in APPOINTMENTS if one["is_own"])
 THEIRS = next(one for one in APPOINTMENTS if not one["is_own"])
+
+
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [(PHONE, "À venir"), ((959, 800), "À venir"), ((960, 800), "Mois"), (DESKTOP, "Mois")],
+    ids=str,
+)
+def test_the_agenda_opens_as_a_list_on_a_phone_and_as_a_month_where_there_is_room(  # P10
+    page: Page, opened: Open, size: tuple[int, int], name: str
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    opened("/agenda")
+    expect(page).to_have_url(re.compile("/agenda$"))
+    current = page.locator(".views [aria-current=page]")
+    expect(current).to_have_text(name)
+    expect(page.get_by_role("grid")).to_have_count(1 if name == "Mois" else 0)
+    expect(page.locator(".list-count")).to_have_count(0 if name == "Mois" else 1)
+    # What the address asks for goes before the room there is.
+    page.goto("/agenda?v=liste" if name == "Mois" else "/agenda?v=mois")
+    settled(page)
+    expect(current).not_to_have_text(name)
 
 
 def test_month_is_walked_with_the_arrows(page: Page, opened: Open) -> None:

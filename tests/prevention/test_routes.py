@@ -86,6 +86,18 @@ def test_what_is_recommended_says_why_until_when_by_which_source_and_how_sure(
     assert one["source"]["certainty"] in {"A", "B", "M", "P"}
 
 
+def test_what_comes_next_is_told_by_age_with_its_first_day(world: World, http: Client) -> None:
+    assert read(world, http).json()["coming"] == [
+        {
+            "kind": "vaccination",
+            "title": "Rappel diphtérie, tétanos, poliomyélite, à 45\u00a0ans",
+            "opens_on": BOOSTER_AT_45,
+            "age_months": 45 * 12,
+            "is_conditional": False,
+        }
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "label", "reminded"),
     [

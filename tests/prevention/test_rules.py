@@ -11,6 +11,7 @@ from chalicelib.prevention.calendars import current
 from chalicelib.prevention.model import Answer, Choice, Kind, Person, State
 from chalicelib.prevention.rules import (
     check_answer,
+    coming,
     is_to_do,
     next_change,
     next_opening,
@@ -56,6 +57,9 @@ def test_no_birth_date_answer_or_day_breaks_the_rules(
 ) -> None:
     shown = recommendations(person, answers, today)
     assert len({(one.rule_id, one.occurrence) for one in shown}) == len(shown)
+    later = coming(person, answers, today)
+    assert [one.opens_on for one in later] == sorted(one.opens_on for one in later)
+    assert all(one.opens_on > today for one in later)
     for day in (next_change(person, answers, today), next_opening(person, answers, today)):
         assert day is None or day > today
 

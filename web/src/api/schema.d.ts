@@ -1031,6 +1031,30 @@ export interface components {
             label: string;
         };
         /**
+         * ComingOut
+         * @description One step after what is recommended today; `age_months` is hers on `opens_on`, whole months.
+         *
+         *     `is_conditional`: its day supposes that those before it are done as soon as they may be.
+         */
+        ComingOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "vaccination" | "screening" | "exam";
+            /** Title */
+            title: string;
+            /**
+             * Opens On
+             * Format: date
+             */
+            opens_on: string;
+            /** Age Months */
+            age_months: number;
+            /** Is Conditional */
+            is_conditional: boolean;
+        };
+        /**
          * DepositAnswer
          * @description Whether the space takes deposits; the handle then stands for the patient 15 minutes.
          * @example {
@@ -1373,6 +1397,8 @@ export interface components {
         /**
          * FollowUpOut
          * @description What is recommended on the person's own `today`; `next_change_on` says something else.
+         *
+         *     `coming` holds the steps of the two years after that, soonest first, or the next one.
          */
         FollowUpOut: {
             /**
@@ -1382,6 +1408,8 @@ export interface components {
             today: string;
             /** Items */
             items: components["schemas"]["RecommendationOut"][];
+            /** Coming */
+            coming: components["schemas"]["ComingOut"][];
             /** Next Change On */
             next_change_on: string | null;
             /** Version */

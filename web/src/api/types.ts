@@ -43,6 +43,7 @@ export type NoticePage = Schemas["NoticeList"];
 export type Recommendation = Schemas["RecommendationOut"];
 export type PreventionState = Recommendation["state"];
 export type Prevention = Schemas["FollowUpOut"];
+export type ComingStep = Schemas["ComingOut"];
 
 export interface Page<T> {
   items: T[];

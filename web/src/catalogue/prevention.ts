@@ -67,6 +67,16 @@ export const preventionWords = typeset({
     closed: (date: string) => `La période se termine le ${date} : choisissez une date plus proche.`,
   },
 
+  coming: {
+    title: "Et ensuite",
+    intro: "Les étapes des deux ans qui viennent, ou au moins la prochaine, âge par âge. Rien de cela n'est à faire aujourd'hui.",
+    firstMonth: "Avant 1 mois",
+    months: (n: number) => `À ${n} mois`,
+    years: (n: number) => `À ${plural(n, "an", "ans")}`,
+    from: (date: string) => `à partir du ${date}`,
+    conditional: "Cette date suppose que l'étape d'avant soit faite dès que possible.",
+  },
+
   limits: {
     title: "Ce que cette page ne dit pas",
     known: "Elle suit seulement :",

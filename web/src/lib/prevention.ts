@@ -1,5 +1,5 @@
 /** How recommendations are grouped, worded and placed on the time line. */
-import type { PreventionState, Recommendation } from "../api/types";
+import type { ComingStep, PreventionState, Recommendation } from "../api/types";
 import { preventionWords as t } from "../catalogue/prevention";
 import type { IconName } from "../icons";
 import { addDays, addMonths, daysBetween, monthStart } from "./calendar";
@@ -31,6 +31,26 @@ export function windowInWords(of: Recommendation): string | null {
   return ends
     ? t.between(dateMedium(of.window_opens_on), dateMedium(ends))
     : t.from(dateMedium(of.window_opens_on));
+}
+
+const YEAR = 12;
+/** Ages are said in months until then. */
+const INFANT = 2 * YEAR;
+
+/** How one says an age given in whole months. */
+export function ageInWords(months: number): string {
+  if (months >= INFANT) return t.coming.years(Math.floor(months / YEAR));
+  return months === 0 ? t.coming.firstMonth : t.coming.months(months);
+}
+
+/** The steps to come by age in words, in their own order. */
+export function byAge(steps: ComingStep[]): [age: string, steps: ComingStep[]][] {
+  const ages = new Map<string, ComingStep[]>();
+  for (const step of steps) {
+    const age = ageInWords(step.age_months);
+    ages.set(age, [...(ages.get(age) ?? []), step]);
+  }
+  return [...ages];
 }
 
 export interface Bar {

@@ -10,6 +10,7 @@ import { typo } from "../lib/typo";
 import { LinkButton } from "../ui/button";
 import { DoneDialog, LaterDialog } from "../ui/prevention-dialogs";
 import { Page } from "../ui/page";
+import { Coming } from "../ui/prevention-coming";
 import { type Asked, PreventionCard } from "../ui/prevention-card";
 import { PreventionPlot } from "../ui/prevention-plot";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
@@ -167,6 +168,7 @@ export default function Prevention({ profile }: { profile: Profile }) {
           ask={(of, what) => setAsked({ of, what })}
         />
       ))}
+      {answer.data && <Coming steps={answer.data.coming} />}
       {answer.data && <PreventionPlot items={items} now={now} />}
       {answer.data && <Limits />}
       {asked?.what === "done" && <DoneDialog of={asked.of} now={now} save={saveAsked(asked)} onClose={close} />}
