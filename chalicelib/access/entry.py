@@ -253,6 +253,7 @@ def live(principal: Principal, row: Row | None) -> Session:
         isinstance(row, ClientRow)
         and row.status == "active"
         and row.organisation_id == principal.id
+        and store.generation_of(row) == principal.generation
     ) or (isinstance(row, FeedsRow) and principal.id in {feed["id"] for feed in row.feeds}):
         return row
     raise Unauthenticated("session-ended")

@@ -154,7 +154,12 @@ class ClientRow(AuthenticatedRow):
     name = UnicodeAttribute()
     organisation_id = UnicodeAttribute()
     jwks = UnicodeAttribute()
+    generation = NumberAttribute(null=True)  # of its tokens: those of an earlier one are dead
     trace_key = BinaryAttribute(legacy_encoding=False)
+
+    def begin_generation(self) -> None:
+        """End every token issued so far, for good."""
+        self.generation = generation_of(self) + 1
 
 
 class FeedsRow(AuthenticatedRow):
@@ -190,6 +195,11 @@ class RateRow(Row):
 
     count_ = NumberAttribute(attr_name="count")
     ttl = NumberAttribute()
+
+
+def generation_of(row: ClientRow) -> int:
+    """Return the generation of tokens that a row lets live, from 0."""
+    return int(row.generation or 0)
 
 
 def settings_key(pid: str) -> tuple[str, str]:

@@ -29,13 +29,14 @@ class Principal:
     """A proven identity: `id` is a person's account, a professional's RPPS, a structure's FINESS.
 
     `session` is the session's id, or the client's id for software: the gate reads that row on each
-    request, so that ending it is immediate.
+    request, so that ending it is immediate. `generation` is that of a client's tokens.
     """
 
     kind: ActorKind
     id: str
     session: str
     expires_at: int
+    generation: int = 0
 
 
 def from_context(context: Mapping[str, object]) -> Principal:
@@ -50,6 +51,7 @@ def from_context(context: Mapping[str, object]) -> Principal:
             id=str(context["id"]),
             session=str(context["session"]),
             expires_at=int(str(context["exp"])),
+            generation=int(str(context.get("generation", 0))),
         )
     except (KeyError, ValueError) as error:
         raise Unauthenticated from error

@@ -84,7 +84,15 @@ def grant_token(form: Mapping[str, str], now: datetime) -> Granted:
     except BadToken as refused:
         log.write("client refused", reason=refused.reason)
         raise OAuthRefused("invalid_client", 401) from refused
-    return Granted(tokens.issue(ActorKind.ORGANISATION, client.organisation_id, client_id, now))
+    return Granted(
+        tokens.issue(
+            ActorKind.ORGANISATION,
+            client.organisation_id,
+            client_id,
+            now,
+            generation=access_store.generation_of(client),
+        )
+    )
 
 
 def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, ClientRow]:

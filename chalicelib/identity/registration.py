@@ -110,7 +110,7 @@ def clients_of(finess: FINESS) -> dict[str, ClientRow]:
 
 
 def suspend_client(client_id: str) -> None:
-    """Refuse software every token, and every request with one it has, from the next on.
+    """Refuse software every token, and for good every request with one it has, from the next on.
 
     Raises:
         ValueError, Tampered: as `find_client`; or it is neither active nor suspended.
@@ -120,7 +120,7 @@ def suspend_client(client_id: str) -> None:
 
 
 def resume_client(client_id: str) -> None:
-    """Serve suspended software again, tokens of the last ten minutes included.
+    """Serve suspended software again, once it has asked for another token.
 
     Raises as `suspend_client`.
     """
@@ -168,6 +168,8 @@ def _set_status(client_id: str, status: str, *, of: str, verb: str) -> None:
         if client.status != of:
             raise ValueError(f"the client is {client.status}")
         client.status = status
+        if status == SUSPENDED:
+            client.begin_generation()
         return []
 
     _change(client_id, verb, change)

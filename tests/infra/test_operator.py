@@ -292,6 +292,22 @@ def test_seed_fills_the_screens_and_may_be_repeated(
     assert not any(pk.startswith("S#") for pk, _ in first["carnet-test-identity"])
 
 
+def test_seed_goes_on_after_its_laboratory_was_suspended_and_resumed(
+    http: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from infra.local import seed  # noqa: PLC0415  needs the environment of the operator
+
+    del http
+    monkeypatch.setenv("CARNET_STATE", str(tmp_path))
+    settings.cache_clear()
+    assert operator.main(["init"]) == 0
+    client_id = seed._laboratory(tmp_path / "laboratory").session
+    assert operator.main(["suspend-client", client_id]) == 0
+    assert operator.main(["resume-client", client_id]) == 0
+
+    assert seed.main() == 0
+
+
 def _laboratory_token(http: Client, software: dict[str, Any], jwk: dict[str, Any]) -> int:
     key, now = ECKey.import_key(jwk), clock.epoch(clock.now())
     claims = {
