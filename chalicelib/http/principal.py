@@ -29,7 +29,8 @@ class Principal:
     """A proven identity: `id` is a person's account, a professional's RPPS, a structure's FINESS.
 
     `session` is the session's id, or the client's id for software: the gate reads that row on each
-    request, so that ending it is immediate. `generation` is that of a client's tokens.
+    request, so that ending it is immediate. `generation` is that of a client's tokens, `account`
+    the account of a professional.
     """
 
     kind: ActorKind
@@ -37,6 +38,7 @@ class Principal:
     session: str
     expires_at: int
     generation: int = 0
+    account: str = ""
 
 
 def from_context(context: Mapping[str, object]) -> Principal:
@@ -52,11 +54,14 @@ def from_context(context: Mapping[str, object]) -> Principal:
             session=str(context["session"]),
             expires_at=int(str(context["exp"])),
             generation=int(str(context.get("generation", 0))),
+            account=str(context.get("account", "")),
         )
     except (KeyError, ValueError) as error:
         raise Unauthenticated from error
     if clock.epoch(clock.now()) > principal.expires_at + SKEW_SECONDS:
         raise Unauthenticated
     if not _ACTOR_ID.fullmatch(principal.id) or not ids.is_id(principal.session):
+        raise Unauthenticated
+    if principal.account and not ids.is_id(principal.account):
         raise Unauthenticated
     return principal

@@ -27,9 +27,17 @@ def audience() -> str:
 
 
 def issue(
-    kind: ActorKind, actor_id: str, session: str, now: datetime, *, generation: int = 0
+    kind: ActorKind,
+    actor_id: str,
+    session: str,
+    now: datetime,
+    *,
+    generation: int = 0,
+    account: str = "",
 ) -> str:
-    """Sign an access token of ten minutes, of a generation of the client's if it is software.
+    """Sign an access token of ten minutes.
+
+    `generation` is the client's, for software; `account` the account of a professional.
 
     Raises:
         Unavailable: the key service does not answer.
@@ -43,6 +51,7 @@ def issue(
         "kind": kind.value,
         "sid": session,
         "gen": generation,
+        "acc": account,
         "iat": clock.epoch(now),
         "nbf": clock.epoch(now),
         "exp": clock.epoch(now) + LIFE_SECONDS,
@@ -55,7 +64,7 @@ def issue(
 def verify(token: str, now: datetime) -> dict[str, str]:
     """Return the context of a token we signed, all strings.
 
-    It has `kind`, `id`, `session`, `generation` and `exp`.
+    It has `kind`, `id`, `session`, `generation`, `account` and `exp`.
 
     Raises:
         BadToken: it is not one of ours, or not now.
@@ -82,6 +91,7 @@ def _context(claims: dict[str, Any]) -> dict[str, str]:
             "id": str(claims["sub"]),
             "session": str(claims["sid"]),
             "generation": str(int(claims.get("gen", 0))),
+            "account": str(claims.get("acc", "")),
             "exp": str(claims["exp"]),
         }
     except (KeyError, TypeError, ValueError) as error:

@@ -20,7 +20,7 @@ from joserfc.jwk import ECKey
 
 from chalicelib.access import usecases as access_usecases
 from chalicelib.access.entry import depositor_token
-from chalicelib.access.store import GrantRow, generation_of, grant_key
+from chalicelib.access.store import AccountRow, GrantRow, generation_of, grant_key
 from chalicelib.agenda import store as agenda_store
 from chalicelib.agenda import usecases as agenda_usecases
 from chalicelib.agenda.model import Draft as AppointmentDraft
@@ -29,7 +29,7 @@ from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import accounts, clients, registration, rules, sessions, spaces, store
 from chalicelib.identity.model import Provider
-from chalicelib.identity.store import AccountRow, ProfessionalRow
+from chalicelib.identity.store import ProfessionalRow
 from chalicelib.identity.values import parse_finess, parse_ins
 from chalicelib.record import usecases as record_usecases
 from chalicelib.record.model import Draft

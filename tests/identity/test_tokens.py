@@ -76,6 +76,7 @@ def test_authorizer_hands_on_what_the_token_proves(aws: Recorder) -> None:
         "id": "A" * 26,
         "session": SESSION,
         "generation": "0",
+        "account": "",
         "exp": "",
     }
     assert all(isinstance(value, str) for value in answer["context"].values())
