@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.audit import seal
 from chalicelib.audit.keys import add_sealing_key, ensure_sealing_key
-from chalicelib.core import clock, log
-from chalicelib.identity import registration, signing_keys
+from chalicelib.core import clock, ids, log
+from chalicelib.identity import registration, signing_keys, suspension
 from chalicelib.identity.values import parse_finess
 from chalicelib.vault import blind
 from infra import dead_letters
@@ -137,6 +137,31 @@ def _list_clients(given: argparse.Namespace) -> int:
     return 0 if found else 1
 
 
+def _suspend_account(given: argparse.Namespace) -> int:
+    return _print_account(suspension.suspend_account(_who(given)))
+
+
+def _resume_account(given: argparse.Namespace) -> int:
+    return _print_account(suspension.resume_account(_who(given)))
+
+
+def _show_account(given: argparse.Namespace) -> int:
+    return _print_account(suspension.show_account(_who(given)))
+
+
+def _who(given: argparse.Namespace) -> str:
+    if given.who == "-":
+        return sys.stdin.readline().strip()
+    if not ids.is_id(given.who) and len(given.who) != suspension.RPPS_CHARS:
+        raise ValueError("others can read a command line: give -, and the INS on standard input")
+    return str(given.who)
+
+
+def _print_account(account: suspension.Account) -> int:
+    print(f"{account.id} {account.status} {account.role} {account.of}")
+    return 0
+
+
 def _print_client(client_id: str, row: ClientRow) -> None:
     print(f"{client_id} {row.status} {row.organisation_id} {row.name}")
     for thumbprint, kid in registration.thumbprints_of(row).items():
@@ -170,6 +195,9 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "suspend-client": _suspend,
     "resume-client": _resume,
     "show-client": _show_client,
+    "suspend-account": _suspend_account,
+    "resume-account": _resume_account,
+    "show-account": _show_account,
     "list-clients": _list_clients,
     "reseal": _reseal,
     "dead-letters": _dead_letters,

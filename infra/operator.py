@@ -160,6 +160,16 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("show-client", "show software: organisation, state, keys"),
     ):
         commands.add_parser(name, help=what).add_argument("client", metavar="CLIENT_ID")
+    for name, what in (
+        ("suspend-account", "refuse a person or a professional everything, from the next request"),
+        ("resume-account", "let a suspended person or professional log in again"),
+        ("show-account", "show an account: id, state, role, space or RPPS"),
+    ):
+        commands.add_parser(name, help=what).add_argument(
+            "who",
+            metavar="PATIENT_ID|RPPS|-",
+            help="- reads the number, which may be an INS, from standard input",
+        )
     listing = commands.add_parser("list-clients", help="show the software of an organisation")
     listing.add_argument("finess", metavar="FINESS")
 

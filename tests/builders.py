@@ -4,13 +4,13 @@ Everybody here is fictitious. Numbers are valid in form and are not those of any
 """
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
 from chalicelib.access import rules, store
-from chalicelib.access.store import ClientRow, GrantRow, SessionRow
+from chalicelib.access.store import AccountRow, ClientRow, GrantRow, SessionRow
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import Row
@@ -64,7 +64,7 @@ def a_person(
     subject, now = ids.new_secret_id(), clock.now()
     address = email or f"{subject.lower()}@exemple.test"
     account = accounts.of_person(ISSUER, subject, identity.traits, address, now)
-    principal = a_session(ActorKind.PERSON, accounts.uid_of(account), bytes(account.trace_key))
+    principal = a_session(account)
     return Patient(principal, identity.traits.family_name, pid, identity)
 
 
@@ -87,6 +87,14 @@ def an_identity(*, family_name: str | None = None, birth_date: date = _BIRTH) ->
 
 def a_doctor(*, profession_code: str = "10", family_name: str = "EXEMPLE") -> Actor:
     """Put a professional in the directory, and give her an account and a session."""
+    one = a_professional(profession_code=profession_code, family_name=family_name)
+    account = accounts.of_professional(one.rpps, clock.now())
+    principal = a_session(account, professional=one)
+    return Actor(principal, one.name)
+
+
+def a_professional(*, profession_code: str = "10", family_name: str = "EXEMPLE") -> Professional:
+    """Put a professional in the directory; she never logged in."""
     one = Professional(
         rpps=a_rpps(),
         civility="DR",
@@ -98,11 +106,7 @@ def a_doctor(*, profession_code: str = "10", family_name: str = "EXEMPLE") -> Ac
         is_active=True,
     )
     _write(*directory.rows_of(one, "test"))
-    account = accounts.of_professional(one.rpps, clock.now())
-    principal = a_session(
-        ActorKind.PROFESSIONAL, one.rpps, bytes(account.trace_key), professional=one
-    )
-    return Actor(principal, one.name)
+    return one
 
 
 def a_laboratory(*, name: str = "Laboratoire Exemple") -> Actor:
@@ -122,15 +126,15 @@ def a_laboratory(*, name: str = "Laboratoire Exemple") -> Actor:
     return Actor(_principal(ActorKind.ORGANISATION, number, client_id), name)
 
 
-def a_session(
-    kind: ActorKind, actor_id: str, trace_key: bytes, *, professional: Professional | None = None
-) -> Principal:
+def a_session(account: AccountRow, *, professional: Professional | None = None) -> Principal:
     """Open a session, as a login does, and say what its tokens prove."""
+    uid = accounts.uid_of(account)
+    kind = ActorKind.PROFESSIONAL if professional else ActorKind.PERSON
     sid, now = ids.new_secret_id(), clock.now()
     public: dict[str, Any] = {}
     if professional is not None:
         public = {
-            "rpps": actor_id,
+            "rpps": professional.rpps,
             "name": professional.name,
             "profession_code": professional.profession_code,
             "profession": professional.profession,
@@ -140,16 +144,19 @@ def a_session(
         *store.session_key(sid),
         kind="session",
         actor=kind.value,
-        uid=ids.new_secret_id() if professional else actor_id,
+        uid=uid,
         refresh_hash=ids.new_token(),
         rotated_at=clock.iso(now),
         expires_at=clock.iso(now + SESSION_LIFE),
         ttl=clock.epoch(now + SESSION_LIFE),
-        trace_key=trace_key,
+        generation=store.generation_of(account),
+        trace_key=account.trace_key,
         **public,
     )
     _write(row)
-    return _principal(kind, actor_id, sid)
+    if professional:
+        return replace(_principal(kind, professional.rpps, sid), account=uid)
+    return _principal(kind, uid, sid)
 
 
 def a_grant(

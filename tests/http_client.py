@@ -52,7 +52,14 @@ def bearer(principal: Principal) -> str:
     """Sign an access token for a caller, with the product's own key."""
     from chalicelib.identity import tokens  # noqa: PLC0415  loads the signing libraries
 
-    return tokens.issue(principal.kind, principal.id, principal.session, clock.now())
+    return tokens.issue(
+        principal.kind,
+        principal.id,
+        principal.session,
+        clock.now(),
+        generation=principal.generation,
+        account=principal.account,
+    )
 
 
 def _exchange(

@@ -13,6 +13,9 @@ from typing import TypeVar
 from chalicelib.access import store, tokens
 from chalicelib.access.model import Facts
 from chalicelib.access.store import (
+    ACTIVE,
+    SUSPENDED,
+    AccountRow,
     ClientRow,
     FeedsRow,
     GrantRow,
@@ -24,7 +27,7 @@ from chalicelib.access.store import (
 )
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, parallel, rows
-from chalicelib.core.errors import Unauthenticated
+from chalicelib.core.errors import Forbidden, Unauthenticated
 from chalicelib.core.rows import Item, Page, Query, Row
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
@@ -152,7 +155,7 @@ def load(
         return Entry(
             principal=principal,
             pid=pid,
-            session=live(principal, found.get(asked[0])),
+            session=live(principal, fetched),
             found=found,
             altered=frozenset(wish for wish, row in read if row is None),
             target_wish=target,
@@ -165,18 +168,23 @@ def load(
 def load_altered(principal: Principal, pid: str, target: Wanted | None) -> Entry | None:
     """Read again what names the caller and the space, after a row that decides did not verify.
 
-    None if it is one of these two, for there is then no key to write the attempt with; or if it is
-    neither the target nor what gives a right: a list leaves that one out, and goes on.
+    None if it is one of these two or the caller's account: nobody to name, or no key to write the
+    attempt with; or if it is neither the target nor what gives a right: a list leaves that one out,
+    and goes on.
 
     Raises:
         Unauthenticated, StoreUnavailable: as `load`.
     """
     asked = [*_deciding(principal, pid), *([target] if target else [])]
     found = [_intact(wish, item) for wish, item in zip(asked, rows.fetch_raw(asked), strict=True)]
-    (actor, space), others = found[:2], found[2:]
-    if not isinstance(space, SettingsRow) or not isinstance(actor, Row) or None not in others:
+    altered = {wish[0] for wish, row in zip(asked, found, strict=True) if row is None}
+    actor, space = found[:2]
+    if not isinstance(space, SettingsRow) or not isinstance(actor, Row):
         return None
-    return Entry(principal, pid, live(principal, actor), {asked[1]: space})
+    if not altered or AccountRow in altered:
+        return None
+    known = [row if isinstance(row, Row) else None for row in found]
+    return Entry(principal, pid, live(principal, known), {asked[1]: space})
 
 
 def _read(wish: Wanted, item: Item | None, wanted: Sequence[Wanted]) -> Row | bool | None:
@@ -260,26 +268,54 @@ def _deciding(principal: Principal, pid: str) -> list[Wanted]:
     if principal.kind is ActorKind.CALENDAR:
         return [(FeedsRow, *store.feeds_key(pid)), settings]
     session: Wanted = (SessionRow, *store.session_key(principal.session))
+    account = account_wish(principal)
     if principal.kind is ActorKind.PERSON:
-        return [session, settings, (ProxyRow, *store.proxy_key(pid, principal.id))]
-    return [session, settings, (GrantRow, *store.grant_key(pid, principal.id))]
+        return [session, settings, account, (ProxyRow, *store.proxy_key(pid, principal.id))]
+    return [session, settings, account, (GrantRow, *store.grant_key(pid, principal.id))]
 
 
-def live(principal: Principal, row: Row | None) -> Session:
-    """Check that the session was not ended since the token was signed; revocation is immediate.
+def account_wish(principal: Principal) -> Wanted:
+    """Return what to read to know whether a person or professional is suspended."""
+    return (AccountRow, *store.account_key(principal.account or principal.id))
+
+
+def live(principal: Principal, found: Sequence[Row | None]) -> Session:
+    """Return the session, first of the rows found, if nothing ended it since the token was signed.
+
+    Its account is among the others: ending and suspending are immediate.
 
     Raises:
         Unauthenticated: the session or the client was ended, or is another actor's.
+        Forbidden: the account is suspended.
     """
+    row = found[0]
     if isinstance(row, SessionRow):
         actor = row.rpps if principal.kind is ActorKind.PROFESSIONAL else row.uid
         alive = row.actor == principal.kind and clock.iso(clock.now()) < row.expires_at
         if alive and actor == principal.id:
+            check_account(row, next((one for one in found if isinstance(one, AccountRow)), None))
             return row
     elif (
         isinstance(row, ClientRow)
-        and row.status == "active"
+        and row.status == ACTIVE
         and row.organisation_id == principal.id
+        and store.generation_of(row) == principal.generation
     ) or (isinstance(row, FeedsRow) and principal.id in {feed["id"] for feed in row.feeds}):
         return row
     raise Unauthenticated("session-ended")
+
+
+def check_account(session: SessionRow, account: AccountRow | None) -> None:
+    """Check that a session's account may act, and was never suspended since the session began.
+
+    Raises:
+        Unauthenticated: there is no such account, or it was suspended and resumed since.
+        Forbidden: it is suspended.
+    """
+    if account is None or account.pk != store.account_key(session.uid)[0]:
+        raise Unauthenticated("session-ended")
+    if account.status == SUSPENDED:
+        raise Forbidden("account-suspended")
+    is_former = store.generation_of(session) != store.generation_of(account)
+    if account.status != ACTIVE or is_former:
+        raise Unauthenticated("session-ended")

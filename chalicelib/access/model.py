@@ -51,6 +51,7 @@ class Right(StrEnum):
     DEPOSITOR = "depositor"
     FEEDING = "feeding"
     LINK = "link"
+    OPERATOR = "operator"  # of accounts and software only: no policy gives it anything of a record
     NONE = "none"
 
 

@@ -26,6 +26,8 @@ from chalicelib.http.idempotency import Idempotency
 from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
 
+ACTIVE: Final = "active"
+SUSPENDED: Final = "suspended"
 RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
 
 
@@ -70,6 +72,18 @@ def _mac(item: Mapping[str, Any]) -> str:
     said = {name: value for name, value in item.items() if name != "mac"}
     text = json.dumps(said, sort_keys=True, default=lambda raw: bytes(raw).hex())
     return blind.blind("row", text)
+
+
+class StandingRow(AuthenticatedRow):
+    """Who or what the operator may suspend: what was issued to it before stays dead."""
+
+    status = UnicodeAttribute()
+    generation = NumberAttribute(null=True)  # of what it was issued: an earlier one is dead
+
+    def suspend(self) -> None:
+        """Refuse it everything, and for good all that it holds now."""
+        self.status = SUSPENDED
+        self.generation = generation_of(self) + 1
 
 
 class SettingsRow(AuthenticatedRow):
@@ -136,6 +150,7 @@ class SessionRow(AuthenticatedRow):
     rotated_at = UnicodeAttribute()
     expires_at = UnicodeAttribute()
     ttl = NumberAttribute()
+    generation = NumberAttribute(null=True)  # its account's when it was opened
     trace_key = BinaryAttribute(legacy_encoding=False)
     rpps = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
@@ -145,12 +160,24 @@ class SessionRow(AuthenticatedRow):
     organisation_id = UnicodeAttribute(null=True)
 
 
-class ClientRow(AuthenticatedRow):
+class AccountRow(StandingRow):
+    """Somebody who logs in: a person (`pid`: her own record) or a professional (`rpps`)."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    role = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    pid = UnicodeAttribute(null=True)
+    rpps = UnicodeAttribute(null=True)
+    contact_key = BinaryAttribute(legacy_encoding=False, null=True)
+    trace_key = BinaryAttribute(legacy_encoding=False)
+
+
+class ClientRow(StandingRow):
     """Software of an organisation: its public keys, and the organisation it deposits for."""
 
     TABLE: ClassVar[str] = "identity"
 
-    status = UnicodeAttribute()
     name = UnicodeAttribute()
     organisation_id = UnicodeAttribute()
     jwks = UnicodeAttribute()
@@ -192,6 +219,11 @@ class RateRow(Row):
     ttl = NumberAttribute()
 
 
+def generation_of(row: StandingRow | SessionRow) -> int:
+    """Return the generation that a row lets live, or that of a session; from 0."""
+    return int(row.generation or 0)
+
+
 def settings_key(pid: str) -> tuple[str, str]:
     """Return the key of a space's settings."""
     return patient_key(pid), "SETTINGS"
@@ -210,6 +242,11 @@ def proxy_key(pid: str, uid: str) -> tuple[str, str]:
 def session_key(sid: str) -> tuple[str, str]:
     """Return the key of a session: who reads the table does not learn the id a token needs."""
     return key("S", hashlib.sha256(sid.encode()).hexdigest()), "SESSION"
+
+
+def account_key(uid: str) -> tuple[str, str]:
+    """Return the key of an account."""
+    return key("U", uid), "ACCOUNT"
 
 
 def client_key(client_id: str) -> tuple[str, str]:

@@ -61,7 +61,7 @@ class Unauthenticated(Problem):
 
 
 class Forbidden(Problem):
-    """The caller may know of the thing, but may not do this to it."""
+    """The caller may know of the thing, but may not do this to it; or is suspended."""
 
     status = 403
     slug = "forbidden"

@@ -108,7 +108,7 @@ def _foretold(declared: Endpoint) -> Iterator[int]:
     yield from (BadRequest.status, Invalid.status, Unavailable.status)
     yield from (one.status for one in declared.problems)
     if not declared.public:
-        yield from (Unauthenticated.status, TooMany.status)
+        yield from (Unauthenticated.status, Forbidden.status, TooMany.status)
     if "{" in declared.path:
         yield NotFound.status
     if declared.body or declared.accepts != JSON:

@@ -29,13 +29,16 @@ class Principal:
     """A proven identity: `id` is a person's account, a professional's RPPS, a structure's FINESS.
 
     `session` is the session's id, or the client's id for software: the gate reads that row on each
-    request, so that ending it is immediate.
+    request, so that ending it is immediate. `generation` is that of a client's tokens, `account`
+    the account of a professional.
     """
 
     kind: ActorKind
     id: str
     session: str
     expires_at: int
+    generation: int = 0
+    account: str = ""
 
 
 def from_context(context: Mapping[str, object]) -> Principal:
@@ -50,11 +53,15 @@ def from_context(context: Mapping[str, object]) -> Principal:
             id=str(context["id"]),
             session=str(context["session"]),
             expires_at=int(str(context["exp"])),
+            generation=int(str(context.get("generation", 0))),
+            account=str(context.get("account", "")),
         )
     except (KeyError, ValueError) as error:
         raise Unauthenticated from error
     if clock.epoch(clock.now()) > principal.expires_at + SKEW_SECONDS:
         raise Unauthenticated
     if not _ACTOR_ID.fullmatch(principal.id) or not ids.is_id(principal.session):
+        raise Unauthenticated
+    if principal.account and not ids.is_id(principal.account):
         raise Unauthenticated
     return principal

@@ -56,6 +56,14 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "This caller may not do this. Nothing was changed.",
         "Cette action est réservée à d’autres personnes.",
     ),
+    "account-suspended": Text(
+        "Accès suspendu",
+        "L’accès à votre compte est suspendu. Rien n’est effacé. Appelez l’assistance.",
+        "Account suspended",
+        "The operator suspended this account. Nothing is deleted. Call the help line.",
+        "L’assistance vérifie votre identité, puis vous dit comment l’accès peut être rétabli. "
+        "Vos documents et vos autorisations restent en place.",
+    ),
     "not-found": Text(
         "Introuvable",
         "Cet élément n’existe pas, ou vous n’y avez pas accès.",

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.access.model import Right
-from chalicelib.access.store import ProxyRow, proxy_key
+from chalicelib.access.store import ACTIVE, AccountRow, ProxyRow, account_key, proxy_key
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import ConditionLost, Row
 from chalicelib.identity import spaces, store
 from chalicelib.identity.model import LoginProblem, LoginRefused, Provider
-from chalicelib.identity.store import AccountRow, ContactRow, HolderRow, LoginRow
+from chalicelib.identity.store import ContactRow, HolderRow, LoginRow
 from chalicelib.identity.values import RPPS, Traits
 from chalicelib.vault import blind, envelope, keys
 
@@ -36,7 +36,8 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
     where = _login(Provider.FRANCECONNECT, issuer, subject)
     account = _behind(where)
     if account is not None:
-        _keep_contact(account, email, now)
+        if account.status == ACTIVE:  # else whoever took it over would be told in her place
+            _keep_contact(account, email, now)
         return account
     pid = spaces.find_by_traits(traits)
     if pid is None:
@@ -57,17 +58,17 @@ def of_professional(rpps: RPPS, now: datetime) -> AccountRow:
         Unavailable, StoreUnavailable: the host does not answer; logging in again is safe.
     """
     where = _login(Provider.PSC, "rpps", rpps)
-    account = _behind(where)
+    account = known_professional(rpps)
     if account is not None:
         return account
     uid = ids.new_secret_id()
     keys.create_branch_key(subject_of_trace(rpps))
-    pk, sk = store.account_key(uid)
+    pk, sk = account_key(uid)
     made = AccountRow(
         pk=pk,
         sk=sk,
         kind="account",
-        status="active",
+        status=ACTIVE,
         role="professional",
         created_at=clock.iso(now),
         rpps=rpps,
@@ -81,6 +82,15 @@ def of_professional(rpps: RPPS, now: datetime) -> AccountRow:
             raise
         return account
     return made
+
+
+def known_professional(rpps: RPPS) -> AccountRow | None:
+    """Return the account of a professional, if there is one.
+
+    Raises:
+        Unavailable, StoreUnavailable: the host does not answer.
+    """
+    return _behind(_login(Provider.PSC, "rpps", rpps))
 
 
 def uid_of(account: AccountRow) -> str:
@@ -104,7 +114,7 @@ def _login(provider: Provider, issuer: str, subject: str) -> tuple[str, str]:
 
 def _behind(where: tuple[str, str]) -> AccountRow | None:
     login = rows.get(LoginRow, *where)
-    return rows.get(AccountRow, *store.account_key(login.uid)) if login else None
+    return rows.get(AccountRow, *account_key(login.uid)) if login else None
 
 
 def _taken(where: tuple[str, str]) -> AccountRow:
@@ -124,12 +134,12 @@ def _make_person(where: tuple[str, str], pid: str, email: str, now: datetime) ->
     uid = ids.new_secret_id()
     keys.create_branch_key(_subject(uid))
     keys.create_branch_key(subject_of_trace(uid))
-    pk, sk = store.account_key(uid)
+    pk, sk = account_key(uid)
     account = AccountRow(
         pk=pk,
         sk=sk,
         kind="account",
-        status="active",
+        status=ACTIVE,
         role="person",
         created_at=clock.iso(now),
         pid=pid,

@@ -15,7 +15,7 @@ from joserfc.jwk import KeySet
 
 from chalicelib.access import budgets
 from chalicelib.access import store as access_store
-from chalicelib.access.store import ClientRow
+from chalicelib.access.store import ACTIVE, ClientRow
 from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind
@@ -84,7 +84,15 @@ def grant_token(form: Mapping[str, str], now: datetime) -> Granted:
     except BadToken as refused:
         log.write("client refused", reason=refused.reason)
         raise OAuthRefused("invalid_client", 401) from refused
-    return Granted(tokens.issue(ActorKind.ORGANISATION, client.organisation_id, client_id, now))
+    return Granted(
+        tokens.issue(
+            ActorKind.ORGANISATION,
+            client.organisation_id,
+            client_id,
+            now,
+            generation=access_store.generation_of(client),
+        )
+    )
 
 
 def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, ClientRow]:
@@ -92,7 +100,7 @@ def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, 
     if not ids.is_id(issuer) or client_id not in (None, issuer):
         raise BadToken("client")
     client = rows.get(ClientRow, *access_store.client_key(issuer))
-    if client is None or client.status != "active":
+    if client is None or client.status != ACTIVE:
         raise BadToken("client")
     key = key_for(header_of(assertion), KeySet.import_key_set(json.loads(client.jwks)))
     if key is None:

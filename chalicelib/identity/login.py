@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.access.model import Right
-from chalicelib.access.store import SessionRow, SettingsRow, settings_key
+from chalicelib.access.store import ACTIVE, AccountRow, SessionRow, SettingsRow, settings_key
 from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow, new_row
 from chalicelib.core import clock, ids, log, rows
@@ -20,7 +20,7 @@ from chalicelib.core.rows import StoreUnavailable
 from chalicelib.core.settings import settings
 from chalicelib.identity import accounts, directory, logout, oidc, rules, sessions, store
 from chalicelib.identity.model import LoginProblem, LoginRefused, Provider, SessionAction
-from chalicelib.identity.store import AccountRow, ProviderSessionRow
+from chalicelib.identity.store import ProviderSessionRow
 from chalicelib.vault import blind
 
 FAILURE_PAGE: Final = "/connexion?probleme="
@@ -196,8 +196,8 @@ def _professional_session(claims: dict[str, Any], now: datetime) -> Opened:
 
 
 def _usable(account: AccountRow) -> AccountRow:
-    if account.status != "active":
-        raise LoginRefused(LoginProblem.TECHNICAL)
+    if account.status != ACTIVE:
+        raise LoginRefused(LoginProblem.SUSPENDED)
     return account
 
 

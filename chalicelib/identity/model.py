@@ -26,6 +26,7 @@ class LoginProblem(StrEnum):
     TAKEN = "doublon"
     ASSURANCE = "niveau"
     UNKNOWN_PROFESSIONAL = "professionnel-inconnu"
+    SUSPENDED = "suspendue"
     TECHNICAL = "technique"
 
 
@@ -42,6 +43,13 @@ class SessionAction(StrEnum):
     """What somebody's trace says of her own connections (R-LOG-03)."""
 
     OPEN = "identity:session:open"
+
+
+class AccountAction(StrEnum):
+    """What somebody's trace says of what the operator did to her account."""
+
+    SUSPEND = "identity:account:suspend"
+    RESUME = "identity:account:resume"
 
 
 def shown(name: str) -> str:

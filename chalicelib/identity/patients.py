@@ -12,13 +12,13 @@ from typing import NoReturn
 from chalicelib.access import budgets, entry, gate, tokens
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Action, Refusal
-from chalicelib.access.store import SessionRow
+from chalicelib.access.store import AccountRow, SessionRow
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import directory, rules, spaces, store
 from chalicelib.identity.model import Person, Professional
-from chalicelib.identity.store import AccountRow, ProfessionalRow
+from chalicelib.identity.store import ProfessionalRow
 from chalicelib.identity.values import INS, Traits
 
 
@@ -148,7 +148,7 @@ def me(principal: Principal) -> Me:
 
 
 def _me_person(principal: Principal) -> Me:
-    session, account = _with_session(principal, (AccountRow, *store.account_key(principal.id)))
+    session, account = _with_session(principal)
     profiles: tuple[Patient, ...] = ()
     if isinstance(account, AccountRow) and account.pid:
         try:
@@ -181,13 +181,13 @@ def _allow_search(principal: Principal, now: datetime) -> None:
 def _with_session(
     principal: Principal, *wanted: entry.Wanted
 ) -> tuple[SessionRow, rows.Row | None]:
-    """Read the caller's live session, with another row in the same request."""
+    """Read the caller's live session and account in one request; return the last row of it."""
     wish = (SessionRow, *access_store.session_key(principal.session))
-    found = entry.fetch([wish, *wanted])
-    session = entry.live(principal, found[0])
+    found = entry.fetch([wish, entry.account_wish(principal), *wanted])
+    session = entry.live(principal, found)
     if not isinstance(session, SessionRow):
         raise Forbidden
-    return session, found[1] if wanted else None
+    return session, found[-1]
 
 
 def age(patient: Patient, now: datetime) -> int | None:

@@ -7,7 +7,6 @@ be repeated: what is already so is left alone.
 """
 
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
@@ -16,22 +15,17 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from chalicelib.access import store as access_store
-from chalicelib.access.store import ClientRow
-from chalicelib.audit.model import Trace
+from chalicelib.access.store import ACTIVE, SUSPENDED, ClientRow
 from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_trace
-from chalicelib.core import clock, ids, log, rows
-from chalicelib.core.rows import Action, ConditionLost, StoreUnavailable
-from chalicelib.identity import store
+from chalicelib.core import ids, log, rows
+from chalicelib.core.rows import Action, ConditionLost
+from chalicelib.identity import acts, store
 from chalicelib.identity.store import ClientKeyRow, ClientOfRow
 from chalicelib.identity.values import FINESS
 from chalicelib.vault import envelope, keys
 
-ACTIVE: Final = "active"
-SUSPENDED: Final = "suspended"
 MAX_KEYS: Final = 10
 _RSA_BITS: Final = 2048
-_ATTEMPTS: Final = 5
-_JITTER_SECONDS: Final = 0.08
 _ELSEWHERE: Final = "a key is registered for other software"
 
 Key = ECKey | RSAKey
@@ -110,7 +104,7 @@ def clients_of(finess: FINESS) -> dict[str, ClientRow]:
 
 
 def suspend_client(client_id: str) -> None:
-    """Refuse software every token, and every request with one it has, from the next on.
+    """Refuse software every token, and for good every request with one it has, from the next on.
 
     Raises:
         ValueError, Tampered: as `find_client`; or it is neither active nor suspended.
@@ -120,7 +114,7 @@ def suspend_client(client_id: str) -> None:
 
 
 def resume_client(client_id: str) -> None:
-    """Serve suspended software again, tokens of the last ten minutes included.
+    """Serve suspended software again, once it has asked for another token.
 
     Raises as `suspend_client`.
     """
@@ -167,6 +161,8 @@ def _set_status(client_id: str, status: str, *, of: str, verb: str) -> None:
             return None
         if client.status != of:
             raise ValueError(f"the client is {client.status}")
+        if status == SUSPENDED:
+            client.suspend()
         client.status = status
         return []
 
@@ -175,20 +171,11 @@ def _set_status(client_id: str, status: str, *, of: str, verb: str) -> None:
 
 def _change(client_id: str, verb: str, change: Change) -> None:
     """Change software's row and what goes with it, and trace it; None: it is already so."""
-    for _ in range(_ATTEMPTS):
-        client = find_client(client_id)
-        others = change(client)
-        if others is None:
-            return
-        try:
-            rows.write([rows.put(client), *others, rows.put(_trace(verb, client))])
-        except (ConditionLost, rows.TransactionConflict):
-            # A rival's, or our own whose answer was lost: what is there now decides.
-            time.sleep(ids.jitter(_JITTER_SECONDS))
-            continue
+    changed = acts.carry_out(
+        lambda: find_client(client_id), change, lambda client: _trace(verb, client)
+    )
+    if changed is not None:
         log.write("client changed", action=verb, client=client_id)
-        return
-    raise StoreUnavailable("busy")
 
 
 def _keys_of(client: ClientRow) -> list[Key]:
@@ -249,23 +236,7 @@ def _point_to(client_id: str, finess: FINESS) -> None:
 def _trace(verb: str, client: ClientRow) -> TraceRow:
     """Seal, in the organisation's own history, what the operator did to its software."""
     finess, client_id = client.organisation_id, client.pk.partition("#")[2]
-    trace = Trace(
-        id=ids.new_id(),
-        at=clock.iso(clock.now()),
-        actor="operator",
-        actor_id="operator",
-        actor_name=None,
-        profession=None,
-        organisation=client.name,
-        action=f"client:{verb}",
-        outcome="allowed",
-        right="operator",
-        right_since=None,
-        reference=client_id,
-        reason=None,
-        request_id=log.request_id.get(),
-        salt=ids.new_secret_id(),
-    )
+    trace = acts.new_trace(f"client:{verb}", organisation=client.name, reference=client_id)
     return new_row(finess, is_patient=False, trace=trace, data_key=bytes(client.trace_key))
 
 

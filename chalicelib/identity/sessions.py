@@ -7,12 +7,13 @@ the same next one within 30 s; an older one was copied, and ends the session (D7
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from chalicelib.access import entry
 from chalicelib.access import store as access_store
-from chalicelib.access.store import SessionRow
+from chalicelib.access.store import AccountRow, SessionRow
 from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.errors import Unauthenticated, Unavailable
 from chalicelib.core.rows import ConditionLost, TransactionConflict
@@ -21,7 +22,7 @@ from chalicelib.identity import rules, tokens
 from chalicelib.identity.accounts import uid_of
 from chalicelib.identity.model import Activity, Professional
 from chalicelib.identity.rules import Refresh, SessionFacts
-from chalicelib.identity.store import AccountRow, ProviderSessionRow
+from chalicelib.identity.store import ProviderSessionRow
 from chalicelib.vault import blind
 
 _ATTEMPTS: Final = 4
@@ -40,6 +41,7 @@ class Refreshed:
 class _Presented:
     sid: str
     secret: str
+    uid: str  # so that the account is read with the session
 
 
 def new_session(
@@ -66,6 +68,7 @@ def new_session(
         rotated_at=clock.iso(now),
         expires_at=clock.iso(now + rules.SESSION_IDLE),
         ttl=clock.epoch(now + rules.SESSION_WHOLE),
+        generation=access_store.generation_of(account),
         trace_key=account.trace_key,
     )
     if professional:
@@ -76,7 +79,7 @@ def new_session(
     if activity:
         row.organisation = activity.organisation
         row.organisation_id = activity.organisation_id or None
-    return row, _cookie(sid, secret)
+    return row, _cookie(_Presented(sid, secret, uid))
 
 
 def sid_of(cookie: str) -> str:
@@ -93,13 +96,12 @@ def refresh(cookie: str, now: datetime) -> Refreshed:
 
     Raises:
         Unauthenticated: no such session, ended, or an old secret, which ends it.
+        Forbidden: the account is suspended.
         Unavailable, StoreUnavailable: the host does not answer; the same cookie may be retried.
     """
     presented = _opened(cookie)
     for _ in range(_ATTEMPTS):
-        row = rows.get(SessionRow, *access_store.session_key(presented.sid))
-        if row is None:
-            raise Unauthenticated(_ENDED)
+        row = _row_of(presented)
         verdict = rules.judge_refresh(_facts(row), _hash(presented.secret), now)
         following = _following(presented)
         try:
@@ -111,7 +113,8 @@ def refresh(cookie: str, now: datetime) -> Refreshed:
             continue
         if verdict not in (Refresh.ROTATE, Refresh.REPEAT):
             raise Unauthenticated(_ENDED)
-        return Refreshed(_access_token(row, presented.sid, now), _cookie(presented.sid, following))
+        after = replace(presented, secret=following)
+        return Refreshed(_access_token(row, presented.sid, now), _cookie(after))
     raise Unavailable
 
 
@@ -151,16 +154,30 @@ def end_by_id(sid: str) -> tuple[SessionRow | None, ProviderSessionRow | None]:
     raise Unavailable
 
 
+def _row_of(presented: _Presented) -> SessionRow:
+    """Read a session whose account may act; raises as `refresh`."""
+    wanted = [
+        (SessionRow, *access_store.session_key(presented.sid)),
+        (AccountRow, *access_store.account_key(presented.uid)),
+    ]
+    row, account = rows.fetch(wanted)
+    if not isinstance(row, SessionRow):
+        raise Unauthenticated(_ENDED)
+    entry.check_account(row, account if isinstance(account, AccountRow) else None)
+    return row
+
+
 def _opened(cookie: str) -> _Presented:
     try:
-        sid, _, secret = blind.open_token("refresh", cookie, b"").decode().partition(".")
+        sid, secret, uid = blind.open_token("refresh", cookie, b"").decode().split(".")
     except ValueError as error:
         raise Unauthenticated(_ENDED) from error
-    return _Presented(sid, secret)
+    return _Presented(sid, secret, uid)
 
 
-def _cookie(sid: str, secret: str) -> str:
-    return blind.seal_token("refresh", f"{sid}.{secret}".encode(), b"")
+def _cookie(presented: _Presented) -> str:
+    text = f"{presented.sid}.{presented.secret}.{presented.uid}"
+    return blind.seal_token("refresh", text.encode(), b"")
 
 
 def _following(presented: _Presented) -> str:
@@ -197,5 +214,6 @@ def _end(row: SessionRow, verdict: Refresh) -> None:
 
 def _access_token(row: SessionRow, sid: str, now: datetime) -> str:
     kind = ActorKind(row.actor)
-    actor = row.rpps if kind is ActorKind.PROFESSIONAL else row.uid
-    return tokens.issue(kind, str(actor), sid, now)
+    if kind is ActorKind.PROFESSIONAL:
+        return tokens.issue(kind, str(row.rpps), sid, now, account=row.uid)
+    return tokens.issue(kind, row.uid, sid, now)

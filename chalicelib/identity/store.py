@@ -43,20 +43,6 @@ class SigningKeyRow(AuthenticatedRow):
     ttl = NumberAttribute()
 
 
-class AccountRow(AuthenticatedRow):
-    """Somebody who logs in: a person (`pid`: her own record) or a professional (`rpps`)."""
-
-    TABLE: ClassVar[str] = "identity"
-
-    status = UnicodeAttribute()
-    role = UnicodeAttribute()
-    created_at = UnicodeAttribute()
-    pid = UnicodeAttribute(null=True)
-    rpps = UnicodeAttribute(null=True)
-    contact_key = BinaryAttribute(legacy_encoding=False, null=True)
-    trace_key = BinaryAttribute(legacy_encoding=False)
-
-
 class LoginRow(AuthenticatedRow):
     """The account behind one identity of one provider; unique by its key."""
 
@@ -172,11 +158,6 @@ class UsedRow(Row):
 def signing_key(day: str) -> tuple[str, str]:
     """Return the key of the signing key of a day."""
     return key("SIGN", day), "SIGN"
-
-
-def account_key(uid: str) -> tuple[str, str]:
-    """Return the key of an account."""
-    return key("U", uid), "ACCOUNT"
 
 
 def contact_key(uid: str) -> tuple[str, str]:

@@ -26,8 +26,18 @@ def audience() -> str:
     return f"{settings().public_base_url}/v1"
 
 
-def issue(kind: ActorKind, actor_id: str, session: str, now: datetime) -> str:
+def issue(
+    kind: ActorKind,
+    actor_id: str,
+    session: str,
+    now: datetime,
+    *,
+    generation: int = 0,
+    account: str = "",
+) -> str:
     """Sign an access token of ten minutes.
+
+    `generation` is the client's, for software; `account` the account of a professional.
 
     Raises:
         Unavailable: the key service does not answer.
@@ -40,6 +50,8 @@ def issue(kind: ActorKind, actor_id: str, session: str, now: datetime) -> str:
         "sub": actor_id,
         "kind": kind.value,
         "sid": session,
+        "gen": generation,
+        "acc": account,
         "iat": clock.epoch(now),
         "nbf": clock.epoch(now),
         "exp": clock.epoch(now) + LIFE_SECONDS,
@@ -50,7 +62,9 @@ def issue(kind: ActorKind, actor_id: str, session: str, now: datetime) -> str:
 
 
 def verify(token: str, now: datetime) -> dict[str, str]:
-    """Return the context of a token we signed: `kind`, `id`, `session` and `exp`, as strings.
+    """Return the context of a token we signed, all strings.
+
+    It has `kind`, `id`, `session`, `generation`, `account` and `exp`.
 
     Raises:
         BadToken: it is not one of ours, or not now.
@@ -76,7 +90,9 @@ def _context(claims: dict[str, Any]) -> dict[str, str]:
             "kind": kind.value,
             "id": str(claims["sub"]),
             "session": str(claims["sid"]),
+            "generation": str(int(claims.get("gen", 0))),
+            "account": str(claims.get("acc", "")),
             "exp": str(claims["exp"]),
         }
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BadToken("claims") from error

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     PROFESSIONAL = "professional"
     ORGANISATION = "organisation"
     CALENDAR = "calendar"
+    OPERATOR = "operator"
     SYSTEM = "system"
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.core import clock
-from chalicelib.identity.model import SessionAction
+from chalicelib.identity.model import AccountAction, SessionAction
 from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
 
 YOU: Final = "Vous"
@@ -18,6 +18,7 @@ SOMEBODY: Final = "Une autre personne"
 PROFESSIONAL: Final = "Un professionnel de santé"
 ORGANISATION: Final = "Un établissement"
 CALENDAR: Final = "Un calendrier que vous avez relié"
+OPERATOR: Final = "Un opérateur"
 SERVICE: Final = "Le service"
 
 # For each action: what was done (after « a » or « avez »), and what was asked (after « à »).
@@ -77,6 +78,11 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "lu les rendez-vous à venir par un lien secret",
         "lire les rendez-vous à venir par un lien secret",
     ),
+    AccountAction.SUSPEND: (
+        "suspendu l’accès à votre espace",
+        "suspendre l’accès à votre espace",
+    ),
+    AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (
         "trouvé une ligne de votre historique qui ne peut pas être vérifiée",
@@ -91,6 +97,7 @@ RIGHTS: Final[Mapping[str, str]] = {
     Right.DEPOSITOR: "C’est un de ses propres ajouts",
     Right.FEEDING: "Dépôt dans votre dossier",
     Right.LINK: "Vous avez créé ce lien de calendrier",
+    Right.OPERATOR: "Mesure de sécurité, sans accès à vos données",
     Right.NONE: "Aucun droit n’était nécessaire",
 }
 REFUSALS: Final[Mapping[str, str]] = {
@@ -123,6 +130,8 @@ def actor_name(shown: Shown, reader: str) -> str:
         return shown.actor_name or PROFESSIONAL
     if shown.actor is Kind.CALENDAR:
         return CALENDAR
+    if shown.actor is Kind.OPERATOR:
+        return OPERATOR
     return SERVICE
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,16 +20,16 @@ from joserfc.jwk import ECKey
 
 from chalicelib.access import usecases as access_usecases
 from chalicelib.access.entry import depositor_token
-from chalicelib.access.store import GrantRow, grant_key
+from chalicelib.access.store import AccountRow, GrantRow, generation_of, grant_key
 from chalicelib.agenda import store as agenda_store
 from chalicelib.agenda import usecases as agenda_usecases
 from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import clock, rows
 from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import accounts, clients, rules, sessions, spaces, store
+from chalicelib.identity import accounts, clients, registration, rules, sessions, spaces, store
 from chalicelib.identity.model import Provider
-from chalicelib.identity.store import AccountRow, ProfessionalRow
+from chalicelib.identity.store import ProfessionalRow
 from chalicelib.identity.values import parse_finess, parse_ins
 from chalicelib.record import usecases as record_usecases
 from chalicelib.record.model import Draft
@@ -135,7 +135,9 @@ def _laboratory(folder: Path) -> Principal:
     }
     _write(folder / "client.json", client)
     print(f"private key of {LABORATORY}: {private}")
-    return _principal(ActorKind.ORGANISATION, parse_finess(FINESS), client_id)
+    principal = _principal(ActorKind.ORGANISATION, parse_finess(FINESS), client_id)
+    row = registration.find_client(client_id)
+    return replace(principal, generation=generation_of(row))
 
 
 def _write(file: Path, value: Mapping[str, object]) -> None:

@@ -174,6 +174,26 @@ def test_somebody_else_who_logs_in_gets_a_new_page(page: Page, opened: Open) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text("Ouvrir un dossier")
 
 
+@pytest.mark.parametrize("where", ["professionals/search", "/v1/auth/refresh"])
+def test_who_is_suspended_leaves_for_a_page_that_says_so(
+    page: Page, opened: Open, where: str
+) -> None:
+    canned = opened("/professionnels")
+    canned.overrides[where] = lambda route: problem(
+        route, 403, "account-suspended", "Accès suspendu"
+    )
+    if where == "/v1/auth/refresh":
+        page.reload()
+    else:
+        page.get_by_label("Nom de famille").fill("EXEMPLE")
+        page.get_by_role("button", name="Rechercher").click()
+
+    expect(page).to_have_url("/connexion?probleme=suspendue")
+    expect(page.get_by_text("L’accès à votre compte est suspendu")).to_be_visible()
+    expect(page.get_by_text("Appelez l’assistance")).to_be_visible()
+    assert _stored(page) == []
+
+
 def _stored(page: Page) -> list[str]:
     """Names of everything kept on the device but the comfort choices."""
     stored: list[str] = page.evaluate(

@@ -39,6 +39,7 @@ def test_a_context_of_strings_is_read(clock: time_machine.Traveller) -> None:
         {"exp": "soon"},
         {"exp": "1e9"},
         {"exp": ""},
+        {"generation": "x"},
     ],
 )
 def test_a_context_of_another_shape_is_nobody(changes: dict[str, str]) -> None:  # A26

@@ -10,9 +10,8 @@ import time_machine
 from joserfc.jwk import ECKey
 
 from chalicelib.core import rows
-from chalicelib.identity import directory, spaces, store
+from chalicelib.identity import directory, spaces, suspension
 from chalicelib.identity.model import Person, Professional
-from chalicelib.identity.store import AccountRow
 from tests import double
 from tests.http_client import Client
 from tests.identity.conftest import Browser, claims_of
@@ -316,14 +315,10 @@ def test_account_that_was_suspended_gets_no_session(
 ) -> None:
     pid, _ = insured
     assert Browser(http).log_in(franceconnect) == "/accueil"
-    (uid,) = spaces.notice_targets(pid)
-    row = rows.get(AccountRow, *store.account_key(uid))
-    assert row is not None
-    row.status = "suspended"
-    rows.write([rows.put(row)])
+    suspension.suspend_account(pid)
     browser = Browser(http)
 
-    assert browser.log_in(franceconnect) == TECHNICAL
+    assert browser.log_in(franceconnect) == "/connexion?probleme=suspendue"
     assert not browser.has_session
 
 

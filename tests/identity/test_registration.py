@@ -86,12 +86,24 @@ def test_suspended_software_gets_no_token_and_its_token_opens_nothing_from_the_n
     assert (used.status, used.problem) == (401, "session-ended")
 
 
-def test_resumed_software_is_served_again(http: Client, client_id: str) -> None:
-    token = _token(http, client_id)
-    registration.suspend_client(client_id)
-    registration.resume_client(client_id)
+def test_resumed_software_is_served_again_with_another_token_only(
+    http: Client, client_id: str
+) -> None:  # A27
+    stolen = []
+    for _ in range(2):
+        stolen.append(_token(http, client_id))
+        registration.suspend_client(client_id)
+        registration.resume_client(client_id)
 
-    assert _serves(http, client_id, EC)
+        replies = [look_up(http, token) for token in stolen]
+        assert {(one.status, one.problem) for one in replies} == {(401, "session-ended")}
+        assert look_up(http, _token(http, client_id)).status == 200
+
+
+def test_a_token_lives_on_while_keys_are_replaced(http: Client, client_id: str) -> None:
+    token = _token(http, client_id)
+    registration.replace_keys(client_id, key_set(NEW), keeps_former=True)
+
     assert look_up(http, token).status == 200
 
 

@@ -75,6 +75,8 @@ def test_authorizer_hands_on_what_the_token_proves(aws: Recorder) -> None:
         "kind": "person",
         "id": "A" * 26,
         "session": SESSION,
+        "generation": "0",
+        "account": "",
         "exp": "",
     }
     assert all(isinstance(value, str) for value in answer["context"].values())
@@ -179,6 +181,7 @@ CLAIMS: dict[str, tuple[Edit, bool]] = {
     "exp as true": (lambda _, c: c.update(exp=True), False),
     "unknown kind": (lambda _, c: c.update(kind="operator"), False),
     "no session": (lambda _, c: c.pop("sid"), False),
+    "no number of a generation": (lambda _, c: c.update(gen="x"), False),
 }
 
 

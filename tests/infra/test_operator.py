@@ -1,5 +1,6 @@
 """Commands of the operator, and the seed: all may be repeated."""
 
+import io
 import json
 import os
 import stat
@@ -19,7 +20,7 @@ from chalicelib.identity import spaces
 from chalicelib.identity.values import parse_ins
 from infra import operator
 from infra.local import operate
-from tests import double
+from tests import builders, double
 from tests.http_client import Client
 from tests.identity.provider import compact
 from tests.injector import Faults
@@ -153,6 +154,54 @@ def test_software_is_found_suspended_and_resumed_by_commands(
         states.append(listed.split()[1])
 
     assert states == ["suspended", "suspended", "active"]
+
+
+@pytest.fixture
+def person(aws: Recorder) -> builders.Patient:
+    del aws
+    return builders.a_person()
+
+
+def test_an_account_is_suspended_shown_and_resumed_by_commands_that_name_nobody(
+    person: builders.Patient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = []
+    for command, who in (
+        ("show-account", person.pid),
+        ("suspend-account", "-"),
+        ("show-account", person.pid),
+        ("resume-account", person.pid),
+    ):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{person.identity.ins.matricule}\n"))
+        assert operator.main([command, who]) == 0
+        (told,) = _said(capsys)
+        account, state, *rest = told.split()
+        assert (account, rest) == (person.id, ["person", person.pid])
+        states.append(state)
+
+    assert states == ["active", "suspended", "suspended", "active"]
+
+
+def test_a_professional_is_suspended_by_number(
+    aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    doctor = builders.a_doctor()
+    assert operator.main(["suspend-account", doctor.id]) == 0
+    (told,) = _said(capsys)
+    assert told.split()[1:] == ["suspended", "professional", doctor.id]
+
+
+def test_a_national_number_is_not_taken_from_the_command_line(
+    person: builders.Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = person.identity.ins.matricule
+    before = double.tables()
+
+    assert operator.main(["suspend-account", number]) == 2
+    said = capsys.readouterr()
+    assert number not in said.out + said.err
+    assert double.tables() == before
 
 
 def test_keys_are_replaced_by_command_at_once_or_after_an_overlap(
@@ -290,6 +339,22 @@ def test_seed_fills_the_screens_and_may_be_repeated(
     assert sum(sk.startswith("GRANT#PRO#") for sk in record) == 1
     assert "GRANT#PRO#99700218896" not in record
     assert not any(pk.startswith("S#") for pk, _ in first["carnet-test-identity"])
+
+
+def test_seed_goes_on_after_its_laboratory_was_suspended_and_resumed(
+    http: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from infra.local import seed  # noqa: PLC0415  needs the environment of the operator
+
+    del http
+    monkeypatch.setenv("CARNET_STATE", str(tmp_path))
+    settings.cache_clear()
+    assert operator.main(["init"]) == 0
+    client_id = seed._laboratory(tmp_path / "laboratory").session
+    assert operator.main(["suspend-client", client_id]) == 0
+    assert operator.main(["resume-client", client_id]) == 0
+
+    assert seed.main() == 0
 
 
 def _laboratory_token(http: Client, software: dict[str, Any], jwk: dict[str, Any]) -> int:

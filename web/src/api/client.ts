@@ -1,6 +1,6 @@
 /** One request to the API: bearer token, one new try after a renewal, problems as exceptions. */
-import { Offline, Problem, readProblem } from "./problem";
-import { bearer, expire, refused } from "./session";
+import { Offline } from "./problem";
+import { bearer, expire, fail, refused } from "./session";
 
 export interface Answer<T> {
   data: T;
@@ -61,9 +61,7 @@ export async function request(method: Method, path: string, options: Options = {
 }
 
 async function checked(response: Response): Promise<Response> {
-  if (response.ok) return response;
-  const body = readProblem(await response.text());
-  throw new Problem(response.status, body, (name) => response.headers.get(name));
+  return response.ok ? response : fail(response);
 }
 
 /** Sends a request and reads its JSON answer. */

@@ -43,9 +43,15 @@ async function post(path: string): Promise<Response> {
   }
 }
 
-async function fail(response: Response): Promise<never> {
+/** Whoever was suspended leaves for the page that says so, and what to do. */
+export function told(problem: Problem): Problem {
+  if (problem.slug === "account-suspended") leave("/connexion?probleme=suspendue");
+  return problem;
+}
+
+export async function fail(response: Response): Promise<never> {
   const body = readProblem(await response.text());
-  throw new Problem(response.status, body, (name) => response.headers.get(name));
+  throw told(new Problem(response.status, body, (name) => response.headers.get(name)));
 }
 
 async function askToken(): Promise<Token | null> {

@@ -65,6 +65,10 @@ export const login = {
       title: "Vous n'êtes pas dans l'annuaire des professionnels",
       text: "Votre numéro RPPS n'a pas été trouvé. Vérifiez votre inscription auprès de votre ordre, puis réessayez.",
     },
+    suspendue: {
+      title: "L'accès à votre compte est suspendu",
+      text: "Rien n'est effacé. Appelez l'assistance : elle vérifie votre identité, puis vous dit comment l'accès peut être rétabli.",
+    },
     technique: {
       title: "L'identification n'a pas abouti",
       text: "Le service d'identification n'a pas répondu comme prévu. Attendez une minute, puis réessayez.",

@@ -1,7 +1,7 @@
 /** Sending one file with its progress: XMLHttpRequest, because fetch does not report what is sent. */
 import { depositPath } from "../api/carnet";
 import { Offline, Problem, readProblem } from "../api/problem";
-import { bearer, expire, refused } from "../api/session";
+import { bearer, expire, refused, told } from "../api/session";
 import type { CarnetDocument, DepositBody, PendingDocument } from "../api/types";
 import { INLINE_BYTES, base64 } from "./file-facts";
 
@@ -64,7 +64,8 @@ async function send<T>(call: Call, sending: Sending): Promise<T> {
       continue;
     }
     if (xhr.status >= 400) {
-      throw new Problem(xhr.status, readProblem(xhr.responseText), (n) => xhr.getResponseHeader(n));
+      const body = readProblem(xhr.responseText);
+      throw told(new Problem(xhr.status, body, (n) => xhr.getResponseHeader(n)));
     }
     return JSON.parse(xhr.responseText) as T;
   }

@@ -61,6 +61,7 @@ const ICONS: Record<Person["kind"], IconName> = {
   professional: "stethoscope",
   organisation: "building",
   calendar: "clock",
+  operator: "shield-check",
   system: "info",
 };
 

@@ -1,0 +1,69 @@
+"""An act of the operator: one transaction on the version that was read, with its trace.
+
+It may be repeated: what is already so is left alone, and a rival's change is read again.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from chalicelib.access.model import Right
+from chalicelib.access.store import StandingRow
+from chalicelib.audit.model import Trace
+from chalicelib.audit.store import TraceRow
+from chalicelib.core import clock, ids, log, rows
+from chalicelib.core.rows import Action, ConditionLost, StoreUnavailable
+
+OPERATOR: Final = "operator"
+_ATTEMPTS: Final = 5
+_JITTER_SECONDS: Final = 0.08
+S = TypeVar("S", bound=StandingRow)
+
+
+def carry_out(
+    read: Callable[[], S],
+    change: Callable[[S], list[Action] | None],
+    trace: Callable[[S], TraceRow],
+) -> S | None:
+    """Change a row and what `change` returns with it, traced; None if `change` says: already so.
+
+    Raises:
+        What `read` and `change` raise.
+        Unavailable, StoreUnavailable: it may not be done; trying again is safe.
+    """
+    for _ in range(_ATTEMPTS):
+        row = read()
+        others = change(row)
+        if others is None:
+            return None
+        try:
+            rows.write([rows.put(row), *others, rows.put(trace(row))])
+        except (ConditionLost, rows.TransactionConflict):
+            # A rival's, or our own whose answer was lost: what is there now decides.
+            time.sleep(ids.jitter(_JITTER_SECONDS))
+            continue
+        return row
+    raise StoreUnavailable("busy")
+
+
+def new_trace(
+    action: str, *, organisation: str | None = None, reference: str | None = None
+) -> Trace:
+    """Say what the operator did; who he is, the host's own journal knows."""
+    return Trace(
+        id=ids.new_id(),
+        at=clock.iso(clock.now()),
+        actor=OPERATOR,
+        actor_id=OPERATOR,
+        actor_name=None,
+        profession=None,
+        organisation=organisation,
+        action=action,
+        outcome="allowed",
+        right=Right.OPERATOR,
+        right_since=None,
+        reference=reference,
+        reason=None,
+        request_id=log.request_id.get(),
+        salt=ids.new_secret_id(),
+    )
