@@ -155,7 +155,7 @@ def load(
         return Entry(
             principal=principal,
             pid=pid,
-            session=live(principal, fetched),
+            session=live(principal, [found.get(wish) for wish in asked]),
             found=found,
             altered=frozenset(wish for wish, row in read if row is None),
             target_wish=target,
