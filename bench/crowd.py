@@ -17,7 +17,7 @@ DOMAIN: Final = "foule.exemple.test"
 _ISSUER: Final = "https://foule.exemple.test"
 _INS_OID: Final = "1.2.250.1.213.1.4.10"
 _AT_ONCE: Final = 4
-_ALWAYS: Final = Preferences("Europe/Paris", *NO_QUIET_HOURS)
+ALWAYS: Final = Preferences("Europe/Paris", *NO_QUIET_HOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _join(number: int) -> Member:
     pid = spaces.open_space(identity)
     address = f"{number}@{DOMAIN}"
     accounts.of_person(_ISSUER, str(number), identity.traits, address, clock.now())
-    rows.write([rows.put(store.preferences_row(pid, _ALWAYS, None))])
+    rows.write([rows.put(store.preferences_row(pid, ALWAYS, None))])
     return Member(pid, address)
 
 

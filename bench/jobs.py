@@ -13,11 +13,12 @@ from unittest.mock import patch
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
+from bench.crowd import ALWAYS
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import ConditionLost
 from chalicelib.prevention.usecases import SUBJECT, following
 from chalicelib.reminders import rules, store, sweep, usecases
-from chalicelib.reminders.model import NO_QUIET_HOURS, Outcome, Preferences, Reminder, Source
+from chalicelib.reminders.model import Outcome, Reminder, Source
 from chalicelib.reminders.store import HeadRow, ToldRow
 from chalicelib.workers.notify import notify
 from chalicelib.workers.relay import relay
@@ -29,7 +30,6 @@ from tests.worlds import World
 SWEPT: Final = 20
 # A minute in which only what is under way is looked at; of five, one looks at all open buckets.
 PLANNED_AT: Final = datetime(2026, 12, 2, 12, 1, 30, tzinfo=UTC)
-_NO_QUIET_HOURS: Final = Preferences("Europe/Paris", *NO_QUIET_HOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ def _due(count: int, source: Source = Source.APPOINTMENT) -> Callable[[World], N
         _pair[:] = rules.bucket_of(due), rules.shard_of(world.person.pid)
         for pid in [world.person.pid, *_neighbours(world.person.pid, count - 1)][:count]:
             with suppress(ConditionLost):
-                rows.write([rows.put(store.preferences_row(pid, _NO_QUIET_HOURS, None))])
+                rows.write([rows.put(store.preferences_row(pid, ALWAYS, None))])
             reminder = Reminder(source, (due,), None)
             subject = SUBJECT if source is Source.PREVENTION else ids.new_id()
-            told = ToldRow(*store.told_key(pid, rules.local_day(due, _NO_QUIET_HOURS.zone)))
+            told = ToldRow(*store.told_key(pid, rules.local_day(due, ALWAYS.zone)))
             rows.write([rows.forget(store.reminder_row(pid, subject, reminder, None))])
             rows.write([rows.forget(told)])  # for more than ten runs
             usecases.begin(pid, subject, reminder)

@@ -5,7 +5,7 @@ nothing about what exists (A36).
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -143,14 +143,15 @@ def load(
     """
     if idempotency:
         idempotency = _bound(idempotency, pid)
-    asked = [*_deciding(principal, pid), *wanted]
+    deciding = _deciding(principal, pid)
+    asked, beside = [*deciding, *wanted], {*wanted}.difference(deciding)
     asked += [target] if target else []
     asked += [(IdempotencyRow, *idempotency_key(idempotency))] if idempotency else []
     is_first = not blind.is_known()
     with parallel.none_outlives() as reading:
         reading += [parallel.start(rows.query, query) for query in queries]
         items = fetch_raw(asked, lambda items: _read_keys_ahead(principal, pid, items))
-        read = [(wish, _read(wish, item, wanted)) for wish, item in zip(asked, items, strict=True)]
+        read = [(wish, _read(wish, item, beside)) for wish, item in zip(asked, items, strict=True)]
         found = {wish: row for wish, row in read if isinstance(row, Row)}
         return Entry(
             principal=principal,
@@ -187,10 +188,10 @@ def load_altered(principal: Principal, pid: str, target: Wanted | None) -> Entry
     return Entry(principal, pid, live(principal, known), {asked[1]: space})
 
 
-def _read(wish: Wanted, item: Item | None, wanted: Sequence[Wanted]) -> Row | bool | None:
-    """Return a row, False if there is none, None if one of `wanted` does not verify."""
+def _read(wish: Wanted, item: Item | None, beside: Container[Wanted]) -> Row | bool | None:
+    """Return a row, False if there is none, None if it decides nothing and does not verify."""
     row = _intact(wish, item)
-    if row is None and wish not in wanted:
+    if row is None and wish not in beside:
         raise Tampered("a row that decides")
     return row
 

@@ -31,7 +31,7 @@ _TRACES_READ: Final = 100
 _MOST_TRACES: Final = 300
 
 
-Part = Literal["next_appointment", "to_do", "unread_notices"]
+Part = Literal["next_appointment", "to_do"]
 T = TypeVar("T")
 
 
@@ -75,9 +75,7 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
             documents=[document_out(document) for document in found],
             next_appointment=appointment_out(coming) if coming else None,
             to_do=parts.read("to_do", lambda: _to_do(unit), []),
-            unread_notices=parts.read(
-                "unread_notices", lambda: inbox.unread(unit, unit.pages[4]), 0
-            ),
+            unread_notices=inbox.unread(unit, unit.pages[4]),
             accesses=shown,
             active_authorisations=sum(grant.is_active(unit.now) for grant in known),
             first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),

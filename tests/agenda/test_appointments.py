@@ -13,6 +13,7 @@ from chalicelib.reminders.store import DayCountRow, ReminderRow, day_count_key, 
 from tests import double
 from tests.builders import Actor
 from tests.http_client import Client, Reply
+from tests.journeys.test_preferences import DEFAULTS, choose
 from tests.worlds import World
 
 DRAFT: dict[str, Any] = {
@@ -111,17 +112,6 @@ def test_a_person_sets_an_appointment_and_reads_it(world: World, http: Client) -
     assert announced() == []
 
 
-def prefer(world: World, http: Client, zone: str = "Europe/Paris", *, mail: bool = True) -> None:
-    chosen = {
-        "zone": zone, "quiet_from": "21:00", "quiet_until": "08:00",
-        "mail": {"document": True, "appointment": mail, "prevention": True},
-        "remind": {"vaccination": True, "screening": True},
-    }  # fmt: skip
-    target = f"/v1/patients/{world.person.pid}/preferences"
-    reply = http.put(target, as_=world.person.principal, json=chosen, headers={"If-Match": '"v0"'})
-    assert reply.status == 200, reply.body
-
-
 @pytest.mark.parametrize(
     ("zone", "shown"),
     [
@@ -136,7 +126,7 @@ def prefer(world: World, http: Client, zone: str = "Europe/Paris", *, mail: bool
 def test_it_is_shown_and_found_on_the_day_it_is_in_her_own_zone(
     world: World, http: Client, zone: str, shown: str
 ) -> None:
-    prefer(world, http, zone)
+    assert choose(http, world, zone=zone).status == 200
     made = added(world, http, start="2026-12-03T23:00")
     read = http.get(path(world, appointment=made["id"]), as_=world.person.principal).json()
     assert (read["start"], read["start_shown"]) == ("2026-12-03T23:00", shown)
@@ -148,7 +138,7 @@ def test_it_is_shown_and_found_on_the_day_it_is_in_her_own_zone(
 
 
 def test_who_wants_no_mail_is_told_that_reminders_stay_here(world: World, http: Client) -> None:
-    prefer(world, http, mail=False)
+    assert choose(http, world, mail=DEFAULTS["mail"] | {"appointment": False}).status == 200
     assert added(world, http)["reminders_state"] == "no_channel"
 
 

@@ -12,9 +12,10 @@ from chalicelib.identity.spaces import person_wish
 from chalicelib.prevention.store import FollowUpRow, follow_up_key
 from chalicelib.reminders.store import preferences_wish
 from tests import double
-from tests.agenda.test_appointments import added, prefer
+from tests.agenda.test_appointments import added
 from tests.builders import Patient, a_person
 from tests.http_client import Client
+from tests.journeys.test_preferences import choose
 from tests.prevention.test_routes import put, to_plan
 from tests.worlds import World
 
@@ -45,7 +46,7 @@ def _follow_up(pid: str) -> Wanted[FollowUpRow]:
 
 def _fill(person: Patient, http: Client, world: World) -> None:
     mine = World(**{**{name: getattr(world, name) for name in world.__slots__}, "person": person})
-    prefer(mine, http, "Indian/Reunion")
+    assert choose(http, mine, zone="Indian/Reunion").status == 200
     added(mine, http)
     put(mine, http, to_plan(mine, http)["key"], state="not_concerned")
 

@@ -1,11 +1,13 @@
 """When and how a person is told: defaults, choices, and what cannot be chosen."""
 
+from typing import Any
+
 import pytest
 
 from tests.http_client import Client, Reply
 from tests.worlds import World
 
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "zone": "Europe/Paris",
     "quiet_from": "21:00",
     "quiet_until": "08:00",

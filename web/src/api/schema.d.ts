@@ -1447,7 +1447,7 @@ export interface components {
             /** First Steps */
             first_steps: string[];
             /** Unreadable */
-            unreadable: ("next_appointment" | "to_do" | "unread_notices")[];
+            unreadable: ("next_appointment" | "to_do")[];
         };
         /**
          * IdentityAnswer
