@@ -6,7 +6,6 @@ a folder with `sam.json` and `deployment.zip`.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import platform
@@ -14,14 +13,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from infra import checks, policies, template
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from infra.lock import alone
 
 ROOT: Final = Path(__file__).absolute().parent.parent
 REGION: Final = "eu-west-3"
@@ -42,21 +38,12 @@ def build(stage: str, out: Path) -> None:
     Raises:
         subprocess.CalledProcessError: Chalice failed; its output is on the terminal.
     """
-    with _alone():
+    with alone(ARCHIVES / "lock"):  # Chalice writes its archives in place
         discard(ARCHIVES)
         policies.write(ROOT / ".chalice")
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         _package(stage, out)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Wait for whoever packages from this checkout: Chalice writes its archives in place."""
-    ARCHIVES.mkdir(exist_ok=True)
-    with (ARCHIVES / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def discard(archives: Path) -> None:

@@ -51,7 +51,7 @@ TELLING: Final = (
     "exemple",
     "dominique",
     "pat-trois",
-    "279",
+    TRAITS["ins"],
 )
 
 

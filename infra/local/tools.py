@@ -15,19 +15,22 @@ from typing import TYPE_CHECKING, Final
 
 from infra.local.config import ROOT
 from infra.local.progress import step
+from infra.lock import alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 WEB: Final = ROOT / "web"
 WEB_DIST: Final = WEB / "dist"
+_LOCK: Final = ROOT / "build" / "tools.lock"
 _STAMP: Final = ".made-from"
 _MADE: Final = frozenset(("node_modules", "dist", "__pycache__"))
 
 
 def cloud_python() -> Path:
     """Return the interpreter that runs the local cloud, its environment made if need be."""
-    return _environment(".venv-cloud", "requirements.txt", "the local cloud’s libraries")
+    with alone(_LOCK):
+        return _environment(".venv-cloud", "requirements.txt", "the local cloud’s libraries")
 
 
 def web_client() -> Path:
@@ -36,6 +39,11 @@ def web_client() -> Path:
     Raises:
         subprocess.CalledProcessError: the build failed; its output is on the terminal.
     """
+    with alone(_LOCK):
+        return _built()
+
+
+def _built() -> Path:
     # It shows the guide of integrators, and gives their example.
     made_from = digest((*_sources(WEB), *sources("docs/depositing.md", "docs/examples")))
     if _stamped(WEB_DIST) == made_from or not (WEB / "package.json").exists():
@@ -53,8 +61,9 @@ def check_web_client() -> None:
     Raises:
         subprocess.CalledProcessError: something failed; its output is on the terminal.
     """
-    web_client()
-    npm = _npm()
+    with alone(_LOCK):
+        _built()
+        npm = _npm()
     for words in (("run", "check"), ("test",)):
         subprocess.run([*npm, *words], cwd=WEB, check=True, env=_node_environment(npm))
 

@@ -204,16 +204,18 @@ def _stored(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("who", "path", "minutes"), [(PERSON, "/accueil", 10), (PROFESSIONAL, "/pro", 5)]
+    ("who", "path", "heading", "minutes"),
+    [(PERSON, "/accueil", "Bonjour", 10), (PROFESSIONAL, "/pro", "Ouvrir un dossier", 5)],
 )
 def test_idle_page_warns_then_locks_and_hides_the_record(
-    page: Page, who: str, path: str, minutes: int
+    page: Page, who: str, path: str, heading: str, minutes: int
 ) -> None:
     canned = Canned(who)
     canned.install(page)
     page.clock.install()
     page.goto(path)
-    page.wait_for_selector("nav")
+    # The frame is drawn before it is known for whom: idleness counts from the login.
+    expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
     page.clock.run_for((minutes - 1) * MINUTE + 2_000)
     warning = page.get_by_role("alertdialog", name="Êtes-vous toujours là")
     expect(warning).to_contain_text(re.compile(r"verrouillé dans 5\d\s+secondes"))

@@ -231,6 +231,7 @@ def _authorises_by_keyboard(keys: Keyboard) -> None:
     expect(person.get_by_role("dialog")).to_have_count(0)
     expect(person.locator(":focus")).to_have_attribute("aria-label", re.compile("^Autoriser"))
     keys.press("Enter")
+    _seen(person.get_by_role("dialog"))
     keys.activate("^Autoriser Dr.Claire")
     _seen(person.get_by_text(re.compile("est ouvert jusqu’au")))
 
