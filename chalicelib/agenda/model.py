@@ -84,7 +84,12 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """An appointment of a record."""
+    """An appointment of a record, as one reader knows it.
+
+    `version` counts every change for the person, and for others the changes of what they see, which
+    `revision` counts and `changed_at` dates: her reminders are her own affair. `is_chosen`: she
+    chose the reminders; else they are those that its author proposed.
+    """
 
     id: str
     details: Details
@@ -93,6 +98,8 @@ class Appointment:
     changed_at: datetime
     is_own: bool
     version: int
+    revision: int
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from chalicelib.agenda import rules, times
 from chalicelib.agenda.model import Appointment, Author, Detail, Details, Feed, Notice, Slot
 from chalicelib.core import clock, log, rows
 from chalicelib.core.rows import Item, Query, key, patient_key
+from chalicelib.http.principal import ActorKind
 from chalicelib.vault.errors import Tampered
 
 AGENDA: Final = ("agenda", "pk", "agenda_sk")
@@ -89,6 +90,11 @@ def read_again(wanted: list[Wanted]) -> list[EventRow]:
     return found
 
 
+def is_person(unit: Unit) -> bool:
+    """Tell whether it is the person who acts; the gate has checked that it is her record."""
+    return unit.entry.principal.kind is ActorKind.PERSON
+
+
 def new_row(unit: Unit, appointment: Appointment) -> EventRow:
     """Seal a new appointment into its row."""
     pk, sk = event_key(unit.pid, appointment.id)
@@ -111,15 +117,28 @@ def open_row(unit: Unit, row: EventRow) -> Appointment:
         Unavailable: the key service does not answer.
     """
     value = unit.open(row.sealed, row.pk, row.sk)
+    author, version = Author(**value["author"]), row.version or 0
+    # Rows written before these were counted say neither.
+    revision = int(value.get("revision", version))
     return Appointment(
         id=row.sk.removeprefix("EVT#"),
         details=_details(value["details"]),
-        author=Author(**value["author"]),
+        author=author,
         created_at=clock.instant(value["created_at"]),
         changed_at=clock.instant(value["changed_at"]),
         is_own=row.depositor == unit.entry.depositor_token(),
-        version=row.version or 0,
+        version=version if is_person(unit) else revision,
+        revision=revision,
+        is_chosen=value.get("is_chosen", author.kind == ActorKind.PERSON),
     )
+
+
+def version_of(unit: Unit, row: EventRow) -> int:
+    """Return the version that the reader knows; the person's own is told without opening.
+
+    Raises as `open_row`.
+    """
+    return row.version or 0 if is_person(unit) else open_row(unit, row).version
 
 
 def _payload(appointment: Appointment) -> dict[str, Any]:
@@ -131,6 +150,8 @@ def _payload(appointment: Appointment) -> dict[str, Any]:
         "author": asdict(appointment.author),
         "created_at": clock.iso(appointment.created_at),
         "changed_at": clock.iso(appointment.changed_at),
+        "revision": appointment.revision,
+        "is_chosen": appointment.is_chosen,
     }
 
 

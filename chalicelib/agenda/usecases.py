@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from chalicelib.access import gate
@@ -10,18 +10,16 @@ from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.agenda import rules, store, times
-from chalicelib.agenda.model import Appointment, Author, Details, Draft, RemindersState, Slot
-from chalicelib.agenda.store import EventRow
+from chalicelib.agenda import arming, rules, store
+from chalicelib.agenda.model import Appointment, Author, Details, Draft, RemindersState
+from chalicelib.agenda.store import EventRow, is_person
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Stale
 from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity.store import contact_wish
-from chalicelib.reminders import rules as reminder_rules
 from chalicelib.reminders import usecases as reminders
-from chalicelib.reminders.model import Preferences, Source
 from chalicelib.reminders.store import preferences_wish
 
 
@@ -40,7 +38,7 @@ def add_appointment(
 ) -> Shown:
     """Set an appointment, and arm its reminders with it.
 
-    Somebody else than the person may propose reminders: on a day that is full they are left out,
+    Somebody else than the person may propose reminders: those of a day that is full are left out,
     so that nobody learns of her other appointments. What is over is noted by the person alone.
     The draft is looked at inside the gate: a repeated request meets no rule that time has changed.
 
@@ -60,8 +58,8 @@ def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency 
     with gate.enter(
         principal, Action.APPOINTMENT_ADD, pid, wanted=wanted, idempotency=idempotency
     ) as unit:
-        over_by = None if _is_person(unit) else unit.now
-        appointment = _armed(
+        over_by = None if is_person(unit) else unit.now
+        appointment = arming.armed(
             unit,
             Appointment(
                 id=appointment_id,
@@ -71,6 +69,8 @@ def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency 
                 changed_at=unit.now,
                 is_own=True,
                 version=1,
+                revision=1,
+                is_chosen=is_person(unit),
             ),
         )
         unit.about(appointment_id)
@@ -111,6 +111,9 @@ def change_appointment(
 ) -> Shown:
     """Change what is named in `changes` (attributes of `Draft`), and move its reminders with it.
 
+    Moved by somebody else, a reminder that a full day has no room for is lost: the person is told.
+    Her changing of reminders is nothing that others can see, in the version or otherwise.
+
     Raises:
         Invalid: everything that would be wrong.
         Conflict: `not-yours`: of an appointment set by somebody, she changes the reminders only.
@@ -132,31 +135,53 @@ def _change(
         about=appointment_id,
     ) as unit:
         row = unit.target(EventRow)
-        if row.version != version:
-            raise Stale
         before = store.open_row(unit, row)
-        details = _changed(unit, before, changes)
-        appointment = replace(before, details=details, changed_at=unit.now, version=version + 1)
-        appointment = _armed(unit, appointment)
-        unit.put(store.changed(unit, row, appointment), lost=Stale())
-        _tell(unit, EventType.APPOINTMENT_CHANGED, appointment_id)
+        if before.version != version:
+            raise Stale
+        asked = _changed(unit, before, changes)
+        appointment = arming.armed(unit, asked)
+        unit.put(store.changed(unit, row, appointment))
+        is_lost = appointment.details.reminders != asked.details.reminders
+        _tell(
+            unit,
+            EventType.APPOINTMENT_REMINDER_LOST if is_lost else EventType.APPOINTMENT_CHANGED,
+            appointment_id,
+        )
         return shown(unit, appointment)
 
 
-def _changed(unit: Unit, before: Appointment, changes: Mapping[str, Any]) -> Details:
+def _changed(unit: Unit, before: Appointment, changes: Mapping[str, Any]) -> Appointment:
+    """Return what a change makes of an appointment; of her reminders alone, nothing others see."""
+    details = _changed_details(unit, before, changes)
+    is_shared = not is_person(unit) or _is_more(before.details, details)
+    return replace(
+        before,
+        details=details,
+        changed_at=unit.now if is_shared else before.changed_at,
+        version=before.version + 1,
+        revision=before.revision + is_shared,
+        is_chosen=before.is_chosen or "reminders" in changes,
+    )
+
+
+def _is_more(before: Details, details: Details) -> bool:
+    """Tell whether more than reminders changed."""
+    return replace(before, reminders=details.reminders) != details
+
+
+def _changed_details(unit: Unit, before: Appointment, changes: Mapping[str, Any]) -> Details:
     draft = rules.draft_of(before.details)
     if {"start", "zone", "all_day"} & changes.keys():
         draft = replace(draft, fold=None)
-    is_person = _is_person(unit)
-    if "reminders" in changes and not is_person:
+    is_hers = is_person(unit)
+    if "reminders" in changes and not is_hers:
         raise Invalid(errors=(FieldError("/reminders", "reminders_of_person"),))
     asked = replace(draft, **changes)
-    over_by = unit.now if rules.moves(draft, asked) and not is_person else None
+    over_by = unit.now if rules.moves(draft, asked) and not is_hers else None
     details = _checked(unit, asked, over_by, before.id)
     if details.slot == before.details.slot:
         details = replace(details, warnings=before.details.warnings)
-    is_more = replace(before.details, reminders=details.reminders) != details
-    if is_person and not before.is_own and is_more:
+    if is_hers and not before.is_own and _is_more(before.details, details):
         raise Conflict("not-yours", set_by=before.author.name)
     return details
 
@@ -181,9 +206,9 @@ def _cancel(principal: Principal, pid: str, appointment_id: str, version: int) -
         about=appointment_id,
     ) as unit:
         row = unit.target(EventRow)
-        if row.version != version:
+        if store.version_of(unit, row) != version:
             raise Stale
-        unit.write(rows.delete(row), lost=Stale())
+        unit.write(rows.delete(row))
         reminders.disarm(unit, appointment_id)
         _tell(unit, EventType.APPOINTMENT_CANCELLED, appointment_id)
 
@@ -195,9 +220,8 @@ def view_wanted(principal: Principal, pid: str) -> list[Wanted]:
 
 def shown(unit: Unit, appointment: Appointment) -> Shown:
     """Return an appointment as the reader sees it; the person's zone and choices are hers alone."""
-    is_person = _is_person(unit)
     details = appointment.details
-    if not is_person:
+    if not is_person(unit):
         hidden = replace(appointment, details=replace(details, reminders=()))
         return Shown(hidden, details.slot.zone, RemindersState.NONE, is_for_person=False)
     chosen = reminders.preferences(unit)
@@ -206,7 +230,7 @@ def shown(unit: Unit, appointment: Appointment) -> Shown:
     if details.reminders:
         reachable = contact is not None and chosen.mail_appointment
         state = RemindersState.ARMED if reachable else RemindersState.NO_CHANNEL
-        if not _instants(details, chosen, unit.now):
+        if not arming.instants(details, chosen, unit.now):
             state = RemindersState.PAST
     return Shown(appointment, chosen.zone, state, is_for_person=True)
 
@@ -221,63 +245,20 @@ def _checked(unit: Unit, draft: Draft, over_by: datetime | None, appointment_id:
     try:
         return rules.check(draft, today, over_by)
     except Invalid as refused:
-        full = _errors_of_days(unit, draft, today, appointment_id) if _is_person(unit) else ()
+        hers = is_person(unit)
+        full = arming.errors_of_days(unit, draft, today, appointment_id) if hers else ()
         raise Invalid(errors=(*refused.errors, *full)) from None
-
-
-def _errors_of_days(
-    unit: Unit, draft: Draft, today: date, appointment_id: str
-) -> tuple[FieldError, ...]:
-    """Return what arming would refuse, were the rest right; its days must be known for that."""
-    try:
-        details = rules.check(rules.without_texts(draft), today)
-    except Invalid:
-        return ()
-    at = _instants(details, reminders.preferences(unit), unit.now)
-    try:
-        _arm(unit, appointment_id, details.slot, at)
-    except Invalid as full:
-        return full.errors
-    return ()
-
-
-def _armed(unit: Unit, appointment: Appointment) -> Appointment:
-    """Arm the reminders of an appointment, as far as its author may."""
-    details = appointment.details
-    at = _instants(details, reminders.preferences(unit), unit.now)
-    try:
-        _arm(unit, appointment.id, details.slot, at)
-    except Invalid:
-        if _is_person(unit):
-            raise
-        _arm(unit, appointment.id, details.slot, [])
-        return replace(appointment, details=replace(details, reminders=()))
-    return appointment
-
-
-def _arm(unit: Unit, appointment_id: str, slot: Slot, at: list[datetime]) -> None:
-    event_at = times.reminded_from(slot)
-    reminders.arm(unit, appointment_id, source=Source.APPOINTMENT, event_at=event_at, at=at)
-
-
-def _instants(details: Details, chosen: Preferences, now: datetime) -> list[datetime]:
-    event_at = times.reminded_from(details.slot)
-    return reminder_rules.due_instants(event_at, details.reminders, chosen, now)
 
 
 def _tell(unit: Unit, event: EventType, appointment_id: str) -> None:
     """Announce what somebody else than the person did."""
-    if not _is_person(unit):
+    if not is_person(unit):
         unit.emit(event, appointment_id)
 
 
 def _author(unit: Unit) -> Author:
     session, kind = unit.entry.session, unit.entry.principal.kind
     return Author(kind.value, session.name if kind is not ActorKind.PERSON else None)
-
-
-def _is_person(unit: Unit) -> bool:
-    return unit.entry.principal.kind is ActorKind.PERSON
 
 
 def _address(principal: Principal) -> list[Wanted]:

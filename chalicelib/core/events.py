@@ -15,6 +15,7 @@ class EventType(StrEnum):
     DOCUMENT_WITHDRAWN = "document.withdrawn"
     APPOINTMENT_ADDED = "appointment.added"
     APPOINTMENT_CHANGED = "appointment.changed"
+    APPOINTMENT_REMINDER_LOST = "appointment.reminder_lost"
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     REMINDER_DUE = "reminder.due"
     PREVENTION_DUE = "prevention.due"

@@ -47,6 +47,10 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Rendez-vous modifié\u00a0: «\u00a0{name}\u00a0»",
         "Un rendez-vous a été modifié, qui n’est plus dans votre agenda",
     ),
+    EventType.APPOINTMENT_REMINDER_LOST: (
+        "Rendez-vous modifié\u00a0: «\u00a0{name}\u00a0». Un rappel n’a pas pu être gardé",
+        "Un rendez-vous a été modifié, qui n’est plus dans votre agenda",
+    ),
     EventType.APPOINTMENT_CANCELLED: ("Rendez-vous annulé", "Un rendez-vous a été annulé"),
     EventType.REMINDER_DUE: (
         "Rappel\u00a0: «\u00a0{name}\u00a0»",
@@ -62,6 +66,7 @@ _TARGETS: Final[Mapping[EventType, Literal["document", "appointment", "trace", "
     EventType.FIRST_ACCESS: "trace",
     EventType.APPOINTMENT_ADDED: "appointment",
     EventType.APPOINTMENT_CHANGED: "appointment",
+    EventType.APPOINTMENT_REMINDER_LOST: "appointment",
     EventType.REMINDER_DUE: "appointment",
     EventType.PREVENTION_DUE: "prevention",
 }
@@ -211,6 +216,7 @@ def _names(unit: Unit, found: list[Notice]) -> Names:
             of(
                 EventType.APPOINTMENT_ADDED,
                 EventType.APPOINTMENT_CHANGED,
+                EventType.APPOINTMENT_REMINDER_LOST,
                 EventType.REMINDER_DUE,
             ),
         ),

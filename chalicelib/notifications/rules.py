@@ -26,6 +26,7 @@ ABOUT_APPOINTMENTS: Final = frozenset(
     {
         EventType.APPOINTMENT_ADDED,
         EventType.APPOINTMENT_CHANGED,
+        EventType.APPOINTMENT_REMINDER_LOST,
         EventType.APPOINTMENT_CANCELLED,
         EventType.REMINDER_DUE,
     }

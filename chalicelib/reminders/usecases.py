@@ -11,16 +11,15 @@ written, try again on current rows.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.access.entry import Wanted
 from chalicelib.access.unit import Unit
 from chalicelib.core import rows
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.rows import ConditionLost
-from chalicelib.http.principal import ActorKind
 from chalicelib.reminders import rules, store
-from chalicelib.reminders.model import MAX_A_DAY, MAX_A_DAY_BY_OTHERS, Preferences, Reminder, Source
+from chalicelib.reminders.model import MAX_A_DAY, Preferences, Reminder, Source
 from chalicelib.reminders.store import DayCountRow, ReminderRow
 
 
@@ -57,9 +56,8 @@ def arm(
     `event_at`: after it, nobody is reminded. Adds at most three writes to the transaction.
 
     Raises:
-        Invalid: a day would have more than ten (R-AGE-02), or five when somebody else arms:
-            `/reminders`, `too_many_reminders`, once for each such day. What prevention arms does
-            not count: nobody asked for it.
+        Invalid: a day would have more than ten (R-AGE-02): `/reminders`, `too_many_reminders`,
+            once for each such day. What prevention arms does not count: nobody asked for it.
     """
     instants = tuple(sorted(set(at)))
     row = unit.row(ReminderRow, *store.reminder_key(unit.pid, subject_id))
@@ -71,6 +69,13 @@ def arm(
         unit.write(rows.replace(store.due_row(unit.pid, subject_id, instants[0])))
     elif row:
         unit.write(rows.delete(row))
+
+
+def fits(unit: Unit, subject_id: str, at: Sequence[datetime], most: int) -> bool:
+    """Tell whether these instants may replace what is armed, with at most so many on a day."""
+    known = pending(unit, subject_id)
+    before, days = _days(unit, known.at if known else (), sorted(set(at)))
+    return not rules.full_days(before, days, most)
 
 
 def disarm(unit: Unit, subject_id: str) -> None:
@@ -94,14 +99,23 @@ def begin(pid: str, subject_id: str, reminder: Reminder) -> None:
         rows.write([rows.put(row), rows.replace(due)])
 
 
+def _days(
+    unit: Unit, removed: Sequence[datetime], added: Sequence[datetime]
+) -> tuple[dict[date, int], dict[date, int]]:
+    """Return how many reminders each day has, before a change and after it."""
+    before, zone = store.days_of(_day_counts(unit)), preferences(unit).zone
+    today = rules.local_day(unit.now, zone)
+    return before, rules.day_counts(before, removed, added, zone, today)
+
+
+def _day_counts(unit: Unit) -> DayCountRow | None:
+    return unit.row(DayCountRow, *store.day_count_key(unit.pid))
+
+
 def _count(unit: Unit, removed: Sequence[datetime], added: Sequence[datetime]) -> None:
     """Keep how many reminders each day has, and refuse one too many."""
-    row = unit.row(DayCountRow, *store.day_count_key(unit.pid))
-    before, zone = store.days_of(row), preferences(unit).zone
-    today = rules.local_day(unit.now, zone)
-    days = rules.day_counts(before, removed, added, zone, today)
-    is_hers = unit.entry.principal.kind is ActorKind.PERSON
-    full = rules.full_days(before, days, MAX_A_DAY if is_hers else MAX_A_DAY_BY_OTHERS)
+    before, days = _days(unit, removed, added)
+    full = rules.full_days(before, days)
     if full:
         raise Invalid(
             errors=tuple(
@@ -114,4 +128,5 @@ def _count(unit: Unit, removed: Sequence[datetime], added: Sequence[datetime]) -
             )
         )
     if days != before:
+        row = _day_counts(unit)
         unit.put(store.day_count_row(unit.pid, days, row.version if row else None))
