@@ -14,6 +14,7 @@ from chalicelib.agenda import lists, store
 from chalicelib.agenda.model import Appointment, Detail, Feed
 from chalicelib.core import clock, ids
 from chalicelib.core.errors import Conflict, NotFound, Unauthenticated
+from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 
@@ -52,7 +53,9 @@ def list_feeds(principal: Principal, pid: str) -> list[Feed]:
 def add_feed(
     principal: Principal, pid: str, detail: Detail, idempotency: Idempotency | None
 ) -> Linked:
-    """Make a link; asked again with the same key, another secret of the same one.
+    """Make a link, and tell the person; asked again with the same key, another secret of the same.
+
+    Who holds her phone for a moment could make one: the notice and the mail tell her (A22).
 
     Raises:
         Conflict: `too-many-feeds`.
@@ -79,6 +82,7 @@ def _add(principal: Principal, pid: str, detail: Detail, idempotency: Idempotenc
         feed = Feed(id=feed_id, detail=detail, created_at=unit.now, last_read_at=None)
         unit.about(feed_id)
         _keep(unit, [*known, feed])
+        unit.emit(EventType.CALENDAR_LINKED, feed_id)
     return feed
 
 

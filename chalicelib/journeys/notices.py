@@ -52,6 +52,10 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un rendez-vous a été modifié, qui n’est plus dans votre agenda",
     ),
     EventType.APPOINTMENT_CANCELLED: ("Rendez-vous annulé", "Un rendez-vous a été annulé"),
+    EventType.CALENDAR_LINKED: (
+        "Un lien de calendrier a été créé\u00a0: qui le connaît voit vos rendez-vous",
+        "Un lien de calendrier a été créé\u00a0: qui le connaît voit vos rendez-vous",
+    ),
     EventType.REMINDER_DUE: (
         "Rappel\u00a0: «\u00a0{name}\u00a0»",
         "Rappel d’un rendez-vous qui n’est plus dans votre agenda",
@@ -61,12 +65,14 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un rappel de prévention vous attend",
     ),
 }
-_TARGETS: Final[Mapping[EventType, Literal["document", "appointment", "trace", "prevention"]]] = {
+Kind = Literal["document", "appointment", "calendar", "trace", "prevention"]
+_TARGETS: Final[Mapping[EventType, Kind]] = {
     EventType.DOCUMENT_ADDED: "document",
     EventType.FIRST_ACCESS: "trace",
     EventType.APPOINTMENT_ADDED: "appointment",
     EventType.APPOINTMENT_CHANGED: "appointment",
     EventType.APPOINTMENT_REMINDER_LOST: "appointment",
+    EventType.CALENDAR_LINKED: "calendar",
     EventType.REMINDER_DUE: "appointment",
     EventType.PREVENTION_DUE: "prevention",
 }
@@ -82,7 +88,7 @@ class NoticeQuery(Schema):
 class NoticeTarget(Schema):
     """What a notice leads to; `id` where the thing has one of its own."""
 
-    kind: Literal["document", "appointment", "trace", "prevention"]
+    kind: Kind
     id: str | None
 
 

@@ -31,7 +31,11 @@ ABOUT_APPOINTMENTS: Final = frozenset(
         EventType.REMINDER_DUE,
     }
 )
+# P: one appointment is told of at once, then at most once each quarter of an hour while it changes.
+QUIET_WINDOW: Final = timedelta(minutes=15)
+ABOUT_ONE_APPOINTMENT: Final = ABOUT_APPOINTMENTS - {EventType.REMINDER_DUE}
 TOLD_TO_HOLDERS: Final = ABOUT_APPOINTMENTS | {
+    EventType.CALENDAR_LINKED,
     EventType.DOCUMENT_ADDED,
     EventType.FIRST_ACCESS,
     EventType.PREVENTION_DUE,
@@ -74,7 +78,10 @@ def is_told_to_operator(kind: EventType) -> bool:
 
 
 def wants_mail(kind: EventType, chosen: Preferences) -> bool:
-    """Tell whether a person wants a mail about an event; accesses are no choice (R-NOT-02)."""
+    """Tell whether a person wants a mail about an event.
+
+    Accesses are no choice, nor is a link that lets a calendar read (R-NOT-02, A22).
+    """
     if kind is EventType.DOCUMENT_ADDED:
         return chosen.mail_document
     if kind is EventType.PREVENTION_DUE:

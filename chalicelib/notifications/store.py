@@ -40,6 +40,17 @@ class NoticeRow(VersionedRow):
     ttl = NumberAttribute()
 
 
+class WindowRow(VersionedRow):
+    """What was last told of one appointment, and until when what follows waits."""
+
+    TABLE: ClassVar[str] = "work"
+
+    told = UnicodeAttribute()
+    latest = UnicodeAttribute()
+    until = UnicodeAttribute()
+    ttl = NumberAttribute()
+
+
 class InboxRow(Row):
     """One notice of a record; `is_gone` once it was deleted."""
 
@@ -64,6 +75,11 @@ class InboxMarkRow(VersionedRow):
 def notice_key(event_id: str, recipient: str) -> tuple[str, str]:
     """Return the key of a notice."""
     return key("N", f"{event_id}.{recipient}"), "N"
+
+
+def window_key(event: Event) -> tuple[str, str]:
+    """Return the key of what was last told of the thing an event is about."""
+    return key("TOLDOF", event.patient_id), event.reference
 
 
 def inbox_key(pid: str, event_id: str) -> tuple[str, str]:

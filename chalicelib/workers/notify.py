@@ -14,7 +14,7 @@ from chalicelib.core import clock, log
 from chalicelib.core.events import Event
 from chalicelib.core.settings import settings
 from chalicelib.identity import accounts, spaces
-from chalicelib.notifications import inbox, queue, rules, store, usecases
+from chalicelib.notifications import inbox, queue, rules, store, usecases, windows
 from chalicelib.notifications.model import Recipient
 from chalicelib.notifications.usecases import GivenUp
 from chalicelib.reminders import store as preferences
@@ -69,8 +69,10 @@ def _tell_all(event: Event) -> None:
     """Tell everybody, and only then report what failed."""
     if rules.is_told_to_operator(event.type):
         log.write("incident declared", event_id=event.id, patient=event.patient_id)
-    else:
+    elif windows.is_turn(event, clock.now()):
         inbox.keep(event)
+    else:
+        return
     failed: list[Exception] = []
     for recipient in recipients(event):
         try:

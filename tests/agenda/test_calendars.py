@@ -12,12 +12,19 @@ from chalicelib.access import budgets, tokens
 from chalicelib.agenda import feeds
 from chalicelib.core import aws, ids
 from chalicelib.core.clock import now as clock_now
+from chalicelib.core.events import EventType
+from chalicelib.core.outbox import event_of
 from chalicelib.core.rows import table_name
+from chalicelib.workers import relay
+from chalicelib.workers.notify import notify
 from tests import double
 from tests.access.notes import traces
 from tests.agenda.test_appointments import added, cancel, change, path
+from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
+from tests.journeys.test_preferences import DEFAULTS, choose
 from tests.recorder import Recorder
+from tests.workers.lambda_events import from_queue, serve
 from tests.worlds import World
 
 
@@ -254,3 +261,27 @@ def test_a_link_asked_without_end_waits_and_fills_no_history(  # A22, A44
     assert len(traces(world.person.pid)) == before
     assert capsys.readouterr().out.count('"overuse"') == 1
     assert http.get(target(other)).status == 200
+
+
+def test_a_link_that_is_made_is_told_to_the_person(world: World, http: Client) -> None:  # A22
+    """Source: abuse case: who holds her phone for a moment makes one, and reads for years."""
+    chosen = choose(http, world, mail=dict.fromkeys(DEFAULTS["mail"], False))
+    assert chosen.status == 200
+    key = ids.new_id()
+    made = link(world, http, key=key)
+    assert link(world, http, key=key)["id"] == made["id"]
+    told = [row for row in waiting() if row.type == EventType.CALENDAR_LINKED]
+    assert [row.reference for row in told] == [made["id"]]
+    before = len(double.mails())
+    relay.carry(event_of(told[0]))
+    (body,) = double.take_messages()
+    assert serve(notify, from_queue(body)) == []
+    assert len(double.mails()) == before + 1  # whatever mails she chose
+    mail = str(double.mails()[-1].raw_data)
+    assert made["id"] not in mail
+    assert "calendrier" not in mail
+    (notice,) = http.get(
+        f"/v1/patients/{world.person.pid}/notices", as_=world.person.principal
+    ).json()["items"]
+    assert notice["text"].startswith("Un lien de calendrier a été créé")
+    assert notice["target"] == {"kind": "calendar", "id": None}

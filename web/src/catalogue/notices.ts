@@ -38,7 +38,7 @@ export const noticeWords = typeset({
       appointment: "Pour mes rendez-vous et leurs rappels",
       prevention: "Quand un vaccin ou un dépistage est à prévoir",
     },
-    access: "Quand quelqu'un accède à mon dossier",
+    access: "Quand quelqu'un accède à mon dossier, ou qu'un lien de calendrier est créé",
     accessWhy: "Cet e-mail est obligatoire : il vous protège d'un accès que vous n'avez pas voulu.",
     quiet: "Heures de silence",
     quietHint: "Un rappel prévu pendant ces heures part juste avant. Exemple : de 21 h à 8 h, celui de 6 h part la veille avant 21 h. Les e-mails sur un document ou un accès partent à toute heure.",

@@ -22,6 +22,7 @@ type Target = NonNullable<CarnetNotice["target"]>;
 const ICONS: Record<Target["kind"], IconName> = {
   document: "file-text",
   appointment: "calendar",
+  calendar: "calendar",
   trace: "eye",
   prevention: "syringe",
 };
@@ -29,6 +30,7 @@ const ICONS: Record<Target["kind"], IconName> = {
 function hrefOf({ kind, id }: Target): string {
   if (kind === "document") return id ? `/documents/${id}` : "/documents";
   if (kind === "appointment") return id ? `/agenda/${id}` : "/agenda";
+  if (kind === "calendar") return "/agenda/abonnement";
   return kind === "trace" ? "/acces" : "/agenda/prevention";
 }
 
