@@ -73,7 +73,8 @@ def enter(  # noqa: PLR0913  keyword-only
                 pid,
                 target=target,
                 wanted=[*wanted, refusals],
-                queries=queries,
+                # What nobody of this kind may read is not even looked for.
+                queries=queries if policy.is_open_to(action, principal.kind) else (),
                 idempotency=idempotency,
             )
     except Tampered:

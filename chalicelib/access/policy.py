@@ -56,6 +56,15 @@ _FIRST: Final[Mapping[Action, Action]] = {
 }
 
 
+# Who may hold a right at all; a depositor may be anybody.
+_HOLDERS: Final[Mapping[Right, ActorKind]] = {
+    Right.SELF: ActorKind.PERSON,
+    Right.AUTHORISATION: ActorKind.PROFESSIONAL,
+    Right.FEEDING: ActorKind.ORGANISATION,
+    Right.LINK: ActorKind.CALENDAR,
+}
+
+
 def decide(action: Action, facts: Facts) -> Decision:
     """Decide from facts; default deny.
 
@@ -71,6 +80,12 @@ def decide(action: Action, facts: Facts) -> Decision:
     if facts.target_wanted and not facts.target_exists:
         return Decision(Right.NONE, Refusal.ABSENT)
     return Decision(right)
+
+
+def is_open_to(action: Action, actor: ActorKind) -> bool:
+    """Tell whether such an actor may ever be allowed an action, whatever the record."""
+    rights = _ALLOWED.get(action, ())
+    return any(_HOLDERS.get(right, actor) is actor for right in rights)
 
 
 def _holds(right: Right, facts: Facts) -> bool:

@@ -123,17 +123,10 @@ def read_feed(link: str) -> Content:
 
 
 def _read(calendar: Principal, pid: str) -> Content:
-    query = store.pointers(pid, clock.now(), clock.now() + AHEAD, limit=MAX_EVENTS)
-    with gate.enter(
-        calendar,
-        Action.FEED_READ,
-        pid,
-        queries=[query],
-        about=calendar.id,
-    ) as unit:
+    with gate.enter(calendar, Action.FEED_READ, pid, about=calendar.id) as unit:
         known = store.feeds_of(_row(unit))
         feed = next(one for one in known if one.id == calendar.id)
-        content = Content(feed.detail, lists.to_come(unit, unit.pages[0], unit.now + AHEAD))
+        content = Content(feed.detail, lists.to_come(unit, unit.now + AHEAD, MAX_EVENTS))
         if feed.last_read_at is None or feed.last_read_at.date() != unit.now.date():
             read = replace(feed, last_read_at=unit.now)
             _keep(unit, [read if one.id == feed.id else one for one in known])

@@ -1,7 +1,7 @@
 """Lists of appointments, in the order of their instants."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -50,32 +50,27 @@ def list_appointments(
 ) -> Listing:
     """List the appointments the reader may see, soonest first; those over, last first.
 
-    The index is asked before the gate, for keys alone, so that one request then reads the rows
-    with those that decide; nothing is decided or shown from it. A page is full if there is enough
-    to fill it: what the reader may not see leaves no gap and no cursor (D15).
+    Nothing is looked for before it is decided that the caller may: refused, it costs the same
+    however much there is (A36). A page is full if there is enough to fill it: what the reader may
+    not see leaves no gap and no cursor (D15).
 
     Raises:
         NotFound, BadRequest (cursor), Unavailable.
     """
     scope = (principal.id, pid, "appointments", repr(window))
     query = _query(pid, window, clock.now(), tokens.open_cursor(cursor, *scope))
-    page = rows.query(query)
-    try:
-        found = _list(principal, pid, window, query, page, limit)
-    except Tampered:
-        page = replace(page, items=store.intact(page.items))
-        found = _list(principal, pid, window, query, page, limit)
+    found = _list(principal, pid, window, query, limit)
     after = found[limit - 1][0] if len(found) > limit else None
     return Listing([one for _, one in found[:limit]], tokens.new_cursor(after, *scope))
 
 
 def _list(
-    principal: Principal, pid: str, window: Window, query: Query, page: Page, limit: int
+    principal: Principal, pid: str, window: Window, query: Query, limit: int
 ) -> list[tuple[Item, Shown]]:
-    wanted = [*store.wishes(page.items), *view_wanted(principal, pid)]
+    wanted = view_wanted(principal, pid)
     found: list[tuple[Item, Shown]] = []
     with gate.enter(principal, Action.APPOINTMENT_LIST, pid, wanted=wanted) as unit:
-        for position, appointment in _visible(unit, query, page):
+        for position, appointment in _visible(unit, query):
             one = shown(unit, appointment)
             if _is_asked(one, window, unit.now):
                 found.append((position, one))
@@ -109,10 +104,11 @@ def _is_asked(one: Shown, window: Window, now: datetime) -> bool:
     return window.has_days or not rules.is_over(slot, now)
 
 
-def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Appointment]]:
+def _visible(unit: Unit, query: Query) -> Iterator[tuple[Item, Appointment]]:
     """Open the rows of a page, then of those after it while the consumer asks."""
-    found = {sk: unit.row(EventRow, pk, sk) for _, pk, sk in store.wishes(page.items)}
     while True:
+        page = rows.query(query)
+        found = {row.sk: row for row in store.read_again(store.wishes(page.items))}
         for item in page.items:
             row = found.get(item["sk"]["S"])
             appointment = _opened(unit, row) if row else None
@@ -120,8 +116,7 @@ def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Appoi
                 yield item, appointment
         if page.last_key is None:
             return
-        page = rows.query(rows.following(query, page.last_key))
-        found = {row.sk: row for row in store.read_again(store.wishes(page.items))}
+        query = rows.following(query, page.last_key)
 
 
 def _sees_all(unit: Unit) -> bool:
@@ -176,8 +171,9 @@ def titles(unit: Unit, appointment_ids: set[str]) -> dict[str, str]:
     return {one.id: one.details.title for one in opened if one}
 
 
-def to_come(unit: Unit, page: Page, until: datetime) -> list[Appointment]:
+def to_come(unit: Unit, until: datetime, most: int) -> list[Appointment]:
     """Return what is not over and begins before an instant, soonest first. Call inside the gate."""
+    page = rows.query(store.pointers(unit.pid, unit.now, until, limit=most))
     opened = (_opened(unit, row) for row in store.read_again(store.wishes(page.items)))
     return [
         one

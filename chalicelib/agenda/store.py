@@ -73,12 +73,6 @@ def named(pid: str, appointment_ids: Iterable[str]) -> list[Wanted]:
     return [(EventRow, *event_key(pid, known)) for known in appointment_ids]
 
 
-def intact(items: list[Item]) -> list[Item]:
-    """Leave out pointers to rows that were forged or altered; they are told to the operator."""
-    good = {row.sk for row in read_again(wishes(items))}
-    return [item for item in items if item["sk"]["S"] in good]
-
-
 def read_again(wanted: list[Wanted]) -> list[EventRow]:
     """Read rows by key, consistently; those gone or altered are left out."""
     found = []

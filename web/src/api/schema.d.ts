@@ -1792,7 +1792,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "document" | "appointment" | "trace" | "prevention";
+            kind: "document" | "appointment" | "calendar" | "trace" | "prevention";
             /** Id */
             id: string | null;
         };
