@@ -43,6 +43,7 @@ class Draft:
     note: str | None
     link: str | None
     reminders: tuple[int, ...]
+    recommendation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What an author says of an appointment, once it is acceptable; `reminders`: minutes before."""
+    """What an author says of an appointment, once it is acceptable; `reminders`: minutes before.
+
+    `recommendation`: the token of what it was set for, if the person set it for prevention.
+    """
 
     title: str
     slot: Slot
@@ -80,6 +84,7 @@ class Details:
     link: str | None
     reminders: tuple[int, ...]
     warnings: tuple[Notice, ...]
+    recommendation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

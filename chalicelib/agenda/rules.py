@@ -68,6 +68,7 @@ def check(draft: Draft, today: date, over_by: datetime | None = None) -> Details
         link=draft.link or None,
         reminders=tuple(sorted(draft.reminders, reverse=True)),
         warnings=tuple(notices),
+        recommendation=draft.recommendation,
     )
 
 
@@ -224,16 +225,21 @@ def moves(before: Draft, after: Draft) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in _WHEN)
 
 
+def days(slot: Slot, zone: str) -> tuple[date, date]:
+    """Return the first and last day of an appointment in a zone; all day: as it was said."""
+    if slot.all_day:
+        return slot.start.date(), slot.end.date()
+    begins = times.wall(times.start_at(slot), zone)[0].date()
+    ends = times.wall(times.end_at(slot) - timedelta(milliseconds=1), zone)[0].date()
+    return begins, ends
+
+
 def touches(slot: Slot, first: date | None, last: date | None, zone: str) -> bool:
     """Tell whether an appointment is, even in part, on these days of a zone; all-day ones as said.
 
     Bounds are included; None: no bound.
     """
-    if slot.all_day:
-        begins, ends = slot.start.date(), slot.end.date()
-    else:
-        begins = times.wall(times.start_at(slot), zone)[0].date()
-        ends = times.wall(times.end_at(slot) - timedelta(milliseconds=1), zone)[0].date()
+    begins, ends = days(slot, zone)
     return (last is None or begins <= last) and (first is None or ends >= first)
 
 
@@ -251,4 +257,5 @@ def draft_of(details: Details) -> Draft:
         note=details.note,
         link=details.link,
         reminders=details.reminders,
+        recommendation=details.recommendation,
     )

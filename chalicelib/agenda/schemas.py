@@ -42,6 +42,15 @@ Leads = Annotated[
 Fold = Annotated[int, Field(ge=0, le=1, description="Which, if clocks show that time twice.")]
 
 
+Recommendation = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{1,3}\.[a-z2-7]{32}$",
+        description="`key` of the recommendation it is set for; null once that is not to plan.",
+    ),
+]
+
+
 class _Described(Schema):
     """What describes an appointment: wrong in its form, it is told with all that rules refuse."""
 
@@ -73,6 +82,7 @@ class AppointmentDraft(_Described):
     note: Note | None = None
     link: Link | None = None
     reminders: Leads = Field(default_factory=list)
+    recommendation: Recommendation | None = None
 
 
 class AppointmentChanges(_Described):
@@ -106,7 +116,10 @@ class AppointmentAbilities(Schema):
 
 
 class AppointmentOut(Schema):
-    """An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`."""
+    """An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`.
+
+    `reminders_past` are those of `reminders` whose own instant is past: none of them will be sent.
+    """
 
     id: str
     title: str
@@ -123,7 +136,9 @@ class AppointmentOut(Schema):
     note: str | None
     link: str | None
     reminders: list[int]
+    reminders_past: list[int]
     reminders_state: RemindersState
+    recommendation: str | None
     warnings: list[Notice]
     author: AppointmentAuthor
     is_own: bool
@@ -185,7 +200,9 @@ def appointment_out(one: Shown) -> AppointmentOut:
         note=details.note,
         link=details.link,
         reminders=list(details.reminders),
+        reminders_past=list(one.reminders_past),
         reminders_state=one.reminders_state,
+        recommendation=details.recommendation,
         warnings=list(details.warnings),
         author=AppointmentAuthor.model_validate(asdict(appointment.author)),
         is_own=appointment.is_own,

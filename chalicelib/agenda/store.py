@@ -135,6 +135,15 @@ def version_of(unit: Unit, row: EventRow) -> int:
     return row.version or 0 if is_person(unit) else open_row(unit, row).version
 
 
+def is_planned(unit: Unit, row: EventRow) -> bool:
+    """Tell whether it was set for something recommended; of an altered one nothing is known."""
+    try:
+        return open_row(unit, row).details.recommendation is not None
+    except Tampered as error:
+        log.exception("appointment does not open", error, patient=unit.pid)
+        return False
+
+
 def _payload(appointment: Appointment) -> dict[str, Any]:
     details = asdict(appointment.details)
     for name in ("start", "end"):
@@ -160,6 +169,7 @@ def _details(value: dict[str, Any]) -> Details:
         link=value["link"],
         reminders=tuple(value["reminders"]),
         warnings=tuple(map(Notice, value["warnings"])),
+        recommendation=value.get("recommendation"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.access import gate
@@ -19,6 +19,7 @@ from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity.store import contact_wish
+from chalicelib.prevention import planning
 from chalicelib.reminders import usecases as reminders
 from chalicelib.reminders.store import preferences_wish
 
@@ -31,6 +32,7 @@ class Shown:
     zone: str
     reminders_state: RemindersState
     is_for_person: bool
+    reminders_past: tuple[int, ...] = ()
 
 
 def add_appointment(
@@ -54,10 +56,15 @@ def add_appointment(
 
 def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency | None) -> Shown:
     appointment_id = ids.new_id()
-    wanted = [*reminders.wanted(pid, appointment_id), *_address(principal)]
     with gate.enter(
-        principal, Action.APPOINTMENT_ADD, pid, wanted=wanted, idempotency=idempotency
+        principal,
+        Action.APPOINTMENT_ADD,
+        pid,
+        wanted=_wanted(principal, pid, appointment_id),
+        idempotency=idempotency,
     ) as unit:
+        if draft.recommendation and not is_person(unit):
+            raise Invalid(errors=(FieldError("/recommendation", "recommendation_of_person"),))
         over_by = None if is_person(unit) else unit.now
         appointment = arming.armed(
             unit,
@@ -73,6 +80,7 @@ def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency 
                 is_chosen=is_person(unit),
             ),
         )
+        appointment = _planned(unit, appointment)
         unit.about(appointment_id)
         unit.put(store.new_row(unit, appointment))
         _tell(unit, EventType.APPOINTMENT_ADDED, appointment_id)
@@ -131,7 +139,7 @@ def _change(
         Action.APPOINTMENT_CHANGE,
         pid,
         target=(EventRow, *store.event_key(pid, appointment_id)),
-        wanted=[*reminders.wanted(pid, appointment_id), *_address(principal)],
+        wanted=_wanted(principal, pid, appointment_id),
         about=appointment_id,
     ) as unit:
         row = unit.target(EventRow)
@@ -140,6 +148,8 @@ def _change(
             raise Stale
         asked = _changed(unit, before, changes)
         appointment = arming.armed(unit, asked)
+        if appointment.details.recommendation and is_person(unit):
+            planning.move(unit, appointment_id, _day(unit, appointment))
         unit.put(store.changed(unit, row, appointment))
         is_lost = appointment.details.reminders != asked.details.reminders
         _tell(
@@ -202,12 +212,14 @@ def _cancel(principal: Principal, pid: str, appointment_id: str, version: int) -
         Action.APPOINTMENT_CANCEL,
         pid,
         target=(EventRow, *store.event_key(pid, appointment_id)),
-        wanted=reminders.wanted(pid, appointment_id),
+        wanted=_wanted(principal, pid, appointment_id),
         about=appointment_id,
     ) as unit:
         row = unit.target(EventRow)
         if store.version_of(unit, row) != version:
             raise Stale
+        if is_person(unit) and store.is_planned(unit, row):
+            planning.unplan(unit, appointment_id)
         unit.write(rows.delete(row))
         reminders.disarm(unit, appointment_id)
         _tell(unit, EventType.APPOINTMENT_CANCELLED, appointment_id)
@@ -222,7 +234,7 @@ def shown(unit: Unit, appointment: Appointment) -> Shown:
     """Return an appointment as the reader sees it; the person's zone and choices are hers alone."""
     details = appointment.details
     if not is_person(unit):
-        hidden = replace(appointment, details=replace(details, reminders=()))
+        hidden = replace(appointment, details=replace(details, reminders=(), recommendation=None))
         return Shown(hidden, details.slot.zone, RemindersState.NONE, is_for_person=False)
     chosen = reminders.preferences(unit)
     contact = unit.row(*contact_wish(unit.entry.principal.id))
@@ -232,7 +244,8 @@ def shown(unit: Unit, appointment: Appointment) -> Shown:
         state = RemindersState.ARMED if reachable else RemindersState.NO_CHANNEL
         if not arming.instants(details, chosen, unit.now):
             state = RemindersState.PAST
-    return Shown(appointment, chosen.zone, state, is_for_person=True)
+    past = arming.past(details, unit.now)
+    return Shown(appointment, chosen.zone, state, is_for_person=True, reminders_past=past)
 
 
 def _checked(unit: Unit, draft: Draft, over_by: datetime | None, appointment_id: str) -> Details:
@@ -248,6 +261,30 @@ def _checked(unit: Unit, draft: Draft, over_by: datetime | None, appointment_id:
         hers = is_person(unit)
         full = arming.errors_of_days(unit, draft, today, appointment_id) if hers else ()
         raise Invalid(errors=(*refused.errors, *full)) from None
+
+
+def _planned(unit: Unit, appointment: Appointment) -> Appointment:
+    """Note for what it is set; what is no longer recommended is not tied to it."""
+    details = appointment.details
+    if details.recommendation is None or planning.plan(
+        unit, details.recommendation, appointment.id, _day(unit, appointment)
+    ):
+        return appointment
+    return replace(appointment, details=replace(details, recommendation=None))
+
+
+def _day(unit: Unit, appointment: Appointment) -> date:
+    """Return the day of an appointment on the person's own calendar."""
+    zone = reminders.preferences(unit).zone
+    return rules.days(appointment.details.slot, zone)[0]
+
+
+def _wanted(principal: Principal, pid: str, appointment_id: str) -> list[Wanted]:
+    """Return what to name to write an appointment; what she was recommended is hers alone."""
+    named = [*reminders.wanted(pid, appointment_id), *_address(principal)]
+    if principal.kind is ActorKind.PERSON:
+        named += planning.wanted(pid)
+    return list(dict.fromkeys(named))
 
 
 def _tell(unit: Unit, event: EventType, appointment_id: str) -> None:

@@ -305,6 +305,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Seule la personne change ses rappels.",
         "Only the person changes her reminders.",
     ),
+    "recommendation_of_person": (
+        "Seule la personne relie un rendez-vous à sa prévention.",
+        "Only the person ties an appointment to her prevention.",
+    ),
     "too_many_reminders": (
         "Il y a déjà {limit} rappels le {day}.",
         "There are already {limit} reminders on {day}.",
@@ -323,6 +327,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "after_window": (
         "Ce serait trop tard\u00a0: la période finit le {day}. Choisissez une date plus proche.",
         "It would be too late: the period ends on {day} (day/month/year).",
+    ),
+    "after_season": (
+        "Cette saison a fini le {day}\u00a0: un vaccin fait après ne compte pas pour elle.",
+        "This season ended on {day} (day/month/year): what is done after does not count for it.",
     ),
     "too_far": ("La date est trop lointaine.", "The date is too far away."),
     "unknown_rule": ("Cette recommandation est inconnue.", "Unknown recommendation."),

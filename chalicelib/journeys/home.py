@@ -16,6 +16,7 @@ from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
+from chalicelib.prevention.model import Recommendation, State
 from chalicelib.prevention.schemas import RecommendationOut, recommendation_out
 from chalicelib.record import store as documents
 from chalicelib.record import usecases as record
@@ -33,6 +34,7 @@ _MOST_TRACES: Final = 300
 
 Part = Literal["next_appointment", "to_do"]
 T = TypeVar("T")
+Keyed = tuple[str, Recommendation]
 
 
 class Home(Schema):
@@ -40,13 +42,16 @@ class Home(Schema):
 
     `accesses` are those of others: what she did herself would push them out; what was sent in a
     wrong form, and changed nothing, is in the history alone. `to_do` are at most three
-    recommendations, and `unread_notices` counts at most the hundred newest. `unreadable` names the
+    recommendations, `to_do_more` counts the others, of which `late_more` are late, and
+    `unread_notices` counts at most the hundred newest. `unreadable` names the
     parts left empty because what they are made from was altered; the operator is told.
     """
 
     documents: list[DocumentOut]
     next_appointment: AppointmentOut | None
     to_do: list[RecommendationOut]
+    to_do_more: int
+    late_more: int
     unread_notices: int
     accesses: list[AccessOut]
     active_authorisations: int
@@ -71,10 +76,13 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
         parts = Parts()
         coming = parts.read("next_appointment", next_appointment, None)
         known = read_grants(unit.pages[2].items)
+        to_do = parts.read("to_do", lambda: prevention.to_do(unit), list[Keyed]())
         home = Home(
             documents=[document_out(document) for document in found],
             next_appointment=appointment_out(coming) if coming else None,
-            to_do=parts.read("to_do", lambda: _to_do(unit), []),
+            to_do=[recommendation_out(key, one) for key, one in to_do[:_TO_DO]],
+            to_do_more=len(to_do[_TO_DO:]),
+            late_more=sum(one.state is State.LATE for _, one in to_do[_TO_DO:]),
             unread_notices=inbox.unread(unit, unit.pages[4]),
             accesses=shown,
             active_authorisations=sum(grant.is_active(unit.now) for grant in known),
@@ -99,10 +107,6 @@ class Parts:
             log.exception("a part of the first screen was altered", error)
             self.unreadable.append(name)
             return empty
-
-
-def _to_do(unit: Unit) -> list[RecommendationOut]:
-    return [recommendation_out(key, one) for key, one in prevention.to_do(unit, _TO_DO)]
 
 
 def _last_accesses(unit: Unit, history: Query, page: Page) -> list[AccessOut]:

@@ -20,11 +20,12 @@ class Choice(StrEnum):
     DONE = "done"
     NOT_CONCERNED = "not_concerned"
     LATER = "later"
+    PLANNED = "planned"  # an appointment is set for it
 
     @property
     def concludes(self) -> bool:
         """Tell whether nothing more is asked of the occurrence."""
-        return self is not Choice.LATER
+        return self in (Choice.DONE, Choice.NOT_CONCERNED)
 
 
 class State(StrEnum):
@@ -37,6 +38,7 @@ class State(StrEnum):
     DONE = "done"
     NOT_CONCERNED = "not_concerned"
     LATER = "later"
+    PLANNED = "planned"
     UPCOMING = "upcoming"
     LATE = "late"
 
@@ -80,8 +82,8 @@ class Person:
 class Answer:
     """What a person answered about one occurrence of a rule.
 
-    `on` is the day of what is done, or the one on which « Non concerné » was said; `until` the last
-    day of « Plus tard » (shown again the next).
+    `on` is the day of what is done, of the appointment set for it (`appointment`), or the one on
+    which « Non concerné » was said; `until` the last day of « Plus tard » (shown again the next).
     """
 
     rule_id: str
@@ -89,6 +91,7 @@ class Answer:
     state: Choice
     on: date | None = None
     until: date | None = None
+    appointment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,9 @@ class Recommendation:
 
     `rule_id` and `occurrence` (rank of a dose or round, age of a booster, year of a season) name it
     for ever. The recommended period runs from `window_opens_on` to `recommended_until`; it stays
-    proposed, late, until `window_closes_on`. Both ends are included; None: no end. `on` and
-    `until` are those of the answer that holds.
+    proposed, late, until `window_closes_on`. Both ends are included; None: no end. `on`, `until`
+    and `appointment` are those of the answer that holds. `next_on` is when the next of its series
+    is due, once it is done.
     """
 
     rule_id: str
@@ -128,3 +132,5 @@ class Recommendation:
     is_mandatory: bool
     on: date | None = None
     until: date | None = None
+    appointment: str | None = None
+    next_on: date | None = None

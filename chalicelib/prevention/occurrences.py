@@ -28,8 +28,9 @@ Given = dict[tuple[str, str], Answer]
 class Occurrence:
     """What may be recommended; the last days are included, None: no end.
 
-    What was done counts from `counts_from` on, or as much as `early` before. While nothing is
-    answered, the person is reminded again on each day of `again`.
+    What was done counts from `counts_from` on, or as much as `early` before; until `counts_until`,
+    if what is done after is done for another one. While nothing is answered, the person is reminded
+    again on each day of `again`.
     """
 
     rule_id: str
@@ -45,11 +46,12 @@ class Occurrence:
     early: timedelta
     is_mandatory: bool = False
     again: tuple[date, ...] = ()
+    counts_until: date | None = None
 
     def on(self, today: date, answer: Answer | None) -> Recommendation | None:
         """Return how it stands on a day, or None when there is nothing to show."""
         held = answer if answer and _holds(answer, today) else None
-        concluded = held is not None and held.state is not Choice.LATER
+        concluded = held is not None and held.state.concludes
         state = State(held.state) if held else self._state(today)
         if not concluded and not self._is_shown(today):
             return None
@@ -67,12 +69,13 @@ class Occurrence:
             is_mandatory=self.is_mandatory,
             on=held.on if held else None,
             until=held.until if held else None,
+            appointment=held.appointment if held else None,
         )
 
     def changes(self, answer: Answer | None) -> list[date]:
         """Return the days on which it may stand differently than the day before."""
         shown = self.opens - SHOWN_AHEAD if self.opens > date.min + SHOWN_AHEAD else date.min
-        ends = [self.until, self.closes, answer.until if answer else None]
+        ends = [self.until, self.closes, _last(answer) if answer else None]
         after = (end + _DAY for end in ends if end and end < date.max)
         return [shown, self.opens, *after, *self.again]
 
@@ -97,9 +100,13 @@ class Occurrence:
 
 
 def _holds(answer: Answer, today: date) -> bool:
-    if answer.state is Choice.LATER:
-        return answer.until is not None and today <= answer.until
-    return True
+    last = _last(answer)
+    return answer.state.concludes or (last is not None and today <= last)
+
+
+def _last(answer: Answer) -> date | None:
+    """Return the last day on which an answer that concludes nothing holds."""
+    return answer.on if answer.state is Choice.PLANNED else answer.until
 
 
 def day_before(day: date) -> date:

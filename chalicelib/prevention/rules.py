@@ -4,6 +4,7 @@ An answer about what the calendars do not know is ignored, so that a new edition
 """
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -32,14 +33,28 @@ Key = tuple[str, str]
 def recommendations(person: Person, answers: Sequence[Answer], today: date) -> list[Recommendation]:
     """Return what is recommended today and what was answered, soonest window first."""
     given = _given(answers)
+    found = list(_occurrences(person, given, today))
     shown = (
         occurrence.on(today, given.get((occurrence.rule_id, occurrence.key)))
-        for occurrence in _occurrences(person, given, today)
+        for occurrence in found
     )
     return sorted(
-        (one for one in shown if one is not None),
+        (_followed(one, found, given) for one in shown if one is not None),
         key=lambda one: (one.window_opens_on, one.rule_id, one.occurrence),
     )
+
+
+def _followed(one: Recommendation, found: list[Occurrence], given: Given) -> Recommendation:
+    """Say when the next one of its series is due, if this one is done."""
+    if one.state is not State.DONE:
+        return one
+    later = (
+        other.opens
+        for other in found
+        if other.rule_id == one.rule_id and _key(other) not in given
+        if other.opens > one.window_opens_on
+    )
+    return replace(one, next_on=min(later, default=None))
 
 
 def coming(person: Person, answers: Sequence[Answer], today: date) -> list[Coming]:
@@ -98,7 +113,8 @@ def check_answer(answer: Answer, person: Person, answers: Sequence[Answer], toda
     """Refuse an answer that cannot be true, given those before it; every error at once.
 
     `on` belongs to « Réalisé » and `until` to « Plus tard »; each is then necessary. What was done
-    too early to count is refused (R-VAC-10), and what is put off until it cannot be done.
+    too early to count is refused (R-VAC-10), and what was done after its season; and what is put
+    off until it cannot be done.
 
     Raises:
         Invalid: `/rule_id`, `/on` or `/until`.
@@ -106,7 +122,7 @@ def check_answer(answer: Answer, person: Person, answers: Sequence[Answer], toda
     found = _occurrences(person, _given(answers), today)
     target = next((one for one in found if _key(one) == _key_of(answer)), None)
     errors = [] if target else [FieldError("/rule_id", "unknown_rule")]
-    errors += _errors_of_on(answer, person, answers, today)
+    errors += _errors_of_on(answer, target, person, answers, today)
     errors += _errors_of_until(answer, target, today)
     if errors:
         raise Invalid(errors=tuple(errors))
@@ -162,7 +178,9 @@ def _supposed(person: Person, given: Given, today: date, end: date) -> list[Occu
             return found
         for one in waiting:
             said = supposed.get(_key(one))
-            on = max(one.opens, today, (said and said.until) or today)
+            on = max(
+                one.opens, today, *((day for day in (said.on, said.until) if day) if said else ())
+            )
             supposed[_key(one)] = Answer(one.rule_id, one.key, Choice.DONE, on)
 
 
@@ -197,7 +215,11 @@ def _first(
 
 
 def _errors_of_on(
-    answer: Answer, person: Person, answers: Sequence[Answer], today: date
+    answer: Answer,
+    target: Occurrence | None,
+    person: Person,
+    answers: Sequence[Answer],
+    today: date,
 ) -> list[FieldError]:
     if answer.state is not Choice.DONE:
         return [FieldError("/on", "not_expected")] if answer.on else []
@@ -207,6 +229,9 @@ def _errors_of_on(
         return [FieldError("/on", "date_before_birth")]
     if answer.on > today:
         return [FieldError("/on", "date_future")]
+    if target and target.counts_until and answer.on > target.counts_until:
+        day = target.counts_until.strftime("%d/%m/%Y")
+        return [FieldError("/on", "after_season", {"day": day})]
     return _errors_of_order(answer, person, answers, today)
 
 

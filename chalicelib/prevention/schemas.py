@@ -13,6 +13,7 @@ LABELS: Final = {
     State.DONE: "Réalisé",
     State.NOT_CONCERNED: "Non concerné",
     State.LATER: "Plus tard",
+    State.PLANNED: "Rendez-vous prévu",
     State.UPCOMING: "À venir",
     State.LATE: "En retard, ou à renseigner",
 }
@@ -41,7 +42,8 @@ class RuleSource(Schema):
 class RecommendationOut(Schema):
     """One thing recommended; `key` names it in addresses and tells nothing.
 
-    `on` is the day of what is done, or on which « Non concerné » was said.
+    `on` is the day of what is done, of the appointment set for it, or on which « Non concerné » was
+    said; `appointment_id` is that appointment; `next_on` when the next of its series is due.
     """
 
     key: str
@@ -51,10 +53,12 @@ class RecommendationOut(Schema):
     window_opens_on: date
     recommended_until: date | None
     window_closes_on: date | None
-    state: Literal["to_plan", "done", "not_concerned", "later", "upcoming", "late"]
+    state: Literal["to_plan", "done", "not_concerned", "later", "planned", "upcoming", "late"]
     state_label: str
     on: date | None
     until: date | None
+    appointment_id: str | None
+    next_on: date | None
     is_mandatory: bool
     source: RuleSource
 
@@ -99,6 +103,8 @@ def recommendation_out(key: str, one: Recommendation) -> RecommendationOut:
         state_label=LABELS[one.state],
         on=one.on,
         until=one.until,
+        appointment_id=one.appointment,
+        next_on=one.next_on,
         is_mandatory=one.is_mandatory,
         source=RuleSource(
             text=one.source.text,

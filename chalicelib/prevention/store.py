@@ -75,6 +75,7 @@ def _payload(answer: Answer) -> dict[str, Any]:
         "state": answer.state,
         "on": answer.on.isoformat() if answer.on else None,
         "until": answer.until.isoformat() if answer.until else None,
+        "appointment": answer.appointment,
     }
 
 
@@ -89,4 +90,5 @@ def _answer(value: dict[str, Any]) -> Answer:
         state=Choice(value["state"]),
         on=date.fromisoformat(value["on"]) if value["on"] else None,
         until=date.fromisoformat(value["until"]) if value["until"] else None,
+        appointment=value.get("appointment"),
     )

@@ -17,7 +17,7 @@ from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.core.errors import Stale
+from chalicelib.core.errors import Problem, Stale
 from chalicelib.http.principal import Principal
 from chalicelib.identity import spaces
 from chalicelib.identity.values import Traits
@@ -48,6 +48,15 @@ class FollowUp:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides: who the person is, what she answered, and the version of that."""
+
+    person: Person | None
+    answers: list[Answer]
+    version: int
+
+
 def wanted(pid: str) -> list[Wanted]:
     """Return what to name on entering the gate, to read what is recommended."""
     return [spaces.person_wish(pid), (FollowUpRow, *store.follow_up_key(pid))]
@@ -68,10 +77,10 @@ def list_recommendations(principal: Principal, pid: str) -> FollowUp:
     def read() -> FollowUp:
         named = wanted_to_arm(pid)
         with gate.enter(principal, Action.PREVENTION_READ, pid, wanted=named) as unit:
-            person, answers, version = _known(unit)
-            if person and reminders.pending(unit, SUBJECT) is None:
-                _arm(unit, person, answers, reminders.preferences(unit))
-            return _follow_up(unit, person, answers, version)
+            of = known(unit)
+            if of.person and reminders.pending(unit, SUBJECT) is None:
+                _arm(unit, of.person, of.answers, reminders.preferences(unit))
+            return _follow_up(unit, of)
 
     return until_it_holds(read)
 
@@ -98,17 +107,16 @@ def answer_recommendation(  # noqa: PLR0913  one answer, said whole
     def answer() -> FollowUp:
         named, action = wanted_to_arm(pid), Action.PREVENTION_ANSWER
         with gate.enter(principal, action, pid, wanted=named, about=token) as unit:
-            person, answers, found = _known(unit)
-            target = next((one for key, one in _items(unit, person, answers) if key == token), None)
-            if person is None or target is None:
+            of = known(unit)
+            target = found(unit, of, token)
+            if of.person is None or target is None:
                 raise unit.refuse(Refusal.ABSENT)
-            if found != version:
+            if of.version != version:
                 raise Stale
             said = _said(target, choice, on, until)
-            kept = _kept(said, target, person, answers, _today(unit))
-            unit.put(store.answers_row(unit, kept), lost=Stale())
-            _arm(unit, person, kept, reminders.preferences(unit))
-            return _follow_up(unit, person, kept, found + 1)
+            answers = _kept(said, target, of.person, of.answers, _today(unit))
+            keep(unit, of, answers, lost=Stale())
+            return _follow_up(unit, Known(of.person, answers, version + 1))
 
     return until_it_holds(answer)
 
@@ -130,7 +138,7 @@ def _kept(
     today: date,
 ) -> list[Answer]:
     """Return the answers once one is given, or taken back."""
-    others = [one for one in answers if not _is_about(one, target)]
+    others = [one for one in answers if not is_about(one, target)]
     if said is None:
         return others
     rules.check_answer(said, person, answers, today)
@@ -139,19 +147,18 @@ def _kept(
     return [*others, said]
 
 
-def to_do(unit: Unit, most: int) -> list[tuple[str, Recommendation]]:
+def to_do(unit: Unit) -> list[tuple[str, Recommendation]]:
     """Return what is to plan now, the most urgent first, of rows read for another screen (home).
 
     What she refused to be reminded of is not pushed to her there either (R-AGE-06).
     """
-    person, answers, _ = _known(unit)
     refused = _refused(reminders.preferences(unit))
-    found = [
+    waiting = [
         (key, one)
-        for key, one in _items(unit, person, answers)
+        for key, one in _items(unit, known(unit))
         if rules.is_to_do(one) and one.kind not in refused
     ]
-    return sorted(found, key=lambda keyed: rules.urgency(keyed[1]))[:most]
+    return sorted(waiting, key=lambda keyed: rules.urgency(keyed[1]))
 
 
 def arm_anew(unit: Unit, before: Preferences, chosen: Preferences) -> None:
@@ -161,9 +168,9 @@ def arm_anew(unit: Unit, before: Preferences, chosen: Preferences) -> None:
     """
     if (before.zone, _refused(before)) == (chosen.zone, _refused(chosen)):
         return
-    person, answers, _ = _known(unit)
-    if person:
-        _arm(unit, person, answers, chosen, is_today_untold=True)
+    of = known(unit)
+    if of.person:
+        _arm(unit, of.person, of.answers, chosen, is_today_untold=True)
 
 
 def following(pid: str, now: datetime) -> list[datetime]:
@@ -174,8 +181,8 @@ def following(pid: str, now: datetime) -> list[datetime]:
     Raises:
         Tampered, Unavailable, StoreUnavailable: to be done again.
     """
-    known = spaces.read_person(pid)
-    person = _person(known.traits) if known else None
+    holder = spaces.read_person(pid)
+    person = _person(holder.traits) if holder else None
     if person is None:
         return []
     chosen = reminder_store.read_preferences(pid)
@@ -195,10 +202,27 @@ def begin(pid: str, now: datetime) -> None:
         reminders.begin(pid, SUBJECT, Reminder(Source.PREVENTION, tuple(at), None))
 
 
-def _known(unit: Unit) -> tuple[Person | None, list[Answer], int]:
+def known(unit: Unit) -> Known:
     """Open what decides; nothing is recommended to somebody whose birth date is unknown."""
     answers, version = store.answers_of(unit)
-    return _person(spaces.person_of(unit)[0].traits), answers, version
+    return Known(_person(spaces.person_of(unit)[0].traits), answers, version)
+
+
+def found(unit: Unit, of: Known, token: str) -> Recommendation | None:
+    """Return what is recommended today under a token, None if nothing is."""
+    return next((one for key, one in _items(unit, of) if key == token), None)
+
+
+def keep(unit: Unit, of: Known, answers: list[Answer], *, lost: Problem | None = None) -> None:
+    """Keep other answers than those known, and arm the reminder that follows from them."""
+    unit.put(store.answers_row(unit, answers), lost=lost)
+    if of.person:
+        _arm(unit, of.person, answers, reminders.preferences(unit))
+
+
+def is_about(answer: Answer, one: Recommendation) -> bool:
+    """Tell whether an answer is about a recommendation."""
+    return (answer.rule_id, answer.occurrence) == (one.rule_id, one.occurrence)
 
 
 def _person(traits: Traits) -> Person | None:
@@ -207,24 +231,16 @@ def _person(traits: Traits) -> Person | None:
     return Person(traits.birth_date, None if traits.sex == "U" else traits.sex)
 
 
-def _items(
-    unit: Unit, person: Person | None, answers: Sequence[Answer]
-) -> list[tuple[str, Recommendation]]:
-    found = rules.recommendations(person, answers, _today(unit)) if person else []
-    return [(store.token(unit.pid, one), one) for one in found]
+def _items(unit: Unit, of: Known) -> list[tuple[str, Recommendation]]:
+    shown = rules.recommendations(of.person, of.answers, _today(unit)) if of.person else []
+    return [(store.token(unit.pid, one), one) for one in shown]
 
 
-def _follow_up(
-    unit: Unit, person: Person | None, answers: Sequence[Answer], version: int
-) -> FollowUp:
-    today = _today(unit)
+def _follow_up(unit: Unit, of: Known) -> FollowUp:
+    today, person, answers = _today(unit), of.person, of.answers
     changes = rules.next_change(person, answers, today) if person else None
     coming = rules.coming(person, answers, today) if person else []
-    return FollowUp(today, _items(unit, person, answers), coming, changes, version)
-
-
-def _is_about(answer: Answer, one: Recommendation) -> bool:
-    return (answer.rule_id, answer.occurrence) == (one.rule_id, one.occurrence)
+    return FollowUp(today, _items(unit, of), coming, changes, of.version)
 
 
 def _refused(chosen: Preferences) -> frozenset[Kind]:

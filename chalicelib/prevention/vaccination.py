@@ -116,7 +116,7 @@ def _seasons(
                 season.id, str(year), Kind.VACCINATION,
                 f"{season.title}, saison {year}-{year + 1}", season.reason,
                 Source(text, season.reference, season.certainty, window), opens, closes, closes,
-                counts_from=starts, early=season.early.about(),
+                counts_from=starts, early=season.early.about(), counts_until=closes,
             )  # fmt: skip
 
 

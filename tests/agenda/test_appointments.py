@@ -426,6 +426,18 @@ def test_the_state_of_reminders_is_true(
     assert bool(armed(world, made["id"])) == (state == "armed")
 
 
+def test_reminders_whose_instant_is_past_are_said_so(
+    world: World, http: Client, clock: time_machine.Traveller
+) -> None:
+    made = added(world, http, start="2026-11-23T18:00", reminders=[1440, 60, 5])
+    assert (made["reminders"], made["reminders_past"]) == ([1440, 60, 5], [1440])
+    clock.move_to("2026-11-23T16:00:00Z")
+    read = http.get(path(world, appointment=made["id"]), as_=world.person.principal).json()
+    assert read["reminders_past"] == [1440, 60]
+    theirs = added(world, http, world.doctor, start="2026-11-23T18:00", reminders=[1440])
+    assert theirs["reminders_past"] == []
+
+
 def test_every_step_is_in_the_history(world: World, http: Client) -> None:  # D6
     made = added(world, http, world.doctor)
     cancel(world, http, made["id"])

@@ -39,7 +39,9 @@ def appointment(number: int, title: str, days: int, **more: Any) -> Json:
         "note": None,
         "link": None,
         "reminders": [1440, 120],
+        "reminders_past": [],
         "reminders_state": "armed",
+        "recommendation": None,
         "warnings": [],
         "author": {"kind": "person", "name": None},
         "is_own": True,
@@ -109,6 +111,8 @@ def _recommended(number: int, title: str, state: State, opens: int, best: int, *
             "window_closes_on": _date(160),
             "on": None,
             "until": None,
+            "appointment_id": None,
+            "next_on": None,
             "is_mandatory": False,
             "source": RuleSource(
                 text="Calendrier des vaccinations 2025, modifié en décembre 2025",
@@ -136,7 +140,13 @@ RECOMMENDATIONS: list[Json] = [
         4, "Dépistage du cancer du col", State.LATER, -400, 9000, kind="screening",
         window_closes_on=_date(9000), until=_date(30),
     ),
-    _recommended(5, "Vaccin contre la rougeole", State.DONE, -930, -900, on=_date(-900)),
+    _recommended(
+        5, "Vaccin contre la rougeole", State.DONE, -930, -900, on=_date(-900), next_on=_date(30),
+    ),
+    _recommended(
+        6, "Dépistage du cancer colorectal", State.PLANNED, -400, 9000, kind="screening",
+        window_closes_on=_date(9000), on=_date(2), appointment_id=APPOINTMENTS[0]["id"],
+    ),
 ]  # fmt: skip
 COMING: list[Json] = [
     ComingOut(
@@ -194,6 +204,8 @@ def at_home(*, empty: bool) -> Json:
     return {
         "next_appointment": None if empty else APPOINTMENTS[0],
         "to_do": [] if empty else RECOMMENDATIONS[:2],
+        "to_do_more": 0 if empty else 4,
+        "late_more": 0 if empty else 2,
         "unread_notices": 0 if empty else 1,
         "unreadable": [],
     }

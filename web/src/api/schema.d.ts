@@ -891,10 +891,17 @@ export interface components {
              * @description Minutes before, at most 28 days; all day: before 09:00 of the first day.
              */
             reminders?: number[];
+            /**
+             * Recommendation
+             * @default null
+             */
+            recommendation: string | null;
         };
         /**
          * AppointmentOut
          * @description An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`.
+         *
+         *     `reminders_past` are those of `reminders` whose own instant is past: none of them will be sent.
          */
         AppointmentOut: {
             /** Id */
@@ -927,7 +934,11 @@ export interface components {
             link: string | null;
             /** Reminders */
             reminders: number[];
+            /** Reminders Past */
+            reminders_past: number[];
             reminders_state: components["schemas"]["RemindersState"];
+            /** Recommendation */
+            recommendation: string | null;
             /** Warnings */
             warnings: components["schemas"]["Notice"][];
             author: components["schemas"]["AppointmentAuthor"];
@@ -1429,7 +1440,8 @@ export interface components {
          *
          *     `accesses` are those of others: what she did herself would push them out; what was sent in a
          *     wrong form, and changed nothing, is in the history alone. `to_do` are at most three
-         *     recommendations, and `unread_notices` counts at most the hundred newest. `unreadable` names the
+         *     recommendations, `to_do_more` counts the others, of which `late_more` are late, and
+         *     `unread_notices` counts at most the hundred newest. `unreadable` names the
          *     parts left empty because what they are made from was altered; the operator is told.
          */
         Home: {
@@ -1438,6 +1450,10 @@ export interface components {
             next_appointment: components["schemas"]["AppointmentOut"] | null;
             /** To Do */
             to_do: components["schemas"]["RecommendationOut"][];
+            /** To Do More */
+            to_do_more: number;
+            /** Late More */
+            late_more: number;
             /** Unread Notices */
             unread_notices: number;
             /** Accesses */
@@ -2055,7 +2071,8 @@ export interface components {
          * RecommendationOut
          * @description One thing recommended; `key` names it in addresses and tells nothing.
          *
-         *     `on` is the day of what is done, or on which « Non concerné » was said.
+         *     `on` is the day of what is done, of the appointment set for it, or on which « Non concerné » was
+         *     said; `appointment_id` is that appointment; `next_on` when the next of its series is due.
          */
         RecommendationOut: {
             /** Key */
@@ -2082,13 +2099,17 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "to_plan" | "done" | "not_concerned" | "later" | "upcoming" | "late";
+            state: "to_plan" | "done" | "not_concerned" | "later" | "planned" | "upcoming" | "late";
             /** State Label */
             state_label: string;
             /** On */
             on: string | null;
             /** Until */
             until: string | null;
+            /** Appointment Id */
+            appointment_id: string | null;
+            /** Next On */
+            next_on: string | null;
             /** Is Mandatory */
             is_mandatory: boolean;
             source: components["schemas"]["RuleSource"];
@@ -2398,7 +2419,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/… */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];

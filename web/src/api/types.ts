@@ -34,7 +34,8 @@ export type Home = Schemas["Home"];
 export type FirstStep = "authorise_doctor" | "add_document" | "see_trace";
 
 export type Appointment = Schemas["AppointmentOut"];
-export type AppointmentDraft = Schemas["AppointmentDraft"];
+/** What it is set for is left out where that is not the author's to say. */
+export type AppointmentDraft = Omit<Schemas["AppointmentDraft"], "recommendation"> & { recommendation?: string };
 export type CalendarFeed = Schemas["FeedOut"];
 export type CalendarFeeds = Schemas["FeedList"];
 export type Preferences = Schemas["PreferencesOut"];

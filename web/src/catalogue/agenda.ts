@@ -30,6 +30,9 @@ export const agendaWords = typeset({
   noMailWanted: "Vous ne voulez pas d'e-mail pour vos rendez-vous : les rappels s'affichent seulement ici.",
   /** Of one appointment: there is no address, or no e-mail is wanted. */
   noMail: "Aucun e-mail ne part pour ces rappels : ils s'affichent ici seulement.",
+  zoneDiffers: (here: string, record: string) =>
+    `Votre appareil est à l'heure ${here}, votre agenda à l'heure ${record}. Quelle heure montrer ?`,
+  zoneKeep: (record: string) => `Garder l'heure ${record}`,
   setBy: (who: string) => `Ajouté par ${who}`,
   yourself: "vous",
   somebody: "un professionnel",
@@ -63,6 +66,7 @@ export const agendaWords = typeset({
     linkHint: "Ce lien mène hors de ce site.",
     reminders: "Rappels",
     noReminders: "Aucun rappel pour ce rendez-vous.",
+    leadPast: "déjà passé, ne sera plus envoyé",
     remindersPast: "Les rappels de ce rendez-vous sont passés.",
     settled: "À savoir",
     settlings: {
@@ -213,6 +217,9 @@ export const agendaWords = typeset({
     title: "Rendez-vous",
     intro: "Les rendez-vous que vous avez fixés pour ce patient. Ils s'affichent dans son agenda.",
     pastEmpty: "Ceux que vous avez fixés restent lisibles ici une fois passés.",
+    order: "Du plus proche au plus lointain.",
+    pastOrder: "Du plus récent au plus ancien.",
+    keys: "Touches j et k : rendez-vous suivant, précédent.",
     emptyTitle: "Aucun rendez-vous fixé par vous",
     empty: "Le patient verra dans son agenda celui que vous ajoutez, et pourra choisir ses rappels.",
     cancelTitle: "Annuler ce rendez-vous ?",

@@ -18,7 +18,10 @@ export const home = {
   nothingToDo: "Rien à prévoir pour le moment.",
   plan: "Planifier",
   planNamed: (what: string) => `Planifier un rendez-vous : ${what}`,
-  allToDo: "Voir vaccins et prévention",
+  allToDo: (more: number, late: number) => {
+    const others = more ? ` (${plural(more, "autre", "autres")}${late ? `, dont ${late} en retard` : ""})` : "";
+    return `Voir vaccins et prévention${others}`;
+  },
   whoTitle: "Qui peut voir mon dossier ?",
   whoCount: (n: number) =>
     n === 0

@@ -44,7 +44,7 @@ export const shortcuts = {
   list: [
     ["/", "Chercher"],
     ["?", "Afficher cette aide"],
-    ["j / k", "Document suivant, document précédent"],
+    ["j / k", "Document ou rendez-vous suivant, précédent"],
     ["Entrée", "Ouvrir le document choisi"],
     ["Échap", "Revenir à la liste ou fermer"],
   ],

@@ -20,6 +20,8 @@ export interface Typed {
   note: string;
   link: string;
   reminders: number[];
+  /** The key of what is recommended, when it is planned from there. */
+  recommendation?: string;
 }
 
 export const REMINDERS_MAX = 5;
@@ -167,6 +169,7 @@ export function draftOf(typed: Typed, withReminders: boolean): AppointmentDraft 
     note: orNull(note),
     link: orNull(link),
     ...(withReminders ? { reminders } : {}),
+    ...(typed.recommendation ? { recommendation: typed.recommendation } : {}),
   };
 }
 

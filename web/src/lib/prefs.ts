@@ -24,6 +24,7 @@ const write = (key: string, value: string | null) => {
 export const theme = signal<Theme>((read("theme") as Theme | null) ?? "system");
 export const size = signal<Size>((read("size") as Size | null) ?? "normal");
 export const shortcuts = signal(read("shortcuts") !== "off");
+export const zoneOfferClosed = signal(read("zone-offer") === "closed");
 export const firstStepsHidden = signal(read("steps") === "hidden");
 
 function mark(attribute: "theme" | "size", value: string, usual: string) {
@@ -51,6 +52,11 @@ export function setShortcuts(on: boolean) {
 export function hideFirstSteps() {
   firstStepsHidden.value = true;
   write("steps", "hidden");
+}
+
+export function closeZoneOffer() {
+  zoneOfferClosed.value = true;
+  write("zone-offer", "closed");
 }
 
 /** Empties everything the product keeps on this device: stores, caches, databases, worker. */

@@ -6,11 +6,12 @@ import { addDays, addMonths, daysBetween, monthStart } from "./calendar";
 import { dateMedium } from "./format";
 
 /** What asks for something first, then what does not. */
-export const ORDER: PreventionState[] = ["late", "to_plan", "later", "upcoming", "done", "not_concerned"];
+export const ORDER: PreventionState[] = ["late", "to_plan", "planned", "later", "upcoming", "done", "not_concerned"];
 
 export const STATE_LOOKS: Record<PreventionState, { icon: IconName; tone: string }> = {
   late: { icon: "triangle-alert", tone: "warning" },
   to_plan: { icon: "calendar-plus", tone: "" },
+  planned: { icon: "calendar-check", tone: "" },
   later: { icon: "hourglass", tone: "" },
   upcoming: { icon: "clock", tone: "" },
   done: { icon: "circle-check", tone: "success" },
@@ -19,7 +20,11 @@ export const STATE_LOOKS: Record<PreventionState, { icon: IconName; tone: string
 
 /** When it is to be done, or was, or will be said again. */
 export function windowInWords(of: Recommendation): string | null {
-  if (of.state === "done") return of.on ? t.doneOn(dateMedium(of.on)) : null;
+  if (of.state === "done") {
+    const next = of.next_on && t.next(dateMedium(of.next_on));
+    return [of.on && t.doneOn(dateMedium(of.on)), next].filter(Boolean).join(". ") || null;
+  }
+  if (of.state === "planned") return of.on && t.plannedOn(dateMedium(of.on));
   if (of.state === "not_concerned") return null;
   if (of.state === "later" && of.until) return t.postponed(dateMedium(addDays(of.until, 1)));
   if (of.state === "late") {

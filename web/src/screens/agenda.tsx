@@ -18,6 +18,7 @@ import { MonthGrid } from "../ui/month-grid";
 import { Views, useAskedView } from "../ui/agenda-views";
 import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
+import { ZoneOffer } from "../ui/zone-offer";
 import { More } from "./documents";
 
 const VIEWS = ["list", "month", "past"] as const;
@@ -154,6 +155,7 @@ export function Around({ href, icon, title, text }: { href: string; icon: IconNa
 export default function Agenda({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const view = useView();
+  const [turn, setTurn] = useState(0);
   return (
     <Page
       wide={view === "month"}
@@ -165,7 +167,12 @@ export default function Agenda({ profile }: { profile: Profile }) {
       }
     >
       <Views of={VIEWS} base="/agenda" current={view} />
-      {view === "month" ? <MonthView pid={pid} /> : <List key={view} pid={pid} past={view === "past"} />}
+      <ZoneOffer pid={pid} onTaken={() => setTurn(turn + 1)} />
+      {view === "month" ? (
+        <MonthView key={turn} pid={pid} />
+      ) : (
+        <List key={`${view} ${turn}`} pid={pid} past={view === "past"} />
+      )}
       <section class="card steps" aria-labelledby="around">
         <h2 id="around">{t.more}</h2>
         <Around href="/agenda/prevention" icon="syringe" title={t.prevention} text={t.preventionText} />

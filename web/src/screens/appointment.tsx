@@ -43,7 +43,10 @@ function Reminders({ of }: { of: Data }) {
         {of.reminders.map((minutes) => (
           <li key={minutes}>
             <Icon name="bell" />
-            <span>{leadInWords(minutes, of.all_day)}</span>
+            <span>
+              {leadInWords(minutes, of.all_day)}
+              {of.reminders_past.includes(minutes) && <span class="muted"> : {t.view.leadPast}</span>}
+            </span>
           </li>
         ))}
       </ul>

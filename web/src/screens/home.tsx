@@ -121,7 +121,15 @@ function Next({ next, unreadable }: { next: Appointment | null; unreadable: bool
   );
 }
 
-function ToDo({ items, unreadable }: { items: Recommendation[]; unreadable: boolean }) {
+interface ToDoProps {
+  items: Recommendation[];
+  /** How many are not shown, and how many of those are late. */
+  more: number;
+  late: number;
+  unreadable: boolean;
+}
+
+function ToDo({ items, more, late, unreadable }: ToDoProps) {
   const plan = usePlanning();
   return (
     <section class="card" aria-labelledby="todo">
@@ -143,7 +151,7 @@ function ToDo({ items, unreadable }: { items: Recommendation[]; unreadable: bool
         </ul>
       )}
       <a class="link" href="/agenda/prevention">
-        {t.home.allToDo}
+        {t.home.allToDo(more, late)}
       </a>
     </section>
   );
@@ -159,7 +167,12 @@ function Cards({ home }: { home: HomeData }) {
         <Documents documents={home.documents} />
       </div>
       <div class="home-side">
-        <ToDo items={home.to_do} unreadable={home.unreadable.includes("to_do")} />
+        <ToDo
+          items={home.to_do}
+          more={home.to_do_more}
+          late={home.late_more}
+          unreadable={home.unreadable.includes("to_do")}
+        />
         <Accesses accesses={home.accesses} />
         <section class="card soft" aria-labelledby="who">
           <h2 id="who">{t.home.whoTitle}</h2>

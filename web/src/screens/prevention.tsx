@@ -4,6 +4,7 @@ import { agendaApi } from "../api/agenda";
 import type { Prevention as Data, PreventionState, Profile, Recommendation } from "../api/types";
 import { agendaWords } from "../catalogue/agenda";
 import { preventionWords as t } from "../catalogue/prevention";
+import { dateMedium } from "../lib/format";
 import { ORDER } from "../lib/prevention";
 import { type Resource, useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
@@ -50,8 +51,12 @@ function useChoices(pid: string, known: Resource<Data>) {
         setError(failure);
       }
     };
-    const told = saved.items.find(({ key }) => key === of.key)?.state_label ?? t.groups[choice.state];
-    toast(t.changed(title, typo(told)), { label: t.undo, run: undo });
+    const now = saved.items.find(({ key }) => key === of.key);
+    const next = now?.next_on ? t.next(dateMedium(now.next_on)) : null;
+    const told = t.changed(title, typo(now?.state_label ?? t.groups[choice.state]), next);
+    // What an appointment said is not said again by hand: it would not follow it any more.
+    if (of.state === "planned") toast(told);
+    else toast(told, { label: t.undo, run: undo });
   };
 
   const set = async (of: Recommendation, state: "to_plan" | "not_concerned") => {

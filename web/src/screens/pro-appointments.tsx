@@ -4,6 +4,8 @@ import { agendaApi } from "../api/agenda";
 import type { Appointment } from "../api/types";
 import { agendaWords } from "../catalogue/agenda";
 import { usePagedList } from "../lib/paging";
+import { shortcuts } from "../lib/prefs";
+import { useWalk } from "../lib/walk";
 import { inWords, timeInWords } from "../lib/when";
 import { LinkButton } from "../ui/button";
 import { CancelAsked } from "../ui/cancel-appointment";
@@ -16,14 +18,17 @@ import { More } from "./documents";
 
 const t = agendaWords.pro;
 
+const rowId = ({ id }: Appointment) => `rdv-${id}`;
+
 function Line({ pid, of, onGone }: { pid: string; of: Appointment; onGone: () => void }) {
   const when = inWords(of);
   return (
-    <li class="result">
+    <li class="result" id={rowId(of)} tabIndex={-1}>
       <div>
         <p class="result-name">{of.title}</p>
         <p>{of.all_day || of.start === of.start_shown ? when : `${when} (${timeInWords(of)})`}</p>
         {of.place && <p class="muted">{of.place}</p>}
+        {of.note && <p class="muted kept-lines">{of.note}</p>}
         <Settled of={of} />
       </div>
       <div class="actions">
@@ -61,6 +66,7 @@ function Listing({ pid }: { pid: string }) {
   const list = usePagedList(`appointments ${pid} ${view}`, (cursor, signal) =>
     agendaApi.list(pid, past ? { past } : {}, cursor, signal),
   );
+  useWalk(list.items.map(rowId));
   const base = `/pro/patients/${pid}/rendez-vous`;
   const add = `${base}/ajouter`;
   return (
@@ -87,11 +93,17 @@ function Listing({ pid }: { pid: string }) {
         </Empty>
       )}
       {list.items.length > 0 && (
-        <ul class="card" role="list">
-          {list.items.map((of) => (
-            <Line key={of.id} pid={pid} of={of} onGone={list.reload} />
-          ))}
-        </ul>
+        <>
+          <p class="list-count">
+            {past ? t.pastOrder : t.order}
+            {shortcuts.value && <span class="keys-hint"> {t.keys}</span>}
+          </p>
+          <ul class="card" role="list">
+            {list.items.map((of) => (
+              <Line key={of.id} pid={pid} of={of} onGone={list.reload} />
+            ))}
+          </ul>
+        </>
       )}
       <More list={list} />
     </Page>

@@ -6,9 +6,8 @@ import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { matches } from "../lib/fold";
 import type { PagedList } from "../lib/paging";
-import { shortcuts } from "../lib/prefs";
 import { useResource } from "../lib/resource";
-import { isTyping } from "../lib/shortcuts";
+import { useWalk } from "../lib/walk";
 import { LinkButton } from "../ui/button";
 import { DeleteDocument } from "../ui/delete-document";
 import { DocumentRow } from "../ui/document-row";
@@ -24,31 +23,6 @@ import {
 } from "./documents";
 
 const rowId = (id: string) => `doc-${id}`;
-
-/** j and k walk the list, Enter opens (a link does that), Escape comes back to the list. */
-function useTriage(documents: CarnetDocument[], opened: string | null, close: () => void) {
-  const state = useRef({ documents, opened, close });
-  state.current = { documents, opened, close };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const { documents: all, opened: id, close: shut } = state.current;
-      if (isTyping(event)) return;
-      if (event.key === "Escape" && id) {
-        shut();
-        return;
-      }
-      const step = { j: 1, k: -1 }[event.key];
-      if (!step || !shortcuts.value || all.length === 0) return;
-      event.preventDefault();
-      const focused = all.findIndex((doc) => rowId(doc.id) === document.activeElement?.id);
-      const from = focused >= 0 ? focused : all.findIndex((doc) => doc.id === id);
-      const next = from < 0 ? 0 : Math.max(0, Math.min(all.length - 1, from + step));
-      document.getElementById(rowId(all[next]?.id ?? ""))?.focus();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, []);
-}
 
 function Preview({ pid, id, close, onDeleted }: {
   pid: string;
@@ -162,7 +136,7 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
     route(base);
     if (back) setTimeout(() => document.getElementById(rowId(back))?.focus(), 0);
   }, [opened, base]);
-  useTriage(found, opened, close);
+  useWalk(found.map(({ id }) => rowId(id)), opened && rowId(opened), opened ? close : undefined);
   const deleted = () => {
     list.reload();
     route(base, true);

@@ -14,7 +14,8 @@ import { ErrorPanel, tell } from "./states";
 import { toast } from "./toast";
 
 /** The appointment again, as it was. */
-const again = (of: Appointment): AppointmentDraft => draftOf(typedFrom(of), true);
+const again = (of: Appointment): AppointmentDraft =>
+  draftOf({ ...typedFrom(of), ...(of.recommendation && { recommendation: of.recommendation }) }, true);
 
 interface Props {
   pid: string;

@@ -5,7 +5,7 @@ import { preventionWords as t } from "../catalogue/prevention";
 import { prefill } from "../lib/appointment-draft";
 import { STATE_LOOKS, windowInWords } from "../lib/prevention";
 import { typo } from "../lib/typo";
-import { Button } from "./button";
+import { Button, LinkButton } from "./button";
 import { Icon } from "./icon";
 
 export type Asked = "done" | "later";
@@ -26,11 +26,11 @@ export function StateBadge({ of }: { of: Recommendation }) {
   );
 }
 
-/** Opens the form of an appointment with the title of the recommendation. */
+/** Opens the form of an appointment with the title of the recommendation, and tied to it. */
 export function usePlanning() {
   const { route } = useLocation();
   return (of: Recommendation) => {
-    prefill({ title: of.title });
+    prefill({ title: of.title, recommendation: of.key });
     route("/agenda/ajouter");
   };
 }
@@ -47,9 +47,19 @@ function Acts({ of, set, ask }: Props) {
       </div>
     );
   }
+  const isOpen = of.state !== "upcoming" && of.state !== "planned";
   return (
     <div class="actions">
-      {of.state !== "upcoming" && (
+      {of.state === "planned" && of.appointment_id && (
+        <LinkButton
+          icon="calendar"
+          href={`/agenda/${of.appointment_id}`}
+          label={t.seeAppointmentNamed(title)}
+        >
+          {t.seeAppointment}
+        </LinkButton>
+      )}
+      {isOpen && (
         <Button icon="calendar-plus" label={t.planNamed(title)} onPress={() => plan(of)}>
           {t.plan}
         </Button>
@@ -57,7 +67,7 @@ function Acts({ of, set, ask }: Props) {
       <Button kind="quiet" icon="check" label={t.doneNamed(title)} onPress={() => ask("done")}>
         {t.done}
       </Button>
-      {of.state !== "upcoming" && (
+      {isOpen && (
         <Button kind="quiet" icon="hourglass" label={t.laterNamed(title)} onPress={() => ask("later")}>
           {t.later}
         </Button>
