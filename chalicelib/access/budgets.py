@@ -59,7 +59,7 @@ DEPOSITS_IN_ONE_RECORD: Final = Budget(
     period=_DAY,
     problem="too-many-deposits-here",
 )
-# P: thirty sessions of one treatment, each moved once. Each is a mail to the person.
+# P: thirty sessions of one treatment, each moved once.
 APPOINTMENTS_IN_ONE_RECORD: Final = replace(
     DEPOSITS_IN_ONE_RECORD,
     what="appointment-here",
