@@ -10,7 +10,7 @@ from chalicelib.audit import seal
 from chalicelib.audit.keys import add_sealing_key, ensure_sealing_key
 from chalicelib.core import clock, ids, log
 from chalicelib.identity import registration, signing_keys, suspension
-from chalicelib.identity.values import parse_finess
+from chalicelib.identity.values import FINESS, InvalidIdentifier, parse_finess
 from chalicelib.vault import blind
 from infra import dead_letters
 from infra.loaders import persons, professionals
@@ -50,7 +50,7 @@ def register_client(name: str, finess: str, jwks: Path) -> str:
     Raises:
         ValueError: the FINESS number or the keys are refused.
     """
-    return registration.register_client(name, parse_finess(finess), _key_set(jwks))
+    return registration.register_client(name, _finess(finess), _key_set(jwks))
 
 
 def reseal(patients: list[str]) -> None:
@@ -64,6 +64,14 @@ def reseal(patients: list[str]) -> None:
     """
     for pid in patients:
         log.write("resealed", patient=pid, count=seal.catch_up(pid))
+
+
+def _finess(text: str) -> FINESS:
+    try:
+        return parse_finess(text)
+    except InvalidIdentifier as error:
+        rule = "a FINESS number has nine characters, the last of which is its key"
+        raise ValueError(f"{rule}; wrong here: {error.code}") from error
 
 
 def _key_set(jwks: Path) -> Mapping[str, Any]:
@@ -103,7 +111,12 @@ def _refused(lines: list[tuple[int, str]]) -> int:
 
 
 def _register(given: argparse.Namespace) -> int:
-    print(register_client(given.name, given.finess, given.jwks))
+    client_id = register_client(given.name, given.finess, given.jwks)
+    print(client_id)
+    kept = registration.find_client(client_id).name
+    if kept != given.name:
+        print(f"these keys are registered already, as {kept}: its name stays", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -128,7 +141,7 @@ def _show_client(given: argparse.Namespace) -> int:
 
 
 def _list_clients(given: argparse.Namespace) -> int:
-    found = registration.clients_of(parse_finess(given.finess))
+    found = registration.clients_of(_finess(given.finess))
     for client_id, row in found.items():
         _print_client(client_id, row)
     if not found:

@@ -46,41 +46,43 @@ def table_id(table: tables.Table) -> str:
 
 
 def _table(table: tables.Table, *actions: str) -> Statement:
-    arn = _arn(table_id(table))
+    arn = arn_of(table_id(table))
     resources: list[Any] = [arn]
     if "Query" in actions:
         resources += [
             {"Fn::Sub": f"${{{table_id(table)}.Arn}}/index/{index.name}"} for index in table.indexes
         ]
-    return _allow("dynamodb", actions, resources)
+    return allow("dynamodb", actions, resources)
 
 
 def _stream(table: tables.Table) -> Statement:
     actions = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-    return _allow("dynamodb", actions, [{"Fn::GetAtt": [table_id(table), "StreamArn"]}])
+    return allow("dynamodb", actions, [{"Fn::GetAtt": [table_id(table), "StreamArn"]}])
 
 
 def _objects(*actions: str) -> Statement:
-    return _allow("s3", actions, [{"Fn::Sub": "${DocumentsBucket.Arn}/*"}])
+    return allow("s3", actions, [{"Fn::Sub": "${DocumentsBucket.Arn}/*"}])
 
 
 def _archived(*actions: str) -> Statement:
-    return _allow("s3", actions, [{"Fn::Sub": "${ArchiveBucket.Arn}/*"}])
+    return allow("s3", actions, [{"Fn::Sub": "${ArchiveBucket.Arn}/*"}])
 
 
-def _key(logical_id: str, *actions: str) -> Statement:
-    return _allow("kms", actions, [_arn(logical_id)])
+def of_key(logical_id: str, *actions: str) -> Statement:
+    """Allow uses of one wrapping key."""
+    return allow("kms", actions, [arn_of(logical_id)])
 
 
-def _queue(logical_id: str, *actions: str) -> Statement:
-    return _allow("sqs", actions, [_arn(logical_id)])
+def of_queue(logical_id: str, *actions: str) -> Statement:
+    """Allow actions on one queue."""
+    return allow("sqs", actions, [arn_of(logical_id)])
 
 
 def _logs(function: Function) -> Statement:
     group = f"log-group:/aws/lambda/${{Prefix}}-{function.physical_suffix}"
     arn = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:{group}"
     actions = ("CreateLogStream", "PutLogEvents")
-    return _allow("logs", actions, [{"Fn::Sub": f"{arn}:log-stream:*"}])
+    return allow("logs", actions, [{"Fn::Sub": f"{arn}:log-stream:*"}])
 
 
 def _mail() -> Statement:
@@ -90,14 +92,16 @@ def _mail() -> Statement:
         {"Fn::Sub": f"{identity}${{MailSender}}"},
         {"Fn::Sub": [f"{identity}${{Domain}}", {"Domain": domain}]},
     ]
-    return _allow("ses", ("SendEmail",), senders)
+    return allow("ses", ("SendEmail",), senders)
 
 
-def _arn(logical_id: str) -> dict[str, list[str]]:
+def arn_of(logical_id: str) -> dict[str, list[str]]:
+    """Refer to a resource of the template by its ARN."""
     return {"Fn::GetAtt": [logical_id, "Arn"]}
 
 
-def _allow(service: str, actions: tuple[str, ...], resources: list[Any]) -> Statement:
+def allow(service: str, actions: tuple[str, ...], resources: list[Any]) -> Statement:
+    """Allow some actions of a service on some resources."""
     return {
         "Effect": "Allow",
         "Action": [f"{service}:{action}" for action in actions],
@@ -115,24 +119,24 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.KEYS, "GetItem", "BatchGetItem", "Query", *APPEND),
             # A refused upload is removed at once; the sweeper removes what that missed.
             _objects("GetObject", "PutObject", "DeleteObject"),
-            _key("RootKey", *BRANCH_KEYS),
+            of_key("RootKey", *BRANCH_KEYS),
             # A professional's own trace has its branch key from the first login.
-            _key("TraceKey", *BRANCH_KEYS),
-            _key("TokenKey", "Encrypt", "Decrypt"),
+            of_key("TraceKey", *BRANCH_KEYS),
+            of_key("TokenKey", "Encrypt", "Decrypt"),
             # Versions, because a delete marker hides a locked object from other listings.
-            _allow("s3", ("ListBucketVersions",), [_arn("ArchiveBucket")]),
+            allow("s3", ("ListBucketVersions",), [arn_of("ArchiveBucket")]),
             _archived("GetObjectVersion"),
         ],
         # Public keys of the product's own tokens, and the secret that proves they are its own.
-        AUTHORIZE: [_table(tables.IDENTITY, "GetItem"), _key("TokenKey", "Decrypt")],
+        AUTHORIZE: [_table(tables.IDENTITY, "GetItem"), of_key("TokenKey", "Decrypt")],
         RELAY: [
             _stream(tables.WORK),
             _table(tables.WORK, "GetItem", "UpdateItem"),
-            _queue("NotifyQueue", "SendMessage"),
-            _queue("RelayDeadLetters", "SendMessage"),
+            of_queue("NotifyQueue", "SendMessage"),
+            of_queue("RelayDeadLetters", "SendMessage"),
         ],
         NOTIFY: [
-            _queue(
+            of_queue(
                 "NotifyQueue",
                 "ReceiveMessage",
                 "DeleteMessage",
@@ -144,42 +148,42 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.IDENTITY, *READ),
             _table(tables.RECORD, "GetItem", "BatchGetItem"),
             _table(tables.KEYS, "GetItem", "Query"),
-            _key("RootKey", "Decrypt"),
+            of_key("RootKey", "Decrypt"),
             # The secret that proves whose space it is.
-            _key("TokenKey", "Decrypt"),
+            of_key("TokenKey", "Decrypt"),
             _mail(),
         ],
         PLAN: [
             _table(tables.WORK, "GetItem", "Query", "PutItem"),
-            _queue("RemindQueue", "SendMessage"),
-            _queue("PlanDeadLetters", "SendMessage"),
+            of_queue("RemindQueue", "SendMessage"),
+            of_queue("PlanDeadLetters", "SendMessage"),
         ],
         REMIND: [
-            _queue("RemindQueue", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
+            of_queue("RemindQueue", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
             _table(tables.WORK, *READ, "PutItem", "UpdateItem", "DeleteItem"),
             # Only reminders are written; what prevention follows from is read and opened.
             _table(tables.RECORD, "GetItem", "BatchGetItem", *WRITE),
             _table(tables.IDENTITY, "GetItem"),
             _table(tables.KEYS, "GetItem", "Query"),
-            _key("RootKey", "Decrypt"),
+            of_key("RootKey", "Decrypt"),
             # The secret that proves whose reminder it is.
-            _key("TokenKey", "Decrypt"),
+            of_key("TokenKey", "Decrypt"),
         ],
         SWEEP: [
             _table(tables.WORK, *READ, "UpdateItem"),
             _table(tables.RECORD, "GetItem", "BatchGetItem"),
-            _queue("NotifyQueue", "SendMessage"),
-            _queue("SweepDeadLetters", "SendMessage"),
-            _allow("s3", ("ListBucket",), [_arn("DocumentsBucket")]),
+            of_queue("NotifyQueue", "SendMessage"),
+            of_queue("SweepDeadLetters", "SendMessage"),
+            allow("s3", ("ListBucket",), [arn_of("DocumentsBucket")]),
             _objects("DeleteObject"),
         ],
         ARCHIVE: [
             _stream(tables.AUDIT),
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.KEYS, "GetItem", "Query"),
-            _key("SealKey", "Decrypt"),
+            of_key("SealKey", "Decrypt"),
             _archived("PutObject"),
-            _queue("ArchiveDeadLetters", "SendMessage"),
+            of_queue("ArchiveDeadLetters", "SendMessage"),
         ],
     }
 

@@ -11,7 +11,7 @@ import json
 import sys
 from typing import Any, Final
 
-from infra import alarms, gateway, stores
+from infra import alarms, gateway, operator_roles, stores
 from infra.functions import (
     API,
     FUNCTIONS,
@@ -207,6 +207,7 @@ def _outputs() -> dict[str, Any]:
         "NotifyQueueUrl": {"Ref": "NotifyQueue"},
         "RemindQueueUrl": {"Ref": "RemindQueue"},
         **{f"{key}Arn": _arn(key) for key in ("RootKey", "TraceKey", "SealKey", "TokenKey")},
+        **operator_roles.outputs(),
     }
     return {name: {"Value": value} for name, value in values.items()}
 
@@ -225,6 +226,7 @@ def merge_template(stage: str) -> dict[str, Any]:
         },
         "Resources": {
             **stores.resources(),
+            **operator_roles.resources(),
             **queues,
             **alarms.resources(dead_letters),
             # AWS deploys the API's property; the local cloud honours separate resources only.

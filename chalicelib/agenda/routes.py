@@ -24,6 +24,7 @@ from chalicelib.agenda.schemas import (
 from chalicelib.agenda.usecases import Shown
 from chalicelib.core.errors import TooMany
 from chalicelib.core.settings import settings
+from chalicelib.http.conditions import is_unchanged
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
 from chalicelib.storage.names import content_disposition
 
@@ -147,7 +148,7 @@ def read_calendar(call: Call[None, NoQuery]) -> Answer:
     raw = ical.feed(content.appointments, content.detail)
     tag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": f"private, max-age={_FRESH_SECONDS}"}
-    if call.headers.get("if-none-match") == tag:
+    if is_unchanged(call.headers.get("if-none-match"), tag):
         return Answer(status=304, headers=headers)
     return Answer(raw, headers=headers | _CALENDAR_TYPE)
 

@@ -7,6 +7,7 @@ request runs at a time per process, as in one Lambda environment (C15).
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from chalicelib.http.mount import SECURITY_HEADERS
 
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
 MAX_HEAD_BYTES: Final = 10 * 1024  # all names and values of headers together
+_LENGTH: Final = re.compile(r"0*[0-9]{1,12}", re.ASCII)
 _STAGE: Final = "carnet"
 _ARN: Final = f"arn:aws:execute-api:local:000000000000:gateway/{_STAGE}"
 _BODYLESS: Final = frozenset({204, 304})
@@ -125,7 +127,8 @@ def _read_body(environ: Environ) -> bytes | None:
     length = environ.get("CONTENT_LENGTH") or ""
     if not length and not environ.get("wsgi.input_terminated"):
         return b""
-    wanted = int(length) if length.isdecimal() else MAX_BODY_BYTES + 1
+    # Python reads no number of thousands of digits.
+    wanted = int(length) if _LENGTH.fullmatch(length) else MAX_BODY_BYTES + 1
     if length and wanted > MAX_BODY_BYTES:
         return None
     body: bytes = environ["wsgi.input"].read(wanted)

@@ -38,6 +38,7 @@ INPUTS: Final = (
     "infra/alarms.py",
     "infra/functions.py",
     "infra/gateway.py",
+    "infra/operator_roles.py",
     "infra/package.py",
     "infra/policies.py",
     "infra/stores.py",
@@ -121,7 +122,10 @@ def outputs(config: Config) -> dict[str, str]:
 
 
 def operator_environment(config: Config) -> dict[str, str]:
-    """Return the environment of a command that works as the operator: seed, key registration."""
+    """Return the environment of a command with all rights: the seed.
+
+    A command of the operator has those of its role instead (`operator_credentials`).
+    """
     values, chosen = outputs(config), parameters(config)
     return {
         **administrator(config),
@@ -140,6 +144,16 @@ def operator_environment(config: Config) -> dict[str, str]:
         "MAIL_TRANSPORT": "ses",
         "OIDC_FRANCECONNECT_ISSUER": chosen["FranceconnectIssuer"],
         "OIDC_PSC_ISSUER": chosen["PscIssuer"],
+    }
+
+
+def operator_credentials(config: Config, role: str) -> dict[str, str]:
+    """Return the variables of an operator who works under one role of the stack, for an hour."""
+    given = client("sts", config).assume_role(RoleArn=role, RoleSessionName="operator")
+    return {
+        "AWS_ACCESS_KEY_ID": given["Credentials"]["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["Credentials"]["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["Credentials"]["SessionToken"],
     }
 
 

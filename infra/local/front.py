@@ -13,7 +13,7 @@ import mimetypes
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
@@ -22,6 +22,8 @@ from chalicelib.http import problems
 from infra.local import asgi, config
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     from infra.local.asgi import Headers, Receive, Scope, Send
 
 API_ROOTS: Final = (
@@ -45,8 +47,9 @@ CONNECT_SECONDS: Final = 1
 # The local cloud starts a process per concurrent call: more than this only slows all of them.
 CONCURRENT_CALLS: Final = 4
 QUEUE_SECONDS: Final = 15
-# Escaped separators never reach an id of ours, and decoders disagree about them.
-_AMBIGUOUS: Final = re.compile(r"%2f|%5c|%00|%2e|/\.\.?(/|$)|//", re.IGNORECASE)
+# Escaped separators never reach an id of ours, and decoders disagree about them; no client sends
+# a fragment.
+_AMBIGUOUS: Final = re.compile(r"#|%2f|%5c|%00|%2e|/\.\.?(/|$)|//", re.IGNORECASE)
 _HOP_BY_HOP: Final = frozenset(
     (b"connection", b"date", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )
@@ -86,13 +89,14 @@ class Front:
         if scope["type"] == "lifespan":
             await asgi.lifespan(receive, send)
             return
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            await self._refuse(_to_socket(send), 404, "not-found")
             return
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
             await self._refuse(send, 431, "head-too-large", limit_bytes=HEAD_BYTES)
             return
         path = scope["raw_path"].decode("latin-1").partition("?")[0]
-        if _AMBIGUOUS.search(path):
+        if _AMBIGUOUS.search(path) or b"#" in scope["query_string"]:
             await self._refuse(send, 404, "not-found")
         elif any(path == root or path.startswith(f"{root}/") for root in API_ROOTS):
             await self._forward(scope, receive, send, path)
@@ -201,6 +205,15 @@ class Front:
         if status == 503:  # noqa: PLR2004
             headers.append((b"retry-after", b"2"))
         await asgi.answer(send, status, body, headers)
+
+
+def _to_socket(send: Send) -> Send:
+    """Answer an upgrade to a web socket, which nothing here serves, as any other request."""
+
+    async def answer(message: MutableMapping[str, Any]) -> None:
+        await send({**message, "type": f"websocket.{message['type']}"})
+
+    return answer
 
 
 def main() -> None:

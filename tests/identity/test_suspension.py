@@ -206,6 +206,16 @@ def test_an_unknown_account_is_refused(aws: Recorder, who: str) -> None:
             act(who)
 
 
+def test_a_number_that_no_professional_bears_gets_no_account(aws: Recorder) -> None:
+    del aws
+    before = double.tables()
+
+    with pytest.raises(ValueError, match="no professional of the directory"):
+        suspension.suspend_account("89999999999")
+
+    assert double.tables() == before
+
+
 def test_a_space_whose_holder_never_came_has_no_account(person: Patient) -> None:
     pk, sk = f"P#{person.pid}", "HOLDER"
     aws.client("dynamodb").delete_item(TableName=IDENTITY, Key={"pk": {"S": pk}, "sk": {"S": sk}})

@@ -115,6 +115,26 @@ def test_wrong_number_or_private_key_is_refused(
     assert capsys.readouterr().err.startswith("refused: ")
 
 
+def test_keys_registered_under_another_name_are_said_and_the_name_stays(
+    client_id: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    again = ["--name", "Autre", "--finess", "750803447", str(tmp_path / "first.json")]
+
+    assert operator.main(["register-client", *again]) == 1
+
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == client_id
+    assert said.err == "these keys are registered already, as Laboratoire: its name stays\n"
+
+
+def test_a_finess_number_of_another_length_is_told_the_rule(
+    aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    assert operator.main(["list-clients", "75080344"]) == 2
+    assert "has nine characters" in capsys.readouterr().err
+
+
 def test_directory_is_loaded_by_command(aws: Recorder, capsys: pytest.CaptureFixture[str]) -> None:
     del aws
     assert operator.main(["load-professionals", str(DATA / "professionals.txt")]) == 0

@@ -102,6 +102,29 @@ def test_refuses_in_one_shape_whoever_refuses(
     assert _problem(fetch(stack.url, path, method=method)) == f"/problems/{slug}"
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /v1/me#x HTTP/1.1",
+        "GET /v1/me?a=1#x HTTP/1.1",
+        (
+            "GET /v1/me HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="
+        ),
+    ],
+    ids=["fragment", "fragment of a query", "web socket"],
+)
+def test_refuses_what_no_client_sends_with_a_problem(stack: Stack, head: str) -> None:
+    with socket.create_connection(("127.0.0.1", stack.config.port), timeout=20) as wire:
+        wire.sendall(f"{head}\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        told = b""
+        while b"/problems/" not in told and (part := wire.recv(65536)):
+            told += part
+
+    assert told.startswith(b"HTTP/1.1 404 ")
+    assert b"/problems/not-found" in told
+
+
 def test_refuses_a_forged_token_as_no_token(stack: Stack) -> None:
     forged = fetch(stack.url, "/v1/me", headers={"Authorization": "Bearer forged"})
     absent = fetch(stack.url, "/v1/me")

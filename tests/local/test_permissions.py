@@ -1,4 +1,4 @@
-"""The local cloud enforces each function's policy: what a policy does not allow is refused."""
+"""The local cloud enforces each policy, of functions and of the operator's roles: else refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from infra import operator_roles
 from infra.local import config, deploy
 from tests.stack import Stack
 
@@ -19,7 +20,7 @@ AUDIT, RECORD, IDENTITY, WORK = (
 
 
 def _as(stack: Stack, role: str, service: str) -> Any:
-    """Return a client with the rights of one function."""
+    """Return a client with the rights of one function, or of one role of the operator."""
     resources = stack.client("cloudformation").describe_stack_resources(StackName=deploy.STACK)
     name = next(
         resource["PhysicalResourceId"]
@@ -49,6 +50,7 @@ def _as(stack: Stack, role: str, service: str) -> Any:
         "RemindRole",
         "SweepRole",
         "ArchiveRole",
+        *(role.logical_id for role in operator_roles.ROLES),
     ],
 )
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def _as(stack: Stack, role: str, service: str) -> Any:
     ],
     ids=["delete", "update", "transaction", "batch", "table"],
 )
-def test_no_function_can_rewrite_the_trace(
+def test_nobody_can_rewrite_the_trace(
     stack: Stack, role: str, rewrite: Callable[[Any], object]
 ) -> None:
     with pytest.raises(ClientError) as refused:
@@ -140,3 +142,62 @@ def test_nobody_destroys_a_wrapping_key(stack: Stack, key: str) -> None:
         _as(stack, "ApiHandlerRole", "kms").schedule_key_deletion(KeyId=arn)
 
     assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
+
+
+def _bucket(stack: Stack) -> str:
+    return deploy.outputs(stack.config)["DocumentsBucketName"]
+
+
+@pytest.mark.parametrize("role", [role.logical_id for role in operator_roles.ROLES])
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [
+        ("s3", lambda c, bucket: c.get_object(Bucket=bucket, Key="x")),
+        ("s3", lambda c, bucket: c.list_objects_v2(Bucket=bucket)),
+        ("dynamodb", lambda c, _: c.scan(TableName=RECORD)),
+        ("dynamodb", lambda c, _: c.delete_item(TableName=RECORD, Key=KEY)),
+        ("iam", lambda c, _: c.list_roles()),
+    ],
+    ids=["file", "files", "records", "row", "rights"],
+)
+def test_no_role_of_the_operator_reaches_documents(
+    stack: Stack, role: str, service: str, call: Callable[[Any, str], object]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        call(_as(stack, role, service), _bucket(stack))
+
+    assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("role", "service", "call"),
+    [
+        ("OperatorKeysRole", "dynamodb", lambda c: c.get_item(TableName=RECORD, Key=KEY)),
+        ("OperatorDirectoryRole", "dynamodb", lambda c: c.put_item(TableName=AUDIT, Item=KEY)),
+        ("OperatorDirectoryRole", "dynamodb", lambda c: c.put_item(TableName=RECORD, Item=KEY)),
+        ("OperatorSpacesRole", "dynamodb", lambda c: c.put_item(TableName=AUDIT, Item=KEY)),
+        ("OperatorSoftwareRole", "dynamodb", lambda c: c.get_item(TableName=RECORD, Key=KEY)),
+        ("OperatorAccountsRole", "dynamodb", lambda c: c.put_item(TableName=RECORD, Item=KEY)),
+        ("OperatorAccountsRole", "dynamodb", lambda c: c.delete_item(TableName=IDENTITY, Key=KEY)),
+        ("OperatorQueuesRole", "dynamodb", lambda c: c.put_item(TableName=IDENTITY, Item=KEY)),
+        ("OperatorQueuesRole", "dynamodb", lambda c: c.get_item(TableName=RECORD, Key=KEY)),
+        (
+            "OperatorSoftwareRole",
+            "sqs",
+            lambda c: c.get_queue_url(QueueName=f"{deploy.PREFIX}-notify-dead"),
+        ),
+    ],
+)
+def test_a_role_of_the_operator_cannot_do_what_another_does(
+    stack: Stack, role: str, service: str, call: Callable[[Any], object]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        call(_as(stack, role, service))
+
+    assert "AccessDenied" in refused.value.response["Error"]["Code"]
+
+
+def test_a_role_of_the_operator_can_do_what_it_is_for(stack: Stack) -> None:
+    row = {"TableName": IDENTITY, "Key": {"pk": {"S": "CLIENT#none"}, "sk": {"S": "CLIENT"}}}
+
+    assert "Item" not in _as(stack, "OperatorSoftwareRole", "dynamodb").get_item(**row)
