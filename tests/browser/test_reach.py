@@ -179,7 +179,11 @@ def test_readers_choices_are_kept_and_hold_nothing_else(page: Page, opened: Open
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 25, 28)"
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
     kept = page.evaluate("Object.entries(localStorage)")
-    assert sorted(kept) == [["carnet.size", "larger"], ["carnet.theme", "dark"]]
+    assert sorted(kept) == [
+        ["carnet.session", "open"],
+        ["carnet.size", "larger"],
+        ["carnet.theme", "dark"],
+    ]
 
 
 def test_address_bar_never_holds_more_than_ids(page: Page, opened: Open, watch: Watch) -> None:
