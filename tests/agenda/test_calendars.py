@@ -17,6 +17,7 @@ from tests import double
 from tests.access.notes import traces
 from tests.agenda.test_appointments import added, cancel, change, path
 from tests.http_client import Client, Reply
+from tests.journeys.test_preferences import choose
 from tests.recorder import Recorder
 from tests.worlds import World
 
@@ -254,3 +255,12 @@ def test_a_link_asked_without_end_waits_and_fills_no_history(  # A22, A44
     assert len(traces(world.person.pid)) == before
     assert capsys.readouterr().out.count('"overuse"') == 1
     assert http.get(target(other)).status == 200
+
+
+def test_links_are_listed_in_the_zone_she_chose(world: World, http: Client) -> None:
+    by_default = http.get(links(world), as_=world.person.principal).json()["zone_shown"]
+
+    assert choose(http, world, zone="Pacific/Noumea").status == 200
+
+    chosen = http.get(links(world), as_=world.person.principal).json()["zone_shown"]
+    assert (by_default, chosen) == ("Europe/Paris", "Pacific/Noumea")

@@ -133,7 +133,7 @@ def _agenda(world: World, path: str, case: str, target: str | None) -> dict[str,
         return {"appointment_id": target or appoint(author, world.person.pid, reminders=())}
     if "{feed_id}" in path or "{link}" in path:
         person = world.person
-        known = feeds.list_feeds(person.principal, person.pid) or [
+        known = feeds.list_feeds(person.principal, person.pid)[0] or [
             feeds.add_feed(person.principal, person.pid, Detail.BUSY, None).feed
         ]
         link = tokens.new_link(person.pid, known[0].id)

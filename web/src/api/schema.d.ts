@@ -1373,13 +1373,15 @@ export interface components {
         };
         /**
          * FeedList
-         * @description The calendar links of a record, and how many it may have.
+         * @description The calendar links of a record, and how many it may have; instants show in `zone_shown`.
          */
         FeedList: {
             /** Items */
             items: components["schemas"]["FeedOut"][];
             /** Limit */
             limit: number;
+            /** Zone Shown */
+            zone_shown: string;
         };
         /**
          * FeedOut
@@ -1768,7 +1770,9 @@ export interface components {
         };
         /**
          * NoticeOut
-         * @description One notice; `target` is null once what it is about is gone.
+         * @description One notice, told at `at`, to be shown in `zone_shown`, the reader's own.
+         *
+         *     `target` is null once what it is about is gone.
          */
         NoticeOut: {
             /** Id */
@@ -1777,6 +1781,8 @@ export interface components {
             type: string;
             /** At */
             at: string;
+            /** Zone Shown */
+            zone_shown: string;
             /** Is Read */
             is_read: boolean;
             /** Text */
@@ -3490,7 +3496,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The calendar links of a record, and how many it may have. */
+            /** @description The calendar links of a record, and how many it may have; instants show in `zone_shown`. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -5,7 +5,7 @@ import type { CarnetNotice, Profile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { noticeWords as t } from "../catalogue/notices";
 import type { IconName } from "../icons";
-import { dateLong, parisDay, relativeDay, timeOfDay } from "../lib/format";
+import { dateLong, dayIn, relativeDay, timeOfDay } from "../lib/format";
 import { type PagedList, usePagedList } from "../lib/paging";
 import { typo } from "../lib/typo";
 import { unread } from "../lib/unread";
@@ -35,7 +35,7 @@ function hrefOf({ kind, id }: Target): string {
 function byDay(notices: CarnetNotice[]): [string, CarnetNotice[]][] {
   const days = new Map<string, CarnetNotice[]>();
   for (const notice of notices) {
-    const day = parisDay(notice.at);
+    const day = dayIn(notice.zone_shown, notice.at);
     days.set(day, [...(days.get(day) ?? []), notice]);
   }
   return [...days];
@@ -51,7 +51,7 @@ function Line({ notice, remove }: { notice: CarnetNotice; remove: () => Promise<
         {!notice.is_read && <p class="badge">{t.isNew}</p>}
         <p>{target ? <a href={hrefOf(target)}>{text}</a> : text}</p>
         <p class="muted">
-          <time dateTime={notice.at}>{timeOfDay(notice.at)}</time>
+          <time dateTime={notice.at}>{timeOfDay(notice.at, notice.zone_shown)}</time>
         </p>
       </div>
       <Button kind="quiet" icon="trash" label={t.deleteNamed(text)} onPress={remove} />
@@ -162,7 +162,7 @@ function Days({ shown, list, remove }: DaysProps) {
         {t.count(shown.length, list.complete)}
       </p>
       {byDay(shown).map(([day, notices]) => {
-        const near = relativeDay(day);
+        const near = relativeDay(day, new Date(), notices[0]?.zone_shown);
         return (
           <section key={day} class="day" aria-labelledby={`day-${day}`}>
             <h2 id={`day-${day}`}>
