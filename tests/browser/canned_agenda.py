@@ -200,4 +200,5 @@ def at_home(*, empty: bool) -> Json:
         "to_do": [] if empty else RECOMMENDATIONS[:2],
         "unread_notices": 0 if empty else 1,
         "unreadable": [],
+        "cards": {"hidden": [], "version": 0},
     }

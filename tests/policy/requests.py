@@ -40,11 +40,13 @@ _HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
 
 # Nothing was written yet: the version of what is there by default.
 _FIRST_WRITES: Final = (
+    "PUT /v1/patients/{pid}/home/cards",
     "PUT /v1/patients/{pid}/preferences",
     "PUT /v1/patients/{pid}/prevention/{key}",
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/deleted": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/{notice_id}": {"deleted": True},

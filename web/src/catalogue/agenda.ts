@@ -90,7 +90,6 @@ export const agendaWords = typeset({
     removeText: (who: string) =>
       `${who} ne le verra plus non plus dans sa liste, et n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
     cancelled: "Rendez-vous retiré.",
-    undo: "Rétablir",
     undone: "Le rendez-vous est remis dans votre agenda.",
   },
 

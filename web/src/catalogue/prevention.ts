@@ -48,7 +48,6 @@ export const preventionWords = typeset({
   reopen: "Remettre à planifier",
   reopenNamed: (what: string) => `Remettre à planifier : ${what}`,
   changed: (what: string, state: string) => `${what} : ${state}.`,
-  undo: "Annuler",
   undone: (what: string) => `${what} : comme avant.`,
   doneTitle: (what: string) => `${what} : quand était-ce ?`,
   doneDate: "Date",

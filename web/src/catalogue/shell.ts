@@ -5,6 +5,7 @@ import { plural } from "../lib/format.ts";
 export const common = {
   retry: "Réessayer",
   cancel: "Annuler",
+  undo: "Rétablir",
   close: "Fermer",
   more: "Afficher plus",
   search: "Rechercher",

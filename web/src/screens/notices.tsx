@@ -100,7 +100,7 @@ function useNotices(pid: string) {
       put(id, false);
       toast(t.undone);
     };
-    toast(t.deleted, { label: t.undo, run: undo });
+    toast(t.deleted, { label: catalogue.common.undo, run: undo });
   };
   const removeAll = async () => {
     if (!newest || !(await attempt(() => agendaApi.deleteNotices(pid, newest)))) return;

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { agendaApi } from "../api/agenda";
 import type { Prevention as Data, PreventionState, Profile, Recommendation } from "../api/types";
+import { catalogue } from "../catalogue";
 import { agendaWords } from "../catalogue/agenda";
 import { preventionWords as t } from "../catalogue/prevention";
 import { ORDER } from "../lib/prevention";
@@ -51,7 +52,7 @@ function useChoices(pid: string, known: Resource<Data>) {
       }
     };
     const told = saved.items.find(({ key }) => key === of.key)?.state_label ?? t.groups[choice.state];
-    toast(t.changed(title, typo(told)), { label: t.undo, run: undo });
+    toast(t.changed(title, typo(told)), { label: catalogue.common.undo, run: undo });
   };
 
   const set = async (of: Recommendation, state: "to_plan" | "not_concerned") => {
