@@ -37,8 +37,8 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un document a été ajouté, qui n’est plus dans votre espace",
     ),
     EventType.FIRST_ACCESS: (
-        "{name} a consulté votre dossier pour la première fois",
-        "Un professionnel a consulté votre dossier pour la première fois",
+        "{name} a consulté votre dossier pour la première fois depuis votre autorisation",
+        "Un professionnel a consulté votre dossier pour la première fois depuis votre autorisation",
     ),
     EventType.APPOINTMENT_ADDED: (
         "Nouveau rendez-vous\u00a0: «\u00a0{name}\u00a0»",

@@ -77,7 +77,10 @@ def test_a_first_access_is_told_by_the_professionals_name(http: Client, world: W
 
     (item,) = listed(http, world).json()["items"]
 
-    assert item["text"] == "Dr Claire EXEMPLE a consulté votre dossier pour la première fois"
+    # Authorised anew, he would be told of again: « first » is said of this authorisation only.
+    assert item["text"] == (
+        "Dr Claire EXEMPLE a consulté votre dossier pour la première fois depuis votre autorisation"
+    )
     assert item["target"] == {"kind": "trace", "id": None}
 
 

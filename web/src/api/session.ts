@@ -217,6 +217,9 @@ export function leave(path: string) {
   location.replace(path);
 }
 
+/** Says whether the page is being replaced because of the session: nothing may hold it back. */
+export const isLeaving = () => leaving;
+
 let onActivity = () => {};
 
 /** Listens to the other tabs; `active` is called when the person acts in one of them. */

@@ -30,7 +30,7 @@ export const shell = {
   access: "Accès",
   professionals: "Professionnels",
   more: "Plus",
-  findPatient: "Rechercher",
+  findPatient: "Chercher",
   deposit: "Déposer",
   help: "Aide",
   callHelp: `Appeler le ${brand.helpPhone}`,

@@ -6,6 +6,7 @@ import { catalogue } from "../catalogue";
 import { noticeWords as t } from "../catalogue/notices";
 import type { IconName } from "../icons";
 import { dateLong, dayIn, relativeDay, timeOfDay } from "../lib/format";
+import { keepPlace } from "../lib/focus";
 import { type PagedList, usePagedList } from "../lib/paging";
 import { typo } from "../lib/typo";
 import { unread } from "../lib/unread";
@@ -93,8 +94,10 @@ function useNotices(pid: string) {
     setGone((old) => new Set(away ? [...old, id] : [...old].filter((kept) => kept !== id)));
 
   const remove = async ({ id }: CarnetNotice) => {
+    const regain = keepPlace(".notice");
     if (!(await attempt(() => agendaApi.deleteNotice(pid, id)))) return;
     put(id, true);
+    regain();
     const undo = async () => {
       if (!(await attempt(() => agendaApi.restoreNotice(pid, id)))) return;
       put(id, false);

@@ -5,6 +5,7 @@ import type { Prevention as Data, PreventionState, Profile, Recommendation } fro
 import { catalogue } from "../catalogue";
 import { agendaWords } from "../catalogue/agenda";
 import { preventionWords as t } from "../catalogue/prevention";
+import { keepPlace } from "../lib/focus";
 import { ORDER } from "../lib/prevention";
 import { type Resource, useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
@@ -57,8 +58,10 @@ function useChoices(pid: string, known: Resource<Data>) {
 
   const set = async (of: Recommendation, state: "to_plan" | "not_concerned") => {
     setError(null);
+    const regain = keepPlace(".prevention");
     try {
       await choose(of, { state, on: null, until: null });
+      regain();
     } catch (failure) {
       setError(failure);
     }
@@ -134,6 +137,8 @@ function Limits() {
 interface Question {
   of: Recommendation;
   what: Asked;
+  /** Gives the focus back near the card, which the answer moves elsewhere. */
+  regain: () => void;
 }
 
 export default function Prevention({ profile }: { profile: Profile }) {
@@ -145,9 +150,10 @@ export default function Prevention({ profile }: { profile: Profile }) {
   const items = answer.data?.items ?? [];
   const close = () => setAsked(null);
   const saveAsked = (question: Question) => async (date: string) => {
-    const { of, what } = question;
+    const { of, what, regain } = question;
     await choose(of, { state: what, on: what === "done" ? date : null, until: what === "later" ? date : null });
     close();
+    regain();
   };
 
   return (
@@ -166,7 +172,7 @@ export default function Prevention({ profile }: { profile: Profile }) {
           state={state}
           items={items}
           set={set}
-          ask={(of, what) => setAsked({ of, what })}
+          ask={(of, what) => setAsked({ of, what, regain: keepPlace(".prevention") })}
         />
       ))}
       {answer.data && <Coming steps={answer.data.coming} />}

@@ -22,7 +22,7 @@ function Line({ pid, of, onGone }: { pid: string; of: Appointment; onGone: () =>
     <li class="result">
       <div>
         <p class="result-name">{of.title}</p>
-        <p>{of.all_day || of.start === of.start_shown ? when : `${when} (${timeInWords(of)})`}</p>
+        <p class="begins">{of.all_day || of.start === of.start_shown ? when : `${when} (${timeInWords(of)})`}</p>
         {of.place && <p class="muted">{of.place}</p>}
         <Settled of={of} />
       </div>
