@@ -174,7 +174,7 @@ def test_readers_choices_are_kept_and_hold_nothing_else(page: Page, opened: Open
     opened("/plus")
     page.get_by_label("Sombre").check()
     page.get_by_label("Très grande").check()
-    page.goto("/")
+    page.goto("/aide")
     settled(page)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 25, 28)"
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
