@@ -122,6 +122,9 @@ OPERATIONS: Final = (
     Operation("withdraw_authorisation", _withdraw, 204),
     Operation("trace_page", _get("/v1/patients/{pid}/trace")),
     Operation("home", _get("/v1/patients/{pid}/home")),
+    Operation(
+        "set_home_cards", _mine("PUT", "/home/cards", version=0, json={"hidden": ["documents"]})
+    ),
     Operation("lookup_by_laboratory", _lookup(lambda world: world.laboratory)),
     Operation("lookup_by_doctor", _lookup(lambda world: world.doctor)),
     Operation("refusal", _refused, 404),

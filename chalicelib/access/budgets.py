@@ -81,7 +81,12 @@ TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
 # P: the phones and computers of a household that share a link ask four times an hour each.
 FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
 
-_DOCUMENTS: Final = (Action.DOCUMENT_ADD, Action.DOCUMENT_UPLOAD)
+# A document in one request or announced draws on one count; its content that follows, on another.
+_DOCUMENTS: Final = {
+    Action.DOCUMENT_ADD: "add",
+    Action.DOCUMENT_ANNOUNCE: "add",
+    Action.DOCUMENT_UPLOAD: "upload",
+}
 _APPOINTMENTS: Final = (Action.APPOINTMENT_ADD, Action.APPOINTMENT_CHANGE)
 # Hers, given by her, or about what one deposited oneself: nothing is tried there.
 _TRUSTED: Final = (Right.SELF, Right.AUTHORISATION, Right.LINK, Right.DEPOSITOR)
@@ -105,8 +110,8 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     if action is Action.FEED_READ and principal.kind in FEED_READS.limits:
         return [(FEED_READS, principal.id)]
     if action in _DOCUMENTS:
-        here, verb = depositor_token(pid, principal), action.rpartition(":")[2]
-        return [(DEPOSITS, f"{principal.id}.{verb}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{verb}")]
+        here, step = depositor_token(pid, principal), _DOCUMENTS[action]
+        return [(DEPOSITS, f"{principal.id}.{step}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{step}")]
     is_own_change = action is Action.APPOINTMENT_CHANGE and principal.kind is ActorKind.PERSON
     if action in _APPOINTMENTS and not is_own_change:
         here = depositor_token(pid, principal)

@@ -18,6 +18,7 @@ class Action(StrEnum):
     DOCUMENT_READ = "record:document:read"
     DOCUMENT_OPEN = "record:document:open"
     DOCUMENT_ADD = "record:document:add"
+    DOCUMENT_ANNOUNCE = "record:document:announce"
     DOCUMENT_UPLOAD = "record:document:upload"
     DOCUMENT_WITHDRAW = "record:document:withdraw"
     AUTHORISATION_LIST = "access:authorisation:list"

@@ -23,6 +23,7 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.DOCUMENT_READ: (Right.SELF, Right.AUTHORISATION, Right.DEPOSITOR),
     Action.DOCUMENT_OPEN: (Right.SELF, Right.AUTHORISATION, Right.DEPOSITOR),
     Action.DOCUMENT_ADD: (Right.SELF, Right.AUTHORISATION, Right.FEEDING),
+    Action.DOCUMENT_ANNOUNCE: (Right.SELF, Right.AUTHORISATION, Right.FEEDING),
     Action.DOCUMENT_UPLOAD: (Right.DEPOSITOR,),
     Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR,),
     Action.AUTHORISATION_LIST: (Right.SELF,),
@@ -51,7 +52,7 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
 # Actions that also need a right to another one: taking the key back stops an upload under way, and
 # what is said in an appointment; its author may still cancel it.
 _FIRST: Final[Mapping[Action, Action]] = {
-    Action.DOCUMENT_UPLOAD: Action.DOCUMENT_ADD,
+    Action.DOCUMENT_UPLOAD: Action.DOCUMENT_ANNOUNCE,
     Action.APPOINTMENT_CHANGE: Action.APPOINTMENT_ADD,
 }
 

@@ -17,6 +17,7 @@ from chalicelib.core.errors import Conflict, NotFound, Unauthenticated
 from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.reminders.store import preferences_of, preferences_wish
 
 MAX_FEEDS: Final = 5
 # What a calendar is given: enough for a year, and never a table.
@@ -40,14 +41,16 @@ class Content:
     appointments: list[Appointment]
 
 
-def list_feeds(principal: Principal, pid: str) -> list[Feed]:
-    """List the links of a record, the first made first; never their secrets.
+def list_feeds(principal: Principal, pid: str) -> tuple[list[Feed], str]:
+    """List the links of a record, the first made first, never their secrets; and the person's zone.
 
     Raises:
         NotFound, Unavailable.
     """
-    with gate.enter(principal, Action.FEED_LIST, pid, wanted=[_wish(pid)]) as unit:
-        return store.feeds_of(_row(unit))
+    wanted = [_wish(pid), preferences_wish(pid)]
+    with gate.enter(principal, Action.FEED_LIST, pid, wanted=wanted) as unit:
+        zone = preferences_of(unit.row(*preferences_wish(pid))).zone
+        return store.feeds_of(_row(unit)), zone
 
 
 def add_feed(
@@ -64,7 +67,7 @@ def add_feed(
     try:
         feed = until_it_holds(lambda: _add(principal, pid, detail, idempotency))
     except Replayed as replayed:
-        made = [one for one in list_feeds(principal, pid) if one.id == replayed.reference]
+        made = [one for one in list_feeds(principal, pid)[0] if one.id == replayed.reference]
         if not made:
             raise NotFound from replayed
         feed = made[0]

@@ -114,8 +114,9 @@ def export_appointment(call: Call[None, NoQuery]) -> Answer:
 def list_calendar_feeds(call: Call[None, NoQuery]) -> Answer:
     """List the calendar links, without their secrets."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    found = feeds.list_feeds(call.principal, pid)
-    return Answer(FeedList(items=[feed_out(feed) for feed in found], limit=feeds.MAX_FEEDS))
+    found, zone = feeds.list_feeds(call.principal, pid)
+    items = [feed_out(feed) for feed in found]
+    return Answer(FeedList(items=items, limit=feeds.MAX_FEEDS, zone_shown=zone))
 
 
 @endpoint("POST", _FEEDS, body=FeedDraft, idempotent=True, answers={201: NewFeedOut})

@@ -183,10 +183,11 @@ class NewFeedOut(FeedOut):
 
 
 class FeedList(Schema):
-    """The calendar links of a record, and how many it may have."""
+    """The calendar links of a record, and how many it may have; instants show in `zone_shown`."""
 
     items: list[FeedOut]
     limit: int
+    zone_shown: str
 
 
 def appointment_out(one: Shown) -> AppointmentOut:

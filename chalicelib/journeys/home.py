@@ -1,16 +1,21 @@
 """The first screen of a person, in one request: new documents, last accesses, first steps."""
 
 from collections.abc import Callable
-from typing import Final, Literal, TypeVar
+from dataclasses import replace
+from typing import Final, Literal, TypeVar, get_args
+
+from pydantic import Field
 
 from chalicelib.access import gate
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import GrantRow, read_grants
+from chalicelib.access.usecases import until_it_holds
 from chalicelib.agenda import lists as agenda
 from chalicelib.agenda.schemas import AppointmentOut, appointment_out
 from chalicelib.agenda.usecases import view_wanted
 from chalicelib.core import clock, log
+from chalicelib.core.errors import Stale
 from chalicelib.core.rows import Page, Query, patient_key
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
@@ -21,10 +26,12 @@ from chalicelib.prevention.schemas import RecommendationOut, recommendation_out
 from chalicelib.record import store as documents
 from chalicelib.record import usecases as record
 from chalicelib.record.schemas import DocumentOut, document_out
+from chalicelib.reminders import store as preferences
 from chalicelib.trace import store as traces
 from chalicelib.trace import usecases as trace
 from chalicelib.vault.errors import Tampered
 
+_CARDS: Final = "/v1/patients/{pid}/home/cards"
 _SHOWN: Final = 5
 _TO_DO: Final = 3
 # A line stands for several traces, and her own visits, which are not shown, for most of them.
@@ -32,9 +39,24 @@ _TRACES_READ: Final = 100
 _MOST_TRACES: Final = 300
 
 
-Part = Literal["next_appointment", "to_do"]
+Part = Literal["next_appointment", "to_do", "cards"]
+Card = Literal[
+    "first_steps", "next_appointment", "documents", "to_do", "accesses", "authorisations"
+]
 T = TypeVar("T")
 Keyed = tuple[str, Recommendation]
+
+
+class CardsBody(Schema):
+    """The cards put away from the first screen; what they show is elsewhere, and still told."""
+
+    hidden: list[Card] = Field(max_length=6)
+
+
+class CardsOut(CardsBody):
+    """`version` is that of the preferences, which keep them."""
+
+    version: int
 
 
 class Home(Schema):
@@ -57,6 +79,7 @@ class Home(Schema):
     active_authorisations: int
     first_steps: list[str]
     unreadable: list[Part]
+    cards: CardsOut
 
 
 @endpoint("GET", "/v1/patients/{pid}/home", answers={200: Home})
@@ -87,9 +110,31 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
             accesses=shown,
             active_authorisations=sum(grant.is_active(unit.now) for grant in known),
             first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),
+            cards=parts.read("cards", lambda: _cards(unit), CardsOut(hidden=[], version=0)),
             unreadable=parts.unreadable,
         )
     return Answer(home)
+
+
+@endpoint("PUT", _CARDS, body=CardsBody, if_match=True, answers={200: CardsOut})
+def set_home_cards(call: Call[CardsBody, NoQuery]) -> Answer:
+    """Put cards away from one's first screen, or back, all at once."""
+    out = until_it_holds(lambda: _set_cards(call))
+    return Answer(out, version=out.version)
+
+
+def _set_cards(call: Call[CardsBody, NoQuery]) -> CardsOut:
+    pid = gate.resolve(call.principal, call.path["pid"])
+    wish = preferences.preferences_wish(pid)
+    with gate.enter(call.principal, Action.PREFERENCES_SET, pid, wanted=[wish]) as unit:
+        row = unit.row(*wish)
+        version = preferences.version_of(row)
+        if call.if_match != version:
+            raise Stale
+        hidden = [card for card in get_args(Card) if card in call.body.hidden]
+        chosen = replace(preferences.preferences_of(row), hidden_cards=tuple(hidden))
+        unit.put(preferences.preferences_row(pid, chosen, version or None), lost=Stale())
+    return CardsOut(hidden=hidden, version=version + 1)
 
 
 class Parts:
@@ -107,6 +152,13 @@ class Parts:
             log.exception("a part of the first screen was altered", error)
             self.unreadable.append(name)
             return empty
+
+
+def _cards(unit: Unit) -> CardsOut:
+    row = unit.row(*preferences.preferences_wish(unit.pid))
+    hidden = preferences.preferences_of(row).hidden_cards
+    known = [card for card in get_args(Card) if card in hidden]
+    return CardsOut(hidden=known, version=preferences.version_of(row))
 
 
 def _last_accesses(unit: Unit, history: Query, page: Page) -> list[AccessOut]:

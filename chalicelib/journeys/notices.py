@@ -24,6 +24,7 @@ from chalicelib.notifications import inbox
 from chalicelib.notifications.inbox import Notice
 from chalicelib.notifications.store import InboxRow, inbox_key
 from chalicelib.record import usecases as record
+from chalicelib.reminders.store import preferences_of, preferences_wish
 
 _LIST: Final = "/v1/patients/{pid}/notices"
 _ONE: Final = "/v1/patients/{pid}/notices/{notice_id}"
@@ -36,8 +37,8 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un document a été ajouté, qui n’est plus dans votre espace",
     ),
     EventType.FIRST_ACCESS: (
-        "{name} a consulté votre dossier pour la première fois",
-        "Un professionnel a consulté votre dossier pour la première fois",
+        "{name} a consulté votre dossier pour la première fois depuis votre autorisation",
+        "Un professionnel a consulté votre dossier pour la première fois depuis votre autorisation",
     ),
     EventType.APPOINTMENT_ADDED: (
         "Nouveau rendez-vous\u00a0: «\u00a0{name}\u00a0»",
@@ -93,11 +94,15 @@ class NoticeTarget(Schema):
 
 
 class NoticeOut(Schema):
-    """One notice; `target` is null once what it is about is gone."""
+    """One notice, told at `at`, to be shown in `zone_shown`, the reader's own.
+
+    `target` is null once what it is about is gone.
+    """
 
     id: str
     type: str
     at: str
+    zone_shown: str
     is_read: bool
     text: str
     target: NoticeTarget | None
@@ -147,14 +152,19 @@ def list_notices(call: Call[None, NoticeQuery]) -> Answer:
     scope = (call.principal.id, pid, "notices")
     query = inbox.newest_first(pid, tokens.open_cursor(asked.cursor, *scope))
     with gate.enter(
-        call.principal, Action.NOTICE_LIST, pid, queries=[query], wanted=[inbox.mark_wish(pid)]
+        call.principal,
+        Action.NOTICE_LIST,
+        pid,
+        queries=[query],
+        wanted=[inbox.mark_wish(pid), preferences_wish(pid)],
     ) as unit:
         found, after = inbox.notices(unit, query, unit.pages[0], asked.limit)
         unread = inbox.unread(unit, unit.pages[0])
         names = _names(unit, found)
+        zone = preferences_of(unit.row(*preferences_wish(pid))).zone
     return Answer(
         NoticeList(
-            items=[_out(notice, names) for notice in found],
+            items=[_out(notice, names, zone) for notice in found],
             unread=unread,
             next=tokens.new_cursor(after, *scope),
         )
@@ -230,13 +240,14 @@ def _names(unit: Unit, found: list[Notice]) -> Names:
     )
 
 
-def _out(notice: Notice, names: Names) -> NoticeOut:
+def _out(notice: Notice, names: Names, zone: str) -> NoticeOut:
     name = names.of(notice)
     known, gone = SENTENCES[notice.type]
     return NoticeOut(
         id=notice.id,
         type=notice.type,
         at=clock.iso(notice.at),
+        zone_shown=zone,
         is_read=notice.is_read,
         text=known.format(name=name) if name else gone,
         target=_target(notice, name),

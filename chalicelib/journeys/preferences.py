@@ -1,5 +1,6 @@
 """When and how a person wants to be told: her zone, her quiet hours, what she wants told."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Annotated, Final, Literal
 
@@ -80,19 +81,16 @@ def _set(call: Call[PreferencesBody, NoQuery]) -> Answer:
     wanted = [*prevention.wanted_to_arm(pid), contact_wish(uid)]
     with gate.enter(call.principal, Action.PREFERENCES_SET, pid, wanted=wanted) as unit:
         row = unit.row(*store.preferences_wish(pid))
-        version = _version(row)
-        chosen = _chosen(call.body)
+        version = store.version_of(row)
+        before = store.preferences_of(row)
+        chosen = replace(_chosen(call.body), hidden_cards=before.hidden_cards)
         if call.if_match != version:
             raise Stale
         new = store.preferences_row(pid, chosen, version or None)
         unit.put(new, lost=Stale())
-        prevention.arm_anew(unit, store.preferences_of(row), chosen)
+        prevention.arm_anew(unit, before, chosen)
         out = _out(unit, new, uid).model_copy(update={"version": version + 1})
     return Answer(out, version=out.version)
-
-
-def _version(row: PreferencesRow | None) -> int:
-    return row.version or 0 if row else 0
 
 
 def _chosen(body: PreferencesBody) -> Preferences:
@@ -145,5 +143,5 @@ def _out(unit: Unit, row: PreferencesRow | None, uid: str) -> PreferencesOut:
             vaccination=chosen.remind_vaccination, screening=chosen.remind_screening
         ),
         address="known" if unit.row(*contact_wish(uid)) else "none",
-        version=_version(row),
+        version=store.version_of(row),
     )

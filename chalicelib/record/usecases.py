@@ -154,7 +154,7 @@ def announce_document(
     """
     rules.check_draft(draft, principal.kind, clock.paris_date(clock.now()))
     try:
-        with gate.enter(principal, Action.DOCUMENT_ADD, pid, idempotency=idempotency) as unit:
+        with gate.enter(principal, Action.DOCUMENT_ANNOUNCE, pid, idempotency=idempotency) as unit:
             row = store.new_upload(unit, ids.new_id(), draft)
             unit.put(row)
             unit.about(row.pk.removeprefix("UP#"))

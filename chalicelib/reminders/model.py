@@ -41,6 +41,7 @@ class Preferences:
 
     Equal bounds: no quiet hours. `mail_*` is about mails only: the notice centre shows everything.
     `remind_*` is what she wants to be reminded of at all (R-AGE-06): refused, nothing is armed.
+    `hidden_cards` are those she put away from her first screen; nothing else follows from it.
     """
 
     zone: str = PARIS.key
@@ -51,6 +52,7 @@ class Preferences:
     mail_prevention: bool = True
     remind_vaccination: bool = True
     remind_screening: bool = True
+    hidden_cards: tuple[str, ...] = ()
 
     @property
     def has_quiet_hours(self) -> bool:

@@ -56,6 +56,7 @@ class PreferencesRow(AuthenticatedRow):
     # Absent of rows written before one could refuse: nothing was refused.
     remind_vaccination = BooleanAttribute(null=True)
     remind_screening = BooleanAttribute(null=True)
+    hidden_cards = JSONAttribute(null=True)
 
 
 class DueRow(Row):
@@ -205,6 +206,7 @@ def preferences_row(pid: str, chosen: Preferences, version: int | None) -> Prefe
             mail_prevention=chosen.mail_prevention,
             remind_vaccination=chosen.remind_vaccination,
             remind_screening=chosen.remind_screening,
+            hidden_cards=list(chosen.hidden_cards) or None,
         ),
         version,
     )
@@ -223,7 +225,13 @@ def preferences_of(row: PreferencesRow | None) -> Preferences:
         mail_prevention=row.mail_prevention,
         remind_vaccination=row.remind_vaccination is not False,
         remind_screening=row.remind_screening is not False,
+        hidden_cards=tuple(row.hidden_cards or ()),
     )
+
+
+def version_of(row: PreferencesRow | None) -> int:
+    """Return which preferences these are; 0 while none were chosen."""
+    return row.version or 0 if row else 0
 
 
 def read_preferences(pid: str) -> Preferences:

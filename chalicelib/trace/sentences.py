@@ -31,7 +31,14 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.DOCUMENT_READ: ("consulté la fiche d’un document", "consulter la fiche d’un document"),
     Action.DOCUMENT_OPEN: ("ouvert un document", "ouvrir un document"),
     Action.DOCUMENT_ADD: ("déposé un document", "déposer un document"),
-    Action.DOCUMENT_UPLOAD: ("envoyé le contenu d’un document", "envoyer le contenu d’un document"),
+    Action.DOCUMENT_ANNOUNCE: (
+        "annoncé un document, sans son contenu",
+        "annoncer un document, sans son contenu",
+    ),
+    Action.DOCUMENT_UPLOAD: (
+        "déposé un document annoncé auparavant",
+        "déposer un document annoncé auparavant",
+    ),
     Action.DOCUMENT_WITHDRAW: (
         "retiré un document déposé par erreur",
         "retirer un document déposé par erreur",

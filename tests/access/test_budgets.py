@@ -65,6 +65,16 @@ def test_a_depositor_stops_at_the_last_deposit_of_the_hour_until_the_next(
     add_note(laboratory.principal, person.pid)
 
 
+def test_announcing_draws_on_the_same_deposits(person: Patient, laboratory: Actor) -> None:
+    spent(budgets.DEPOSITS, f"{laboratory.id}.add", 20_000)
+
+    with (
+        pytest.raises(TooMany),
+        gate.enter(laboratory.principal, Action.DOCUMENT_ANNOUNCE, person.pid),
+    ):
+        pytest.fail("the budget is spent")
+
+
 def test_one_person_is_not_flooded_by_a_depositor_who_may_go_on_elsewhere(
     person: Patient, laboratory: Actor, monday: time_machine.Traveller
 ) -> None:

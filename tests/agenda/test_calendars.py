@@ -285,3 +285,12 @@ def test_a_link_that_is_made_is_told_to_the_person(world: World, http: Client) -
     ).json()["items"]
     assert notice["text"].startswith("Un lien de calendrier a été créé")
     assert notice["target"] == {"kind": "calendar", "id": None}
+
+
+def test_links_are_listed_in_the_zone_she_chose(world: World, http: Client) -> None:
+    by_default = http.get(links(world), as_=world.person.principal).json()["zone_shown"]
+
+    assert choose(http, world, zone="Pacific/Noumea").status == 200
+
+    chosen = http.get(links(world), as_=world.person.principal).json()["zone_shown"]
+    assert (by_default, chosen) == ("Europe/Paris", "Pacific/Noumea")

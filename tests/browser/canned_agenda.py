@@ -164,13 +164,13 @@ COMING: list[Json] = [
 ]  # fmt: skip
 NOTICES: list[Json] = [
     {"id": "01JDK8NTC00000000000000003", "type": "reminder", "at": _instant(-0.02),
-     "is_read": False, "text": "Rappel : « Dentiste » approche.",
+     "zone_shown": PARIS, "is_read": False, "text": "Rappel : « Dentiste » approche.",
      "target": {"kind": "appointment", "id": APPOINTMENTS[0]["id"]}},
     {"id": "01JDK8NTC00000000000000002", "type": "document", "at": _instant(-1.1),
-     "is_read": True, "text": "Un document est arrivé : « Bilan thyroïdien ».",
+     "zone_shown": PARIS, "is_read": True, "text": "Un document est arrivé : « Bilan thyroïdien ».",
      "target": {"kind": "document", "id": "01JDK8D0C00000000000000001"}},
     {"id": "01JDK8NTC00000000000000001", "type": "document", "at": _instant(-1.2),
-     "is_read": True, "text": "Un document est arrivé.", "target": None},
+     "zone_shown": PARIS, "is_read": True, "text": "Un document est arrivé.", "target": None},
 ]  # fmt: skip
 
 
@@ -181,7 +181,11 @@ def answer(rest: str, *, empty: bool) -> Json | None:
         return known.get(rest.removeprefix("/appointments/"))
     answers: dict[str, Json] = {
         "/appointments": {"items": [] if empty else APPOINTMENTS, "next": None},
-        "/calendar-feeds": {"items": [] if empty else FEEDS, "limit": 5},
+        "/calendar-feeds": {
+            "items": [] if empty else FEEDS,
+            "limit": 5,
+            "zone_shown": PARIS,
+        },
         "/preferences": {**PREFERENCES, **({"address": "none"} if empty else {})},
         "/prevention": {
             "items": [] if empty else RECOMMENDATIONS,
@@ -208,4 +212,5 @@ def at_home(*, empty: bool) -> Json:
         "late_more": 0 if empty else 2,
         "unread_notices": 0 if empty else 1,
         "unreadable": [],
+        "cards": {"hidden": [], "version": 0},
     }

@@ -43,6 +43,8 @@ SCREENS = site.ROOT / "test-artifacts" / "screens"
 # The browser says so of each answer that is not a success: the screens show them in words.
 _EXPECTED = re.compile(
     r"Failed to load resource: (the server responded|net::ERR)|Service Worker registration blocked"
+    # `/reprise` closes its tab when the browser lets it, and says what to do when not.
+    r"|Scripts may close only the windows that were opened by them"
 )
 
 

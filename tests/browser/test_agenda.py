@@ -122,7 +122,7 @@ def test_deleted_notice_is_restored(page: Page, opened: Open) -> None:
     expect(page.get_by_role("link", name="Avis : aucun nouveau")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Supprimer l’avis")).first.click()
     expect(page.locator(".notice")).to_have_count(2)
-    page.get_by_role("button", name="Annuler", exact=True).click()
+    page.get_by_role("button", name="Rétablir", exact=True).click()
     expect(page.locator(".notice")).to_have_count(3)
     assert canned.count("PUT", f"{_RECORD}/notices/read") == 1
 
@@ -251,7 +251,7 @@ def test_what_was_done_is_said_with_its_day_and_taken_back(page: Page, product: 
     expect(page.get_by_text("Réalisé le 1").first).to_be_attached()
     shoot(page, "product-prevention")
 
-    page.get_by_role("button", name="Annuler", exact=True).click()
+    page.get_by_role("button", name="Rétablir", exact=True).click()
     expect(page.get_by_text("comme avant")).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name=re.compile("^C’est fait")).first).to_be_visible()

@@ -79,7 +79,7 @@ def test_a_link_is_cut_only_after_a_short_question_and_is_then_gone(
 
     canned.overrides[r"DELETE .*/calendar-feeds/"] = cut
     canned.overrides[r"GET .*/calendar-feeds$"] = lambda route: reply(
-        route, {"items": left, "limit": 5}
+        route, {"items": left, "limit": 5, "zone_shown": "Europe/Paris"}
     )
     path = f"{_FEEDS}/{FEEDS[0]['id']}"
     links = page.get_by_role("region", name="Liens en service").get_by_role("listitem")

@@ -141,7 +141,7 @@ class Answers:
 
 
 def _undo(page: Page, title: str) -> None:
-    page.get_by_role("button", name="Annuler", exact=True).click()
+    page.get_by_role("button", name="Rétablir", exact=True).click()
     expect(page.get_by_text(re.compile(rf"{title}\s: comme avant"))).to_be_visible()
 
 

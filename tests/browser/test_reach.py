@@ -174,12 +174,16 @@ def test_readers_choices_are_kept_and_hold_nothing_else(page: Page, opened: Open
     opened("/plus")
     page.get_by_label("Sombre").check()
     page.get_by_label("Très grande").check()
-    page.goto("/")
+    page.goto("/aide")
     settled(page)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 25, 28)"
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
     kept = page.evaluate("Object.entries(localStorage)")
-    assert sorted(kept) == [["carnet.size", "larger"], ["carnet.theme", "dark"]]
+    assert sorted(kept) == [
+        ["carnet.session", "open"],
+        ["carnet.size", "larger"],
+        ["carnet.theme", "dark"],
+    ]
 
 
 def test_address_bar_never_holds_more_than_ids(page: Page, opened: Open, watch: Watch) -> None:

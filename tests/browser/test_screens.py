@@ -20,17 +20,28 @@ TAGS = ["RGAAv4", "EN-301-549", "best-practice"] + [
 
 _SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 FULL, EMPTY, ERROR = "full", "empty", "error"
+# As the words of the screen name them: each is shown once.
+LOGIN_PROBLEMS = re.findall(
+    r"^    \"?([a-z-]+)\"?: \{$",
+    (site.ROOT / "web/src/catalogue/public.ts").read_text("utf-8").partition("  problems: {")[2],
+    re.MULTILINE,
+)
 # name, address, who, states that differ
 SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("public", "/", None, (FULL,)),
     ("login", "/connexion", None, (FULL,)),
-    ("login-problem", "/connexion?probleme=niveau", None, (FULL,)),
+    *((f"login-{slug}", f"/connexion?probleme={slug}", None, (FULL,)) for slug in LOGIN_PROBLEMS),
+    *(
+        (f"login-{outcome}", f"/connexion?etat={outcome}", None, (FULL,))
+        for outcome in ("fin", "incertain", "efface")
+    ),
+    ("resume", "/reprise", PERSON, (FULL,)),
     ("help", "/aide", None, (FULL,)),
     ("publishers", "/editeurs", None, (FULL,)),
     ("publisher-guide", "/editeurs/guide", None, (FULL,)),
     ("home", "/accueil", PERSON, (FULL, EMPTY, ERROR)),
     ("documents", "/documents", PERSON, (FULL, EMPTY, ERROR)),
-    ("add", "/documents/ajouter", PERSON, (FULL,)),
+    ("add", "/documents/ajouter", PERSON, (FULL, EMPTY, ERROR)),
     ("access", "/acces", PERSON, (FULL, EMPTY, ERROR)),
     ("professionals", "/professionnels", PERSON, (FULL, EMPTY, ERROR)),
     ("agenda", "/agenda?v=liste", PERSON, (FULL, EMPTY, ERROR)),
@@ -54,11 +65,18 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
         (FULL, EMPTY, ERROR),
     ),
     ("pro-appointment-add", f"/pro/patients/{PID}/rendez-vous/ajouter", PROFESSIONAL, (FULL,)),
-    ("more", "/plus", PERSON, (FULL,)),
+    (
+        "pro-appointment-edit",
+        f"/pro/patients/{PID}/rendez-vous/{APPOINTMENTS[0]['id']}",
+        PROFESSIONAL,
+        (FULL, ERROR),
+    ),
+    ("more", "/plus", PERSON, (FULL, EMPTY, ERROR)),
+    ("pro-more", "/plus", PROFESSIONAL, (FULL,)),
     ("lost", "/nulle-part", PERSON, (FULL,)),
-    ("pro", "/pro", PROFESSIONAL, (FULL,)),
+    ("pro", "/pro", PROFESSIONAL, (FULL, EMPTY, ERROR)),
     ("pro-documents", f"/pro/patients/{PID}", PROFESSIONAL, (FULL, EMPTY, ERROR)),
-    ("pro-deposit", f"/pro/patients/{PID}/deposer", PROFESSIONAL, (FULL,)),
+    ("pro-deposit", f"/pro/patients/{PID}/deposer", PROFESSIONAL, (FULL, EMPTY, ERROR)),
     ("pro-refused", "/pro/patients/01JDK0000000000000000000ZZ", PROFESSIONAL, (FULL,)),
     *(
         (
@@ -73,7 +91,7 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
         "pro-document",
         f"/pro/patients/{PID}/documents/{DOCUMENTS['cda']['id']}",
         PROFESSIONAL,
-        (FULL,),
+        (FULL, EMPTY, ERROR),
     ),
 ]
 CASES = [

@@ -195,7 +195,7 @@ def _stored(page: Page) -> list[str]:
     stored: list[str] = page.evaluate(
         """async () => [
           ...Object.keys(localStorage).filter(
-            k => !/^carnet\\.(theme|size|shortcuts|steps)$/.test(k)),
+            k => !/^carnet\\.(theme|size|shortcuts|session)$/.test(k)),
           ...Object.keys(sessionStorage),
           ...(await indexedDB.databases()).map(d => d.name),
           ...document.cookie.split(';').filter(Boolean)]"""

@@ -55,7 +55,7 @@ def _fill(person: Patient, http: Client, world: World) -> None:
 @pytest.mark.parametrize(
     ("wish", "parts"),
     [
-        (preferences_wish, {"next_appointment", "to_do"}),
+        (preferences_wish, {"next_appointment", "to_do", "cards"}),
         (_follow_up, {"to_do"}),
         (person_wish, {"to_do"}),
     ],

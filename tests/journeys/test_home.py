@@ -1,14 +1,17 @@
 """The first screen and the authorisations, as a person reads them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from chalicelib.access import gate
 from chalicelib.access.model import Action
 from tests.audit.histories import look
-from tests.builders import a_doctor, a_draft, a_grant, a_pdf, a_person
-from tests.http_client import Client
+from tests.builders import Patient, a_doctor, a_draft, a_grant, a_pdf, a_person
+from tests.http_client import Client, Reply
+from tests.journeys.test_preferences import choose
+from tests.worlds import World
 
 
 def test_an_empty_space_proposes_three_first_steps(http: Client) -> None:
@@ -130,3 +133,56 @@ def test_authorisations_show_the_public_name_and_place(http: Client) -> None:
     assert given.json()["place"] == "Cabinet Exemple, Paris"
     assert given.header("ETag") == '"v1"'
     assert listed["status"] == "withdrawn"
+
+
+def _cards(http: Client, person: Patient, version: int, *hidden: str) -> Reply:
+    return http.put(
+        f"/v1/patients/{person.pid}/home/cards",
+        as_=person.principal,
+        json={"hidden": hidden},
+        headers={"If-Match": f'"v{version}"'},
+    )
+
+
+def _home(http: Client, person: Patient) -> dict[str, Any]:
+    home: dict[str, Any] = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal).json()
+    return home
+
+
+def test_a_card_put_away_stays_so_until_it_is_put_back(http: Client) -> None:
+    person = a_person()
+    assert _home(http, person)["cards"] == {"hidden": [], "version": 0}
+
+    put_away = _cards(http, person, 0, "accesses", "documents", "documents")
+
+    assert put_away.json() == {"hidden": ["documents", "accesses"], "version": 1}
+    assert put_away.header("ETag") == '"v1"'
+    assert _home(http, person)["cards"] == put_away.json()
+    assert _cards(http, person, 1).json() == {"hidden": [], "version": 2}
+    assert _home(http, person)["cards"] == {"hidden": [], "version": 2}
+
+
+def test_cards_follow_the_version_of_the_preferences_and_change_nothing_else(
+    http: Client, world: World
+) -> None:
+    chosen = choose(http, world, zone="Indian/Reunion", quiet_from="22:30").json()
+
+    assert _cards(http, world.person, 0, "documents").status == 412
+    assert _cards(http, world.person, 1, "documents").status == 200
+
+    kept = http.get(
+        f"/v1/patients/{world.person.pid}/preferences", as_=world.person.principal
+    ).json()
+    assert kept == chosen | {"version": 2}
+    assert choose(http, world, 2, zone="Europe/Paris").status == 200
+    assert _home(http, world.person)["cards"] == {"hidden": ["documents"], "version": 3}
+
+
+def test_only_a_card_of_the_first_screen_can_be_put_away(http: Client) -> None:
+    person = a_person()
+
+    refused = _cards(http, person, 0, "documents", "everything")
+
+    assert refused.status == 422
+    assert refused.json()["errors"][0]["pointer"] == "/hidden/1"
+    assert _home(http, person)["cards"] == {"hidden": [], "version": 0}

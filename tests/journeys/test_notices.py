@@ -10,6 +10,7 @@ from chalicelib.core.events import EventType
 from chalicelib.notifications import inbox
 from tests import double
 from tests.http_client import Client, Reply
+from tests.journeys.test_preferences import choose
 from tests.recorder import Recorder
 from tests.worlds import World
 
@@ -44,6 +45,16 @@ def test_a_new_document_is_told_by_its_title_and_leads_to_it(http: Client, world
     assert item["is_read"] is False
 
 
+def test_a_notice_is_shown_in_the_zone_she_chose(http: Client, world: World) -> None:
+    announce(world, EventType.DOCUMENT_ADDED, world.document)
+    by_default = listed(http, world).json()["items"][0]["zone_shown"]
+
+    assert choose(http, world, zone="Indian/Reunion").status == 200
+
+    assert by_default == "Europe/Paris"
+    assert listed(http, world).json()["items"][0]["zone_shown"] == "Indian/Reunion"
+
+
 def test_a_document_that_is_gone_leaves_a_notice_without_its_title(
     http: Client, world: World
 ) -> None:
@@ -66,7 +77,10 @@ def test_a_first_access_is_told_by_the_professionals_name(http: Client, world: W
 
     (item,) = listed(http, world).json()["items"]
 
-    assert item["text"] == "Dr Claire EXEMPLE a consulté votre dossier pour la première fois"
+    # Authorised anew, he would be told of again: « first » is said of this authorisation only.
+    assert item["text"] == (
+        "Dr Claire EXEMPLE a consulté votre dossier pour la première fois depuis votre autorisation"
+    )
     assert item["target"] == {"kind": "trace", "id": None}
 
 

@@ -40,11 +40,13 @@ _HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
 
 # Nothing was written yet: the version of what is there by default.
 _FIRST_WRITES: Final = (
+    "PUT /v1/patients/{pid}/home/cards",
     "PUT /v1/patients/{pid}/preferences",
     "PUT /v1/patients/{pid}/prevention/{key}",
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/deleted": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/{notice_id}": {"deleted": True},
@@ -133,7 +135,7 @@ def _agenda(world: World, path: str, case: str, target: str | None) -> dict[str,
         return {"appointment_id": target or appoint(author, world.person.pid, reminders=())}
     if "{feed_id}" in path or "{link}" in path:
         person = world.person
-        known = feeds.list_feeds(person.principal, person.pid) or [
+        known = feeds.list_feeds(person.principal, person.pid)[0] or [
             feeds.add_feed(person.principal, person.pid, Detail.BUSY, None).feed
         ]
         link = tokens.new_link(person.pid, known[0].id)

@@ -72,7 +72,12 @@ def test_without_any_relation_only_feeding_is_left(action: Action, facts: Facts)
         link_live=False,
     )
     decision = decide(action, stranger)
-    feeding = {Action.DOCUMENT_ADD, Action.APPOINTMENT_ADD, Action.PATIENT_LOOKUP}
+    feeding = {
+        Action.DOCUMENT_ADD,
+        Action.DOCUMENT_ANNOUNCE,
+        Action.APPOINTMENT_ADD,
+        Action.PATIENT_LOOKUP,
+    }
     assert not decision.is_allowed or (
         decision.right is Right.FEEDING
         and stranger.actor is ActorKind.ORGANISATION
@@ -179,6 +184,7 @@ class GivenAndTakenBack(RuleBasedStateMachine):
             Action.DOCUMENT_READ,
             Action.DOCUMENT_OPEN,
             Action.DOCUMENT_ADD,
+            Action.DOCUMENT_ANNOUNCE,
             Action.APPOINTMENT_LIST,
             Action.APPOINTMENT_ADD,
         }

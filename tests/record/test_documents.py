@@ -11,6 +11,7 @@ from chalicelib.core import ids
 from chalicelib.core.rows import table_name
 from chalicelib.identity.model import Person
 from tests import double
+from tests.access.notes import traces
 from tests.builders import Actor, a_doctor, a_draft, a_grant, a_laboratory, a_pdf, a_person
 from tests.http_client import Client, Reply
 from tests.recorder import Recorder
@@ -81,6 +82,10 @@ def test_a_person_adds_a_document_in_two_steps(http: Client) -> None:
     assert announced.status == 202, announced.body
     assert made.status == 201, made.body
     assert again.json() == made.json()
+    assert [(trace.action, trace.reference) for trace in traces(person.pid)][:2] == [
+        ("record:document:announce", announced.json()["id"]),
+        ("record:document:upload", announced.json()["id"]),
+    ]
 
 
 def test_a_person_is_told_of_what_others_deposit_and_not_of_her_own(http: Client) -> None:

@@ -7,6 +7,10 @@
       const value = localStorage.getItem(`carnet.${key}`);
       if (value) root.dataset[key] = value;
     }
+    // Somebody is logged in: nothing of the public page shows before their own.
+    if (root.dataset.page === "public" && localStorage.getItem("carnet.session") === "open") {
+      root.dataset.page = "entering";
+    }
   } catch {
     // Storage refused: the usual appearance.
   }

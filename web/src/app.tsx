@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { leave, me, sessionState, start } from "./api/session";
+import { firstScreen, leave, me, sessionState, start } from "./api/session";
 import type { Profile } from "./api/types";
 import { lazyScreen } from "./ui/lazy";
 import { Page } from "./ui/page";
@@ -63,7 +63,7 @@ function useEntry(role: Role | null) {
   useEffect(() => {
     if (state === "out") leave(`/connexion?retour=${encodeURIComponent(url)}`);
     else if (state === "in" && role && me.value && me.value.role !== role) {
-      leave(me.value.role === "patient" ? "/accueil" : "/pro");
+      leave(firstScreen(me.value));
     }
   }, [state]);
   return { error, retry: () => setTurn((n) => n + 1) };

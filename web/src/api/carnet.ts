@@ -35,6 +35,14 @@ export const api = {
   home: async (pid: string, signal?: Signal) =>
     (await call<Home>("GET", `${patient(pid)}/home`, { signal })).data,
 
+  setHomeCards: async (pid: string, hidden: Home["cards"]["hidden"], version: number) =>
+    (
+      await call<Home["cards"]>("PUT", `${patient(pid)}/home/cards`, {
+        body: { hidden },
+        headers: { "If-Match": `"v${version}"` },
+      })
+    ).data,
+
   patient: async (pid: string, signal?: Signal) =>
     (await call<Patient>("GET", patient(pid), { signal })).data,
 

@@ -454,6 +454,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/home/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put cards away from one's first screen, or back, all at once. */
+        put: operations["set_home_cards"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/identity": {
         parameters: {
             query?: never;
@@ -1016,6 +1033,24 @@ export interface components {
             version: number;
         };
         /**
+         * CardsBody
+         * @description The cards put away from the first screen; what they show is elsewhere, and still told.
+         */
+        CardsBody: {
+            /** Hidden */
+            hidden: ("first_steps" | "next_appointment" | "documents" | "to_do" | "accesses" | "authorisations")[];
+        };
+        /**
+         * CardsOut
+         * @description `version` is that of the preferences, which keep them.
+         */
+        CardsOut: {
+            /** Hidden */
+            hidden: ("first_steps" | "next_appointment" | "documents" | "to_do" | "accesses" | "authorisations")[];
+            /** Version */
+            version: number;
+        };
+        /**
          * CheckpointOut
          * @description The signed state of the sequence: number of places, root (hex), signature (base64url).
          */
@@ -1384,13 +1419,15 @@ export interface components {
         };
         /**
          * FeedList
-         * @description The calendar links of a record, and how many it may have.
+         * @description The calendar links of a record, and how many it may have; instants show in `zone_shown`.
          */
         FeedList: {
             /** Items */
             items: components["schemas"]["FeedOut"][];
             /** Limit */
             limit: number;
+            /** Zone Shown */
+            zone_shown: string;
         };
         /**
          * FeedOut
@@ -1463,7 +1500,8 @@ export interface components {
             /** First Steps */
             first_steps: string[];
             /** Unreadable */
-            unreadable: ("next_appointment" | "to_do")[];
+            unreadable: ("next_appointment" | "to_do" | "cards")[];
+            cards: components["schemas"]["CardsOut"];
         };
         /**
          * IdentityAnswer
@@ -1784,7 +1822,9 @@ export interface components {
         };
         /**
          * NoticeOut
-         * @description One notice; `target` is null once what it is about is gone.
+         * @description One notice, told at `at`, to be shown in `zone_shown`, the reader's own.
+         *
+         *     `target` is null once what it is about is gone.
          */
         NoticeOut: {
             /** Id */
@@ -1793,6 +1833,8 @@ export interface components {
             type: string;
             /** At */
             at: string;
+            /** Zone Shown */
+            zone_shown: string;
             /** Is Read */
             is_read: boolean;
             /** Text */
@@ -3511,7 +3553,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The calendar links of a record, and how many it may have. */
+            /** @description The calendar links of a record, and how many it may have; instants show in `zone_shown`. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4005,6 +4047,49 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_home_cards: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardsBody"];
+            };
+        };
+        responses: {
+            /** @description `version` is that of the preferences, which keep them. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardsOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];

@@ -5,6 +5,7 @@
  */
 import { signal } from "@preact/signals";
 import { Offline, Problem, readProblem } from "./problem";
+import { mark, marked } from "./session-mark";
 import type { Me } from "./types";
 
 export type SessionState = "unknown" | "in" | "out" | "expired" | "locked";
@@ -45,7 +46,9 @@ async function post(path: string): Promise<Response> {
 
 /** Whoever was suspended leaves for the page that says so, and what to do. */
 export function told(problem: Problem): Problem {
-  if (problem.slug === "account-suspended") leave("/connexion?probleme=suspendue");
+  if (problem.slug !== "account-suspended") return problem;
+  mark(null);
+  leave("/connexion?probleme=suspendue");
   return problem;
 }
 
@@ -56,8 +59,12 @@ export async function fail(response: Response): Promise<never> {
 
 async function askToken(): Promise<Token | null> {
   const response = await post("/v1/auth/refresh");
-  if (response.status === 401) return null;
+  if (response.status === 401) {
+    mark(null);
+    return null;
+  }
   if (!response.ok) await fail(response);
+  mark("open");
   const body = (await response.json()) as { access_token: string; expires_in: number };
   token = {
     value: body.access_token,
@@ -93,8 +100,21 @@ async function askMe(fresh: Token): Promise<Me> {
   return (await response.json()) as Me;
 }
 
+/** Ends the session on the server; the mark stays `closing` until it is confirmed. */
+async function close(): Promise<Response> {
+  mark("closing");
+  const response = await post("/v1/auth/logout");
+  if (response.ok) mark(null);
+  return response;
+}
+
 /** Opens the page's session from the cookie; raises Offline or Problem. */
 export async function start(): Promise<void> {
+  // A page locked without network: its session ends before anything of it is shown again.
+  if (marked() === "closing") {
+    const response = await close();
+    if (!response.ok) await fail(response);
+  }
   const fresh = await refresh();
   if (!fresh) {
     sessionState.value = "out";
@@ -102,6 +122,16 @@ export async function start(): Promise<void> {
   }
   me.value = await askMe(fresh);
   sessionState.value = "in";
+}
+
+export const firstScreen = (who: Me) => (who.role === "patient" ? "/accueil" : "/pro");
+
+/** Sends who is already in to their own first screen; false when nobody is. Raises as `start`. */
+export async function enter(): Promise<boolean> {
+  await start();
+  if (!me.value) return false;
+  leave(firstScreen(me.value));
+  return true;
 }
 
 /** Returns a usable access token, waiting for a new login when the session has ended. */
@@ -135,7 +165,7 @@ export async function resume(): Promise<boolean> {
   if (!fresh) return false;
   const back = await askMe(fresh);
   if (identity(back) !== identity(me.value)) {
-    leave(back.role === "patient" ? "/accueil" : "/pro");
+    leave(firstScreen(back));
     return false;
   }
   me.value = back;
@@ -151,7 +181,7 @@ export const announceLogin = () => tell("resumed");
 export async function lock(): Promise<void> {
   expire("locked");
   tell("locked");
-  await post("/v1/auth/logout").catch(() => undefined);
+  await close().catch(() => undefined);
 }
 
 /**
@@ -163,7 +193,7 @@ export async function logout(then: () => Promise<string> = async () => "fin"): P
   let closed = false;
   let elsewhere: string | null = null;
   try {
-    const response = await post("/v1/auth/logout");
+    const response = await close();
     closed = response.ok;
     if (response.status === 200) elsewhere = (await response.json()).end_session_url;
   } catch (error) {
@@ -186,6 +216,9 @@ export function leave(path: string) {
   sessionState.value = "out";
   location.replace(path);
 }
+
+/** Says whether the page is being replaced because of the session: nothing may hold it back. */
+export const isLeaving = () => leaving;
 
 let onActivity = () => {};
 

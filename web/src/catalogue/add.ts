@@ -34,6 +34,7 @@ export const add = {
   present: "Déjà présent",
   stopped: "Envoi arrêté",
   stoppedText: "S'il était déjà arrivé, l'envoyer de nouveau ne le déposera pas deux fois.",
+  queued: "En attente d'envoi",
   failed: "Non envoyé",
   retryAll: "Tout réessayer",
   refused: "Refusé",
@@ -43,6 +44,7 @@ export const add = {
     type: "Choisissez le type de ce document.",
     date: "Écrivez la date sous la forme jour/mois/année, par exemple 23/11/2026.",
     future: "La date ne peut pas être dans l'avenir.",
+    ofFile: (file: string, what: string) => `${file} : ${what}`,
   },
   refusals: {
     empty: "Ce fichier est vide. Choisissez-en un autre.",

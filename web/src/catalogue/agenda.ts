@@ -89,13 +89,16 @@ export const agendaWords = typeset({
     fileHint: "Ce fichier contient le titre, le lieu, la note et le lien. Il s'ouvre dans le calendrier de votre appareil.",
     theirs: (who: string) =>
       `${who} a fixé ce rendez-vous. Vous pouvez choisir vos rappels, ou le retirer de votre agenda.`,
+    theirsOver: (who: string) => `${who} avait fixé ce rendez-vous, qui est passé. Vous pouvez le retirer de votre agenda.`,
     theirsWarn: "Pour changer l'heure ou annuler, appelez ceux qui ont fixé ce rendez-vous.",
     removeTitle: "Retirer ce rendez-vous de votre agenda ?",
     removeText: (who: string) =>
       `${who} ne le verra plus non plus dans sa liste, et n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
     cancelled: "Rendez-vous retiré.",
-    undo: "Rétablir",
     undone: "Le rendez-vous est remis dans votre agenda.",
+    goneTitle: "Ce rendez-vous n'est plus dans votre agenda",
+    gone: "Il a été annulé ou retiré. Les autres rendez-vous sont dans votre agenda.",
+    toAgenda: "Voir mon agenda",
   },
 
   form: {

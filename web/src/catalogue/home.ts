@@ -3,18 +3,28 @@ import { plural } from "../lib/format.ts";
 
 export const home = {
   hello: (name: string) => `Bonjour ${name}`,
-  newDocuments: "Nouveaux documents",
+  titles: {
+    first_steps: "Trois premiers pas",
+    next_appointment: "Prochain rendez-vous",
+    documents: "Nouveaux documents",
+    to_do: "À faire",
+    accesses: "Derniers accès",
+    authorisations: "Qui peut voir mon dossier ?",
+  },
+  hide: "Masquer",
+  hideNamed: (card: string) => `Masquer « ${card} »`,
+  showNamed: (card: string) => `Afficher de nouveau « ${card} »`,
+  putAway: (card: string) => `« ${card} » est masqué.`,
+  putBack: (card: string) => `« ${card} » est de nouveau affiché.`,
+  hiddenTitle: "Masqué sur cet accueil",
   noDocuments: "Vos prochains résultats et comptes rendus arriveront ici.",
   allDocuments: "Voir tous les documents",
-  lastAccesses: "Derniers accès",
   noAccesses: "Personne d'autre que vous n'a consulté votre dossier récemment.",
   allAccesses: "Voir tous les accès",
-  next: "Prochain rendez-vous",
   noNext: "Aucun rendez-vous noté.",
   unreadable: "Cette partie ne peut pas être affichée : ses données ont été altérées. Nos équipes sont prévenues.",
   addNext: "Ajouter un rendez-vous",
   allNext: "Voir l'agenda",
-  toDo: "À faire",
   nothingToDo: "Rien à prévoir pour le moment.",
   plan: "Planifier",
   planNamed: (what: string) => `Planifier un rendez-vous : ${what}`,
@@ -22,7 +32,6 @@ export const home = {
     const others = more ? ` (${plural(more, "autre", "autres")}${late ? `, dont ${late} en retard` : ""})` : "";
     return `Voir vaccins et prévention${others}`;
   },
-  whoTitle: "Qui peut voir mon dossier ?",
   whoCount: (n: number) =>
     n === 0
       ? "Aucun professionnel pour l'instant."
@@ -30,9 +39,7 @@ export const home = {
   who: "Vous pouvez changer d'avis à tout moment.",
   whoLink: "Gérer mes professionnels",
   addDocument: "Ajouter un document",
-  firstTitle: "Trois premiers pas",
   firstIntro: "Votre dossier est ouvert et encore vide.",
-  hideSteps: "Masquer ces conseils",
   steps: {
     authorise_doctor: {
       title: "Autoriser votre médecin",

@@ -10,7 +10,6 @@ export const noticeWords = typeset({
   delete: "Supprimer",
   deleteNamed: (text: string) => `Supprimer l'avis : ${text}`,
   deleted: "Avis supprimé.",
-  undo: "Annuler",
   undone: "L'avis est remis.",
   deleteAll: "Tout supprimer",
   deleteAllTitle: "Supprimer tous les avis ?",

@@ -53,7 +53,6 @@ export const preventionWords = typeset({
   reopen: "Remettre à planifier",
   reopenNamed: (what: string) => `Remettre à planifier : ${what}`,
   changed: (what: string, state: string, next: string | null) => `${what} : ${state}. ${next ? `${next}.` : ""}`.trim(),
-  undo: "Annuler",
   undone: (what: string) => `${what} : comme avant.`,
   doneTitle: (what: string) => `${what} : quand était-ce ?`,
   doneDate: "Date",

@@ -10,7 +10,7 @@ export const professionals = {
   empty: "Autorisez votre médecin pour qu'il lise vos résultats avant la consultation.",
   since: (date: string) => `Autorisation depuis le ${date}`,
   until: (date: string) => `jusqu'au ${date}`,
-  used: (date: string) => `A consulté votre dossier pour la première fois le ${date}`,
+  used: (date: string) => `Première consultation depuis cette autorisation : le ${date}`,
   unused: "N'a pas encore consulté votre dossier",
   withdrawnOn: (date: string) => `Accès retiré le ${date}`,
   expiredOn: (date: string) => `Autorisation terminée le ${date}`,

@@ -5,6 +5,7 @@ import { plural } from "../lib/format.ts";
 export const common = {
   retry: "Réessayer",
   cancel: "Annuler",
+  undo: "Rétablir",
   close: "Fermer",
   more: "Afficher plus",
   search: "Rechercher",
@@ -29,7 +30,7 @@ export const shell = {
   access: "Accès",
   professionals: "Professionnels",
   more: "Plus",
-  findPatient: "Rechercher",
+  findPatient: "Chercher",
   deposit: "Déposer",
   help: "Aide",
   callHelp: `Appeler le ${brand.helpPhone}`,

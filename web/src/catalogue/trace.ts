@@ -16,6 +16,7 @@ export const trace = {
   allDocuments: "Voir les accès à tout le dossier",
   times: (n: number) => `${n} fois`,
   between: (from: string, to: string) => `de ${from} à ${to}`,
+  visit: (n: number, when: string) => `${plural(n, "action", "actions")}, ${when}`,
   refused: "Refusé",
   unreadable: "Ligne impossible à vérifier",
   count: (n: number, complete: boolean) =>

@@ -1,4 +1,4 @@
-/** Dates, sizes and numbers as a French reader writes them; instants are shown in Paris time. */
+/** Dates, sizes and numbers as a French reader writes them; without a zone, instants are shown in Paris time. */
 import { typo } from "./typo.ts";
 
 export const PARIS = "Europe/Paris";
@@ -44,28 +44,31 @@ export function dateParts(date: string): { day: string; month: string; year: str
   };
 }
 
-/** The day in Paris of an instant, as `YYYY-MM-DD`. */
-export function parisDay(instant: string | Date): string {
-  const parts = new Intl.DateTimeFormat("en-CA", { ...SHORT, timeZone: PARIS });
+/** The day of an instant in a zone, as `YYYY-MM-DD`. */
+export function dayIn(zone: string, instant: string | Date): string {
+  const parts = new Intl.DateTimeFormat("en-CA", { ...SHORT, timeZone: zone });
   return parts.format(new Date(instant));
 }
 
-/** « 14 h 05 », in Paris. */
-export function timeOfDay(instant: string): string {
-  const text = formatter({ hour: "2-digit", minute: "2-digit" }, PARIS).format(new Date(instant));
+/** The day in Paris of an instant, as `YYYY-MM-DD`. */
+export const parisDay = (instant: string | Date) => dayIn(PARIS, instant);
+
+/** « 14 h 05 ». */
+export function timeOfDay(instant: string, zone = PARIS): string {
+  const text = formatter({ hour: "2-digit", minute: "2-digit" }, zone).format(new Date(instant));
   return typo(text.replace(/^0(?=\d)/, "").replace(":", " h "));
 }
 
-/** « lundi 23 novembre 2026 à 14 h 05 », in Paris. */
-export const instantLong = (instant: string) =>
-  `${dateLong(parisDay(instant))} à ${timeOfDay(instant)}`;
+/** « lundi 23 novembre 2026 à 14 h 05 ». */
+export const instantLong = (instant: string, zone = PARIS) =>
+  `${dateLong(dayIn(zone, instant))} à ${timeOfDay(instant, zone)}`;
 
-/** « 23 novembre 2026 », the day in Paris of an instant. */
-export const instantDay = (instant: string) => dateMedium(parisDay(instant));
+/** « 23 novembre 2026 », the day of an instant. */
+export const instantDay = (instant: string, zone = PARIS) => dateMedium(dayIn(zone, instant));
 
 /** « aujourd’hui », « hier », « il y a 3 jours », or nothing beyond a month. */
-export function relativeDay(day: string, now: Date = new Date()): string | null {
-  const gap = (calendar(parisDay(now)).getTime() - calendar(day).getTime()) / 86_400_000;
+export function relativeDay(day: string, now: Date = new Date(), zone = PARIS): string | null {
+  const gap = (calendar(dayIn(zone, now)).getTime() - calendar(day).getTime()) / 86_400_000;
   return gap < 0 || gap > 31 ? null : daysAway(-gap);
 }
 

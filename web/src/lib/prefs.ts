@@ -25,7 +25,6 @@ export const theme = signal<Theme>((read("theme") as Theme | null) ?? "system");
 export const size = signal<Size>((read("size") as Size | null) ?? "normal");
 export const shortcuts = signal(read("shortcuts") !== "off");
 export const zoneOfferClosed = signal(read("zone-offer") === "closed");
-export const firstStepsHidden = signal(read("steps") === "hidden");
 
 function mark(attribute: "theme" | "size", value: string, usual: string) {
   if (value === usual) delete document.documentElement.dataset[attribute];
@@ -47,11 +46,6 @@ export function setSize(value: Size) {
 export function setShortcuts(on: boolean) {
   shortcuts.value = on;
   write("shortcuts", on ? null : "off");
-}
-
-export function hideFirstSteps() {
-  firstStepsHidden.value = true;
-  write("steps", "hidden");
 }
 
 export function closeZoneOffer() {

@@ -5,6 +5,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { api } from "../api/carnet";
 import { Offline, Problem } from "../api/problem";
+import { isLeaving } from "../api/session";
 import type { CarnetDocument, DepositBody } from "../api/types";
 import {
   type Format, MAX_BYTES, isHeic, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
@@ -20,6 +21,8 @@ export type Refusal = "empty" | "too-large" | "heic" | "kind" | "same-file";
 
 export type Step =
   | { at: "ready"; stopped?: true }
+  /** Asked for, behind another that is on its way. */
+  | { at: "queued" }
   | { at: "refused-here"; why: Refusal }
   | { at: "sending"; share: number; secondsLeft: number | null }
   | { at: "checking" }
@@ -70,13 +73,14 @@ const all = () => [...queues.values()].flatMap((queue) => queue.value);
 
 /** Says whether closing the page would lose a file, or is sending one. */
 export const hasUnsent = () =>
-  all().some(({ step }) => ["ready", "sending", "checking", "failed"].includes(step.value.at));
+  all().some(({ step }) => ["ready", "queued", "sending", "checking", "failed"].includes(step.value.at));
 
 export const isSending = () =>
   all().some(({ step }) => step.value.at === "sending" || step.value.at === "checking");
 
 addEventListener("beforeunload", (event) => {
-  if (hasUnsent()) event.preventDefault();
+  // Out of the session nothing can be sent any more, and the page must not stay for the next one.
+  if (hasUnsent() && !isLeaving()) event.preventDefault();
 });
 
 function refusal(upload: Upload, others: Upload[]): Refusal | null {
@@ -137,10 +141,21 @@ function follow(upload: Upload) {
   };
 }
 
-/** Sends one file of the queue; its step tells what happens, nothing is raised. */
+/** Sends files one after the other: a slow line carries one file well and three files badly. */
+export async function startEach(pid: string, uploads: Upload[]): Promise<void> {
+  for (const upload of uploads) upload.step.value = { at: "queued" };
+  for (const upload of uploads) await start(pid, upload);
+}
+
+const MAY_LEAVE = new Set<Step["at"]>(["ready", "queued", "failed"]);
+
+/**
+ * Sends one file of the queue; its step tells what happens, nothing is raised. What was taken out
+ * while it waited does not leave.
+ */
 export async function start(pid: string, upload: Upload): Promise<void> {
-  const { at } = upload.step.value;
-  if ((at !== "ready" && at !== "failed") || !upload.format) return;
+  if (!MAY_LEAVE.has(upload.step.value.at) || !upload.format) return;
+  if (!queueOf(pid).value.includes(upload)) return;
   const stop = new AbortController();
   upload.stop = stop;
   upload.tried = true;

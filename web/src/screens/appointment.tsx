@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import { agendaApi } from "../api/agenda";
+import { Problem } from "../api/problem";
 import type { Appointment as Data, Profile } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
 import { setter } from "../lib/appointments";
@@ -15,7 +16,7 @@ import { CancelOwn, RemoveTheirs } from "../ui/cancel-appointment";
 import { Settled } from "../ui/settled";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
-import { ErrorPanel, Loading, Notice } from "../ui/states";
+import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
 
 const dayOf = (wall: string) => dateLong(wall.slice(0, 10));
 
@@ -125,6 +126,8 @@ function Acts({ pid, of }: { pid: string; of: Data }) {
   );
 }
 
+const isOver = ({ end_at: end }: Data) => Date.parse(end) < Date.now();
+
 function Shown({ pid, of }: { pid: string; of: Data }) {
   return (
     <>
@@ -137,8 +140,14 @@ function Shown({ pid, of }: { pid: string; of: Data }) {
       <Facts of={of} />
       {!of.is_own && (
         <Notice kind="info">
-          <p>{t.view.theirs(setter(of))}</p>
-          <p>{t.view.theirsWarn}</p>
+          {isOver(of) ? (
+            <p>{t.view.theirsOver(setter(of))}</p>
+          ) : (
+            <>
+              <p>{t.view.theirs(setter(of))}</p>
+              <p>{t.view.theirsWarn}</p>
+            </>
+          )}
         </Notice>
       )}
       <Acts pid={pid} of={of} />
@@ -152,6 +161,8 @@ export default function Appointment({ profile }: { profile: Profile }) {
   const { id = "" } = useRoute().params;
   const answer = useResource(`appointment ${pid} ${id}`, (signal) => agendaApi.one(pid, id, signal));
   const of = answer.data;
+  // Her own agenda hides nothing from her: what is not there was cancelled, or never was.
+  const isGone = answer.error instanceof Problem && answer.error.status === 404;
   return (
     <Page
       back={{ href: "/agenda", label: t.view.back }}
@@ -159,7 +170,12 @@ export default function Appointment({ profile }: { profile: Profile }) {
       tab={t.view.tab}
     >
       {answer.loading && <Loading lines={5} />}
-      {answer.error !== null && <ErrorPanel error={answer.error} retry={answer.reload} />}
+      {isGone && (
+        <Empty icon="calendar" title={t.view.goneTitle} text={t.view.gone}>
+          <LinkButton href="/agenda">{t.view.toAgenda}</LinkButton>
+        </Empty>
+      )}
+      {answer.error !== null && !isGone && <ErrorPanel error={answer.error} retry={answer.reload} />}
       {of && <Shown pid={pid} of={of} />}
     </Page>
   );

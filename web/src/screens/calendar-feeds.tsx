@@ -4,7 +4,7 @@ import { agendaApi } from "../api/agenda";
 import type { CalendarFeed, Profile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { agendaWords } from "../catalogue/agenda";
-import { instantDay, instantLong } from "../lib/format";
+import { PARIS, instantDay, instantLong } from "../lib/format";
 import { useResource } from "../lib/resource";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
@@ -115,8 +115,14 @@ function Make({ onMade, full, pid }: { onMade: (url: string) => void; full: bool
   );
 }
 
-function Feed({ feed, revoke }: { feed: CalendarFeed; revoke: () => Promise<void> }) {
-  const created = instantDay(feed.created_at);
+interface FeedProps {
+  feed: CalendarFeed;
+  zone: string;
+  revoke: () => Promise<void>;
+}
+
+function Feed({ feed, zone, revoke }: FeedProps) {
+  const created = instantDay(feed.created_at, zone);
   const [asked, setAsked] = useState(false);
   const close = () => setAsked(false);
   return (
@@ -124,7 +130,7 @@ function Feed({ feed, revoke }: { feed: CalendarFeed; revoke: () => Promise<void
       <div>
         <p class="result-name">{t.detailShort[feed.detail]}</p>
         <p class="muted">{t.created(created)}</p>
-        <p class="muted">{feed.last_read_at ? t.read(instantLong(feed.last_read_at)) : t.never}</p>
+        <p class="muted">{feed.last_read_at ? t.read(instantLong(feed.last_read_at, zone)) : t.never}</p>
       </div>
       <Button kind="danger" icon="x" label={t.revokeNamed(created)} onPress={() => setAsked(true)}>
         {t.revoke}
@@ -189,7 +195,7 @@ export default function CalendarFeeds({ profile }: { profile: Profile }) {
           {all.length > 0 && (
             <ul class="results" role="list">
               {all.map((feed) => (
-                <Feed key={feed.id} feed={feed} revoke={() => revoke(feed.id)} />
+                <Feed key={feed.id} feed={feed} zone={feeds.data?.zone_shown ?? PARIS} revoke={() => revoke(feed.id)} />
               ))}
             </ul>
           )}

@@ -6,6 +6,7 @@ import type { CarnetDocument, Profile } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { monthsAgo } from "../lib/dates";
 import { matches } from "../lib/fold";
+import { keepSearch, takeSearch } from "../lib/kept-search";
 import { CATEGORIES, categoryLabel, categoryNumber, categoryOf } from "../lib/kinds";
 import { type PagedList, useKeptPosition, usePagedList } from "../lib/paging";
 import { takeSearchWanted } from "../lib/shortcuts";
@@ -146,7 +147,8 @@ function Nothing() {
   );
 }
 
-function List({ list, wanted, listKey, filtered, clear }: {
+function List({ pid, list, wanted, listKey, filtered, clear }: {
+  pid: string;
   list: PagedList<CarnetDocument>;
   wanted: string;
   listKey: string;
@@ -154,7 +156,13 @@ function List({ list, wanted, listKey, filtered, clear }: {
   clear: () => void;
 }) {
   const remember = useKeptPosition(listKey, list.items.length > 0);
-  const open = useCallback((id: string) => remember(id), [listKey]);
+  const open = useCallback(
+    (id: string) => {
+      remember(id);
+      keepSearch(pid, wanted);
+    },
+    [listKey, wanted],
+  );
   const found = useMemo(
     () => (wanted.trim() ? list.items.filter((doc) => matches(wanted, searched(doc))) : list.items),
     [list.items, wanted],
@@ -188,7 +196,7 @@ function List({ list, wanted, listKey, filtered, clear }: {
 export default function Documents({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const [filters, setFilters] = useFilters();
-  const [wanted, setWanted] = useState("");
+  const [wanted, setWanted] = useState(() => takeSearch(pid));
   const list = useDocuments(pid, filters);
   const filtered = filters.category !== "" || filters.period !== "";
   const recordIsEmpty = list.complete && list.items.length === 0 && !filtered;
@@ -210,6 +218,7 @@ export default function Documents({ profile }: { profile: Profile }) {
         <Search wanted={wanted} onWanted={setWanted} filters={filters} setFilters={setFilters} />
       )}
       <List
+        pid={pid}
         list={list}
         wanted={wanted}
         listKey={listKeyOf(pid, filters)}

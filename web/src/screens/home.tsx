@@ -7,7 +7,6 @@ import type {
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { firstName } from "../lib/format";
-import { firstStepsHidden, hideFirstSteps } from "../lib/prefs";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
 import { unread } from "../lib/unread";
@@ -19,6 +18,7 @@ import { StateBadge, usePlanning } from "../ui/prevention-card";
 import { Page } from "../ui/page";
 import { ErrorPanel, Loading } from "../ui/states";
 import { AccessLine } from "../ui/access-line";
+import { Choices, HomeCard, PutAway, useCards } from "../ui/home-card";
 
 const STEPS: Record<FirstStep, { href: string; icon: IconName }> = {
   authorise_doctor: { href: "/professionnels", icon: "user-round-check" },
@@ -28,8 +28,7 @@ const STEPS: Record<FirstStep, { href: string; icon: IconName }> = {
 
 function FirstSteps({ steps }: { steps: FirstStep[] }) {
   return (
-    <section class="card steps" aria-labelledby="steps">
-      <h2 id="steps">{t.home.firstTitle}</h2>
+    <HomeCard card="first_steps" look="steps">
       <p>{t.home.firstIntro}</p>
       <ol role="list">
         {steps.map((step) => (
@@ -44,17 +43,13 @@ function FirstSteps({ steps }: { steps: FirstStep[] }) {
           </li>
         ))}
       </ol>
-      <Button kind="quiet" icon="x" onPress={hideFirstSteps}>
-        {t.home.hideSteps}
-      </Button>
-    </section>
+    </HomeCard>
   );
 }
 
 function Documents({ documents }: { documents: CarnetDocument[] }) {
   return (
-    <section class="card" aria-labelledby="new">
-      <h2 id="new">{t.home.newDocuments}</h2>
+    <HomeCard card="documents">
       {documents.length === 0 && <p class="muted">{t.home.noDocuments}</p>}
       {documents.length > 0 && (
         <>
@@ -70,14 +65,13 @@ function Documents({ documents }: { documents: CarnetDocument[] }) {
           </a>
         </>
       )}
-    </section>
+    </HomeCard>
   );
 }
 
 function Accesses({ accesses }: { accesses: Access[] }) {
   return (
-    <section class="card" aria-labelledby="last">
-      <h2 id="last">{t.home.lastAccesses}</h2>
+    <HomeCard card="accesses">
       {accesses.length === 0 && <p class="muted">{t.home.noAccesses}</p>}
       {accesses.length > 0 && (
         <ul class="accesses" role="list">
@@ -91,14 +85,13 @@ function Accesses({ accesses }: { accesses: Access[] }) {
       <a class="link" href="/acces">
         {t.home.allAccesses}
       </a>
-    </section>
+    </HomeCard>
   );
 }
 
 function Next({ next, unreadable }: { next: Appointment | null; unreadable: boolean }) {
   return (
-    <section class="card" aria-labelledby="next">
-      <h2 id="next">{t.home.next}</h2>
+    <HomeCard card="next_appointment">
       {next ? (
         <a class="step" href={`/agenda/${next.id}`}>
           <Icon name="calendar" size={24} />
@@ -117,7 +110,7 @@ function Next({ next, unreadable }: { next: Appointment | null; unreadable: bool
       <a class="link" href={next ? "/agenda" : "/agenda/ajouter"}>
         {next ? t.home.allNext : t.home.addNext}
       </a>
-    </section>
+    </HomeCard>
   );
 }
 
@@ -132,8 +125,7 @@ interface ToDoProps {
 function ToDo({ items, more, late, unreadable }: ToDoProps) {
   const plan = usePlanning();
   return (
-    <section class="card" aria-labelledby="todo">
-      <h2 id="todo">{t.home.toDo}</h2>
+    <HomeCard card="to_do">
       {items.length === 0 && <p class="muted">{unreadable ? t.home.unreadable : t.home.nothingToDo}</p>}
       {items.length > 0 && (
         <ul class="todo" role="list">
@@ -153,7 +145,7 @@ function ToDo({ items, more, late, unreadable }: ToDoProps) {
       <a class="link" href="/agenda/prevention">
         {t.home.allToDo(more, late)}
       </a>
-    </section>
+    </HomeCard>
   );
 }
 
@@ -162,7 +154,7 @@ function Cards({ home }: { home: HomeData }) {
   return (
     <div class="home">
       <div class="home-main">
-        {steps.length > 0 && !firstStepsHidden.value && <FirstSteps steps={steps} />}
+        {steps.length > 0 && <FirstSteps steps={steps} />}
         <Next next={home.next_appointment} unreadable={home.unreadable.includes("next_appointment")} />
         <Documents documents={home.documents} />
       </div>
@@ -174,15 +166,15 @@ function Cards({ home }: { home: HomeData }) {
           unreadable={home.unreadable.includes("to_do")}
         />
         <Accesses accesses={home.accesses} />
-        <section class="card soft" aria-labelledby="who">
-          <h2 id="who">{t.home.whoTitle}</h2>
+        <HomeCard card="authorisations" look="soft">
           <p class="who-count">{t.home.whoCount(home.active_authorisations)}</p>
           <p>{t.home.who}</p>
           <a class="link" href="/professionnels">
             {t.home.whoLink}
           </a>
-        </section>
+        </HomeCard>
       </div>
+      <PutAway without={steps.length > 0 ? [] : ["first_steps"]} />
     </div>
   );
 }
@@ -190,6 +182,7 @@ function Cards({ home }: { home: HomeData }) {
 export default function Home({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const home = useResource(`home ${pid}`, (signal) => api.home(pid, signal));
+  const { error, choice } = useCards(pid, home);
   useEffect(() => {
     if (home.data) unread.value = home.data.unread_notices;
   }, [home.data]);
@@ -206,7 +199,12 @@ export default function Home({ profile }: { profile: Profile }) {
     >
       {home.loading && <Loading lines={5} />}
       {home.error !== null && <ErrorPanel error={home.error} retry={home.reload} />}
-      {home.data && <Cards home={home.data} />}
+      {error !== null && <ErrorPanel error={error} reply latest={home.reload} />}
+      {home.data && (
+        <Choices.Provider value={choice}>
+          <Cards home={home.data} />
+        </Choices.Provider>
+      )}
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 /** E2: who are you? Two doors, and what to do when one did not open. */
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { leave, logout, me, sessionState, start } from "../api/session";
+import { enter, logout, sessionState } from "../api/session";
 import { helpCall } from "../brand";
 import { catalogue as t } from "../catalogue";
 import { Button, LinkButton } from "../ui/button";
@@ -47,9 +47,7 @@ function useAlreadyIn(plain: boolean) {
   useEffect(() => {
     if (!plain || sessionState.value !== "unknown") return;
     // Without an answer, the two doors serve.
-    start()
-      .then(() => me.value && leave(me.value.role === "patient" ? "/accueil" : "/pro"))
-      .catch(() => undefined);
+    enter().catch(() => undefined);
   }, []);
 }
 

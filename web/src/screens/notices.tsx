@@ -5,7 +5,8 @@ import type { CarnetNotice, Profile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { noticeWords as t } from "../catalogue/notices";
 import type { IconName } from "../icons";
-import { dateLong, parisDay, relativeDay, timeOfDay } from "../lib/format";
+import { dateLong, dayIn, relativeDay, timeOfDay } from "../lib/format";
+import { keepPlace } from "../lib/focus";
 import { type PagedList, usePagedList } from "../lib/paging";
 import { typo } from "../lib/typo";
 import { unread } from "../lib/unread";
@@ -37,7 +38,7 @@ function hrefOf({ kind, id }: Target): string {
 function byDay(notices: CarnetNotice[]): [string, CarnetNotice[]][] {
   const days = new Map<string, CarnetNotice[]>();
   for (const notice of notices) {
-    const day = parisDay(notice.at);
+    const day = dayIn(notice.zone_shown, notice.at);
     days.set(day, [...(days.get(day) ?? []), notice]);
   }
   return [...days];
@@ -53,7 +54,7 @@ function Line({ notice, remove }: { notice: CarnetNotice; remove: () => Promise<
         {!notice.is_read && <p class="badge">{t.isNew}</p>}
         <p>{target ? <a href={hrefOf(target)}>{text}</a> : text}</p>
         <p class="muted">
-          <time dateTime={notice.at}>{timeOfDay(notice.at)}</time>
+          <time dateTime={notice.at}>{timeOfDay(notice.at, notice.zone_shown)}</time>
         </p>
       </div>
       <Button kind="quiet" icon="trash" label={t.deleteNamed(text)} onPress={remove} />
@@ -95,14 +96,16 @@ function useNotices(pid: string) {
     setGone((old) => new Set(away ? [...old, id] : [...old].filter((kept) => kept !== id)));
 
   const remove = async ({ id }: CarnetNotice) => {
+    const regain = keepPlace(".notice");
     if (!(await attempt(() => agendaApi.deleteNotice(pid, id)))) return;
     put(id, true);
+    regain();
     const undo = async () => {
       if (!(await attempt(() => agendaApi.restoreNotice(pid, id)))) return;
       put(id, false);
       toast(t.undone);
     };
-    toast(t.deleted, { label: t.undo, run: undo });
+    toast(t.deleted, { label: catalogue.common.undo, run: undo });
   };
   const removeAll = async () => {
     if (!newest || !(await attempt(() => agendaApi.deleteNotices(pid, newest)))) return;
@@ -164,7 +167,7 @@ function Days({ shown, list, remove }: DaysProps) {
         {t.count(shown.length, list.complete)}
       </p>
       {byDay(shown).map(([day, notices]) => {
-        const near = relativeDay(day);
+        const near = relativeDay(day, new Date(), notices[0]?.zone_shown);
         return (
           <section key={day} class="day" aria-labelledby={`day-${day}`}>
             <h2 id={`day-${day}`}>

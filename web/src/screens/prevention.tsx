@@ -2,9 +2,11 @@
 import { useState } from "preact/hooks";
 import { agendaApi } from "../api/agenda";
 import type { Prevention as Data, PreventionState, Profile, Recommendation } from "../api/types";
+import { catalogue } from "../catalogue";
 import { agendaWords } from "../catalogue/agenda";
 import { preventionWords as t } from "../catalogue/prevention";
 import { dateMedium } from "../lib/format";
+import { keepPlace } from "../lib/focus";
 import { ORDER } from "../lib/prevention";
 import { type Resource, useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
@@ -56,13 +58,15 @@ function useChoices(pid: string, known: Resource<Data>) {
     const told = t.changed(title, typo(now?.state_label ?? t.groups[choice.state]), next);
     // What an appointment said is not said again by hand: it would not follow it any more.
     if (of.state === "planned") toast(told);
-    else toast(told, { label: t.undo, run: undo });
+    else toast(told, { label: catalogue.common.undo, run: undo });
   };
 
   const set = async (of: Recommendation, state: "to_plan" | "not_concerned") => {
     setError(null);
+    const regain = keepPlace(".prevention");
     try {
       await choose(of, { state, on: null, until: null });
+      regain();
     } catch (failure) {
       setError(failure);
     }
@@ -138,6 +142,8 @@ function Limits() {
 interface Question {
   of: Recommendation;
   what: Asked;
+  /** Gives the focus back near the card, which the answer moves elsewhere. */
+  regain: () => void;
 }
 
 export default function Prevention({ profile }: { profile: Profile }) {
@@ -149,9 +155,10 @@ export default function Prevention({ profile }: { profile: Profile }) {
   const items = answer.data?.items ?? [];
   const close = () => setAsked(null);
   const saveAsked = (question: Question) => async (date: string) => {
-    const { of, what } = question;
+    const { of, what, regain } = question;
     await choose(of, { state: what, on: what === "done" ? date : null, until: what === "later" ? date : null });
     close();
+    regain();
   };
 
   return (
@@ -170,7 +177,7 @@ export default function Prevention({ profile }: { profile: Profile }) {
           state={state}
           items={items}
           set={set}
-          ask={(of, what) => setAsked({ of, what })}
+          ask={(of, what) => setAsked({ of, what, regain: keepPlace(".prevention") })}
         />
       ))}
       {answer.data && <Coming steps={answer.data.coming} />}

@@ -9,7 +9,8 @@ import type { IconName } from "../icons";
 import { dateLong, parisDay, relativeDay } from "../lib/format";
 import { usePagedList } from "../lib/paging";
 import { typo } from "../lib/typo";
-import { AccessLine, actorName, actorRole } from "../ui/access-line";
+import { type Visit, byVisit } from "../lib/visits";
+import { AccessLine, actorName, actorRole, between } from "../ui/access-line";
 import { LinkButton } from "../ui/button";
 import { SelectField } from "../ui/form";
 import { Icon } from "../ui/icon";
@@ -71,7 +72,34 @@ function commonRight({ accesses }: Person): string | null {
   return accesses.length > 1 && rights.size === 1 ? (accesses[0]?.right ?? null) : null;
 }
 
-function PersonBlock({ person }: { person: Person }) {
+/** A visit of many lines: its summary, which opens on them. */
+function VisitFold({ visit, bare }: { visit: Visit; bare: boolean }) {
+  return (
+    <details class="visit">
+      <summary>{t.trace.visit(visit.actions, between(visit.firstAt, visit.lastAt))}</summary>
+      <Lines accesses={visit.accesses} bare={bare} />
+    </details>
+  );
+}
+
+function Lines({ accesses, bare }: { accesses: (Access | Visit)[]; bare: boolean }) {
+  return (
+    <ul class="accesses" role="list">
+      {accesses.map((one) => (
+        <li key={one.id}>
+          {"accesses" in one ? (
+            <VisitFold visit={one} bare={bare} />
+          ) : (
+            <AccessLine access={one} anonymous bare={bare} />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** `whole`: a filter is on, and nothing that it lets through is folded. */
+function PersonBlock({ person, whole }: { person: Person; whole: boolean }) {
   const right = commonRight(person);
   return (
     <section class="card person" aria-label={person.name}>
@@ -83,18 +111,15 @@ function PersonBlock({ person }: { person: Person }) {
           {right && <p class="access-right">{typo(right)}</p>}
         </div>
       </div>
-      <ul class="accesses" role="list">
-        {person.accesses.map((access) => (
-          <li key={access.id}>
-            <AccessLine access={access} anonymous bare={right !== null} />
-          </li>
-        ))}
-      </ul>
+      <Lines
+        accesses={whole ? person.accesses : byVisit(person.accesses)}
+        bare={right !== null}
+      />
     </section>
   );
 }
 
-function Days({ accesses }: { accesses: Access[] }) {
+function Days({ accesses, whole }: { accesses: Access[]; whole: boolean }) {
   const days = useMemo(() => byDayAndPerson(accesses), [accesses]);
   return (
     <>
@@ -107,7 +132,7 @@ function Days({ accesses }: { accesses: Access[] }) {
               {near && <span class="muted"> · {near}</span>}
             </h2>
             {people.map((person) => (
-              <PersonBlock key={person.key} person={person} />
+              <PersonBlock key={person.key} person={person} whole={whole} />
             ))}
           </section>
         );
@@ -186,7 +211,10 @@ export default function Trace({ profile }: { profile: Profile }) {
       {!list.loading && shown.length === 0 && (list.items.length > 0 || (none && choice)) && (
         <Empty icon="search" title={t.trace.noneTitle} text={t.trace.none} />
       )}
-      <Days accesses={shown} />
+      <Days
+        accesses={shown}
+        whole={document !== "" || choice === "allowed" || choice === "refused"}
+      />
       <More list={list} />
       {list.items.length > 0 && (
         <Notice kind="info" title={t.trace.worried}>

@@ -12,9 +12,10 @@ export function actorRole({ actor }: Access): string {
   return [actor.profession, actor.organisation].filter((part) => part && part !== actor.name).join(", ");
 }
 
-function moment(access: Access): string {
-  const [first, last] = [timeOfDay(access.first_at), timeOfDay(access.last_at)];
-  return first === last ? timeOfDay(access.at) : t.trace.between(first, last);
+/** « 14 h 02 », or « de 14 h 02 à 14 h 09 ». */
+export function between(firstAt: string, lastAt: string): string {
+  const [first, last] = [timeOfDay(firstAt), timeOfDay(lastAt)];
+  return first === last ? last : t.trace.between(first, last);
 }
 
 interface Props {
@@ -36,7 +37,7 @@ export function AccessLine({ access, dated, anonymous, bare }: Props) {
       <p class="access-when">
         <time dateTime={access.at}>
           {dated && <>{dateMedium(day)}, </>}
-          {moment(access)}
+          {between(access.first_at, access.last_at)}
         </time>
       </p>
       <p class="access-what">

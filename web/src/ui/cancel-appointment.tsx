@@ -50,7 +50,7 @@ export function CancelOwn({ pid, of, onGone, onBack }: Props) {
       onBack();
       toast(t.view.undone);
     };
-    toast(t.view.cancelled, { label: t.view.undo, run: undo });
+    toast(t.view.cancelled, { label: catalogue.common.undo, run: undo });
   };
   return (
     <>

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { Offline } from "../api/problem";
 import { catalogue as t } from "../catalogue";
 import { preparePhoto } from "../lib/photo";
-import { type Upload, add, queueOf, start } from "../lib/upload-queue";
+import { type Upload, add, queueOf, startEach } from "../lib/upload-queue";
 import { announce } from "./announcer";
 import { Button } from "./button";
 import { UploadCard, draftErrors } from "./upload-card";
@@ -100,18 +100,13 @@ export function Deposit({ pid, role, hrefOf }: {
     announce(t.add.added(files.length));
   };
 
-  // One after the other: a slow line carries one file well and three files badly.
-  const sendEach = async (uploads: Upload[]) => {
-    for (const upload of uploads) await start(pid, upload);
-  };
-
   const sendAll = async () => {
     const ready = queue.filter(waiting);
-    const wrong = ready.flatMap(draftErrors);
+    const wrong = ready.flatMap((upload) => draftErrors(upload, ready.length > 1));
     setErrors(wrong);
     setTurn((n) => n + 1);
     if (wrong.length) return;
-    await sendEach(ready);
+    await startEach(pid, ready);
   };
 
   const count = queue.filter(waiting).length;
@@ -132,7 +127,7 @@ export function Deposit({ pid, role, hrefOf }: {
             ))}
           </ul>
           {failed.length > 1 && (
-            <Button icon="refresh-cw" onPress={() => sendEach(failed)}>
+            <Button icon="refresh-cw" onPress={() => startEach(pid, failed)}>
               {t.add.retryAll}
             </Button>
           )}

@@ -174,7 +174,9 @@ function Facts({ doc }: { doc: CarnetDocument }) {
         <Fact name={t.document.depositedBy}>
           {typo(doc.depositor.name ?? thePerson())}
         </Fact>
-        <Fact name={t.document.depositedAt}>{instantLong(doc.deposited_at)}</Fact>
+        <Fact name={t.document.depositedAt}>
+          <div class="begins">{instantLong(doc.deposited_at)}</div>
+        </Fact>
         <Fact name={t.document.size}>{fileSize(doc.size_bytes)}</Fact>
         <Fact name={t.document.antivirus}>
           {doc.antivirus.verdict === "clean" ? t.document.clean : t.document.notScanned}

@@ -22,8 +22,8 @@ const shownDate = (date: string) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? dateShor
 
 const describesItself = (upload: Upload) => upload.format === "text/xml";
 
-/** What is missing before this file can leave. */
-export function draftErrors(upload: Upload): FieldError[] {
+/** What is missing before this file can leave; among several, its name is said too. */
+export function draftErrors(upload: Upload, several = false): FieldError[] {
   if (describesItself(upload)) return [];
   const { title, type, date } = upload.draft.value;
   const read = readDate(date);
@@ -32,7 +32,9 @@ export function draftErrors(upload: Upload): FieldError[] {
   if (!type) errors.push({ id: `${upload.id}-type`, text: t.add.errors.type });
   if (!read) errors.push({ id: `${upload.id}-date`, text: t.add.errors.date });
   else if (isFuture(read)) errors.push({ id: `${upload.id}-date`, text: t.add.errors.future });
-  return errors;
+  if (!several) return errors;
+  const name = upload.name || t.add.unnamed;
+  return errors.map(({ id, text }) => ({ id, text: t.add.errors.ofFile(name, text) }));
 }
 
 function Description({ upload, role, errors }: { upload: Upload; role: Role; errors: FieldError[] }) {
@@ -117,6 +119,8 @@ function badge(step: Step) {
   switch (step.at) {
     case "ready":
       return step.stopped ? ({ icon: "circle-x", word: t.add.stopped, kind: "warning" } as const) : null;
+    case "queued":
+      return { icon: "hourglass", word: t.add.queued, kind: "info" } as const;
     case "sending":
       return { icon: "upload", word: t.add.sending, kind: "info" } as const;
     case "checking":
