@@ -120,6 +120,15 @@ def _trace_altered(
         commit.refuse(Unit(entry, action, clock.now(), about), Refusal.ALTERED)
 
 
+def trace_not_shown(unit: Unit, about: str) -> None:
+    """Write that what was let through could not be shown: lost, or not what was deposited.
+
+    Raises:
+        Unavailable: it could not be written.
+    """
+    commit.refuse(Unit(unit.entry, unit.action, clock.now(), about), Refusal.ALTERED)
+
+
 def _check_budgets(unit: Unit, counting: list[Future[None]], refusals: RateRow | None) -> None:
     """Stop who asks too often, whatever was decided: the answer tells nothing of the record.
 

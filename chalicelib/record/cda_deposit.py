@@ -5,22 +5,16 @@ from typing import Final
 from chalicelib.access.gate import Unit
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError, Invalid
-from chalicelib.http.principal import ActorKind
 from chalicelib.identity import spaces
 from chalicelib.record import document_types
 from chalicelib.record.cda import rules
 from chalicelib.record.cda.body import read_body
 from chalicelib.record.cda.header import read_header
 from chalicelib.record.cda.model import Contributor, Header
-from chalicelib.record.cda.rules import Depositor, Refusal
-from chalicelib.record.model import Author, Description
+from chalicelib.record.cda.rules import Oddity, Refusal
+from chalicelib.record.model import Author, Description, Draft
 from chalicelib.storage.inspect import Inspected
 
-_DEPOSITORS: Final = {
-    ActorKind.PERSON: Depositor.PATIENT,
-    ActorKind.PROFESSIONAL: Depositor.PROFESSIONAL,
-    ActorKind.ORGANISATION: Depositor.ORGANISATION,
-}
 # What to do, by reason; the failed checks are in `errors`, and nothing of the other person is.
 _EXPLANATIONS: Final = {
     Refusal.WRONG_PERSON: (
@@ -39,11 +33,17 @@ _EXPLANATIONS: Final = {
         "Ce type de document est réservé à la personne elle-même.",
         "This document type is reserved for the person herself.",
     ),
+    Refusal.PROFESSIONAL_ONLY: (
+        "Ce type est déposé par les professionnels. Ajoutez votre copie en PDF ou en photo.",
+        "This document type is filed by health professionals. Add a copy as PDF or photo.",
+    ),
 }
 
 
-def describe(unit: Unit, inspected: Inspected) -> Description:
+def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
     """Describe a CDA document from its header, if it may enter this record.
+
+    Its own title, type and date stand; a warning tells of another type or date said beside it.
 
     Raises:
         Invalid: another person, a wrong INS key or a reserved type; names the failed checks only.
@@ -53,18 +53,23 @@ def describe(unit: Unit, inspected: Inspected) -> Description:
         raise LookupError("a CDA document comes with its tree")
     header = read_header(inspected.tree)
     person, _ = spaces.person_of(unit)
-    depositor = _DEPOSITORS[unit.entry.principal.kind]
-    verdict = rules.decide(header, person.ins, person.traits, depositor)
+    verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
     if not verdict.accepted:
         raise _refused(verdict.refusals[0], verdict.failed_checks)
     read_body(inspected.tree)
     care = header.care_start or header.effective
+    care_date = clock.paris_date(care.instant)
+    oddities = [*verdict.warnings]
+    if draft.type_code not in {None, header.type.code}:
+        oddities.append(Oddity.OTHER_TYPE)
+    if draft.care_date not in {None, care_date}:
+        oddities.append(Oddity.OTHER_DATE)
     return Description(
         title=header.title or document_types.shown(header.type.code).label,
         type_code=header.type.code,
-        care_date=clock.paris_date(care.instant),
+        care_date=care_date,
         author=_author(header),
-        warnings=tuple(oddity.value for oddity in verdict.warnings),
+        warnings=tuple(oddity.value for oddity in oddities),
     )
 
 

@@ -96,7 +96,7 @@ def file_kept_only_if_committed() -> Iterator[list[str]]:
     except (Problem, Replayed) as outcome:
         if not isinstance(outcome, Unavailable):
             for name in files:
-                _discard(name)
+                discard(name)
         raise
 
 
@@ -130,7 +130,7 @@ def _check_unique(unit: Unit, sha256: str) -> None:
 
 def _description(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
     if inspected.kind is Kind.CDA:
-        return cda_deposit.describe(unit, inspected)
+        return cda_deposit.describe(unit, draft, inspected)
     today = clock.paris_date(unit.now)
     return rules.describe_plain(draft, unit.entry.principal.kind, _author(unit), today)
 
@@ -147,8 +147,9 @@ def _author(unit: Unit) -> Author:
     return Author(session.name, session.profession, session.organisation)
 
 
-def _discard(name: str) -> None:
+def discard(name: str) -> None:
+    """Delete a file that no row refers to; if the store does not answer, a young one is swept."""
     try:
         blobs.discard(name)
     except Unavailable as error:
-        log.exception("orphan left to the sweep", error)
+        log.exception("orphan left behind", error)

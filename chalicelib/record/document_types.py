@@ -14,6 +14,7 @@ from chalicelib.http.principal import ActorKind
 
 _FILE: Final = Path(__file__).parent / "data" / "document_types.csv"
 _OTHER: Final = "AUTR_DOC"
+_PATIENT_PREFIXES: Final = ("DOCPAT", "EXPPAT")
 _DEPOSITORS: Final = {
     ActorKind.PERSON: "patient",
     ActorKind.PROFESSIONAL: "professional",
@@ -71,16 +72,17 @@ def deposited() -> tuple[DocumentType, ...]:
 
 def shown(code: str) -> DocumentType:
     """Return how a type is shown; an unknown one is among « Autres documents »."""
-    return _types().get(code) or DocumentType(code, "Document", _OTHER, "professional")
+    depositor = "patient" if code.startswith(_PATIENT_PREFIXES) else "professional"
+    return _types().get(code) or DocumentType(code, "Document", _OTHER, depositor)
 
 
-def may_deposit(known: DocumentType, kind: ActorKind) -> bool:
-    """Tell whether an actor may file a type by hand. Source: R-MAT-03.
+def may_deposit(code: str, kind: ActorKind) -> bool:
+    """Tell whether an actor may file a type. Source: R-MAT-03.
 
-    A person files the types made for her; professionals and organisations the others, except those
-    that only the platform or the health insurance produces.
+    A person files the types made for her; professionals and organisations the others, those of a
+    newer value set included, except what only the platform or the health insurance produces.
     """
-    return known.depositor == _DEPOSITORS.get(kind)
+    return shown(code).depositor == _DEPOSITORS.get(kind)
 
 
 @cache

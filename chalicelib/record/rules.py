@@ -46,10 +46,9 @@ def check_draft(draft: Draft, kind: ActorKind, today: date) -> None:
     if draft.title is not None and not is_printable(draft.title):
         errors.append(FieldError("/title", "control_character"))
     if draft.type_code is not None:
-        known = document_types.find(draft.type_code)
-        if known is None:
+        if document_types.find(draft.type_code) is None:
             errors.append(FieldError("/type_code", "unknown_type"))
-        elif not document_types.may_deposit(known, kind):
+        elif not document_types.may_deposit(draft.type_code, kind):
             errors.append(FieldError("/type_code", "type_reserved"))
     if draft.care_date and draft.care_date > today:
         errors.append(FieldError("/care_date", "date_future"))

@@ -103,14 +103,18 @@ def open_document(
 
     Raises:
         NotFound, Unavailable.
-        Tampered: the file is not the one deposited.
+        BlobMissing, Tampered: the file is lost, or not the one deposited; traced.
     """
     target = (DocumentRow, *store.document_key(pid, document_id))
     with gate.enter(principal, Action.DOCUMENT_OPEN, pid, target=target, about=document_id) as unit:
         document = _open_visible(unit)
         unit.require(holds=only in (None, document.format), reason=Refusal.ABSENT)
         sealed = blobs.get_later(document.blob)
-    return document, deposit.verified(unit.open_content(sealed.result()), document)
+    try:
+        return document, deposit.verified(unit.open_content(sealed.result()), document)
+    except (blobs.BlobMissing, Tampered):
+        gate.trace_not_shown(unit, document_id)
+        raise
 
 
 def add_document(
@@ -219,7 +223,10 @@ def _received(unit: Unit, row: DocumentRow | None, sha256: str) -> Document:
 def withdraw_document(
     principal: Principal, pid: str, document_id: str, reason: WithdrawalReason, version: int
 ) -> None:
-    """Declare one's own deposit an error: gone for every reader, kept as an incident.
+    """Take back one's own deposit: gone for every reader.
+
+    What a person deposited in her own record is deleted, its file too. What others deposited is
+    declared an error: kept as an incident, and the operator is told.
 
     Raises:
         NotFound, Unavailable.
@@ -235,8 +242,11 @@ def withdraw_document(
         document = store.open_row(unit, row)
         unit.write(rows.delete(row), lost=Stale())
         unit.write(rows.forget(store.new_content_row(unit, document)))
-        unit.put(store.new_incident(unit, document, reason, unit.now))
-        unit.emit(EventType.DOCUMENT_WITHDRAWN, document_id)
+        if principal.kind is not ActorKind.PERSON:
+            unit.put(store.new_incident(unit, document, reason, unit.now))
+            unit.emit(EventType.DOCUMENT_WITHDRAWN, document_id)
+    if principal.kind is ActorKind.PERSON:
+        deposit.discard(document.blob)
 
 
 def _query(pid: str, wanted: Filter, limit: int, after: Item | None) -> Query:

@@ -96,6 +96,10 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "vérifier une ligne de votre historique",
     ),
 }
+# A person who takes back her own deposit deletes it; others declare it an error.
+_BY_THE_PERSON: Final[Mapping[str, tuple[str, str]]] = {
+    Action.DOCUMENT_WITHDRAW: ("supprimé un document", "supprimer un document")
+}
 UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 
 RIGHTS: Final[Mapping[str, str]] = {
@@ -144,7 +148,8 @@ def actor_name(shown: Shown, reader: str) -> str:
 
 def label(shown: Shown, reader: str, whom: str | None = None) -> str:
     """Return what was done or asked, to be read after the actor's name; `whom`: to whom."""
-    done, asked = DONE_ASKED.get(shown.action, UNKNOWN_ACTION)
+    own = _BY_THE_PERSON if shown.actor is Kind.PERSON else {}
+    done, asked = own.get(shown.action) or DONE_ASKED.get(shown.action, UNKNOWN_ACTION)
     has = "avez" if actor_name(shown, reader) == YOU else "a"
     to = f" à {whom}" if whom else ""
     return (

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 import pytest
 from pypdf import PdfReader
 
+from chalicelib.http.principal import ActorKind
 from chalicelib.identity.values import OID_INS_NIR_TEST, Traits, parse_ins
 from chalicelib.record.cda.body import read_body
 from chalicelib.record.cda.header import read_header
 from chalicelib.record.cda.model import Paragraph, Table, to_json
-from chalicelib.record.cda.rules import Depositor, decide
+from chalicelib.record.cda.rules import decide
 from chalicelib.storage.inspect import Kind, inspect
 from infra.local.sample_documents import (
     SampleLaboratory,
@@ -44,7 +45,7 @@ def test_makes_a_report_that_its_patient_s_record_accepts() -> None:
     found = inspect(_report(), "text/xml")
     assert found.tree is not None
     header = read_header(found.tree)
-    verdict = decide(header, parse_ins(INS), TRAITS, Depositor.ORGANISATION)
+    verdict = decide(header, parse_ins(INS), TRAITS, ActorKind.ORGANISATION)
     assert verdict.accepted
     assert verdict.warnings == ()
     assert header.type.code == "11502-2"

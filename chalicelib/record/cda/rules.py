@@ -7,7 +7,9 @@ record's identity and who deposits, to codes. It never says whose document it wa
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
+from chalicelib.http.principal import ActorKind
 from chalicelib.identity.values import (
     INS,
     OID_INS_NIA,
@@ -16,19 +18,8 @@ from chalicelib.identity.values import (
     compare_traits,
     parse_ins,
 )
+from chalicelib.record import document_types
 from chalicelib.record.cda.model import Header, Identifier
-
-_PLATFORM_TYPES = frozenset({"11369-6", "REMB"})
-_PATIENT_PREFIXES = ("DOCPAT", "EXPPAT")
-
-
-class Depositor(StrEnum):
-    """Who files the document."""
-
-    ORGANISATION = "organisation"
-    PROFESSIONAL = "professional"
-    PATIENT = "patient"
-    PLATFORM = "platform"
 
 
 class Refusal(StrEnum):
@@ -38,6 +29,10 @@ class Refusal(StrEnum):
     INS_KEY = "ins_key"
     PLATFORM_ONLY = "platform_only"
     PATIENT_ONLY = "patient_only"
+    PROFESSIONAL_ONLY = "professional_only"
+
+
+_RESERVED: Final = {"patient": Refusal.PATIENT_ONLY, "professional": Refusal.PROFESSIONAL_ONLY}
 
 
 class Oddity(StrEnum):
@@ -46,6 +41,8 @@ class Oddity(StrEnum):
     OTHER_INS_KEY = "other_ins_key"
     BEFORE_BIRTH = "before_birth"
     BIRTH_PLACE = "birth_place"
+    OTHER_TYPE = "other_type"
+    OTHER_DATE = "other_date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def check_patient(header: Header, ins: INS, traits: Traits) -> tuple[str, ...]:
     return (*failed, *claimed)
 
 
-def decide(header: Header, ins: INS, traits: Traits, depositor: Depositor) -> Verdict:
+def decide(header: Header, ins: INS, traits: Traits, depositor: ActorKind) -> Verdict:
     """Decide whether a document may enter the record of a person.
 
     Source: R-MAT-03 for types; a wrong key refuses on the patient's own INS only.
@@ -97,12 +94,10 @@ def _same_matricule(found: tuple[Identifier, ...], ins: INS) -> bool:
     return ins.matricule in matricules and not others
 
 
-def _type_refusals(code: str, depositor: Depositor) -> list[Refusal]:
-    if code in _PLATFORM_TYPES and depositor is not Depositor.PLATFORM:
-        return [Refusal.PLATFORM_ONLY]
-    if code.startswith(_PATIENT_PREFIXES) and depositor is not Depositor.PATIENT:
-        return [Refusal.PATIENT_ONLY]
-    return []
+def _type_refusals(code: str, depositor: ActorKind) -> list[Refusal]:
+    if document_types.may_deposit(code, depositor):
+        return []
+    return [_RESERVED.get(document_types.shown(code).depositor, Refusal.PLATFORM_ONLY)]
 
 
 def _warnings(header: Header, traits: Traits) -> list[Oddity]:

@@ -2,10 +2,11 @@ from datetime import date
 
 import pytest
 
+from chalicelib.http.principal import ActorKind
 from chalicelib.identity.values import OID_INS_NIA, OID_INS_NIR, Traits, parse_ins
 from chalicelib.record.cda.header import read_header
 from chalicelib.record.cda.model import Header
-from chalicelib.record.cda.rules import Depositor, check_patient, decide
+from chalicelib.record.cda.rules import check_patient, decide
 from chalicelib.storage.inspect import inspect
 from chalicelib.storage.refusals import Refused
 from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, a_cda
@@ -79,7 +80,7 @@ def test_a_document_about_two_persons_is_refused(name: str) -> None:
 
 def test_refuses_a_wrong_key_on_the_patient_s_ins() -> None:
     header = _header(a_cda(ins="279035121518988"))
-    verdict = decide(header, DOMINIQUE_INS, DOMINIQUE, Depositor.ORGANISATION)
+    verdict = decide(header, DOMINIQUE_INS, DOMINIQUE, ActorKind.ORGANISATION)
     assert verdict.refusals == ("wrong_person", "ins_key")
     assert verdict.failed_checks == ("matricule",)
 
@@ -90,7 +91,7 @@ def test_warns_of_a_wrong_key_elsewhere_and_of_a_date_before_birth() -> None:
         " extension='276059205062865'/></assignedEntity></legalAuthenticator>"
     )
     header = _header(a_cda(effective="19780101", header=signed))
-    verdict = decide(header, DOMINIQUE_INS, DOMINIQUE, Depositor.ORGANISATION)
+    verdict = decide(header, DOMINIQUE_INS, DOMINIQUE, ActorKind.ORGANISATION)
     assert verdict.accepted
     assert verdict.warnings == ("other_ins_key", "before_birth")
 
@@ -98,25 +99,26 @@ def test_warns_of_a_wrong_key_elsewhere_and_of_a_date_before_birth() -> None:
 @pytest.mark.parametrize(
     ("code", "accepted_from"),
     [
-        ("11502-2", {"organisation", "professional", "patient", "platform"}),
-        ("unknown", {"organisation", "professional", "patient", "platform"}),
-        ("11369-6", {"platform"}),
-        ("REMB", {"platform"}),
-        ("EXPPAT_3", {"patient"}),
-        ("DOCPAT08", {"patient"}),
+        ("11502-2", {"organisation", "professional"}),
+        ("unknown", {"organisation", "professional"}),
+        ("11369-6", set()),
+        ("REMB", set()),
+        ("EXPPAT_3", {"person"}),
+        ("DOCPAT08", {"person"}),
+        ("DOCPAT99", {"person"}),
     ],
 )
 def test_keeps_types_for_those_who_may_write_them(code: str, accepted_from: set[str]) -> None:
     header = _header(a_cda(type_code=code))
     accepted = {
         depositor.value
-        for depositor in Depositor
+        for depositor in ActorKind
         if decide(header, DOMINIQUE_INS, DOMINIQUE, depositor).accepted
     }
     assert accepted == accepted_from
 
 
 def test_says_nothing_of_the_other_person() -> None:
-    verdict = decide(_header(a_cda(traits=OTHER)), DOMINIQUE_INS, DOMINIQUE, Depositor.ORGANISATION)
+    verdict = decide(_header(a_cda(traits=OTHER)), DOMINIQUE_INS, DOMINIQUE, ActorKind.ORGANISATION)
     assert "AUTRE" not in repr(verdict)
     assert "1960" not in repr(verdict)

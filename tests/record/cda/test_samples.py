@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.http.principal import ActorKind
 from chalicelib.record.cda.body import read_body
 from chalicelib.record.cda.header import read_header
 from chalicelib.record.cda.model import to_json
-from chalicelib.record.cda.rules import Depositor, decide
+from chalicelib.record.cda.rules import decide
 from chalicelib.storage.inspect import Kind, inspect
 from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, MISSING, REFERENCE
 from tests.record.cda.words import nodes, rows_on_screen, words_of_narrative, words_on_screen
@@ -98,7 +99,7 @@ def test_answers_each_deposit_as_expected(name: str) -> None:
     found = inspect((REFERENCE / name).read_bytes(), "text/xml")
     assert found.kind is Kind.CDA
     assert found.tree is not None
-    verdict = decide(read_header(found.tree), DOMINIQUE_INS, DOMINIQUE, Depositor.ORGANISATION)
+    verdict = decide(read_header(found.tree), DOMINIQUE_INS, DOMINIQUE, ActorKind.ORGANISATION)
     refusals, failed, warnings = ANSWERS[name]
     assert list(verdict.refusals) == refusals
     assert list(verdict.failed_checks) == failed

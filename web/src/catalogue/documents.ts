@@ -98,6 +98,8 @@ export const document = {
   oddities: {
     other_ins_key: "Un numéro d'identité (INS) écrit dans ce document semble erroné.",
     before_birth: "Une date de ce document est antérieure à la naissance.",
+    other_type: "Le type indiqué au dépôt n'était pas celui du document, qui fait foi.",
+    other_date: "La date indiquée au dépôt n'était pas celle du document, qui fait foi.",
     birth_place: "Le lieu de naissance du document n'est pas celui du dossier.",
   } as Record<string, string>,
 };
