@@ -29,9 +29,10 @@ from chalicelib.workers.relay import relay
 from chalicelib.workers.sweep import sweep
 from infra import template
 from tests import double
-from tests.builders import Patient, a_draft, a_person, an_identity
+from tests.builders import Patient, a_draft, a_laboratory, a_person, an_identity
 from tests.http_client import Client
 from tests.injector import Faults, KilledError, refused
+from tests.record.test_documents import handle_of
 from tests.recorder import Call, Recorder
 from tests.workers.lambda_events import from_queue, from_stream, serve, stored, tick
 
@@ -401,16 +402,15 @@ def test_a_withdrawn_deposit_is_kept_as_an_incident_and_told_to_the_operator_onc
 ) -> None:
     monkeypatch.setenv("OPERATOR_EMAIL", "exploitation@carnet.test")
     settings.cache_clear()
-    person = a_person()
-    path = f"/v1/patients/{person.pid}/documents"
-    draft = a_draft(type_code="DOCPAT05")
+    person, laboratory = a_person(), a_laboratory()
+    path = f"/v1/patients/{handle_of(http, laboratory, person.identity)}/documents"
     key = {"Idempotency-Key": "deposit-1"}
-    made = http.post(path, as_=person.principal, json=draft, headers=key).json()
+    made = http.post(path, as_=laboratory.principal, json=a_draft(), headers=key).json()
     files = double.objects()
 
     gone = http.delete(
         f"{path}/{made['id']}?reason=wrong_patient",
-        as_=person.principal,
+        as_=laboratory.principal,
         headers={"If-Match": '"v1"'},
     )
     assert serve(relay, from_stream(*stored("work", "EV#"))) == []

@@ -59,7 +59,10 @@ export const document = {
   delete: "Supprimer ce document",
   deleteTitle: "Supprimer ce document ?",
   deleteText: (title: string) => `« ${title} » disparaîtra pour toutes les personnes qui le lisaient.`,
-  deleteFinal: "Cette suppression est définitive. La liste des accès, elle, reste consultable.",
+  deleteFinal:
+    "Cette suppression est définitive ; la copie de sécurité du fichier est effacée sous 30 jours. La liste des accès, elle, reste consultable.",
+  deleteKept:
+    "Vous ne pourrez pas l'annuler. Le document est gardé à part comme incident, que l'exploitant peut examiner ; la personne voit ce retrait dans son historique.",
   deleteReason: "Pourquoi le supprimer ?",
   reasons: {
     wrong_document: "Ce n'est pas le bon document",

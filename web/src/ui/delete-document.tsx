@@ -1,6 +1,7 @@
 /** Taking back a document one deposited by error: what follows is said, and the act is named. */
 import { useState } from "preact/hooks";
 import { api } from "../api/carnet";
+import { me } from "../api/session";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { forgetLists } from "../lib/paging";
@@ -50,7 +51,7 @@ export function DeleteDocument({ pid, doc, etag, onDeleted }: Props) {
       {asked && (
         <Dialog title={t.document.deleteTitle} onClose={() => setAsked(false)} alert>
           <p>{t.document.deleteText(doc.title)}</p>
-          <p>{t.document.deleteFinal}</p>
+          <p>{me.value?.role === "professional" ? t.document.deleteKept : t.document.deleteFinal}</p>
           <RadioField
             id="reason"
             label={t.document.deleteReason}
