@@ -21,6 +21,8 @@ RE_ENCRYPT: Final = "TrentService.ReEncrypt"
 ACTIONS: Final = {
     "kms:ReEncrypt": "kms:ReEncryptFrom",
     "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
 }
 
 
