@@ -85,17 +85,22 @@ def decide(action: Action, facts: Facts) -> Decision:
 
 def is_open_to(action: Action, actor: ActorKind) -> bool:
     """Tell whether such an actor may ever be allowed an action, whatever the record."""
-    rights = _ALLOWED.get(action, ())
-    return any(_HOLDERS.get(right, actor) is actor for right in rights)
+    return any(_may_hold(right, actor) for right in _ALLOWED.get(action, ()))
+
+
+def _may_hold(right: Right, actor: ActorKind) -> bool:
+    return _HOLDERS.get(right, actor) is actor
 
 
 def _holds(right: Right, facts: Facts) -> bool:
+    if not _may_hold(right, facts.actor):
+        return False
     if right is Right.SELF:
-        return facts.actor is ActorKind.PERSON and facts.holds_record
+        return facts.holds_record
     if right is Right.AUTHORISATION:
-        return facts.actor is ActorKind.PROFESSIONAL and facts.grant_active
+        return facts.grant_active
     if right is Right.DEPOSITOR:
         return facts.target_deposited_by_actor
     if right is Right.LINK:
-        return facts.actor is ActorKind.CALENDAR and facts.link_live
-    return right is Right.FEEDING and facts.actor is ActorKind.ORGANISATION
+        return facts.link_live
+    return right is Right.FEEDING

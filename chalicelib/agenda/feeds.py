@@ -17,7 +17,8 @@ from chalicelib.core.errors import Conflict, NotFound, Unauthenticated
 from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.reminders.store import preferences_of, preferences_wish
+from chalicelib.reminders import usecases as reminders
+from chalicelib.reminders.store import preferences_wish
 
 MAX_FEEDS: Final = 5
 # What a calendar is given: enough for a year, and never a table.
@@ -49,8 +50,7 @@ def list_feeds(principal: Principal, pid: str) -> tuple[list[Feed], str]:
     """
     wanted = [_wish(pid), preferences_wish(pid)]
     with gate.enter(principal, Action.FEED_LIST, pid, wanted=wanted) as unit:
-        zone = preferences_of(unit.row(*preferences_wish(pid))).zone
-        return store.feeds_of(_row(unit)), zone
+        return store.feeds_of(_row(unit)), reminders.preferences(unit).zone
 
 
 def add_feed(

@@ -20,6 +20,7 @@ from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity.store import contact_wish
 from chalicelib.prevention import planning
+from chalicelib.prevention.usecases import wanted_to_arm
 from chalicelib.reminders import usecases as reminders
 from chalicelib.reminders.store import preferences_wish
 
@@ -283,7 +284,7 @@ def _wanted(principal: Principal, pid: str, appointment_id: str) -> list[Wanted]
     """Return what to name to write an appointment; what she was recommended is hers alone."""
     named = [*reminders.wanted(pid, appointment_id), *_address(principal)]
     if principal.kind is ActorKind.PERSON:
-        named += planning.wanted(pid)
+        named += wanted_to_arm(pid)
     return list(dict.fromkeys(named))
 
 

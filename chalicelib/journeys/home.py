@@ -1,6 +1,6 @@
 """The first screen of a person, in one request: new documents, last accesses, first steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import Final, Literal, TypeVar, get_args
 
@@ -50,7 +50,7 @@ Keyed = tuple[str, Recommendation]
 class CardsBody(Schema):
     """The cards put away from the first screen; what they show is elsewhere, and still told."""
 
-    hidden: list[Card] = Field(max_length=6)
+    hidden: list[Card] = Field(max_length=len(get_args(Card)))
 
 
 class CardsOut(CardsBody):
@@ -131,7 +131,7 @@ def _set_cards(call: Call[CardsBody, NoQuery]) -> CardsOut:
         version = preferences.version_of(row)
         if call.if_match != version:
             raise Stale
-        hidden = [card for card in get_args(Card) if card in call.body.hidden]
+        hidden = _in_order(call.body.hidden)
         chosen = replace(preferences.preferences_of(row), hidden_cards=tuple(hidden))
         unit.put(preferences.preferences_row(pid, chosen, version or None), lost=Stale())
     return CardsOut(hidden=hidden, version=version + 1)
@@ -156,9 +156,13 @@ class Parts:
 
 def _cards(unit: Unit) -> CardsOut:
     row = unit.row(*preferences.preferences_wish(unit.pid))
-    hidden = preferences.preferences_of(row).hidden_cards
-    known = [card for card in get_args(Card) if card in hidden]
-    return CardsOut(hidden=known, version=preferences.version_of(row))
+    hidden = _in_order(preferences.preferences_of(row).hidden_cards)
+    return CardsOut(hidden=hidden, version=preferences.version_of(row))
+
+
+def _in_order(named: Container[str]) -> list[Card]:
+    """Return the cards named, in the order of the screen; what is none is left out."""
+    return [card for card in get_args(Card) if card in named]
 
 
 def _last_accesses(unit: Unit, history: Query, page: Page) -> list[AccessOut]:

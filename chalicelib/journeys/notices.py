@@ -24,7 +24,8 @@ from chalicelib.notifications import inbox
 from chalicelib.notifications.inbox import Notice
 from chalicelib.notifications.store import InboxRow, inbox_key
 from chalicelib.record import usecases as record
-from chalicelib.reminders.store import preferences_of, preferences_wish
+from chalicelib.reminders import usecases as reminders
+from chalicelib.reminders.store import preferences_wish
 
 _LIST: Final = "/v1/patients/{pid}/notices"
 _ONE: Final = "/v1/patients/{pid}/notices/{notice_id}"
@@ -66,8 +67,8 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un rappel de prévention vous attend",
     ),
 }
-Kind = Literal["document", "appointment", "calendar", "trace", "prevention"]
-_TARGETS: Final[Mapping[EventType, Kind]] = {
+TargetKind = Literal["document", "appointment", "calendar", "trace", "prevention"]
+_TARGETS: Final[Mapping[EventType, TargetKind]] = {
     EventType.DOCUMENT_ADDED: "document",
     EventType.FIRST_ACCESS: "trace",
     EventType.APPOINTMENT_ADDED: "appointment",
@@ -89,7 +90,7 @@ class NoticeQuery(Schema):
 class NoticeTarget(Schema):
     """What a notice leads to; `id` where the thing has one of its own."""
 
-    kind: Kind
+    kind: TargetKind
     id: str | None
 
 
@@ -161,7 +162,7 @@ def list_notices(call: Call[None, NoticeQuery]) -> Answer:
         found, after = inbox.notices(unit, query, unit.pages[0], asked.limit)
         unread = inbox.unread(unit, unit.pages[0])
         names = _names(unit, found)
-        zone = preferences_of(unit.row(*preferences_wish(pid))).zone
+        zone = reminders.preferences(unit).zone
     return Answer(
         NoticeList(
             items=[_out(notice, names, zone) for notice in found],

@@ -10,9 +10,6 @@ from datetime import date
 from chalicelib.access.gate import Unit
 from chalicelib.prevention import usecases
 from chalicelib.prevention.model import Answer, Choice, State
-from chalicelib.prevention.usecases import wanted_to_arm as wanted
-
-__all__ = ["move", "plan", "unplan", "wanted"]
 
 
 def plan(unit: Unit, token: str, appointment_id: str, on: date) -> bool:

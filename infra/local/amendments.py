@@ -22,7 +22,6 @@ ACTIONS: Final = {
     "kms:ReEncrypt": "kms:ReEncryptFrom",
     "sqs:SendMessageBatch": "sqs:SendMessage",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
-    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
 }
 
 

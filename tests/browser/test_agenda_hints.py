@@ -58,6 +58,24 @@ def test_reminders_of_the_past_are_said_so(page: Page, opened: Open) -> None:
     expect(leads.nth(1)).not_to_contain_text("passé")
 
 
+@pytest.mark.parametrize(
+    ("end_at", "said"), [("2020-01-01", "avait fixé"), ("2099-01-01", "a fixé")]
+)
+def test_what_others_set_is_spoken_of_as_past_once_it_is(
+    page: Page, opened: Open, end_at: str, said: str
+) -> None:
+    canned = opened("/agenda?v=liste")
+    theirs = {
+        "is_own": False,
+        "end_at": f"{end_at}T10:00:00Z",
+        "author": {"kind": "professional", "name": "Dr Claire EXEMPLE"},
+    }
+    canned.overrides["GET .*/appointments/01"] = lambda route: reply(route, OWN | theirs)
+    page.goto(f"/agenda/{OWN['id']}")
+    expect(page.get_by_text(f"Dr Claire EXEMPLE {said} ce rendez-vous")).to_be_visible()
+    expect(page.get_by_text("appelez ceux qui ont fixé")).to_have_count(1 if said == "a fixé" else 0)
+
+
 def test_what_is_planned_leads_to_its_appointment(page: Page, opened: Open) -> None:
     opened("/agenda/prevention")
     card = page.get_by_role("article", name=PLANNED["title"])

@@ -8,7 +8,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.canned import CONTENTS, DOCUMENTS, NARRATIVE, PID, problem, reply
+from tests.browser.canned import (
+    CONTENTS,
+    DOCUMENTS,
+    NARRATIVE,
+    PERSON,
+    PID,
+    PROFESSIONAL,
+    problem,
+    reply,
+)
 from tests.browser.conftest import Open
 from tests.browser.samples import pdf
 
@@ -183,6 +192,21 @@ def test_own_document_is_deleted_after_a_named_confirmation(page: Page, opened: 
     expect(page).to_have_url("/documents")
     expect(page.get_by_text("Le document est supprimé")).to_be_visible()
     assert asked == [("reason=duplicate", '"v1"')]
+
+
+@pytest.mark.parametrize(
+    ("who", "base", "kept"),
+    [
+        (PERSON, "/documents", "copie de sécurité du fichier est effacée sous 30"),
+        (PROFESSIONAL, f"/pro/patients/{PID}/documents", "gardé à part comme incident"),
+    ],
+)
+def test_who_deletes_is_told_what_is_kept(
+    page: Page, opened: Open, who: str, base: str, kept: str
+) -> None:
+    opened(f"{base}/{DOCUMENTS['text']['id']}", who)
+    page.get_by_role("button", name="Supprimer ce document").click()
+    expect(page.get_by_role("alertdialog")).to_contain_text(kept)
 
 
 def test_someone_elses_document_has_no_delete_button(page: Page, opened: Open) -> None:

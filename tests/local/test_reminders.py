@@ -172,10 +172,10 @@ def test_a_reminder_is_told_once_moved_with_its_appointment_and_gone_with_it(
 
 def _notice_states(stack: Stack, pid: str) -> set[str]:
     pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=WORK)
-    found = [item for page in pages for item in page["Items"]]
     return {
         item["status"]["S"]
-        for item in found
+        for page in pages
+        for item in page["Items"]
         if item.get("kind") == {"S": "notice"} and item.get("patient_id") == {"S": pid}
     }
 

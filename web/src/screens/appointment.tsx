@@ -44,7 +44,7 @@ function Reminders({ of }: { of: Data }) {
         {of.reminders.map((minutes) => (
           <li key={minutes}>
             <Icon name="bell" />
-            <span>
+            <span class="begins">
               {leadInWords(minutes, of.all_day)}
               {of.reminders_past.includes(minutes) && <span class="muted"> : {t.view.leadPast}</span>}
             </span>
