@@ -73,7 +73,9 @@ def test_what_others_set_is_spoken_of_as_past_once_it_is(
     canned.overrides["GET .*/appointments/01"] = lambda route: reply(route, OWN | theirs)
     page.goto(f"/agenda/{OWN['id']}")
     expect(page.get_by_text(f"Dr Claire EXEMPLE {said} ce rendez-vous")).to_be_visible()
-    expect(page.get_by_text("appelez ceux qui ont fixé")).to_have_count(1 if said == "a fixé" else 0)
+    expect(page.get_by_text("appelez ceux qui ont fixé")).to_have_count(
+        1 if said == "a fixé" else 0
+    )
 
 
 def test_what_is_planned_leads_to_its_appointment(page: Page, opened: Open) -> None:
