@@ -18,7 +18,7 @@ import { MonthGrid } from "../ui/month-grid";
 import { Views, useAskedView } from "../ui/agenda-views";
 import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
-import { ZoneOffer } from "../ui/zone-offer";
+import { BelowZoneOffer } from "../ui/zone-offer";
 import { More } from "./documents";
 
 const VIEWS = ["list", "month", "past"] as const;
@@ -167,17 +167,18 @@ export default function Agenda({ profile }: { profile: Profile }) {
       }
     >
       <Views of={VIEWS} base="/agenda" current={view} />
-      <ZoneOffer pid={pid} onTaken={() => setTurn(turn + 1)} />
-      {view === "month" ? (
-        <MonthView key={turn} pid={pid} />
-      ) : (
-        <List key={`${view} ${turn}`} pid={pid} past={view === "past"} />
-      )}
-      <section class="card steps" aria-labelledby="around">
-        <h2 id="around">{t.more}</h2>
-        <Around href="/agenda/prevention" icon="syringe" title={t.prevention} text={t.preventionText} />
-        <Around href="/agenda/abonnement" icon="calendar-plus" title={t.subscription} text={t.subscriptionText} />
-      </section>
+      <BelowZoneOffer pid={pid} onTaken={() => setTurn(turn + 1)}>
+        {view === "month" ? (
+          <MonthView key={turn} pid={pid} />
+        ) : (
+          <List key={`${view} ${turn}`} pid={pid} past={view === "past"} />
+        )}
+        <section class="card steps" aria-labelledby="around">
+          <h2 id="around">{t.more}</h2>
+          <Around href="/agenda/prevention" icon="syringe" title={t.prevention} text={t.preventionText} />
+          <Around href="/agenda/abonnement" icon="calendar-plus" title={t.subscription} text={t.subscriptionText} />
+        </section>
+      </BelowZoneOffer>
     </Page>
   );
 }

@@ -1,4 +1,5 @@
 /** Offers the clock of the device, once, to who is no longer where her agenda thinks. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { agendaApi } from "../api/agenda";
 import type { Preferences } from "../api/types";
@@ -10,12 +11,17 @@ import { useResource } from "../lib/resource";
 import { zoneWords } from "../lib/when";
 import { deviceZone, sameClock } from "../lib/zoned";
 import { Button } from "./button";
-import { ErrorPanel, Notice } from "./states";
+import { ErrorPanel, Loading, Notice } from "./states";
 import { toast } from "./toast";
 
 const words = noticeWords.choices;
 
-function Offer({ pid, known, onTaken }: { pid: string; known: Preferences; onTaken: () => void }) {
+interface Props {
+  pid: string;
+  onTaken: () => void;
+}
+
+function Offer({ pid, known, onTaken }: Props & { known: Preferences }) {
   const [error, setError] = useState<unknown>(null);
   const here = deviceZone();
   if (sameClock(here, known.zone)) return null;
@@ -47,12 +53,23 @@ function Offer({ pid, known, onTaken }: { pid: string; known: Preferences; onTak
   );
 }
 
-function Asked({ pid, onTaken }: { pid: string; onTaken: () => void }) {
-  const known = useResource(`preferences ${pid}`, (signal) => agendaApi.preferences(pid, signal));
-  return known.data && <Offer pid={pid} known={known.data} onTaken={onTaken} />;
-}
-
-/** Asks nothing of the server once the offer was taken or refused on this device. */
-export function ZoneOffer(props: { pid: string; onTaken: () => void }) {
-  return zoneOfferClosed.value ? null : <Asked {...props} />;
+/**
+ * Asks nothing of the server once the offer was taken or refused on this device. Until it is known
+ * whether there is something to offer, what stands below waits out of sight: it would jump.
+ */
+export function BelowZoneOffer({ pid, onTaken, children }: Props & { children: ComponentChildren }) {
+  const closed = zoneOfferClosed.value;
+  const known = useResource(closed ? "no offer" : `preferences ${pid}`, (signal) =>
+    closed ? Promise.resolve(null) : agendaApi.preferences(pid, signal),
+  );
+  const waits = !closed && known.loading;
+  return (
+    <>
+      {waits && <Loading lines={5} />}
+      {!closed && known.data && <Offer pid={pid} known={known.data} onTaken={onTaken} />}
+      <div class="below-offer" hidden={waits}>
+        {children}
+      </div>
+    </>
+  );
 }
