@@ -1,8 +1,9 @@
 """Lists of appointments, in the order of their instants."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from chalicelib.access import gate, tokens
@@ -12,15 +13,15 @@ from chalicelib.agenda import rules, store, times
 from chalicelib.agenda.model import Appointment
 from chalicelib.agenda.store import EventRow
 from chalicelib.agenda.usecases import Shown, shown, view_wanted
-from chalicelib.core import clock, log, parallel, rows
+from chalicelib.core import clock, log, rows
 from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.vault.errors import Tampered
 
 # Beyond, nothing is kept; and no date overflows.
 _LAST_DAY: Final = date(2200, 1, 1)
-# Home shows one: the first of these that is not over.
-_NEXT: Final = 10
+# Read beyond what is asked for, since some are over, or of another day in the person's zone.
+_MORE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def list_appointments(
         NotFound, BadRequest (cursor), Unavailable.
     """
     scope = (principal.id, pid, "appointments", repr(window))
-    query = _query(pid, window, clock.now(), tokens.open_cursor(cursor, *scope))
+    query = _query(pid, window, limit, tokens.open_cursor(cursor, *scope))
     found = _list(principal, pid, window, query, limit)
     after = found[limit - 1][0] if len(found) > limit else None
     return Listing([one for _, one in found[:limit]], tokens.new_cursor(after, *scope))
@@ -79,20 +80,20 @@ def _list(
     return found
 
 
-def _query(pid: str, window: Window, now: datetime, after: Item | None) -> Query:
+def _query(pid: str, window: Window, limit: int, after: Item | None) -> Query:
+    begins, ends = _bounds(window, clock.now())
+    most = limit + _MORE
+    return store.between(pid, begins, ends, most, descending=window.past, after=after)
+
+
+def _bounds(window: Window, now: datetime) -> tuple[datetime | None, datetime | None]:
     if not window.has_days:
-        begins, ends = (None, now) if window.past else (now, None)
-        return store.pointers(pid, begins, ends, descending=window.past, after=after)
+        return (None, now) if window.past else (now, None)
     # A day of the person's may begin or end up to a day from that of UTC.
     first = max(window.first or rules.OLDEST, rules.OLDEST)
     last = min(window.last or _LAST_DAY, _LAST_DAY)
-    return store.pointers(
-        pid,
-        times.start_of(first, "UTC") - timedelta(days=1),
-        times.start_of(last, "UTC") + timedelta(days=2),
-        descending=window.past,
-        after=after,
-    )
+    day = timedelta(days=1)
+    return times.start_of(first, "UTC") - day, times.start_of(last, "UTC") + 2 * day
 
 
 def _is_asked(one: Shown, window: Window, now: datetime) -> bool:
@@ -108,12 +109,10 @@ def _visible(unit: Unit, query: Query) -> Iterator[tuple[Item, Appointment]]:
     """Open the rows of a page, then of those after it while the consumer asks."""
     while True:
         page = rows.query(query)
-        found = {row.sk: row for row in store.read_again(store.wishes(page.items))}
-        for item in page.items:
-            row = found.get(item["sk"]["S"])
-            appointment = _opened(unit, row) if row else None
+        for row in store.read_rows(page.items):
+            appointment = _opened(unit, row)
             if appointment and (appointment.is_own or _sees_all(unit)):
-                yield item, appointment
+                yield store.position(row), appointment
         if page.last_key is None:
             return
         query = rows.following(query, page.last_key)
@@ -132,53 +131,37 @@ def _opened(unit: Unit, row: EventRow) -> Appointment | None:
         return None
 
 
-def next_pointers(pid: str, now: datetime) -> Query:
+def soonest(pid: str, now: datetime) -> Query:
     """Return the query, to give to the gate, of what may be the next appointment."""
-    return store.pointers(pid, now, None, limit=_NEXT)
+    return store.between(pid, now, None, _MORE)
 
 
-def next_later(unit: Unit, page: Page) -> Callable[[], Shown | None]:
-    """Start reading the next appointment beside something else; call the result inside the gate."""
-    reading = parallel.start(store.read_again, store.wishes(page.items))
+def next_of(unit: Unit, page: Page) -> Shown | None:
+    """Return the first that is not over, from the page of `soonest`. Call inside the gate.
 
-    def found() -> Shown | None:
-        first = _coming(unit, page, reading.result())
-        return shown(unit, first) if first else None
-
-    return found
-
-
-def _coming(unit: Unit, page: Page, read: list[EventRow]) -> Appointment | None:
-    """Return the first that is not over; pages are followed past a month of many (dialysis)."""
+    Pages are followed past a month of many (dialysis).
+    """
     while True:
-        opened = (_opened(unit, row) for row in sorted(read, key=_begins))
+        opened = (_opened(unit, row) for row in store.read_rows(page.items))
         coming = (one for one in opened if one and not rules.is_over(one.details.slot, unit.now))
         first = next(coming, None)
         if first or page.last_key is None:
-            return first
-        page = rows.query(rows.following(next_pointers(unit.pid, unit.now), page.last_key))
-        read = store.read_again(store.wishes(page.items))
-
-
-def _begins(row: EventRow) -> str:
-    return str(row.agenda_sk)
+            return shown(unit, first) if first else None
+        page = rows.query(rows.following(soonest(unit.pid, unit.now), page.last_key))
 
 
 def titles(unit: Unit, appointment_ids: set[str]) -> dict[str, str]:
     """Return the titles of appointments still in the agenda, by id. Call inside the gate."""
-    found = store.read_again(store.named(unit.pid, appointment_ids))
-    opened = (_opened(unit, row) for row in found)
+    opened = (_opened(unit, row) for row in store.named(unit.pid, appointment_ids))
     return {one.id: one.details.title for one in opened if one}
 
 
 def to_come(unit: Unit, until: datetime, most: int) -> list[Appointment]:
     """Return what is not over and begins before an instant, soonest first. Call inside the gate."""
-    page = rows.query(store.pointers(unit.pid, unit.now, until, limit=most))
-    opened = (_opened(unit, row) for row in store.read_again(store.wishes(page.items)))
-    return [
+    found = (
         one
-        for one in opened
-        if one
-        and not rules.is_over(one.details.slot, unit.now)
+        for _, one in _visible(unit, store.between(unit.pid, unit.now, until, most))
+        if not rules.is_over(one.details.slot, unit.now)
         and times.start_at(one.details.slot) < until
-    ]
+    )
+    return list(islice(found, most))

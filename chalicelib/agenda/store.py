@@ -7,19 +7,15 @@ from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
-from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow, FeedsRow, feeds_key
 from chalicelib.agenda import rules, times
 from chalicelib.agenda.model import Appointment, Author, Detail, Details, Feed, Notice, Slot
-from chalicelib.core import clock, log, rows
+from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.rows import Item, Query, key, patient_key
 from chalicelib.http.principal import ActorKind
 from chalicelib.vault.errors import Tampered
 
-AGENDA: Final = ("agenda", "pk", "agenda_sk")
-# One request reads a hundred rows: these, and those that decide.
-POINTERS: Final = 90
 # The longest appointment, and an hour that clocks may add to it.
 _LONGEST: Final = timedelta(days=rules.MAX_DAYS + 1)
 _FIRST: Final = "0"
@@ -41,16 +37,16 @@ def event_key(pid: str, appointment_id: str) -> tuple[str, str]:
     return patient_key(pid), key("EVT", appointment_id)
 
 
-def pointers(
+def between(
     pid: str,
     first: datetime | None,
     last: datetime | None,
+    limit: int,
     *,
     descending: bool = False,
-    limit: int = POINTERS,
     after: Item | None = None,
 ) -> Query:
-    """Return the query of pointers to what may be under way between two instants (None: open)."""
+    """Return the query of what may be under way between two instants (None: open)."""
     return Query(
         EventRow,
         patient_key(pid),
@@ -59,24 +55,25 @@ def pointers(
         descending=descending,
         limit=limit,
         after=after,
-        index=AGENDA,
+        index=tables.AGENDA,
     )
 
 
-def wishes(items: Iterable[Item]) -> list[Wanted]:
-    """Return the rows that pointers point to."""
-    return [(EventRow, item["pk"]["S"], item["sk"]["S"]) for item in items]
+def position(row: EventRow) -> Item:
+    """Return the place of a row in the order of the agenda, for `after`."""
+    return {name: {"S": getattr(row, name)} for name in ("pk", "sk", tables.AGENDA.range_key)}
 
 
-def named(pid: str, appointment_ids: Iterable[str]) -> list[Wanted]:
-    """Return the rows of appointments known by their ids."""
-    return [(EventRow, *event_key(pid, known)) for known in appointment_ids]
+def named(pid: str, appointment_ids: Iterable[str]) -> list[EventRow]:
+    """Read the rows of appointments known by their ids; those gone or altered are left out."""
+    keys = [(EventRow, *event_key(pid, known)) for known in appointment_ids]
+    return read_rows(rows.fetch_items(keys))
 
 
-def read_again(wanted: list[Wanted]) -> list[EventRow]:
-    """Read rows by key, consistently; those gone or altered are left out."""
+def read_rows(items: Iterable[Item]) -> list[EventRow]:
+    """Read the rows of a page; those altered are left out, and told to the operator."""
     found = []
-    for item in rows.fetch_items(wanted):
+    for item in items:
         try:
             found.append(EventRow.from_raw_data(item))
         except Tampered as error:

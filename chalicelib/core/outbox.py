@@ -15,7 +15,6 @@ from chalicelib.core.events import Event, EventType
 from chalicelib.core.rows import Action, Row, key, table_name
 
 SHARDS: Final = 16
-PENDING_INDEX: Final = ("pending", "pend_pk", "pend_sk")
 _LIFE: Final = timedelta(days=7)
 
 

@@ -20,6 +20,7 @@ from pynamodb.models import Model
 from chalicelib.core import aws
 from chalicelib.core.errors import BadRequest
 from chalicelib.core.settings import settings
+from chalicelib.core.tables import Index
 
 _KEY_PART: Final = re.compile(r"[0-9A-Za-z.:_-]{1,200}", re.ASCII)
 _BATCH_ATTEMPTS: Final = 5
@@ -212,18 +213,19 @@ class Query:
     descending: bool = False
     limit: int = 100
     after: Item | None = None
-    index: tuple[str, str, str] | None = None  # name, hash attribute, range attribute
+    index: Index | None = None
 
 
 def query(asked: Query) -> Page:
-    """Run a query: consistent on a table, eventually consistent on an index (pointers only).
+    """Run a query: consistent but on a global index, which gives pointers only.
 
     Raises:
         BadRequest: it goes on from a place that is not one of its table or index: its cursor was
             made before this release.
         StoreUnavailable: the store did not answer.
     """
-    index, hash_name, range_name = asked.index or ("", "pk", "sk")
+    index = asked.index
+    hash_name, range_name = (index.hash_key, index.range_key) if index else ("pk", "sk")
     names = {"#p": hash_name}
     values: dict[str, Any] = {":p": {"S": asked.pk}}
     condition = "#p = :p"
@@ -242,7 +244,10 @@ def query(asked: Query) -> Page:
         "ScanIndexForward": not asked.descending,
         "Limit": asked.limit,
     }
-    arguments |= {"IndexName": index} if index else {"ConsistentRead": True}
+    if index:
+        arguments["IndexName"] = index.name
+    if index is None or index.is_local:
+        arguments["ConsistentRead"] = True
     if asked.after:
         if asked.after.keys() != {"pk", "sk", hash_name, range_name}:
             raise BadRequest("bad-cursor")

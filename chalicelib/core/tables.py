@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A sparse index whose rows are pointers (keys only): re-read the row before deciding."""
+    """A sparse index: a row is in it if it has its attributes.
+
+    A global one holds pointers (keys only), a little late: re-read the row before deciding. A local
+    one holds whole rows of the table's own partitions in another order, and is read consistently;
+    it is made with its table, never after (ADR 0016).
+    """
 
     name: str
     hash_key: str
     range_key: str
+    is_local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +47,16 @@ class Table:
 
 
 IDENTITY: Final = Table("identity", ttl="ttl")
+# They share the base table's partition, so no attribute repeats the patient.
+BY_CARE_DATE: Final = Index("by_care_date", "pk", "care_sk", is_local=True)
+AGENDA: Final = Index("agenda", "pk", "agenda_sk", is_local=True)
 RECORD: Final = Table(
-    "record",
-    indexes=(
-        Index("by_grantee", "grantee_pk", "grantee_sk"),
-        # They share the base table's partition, so no attribute repeats the patient.
-        Index("by_care_date", "pk", "care_sk"),
-        Index("agenda", "pk", "agenda_sk"),
-    ),
+    "record", indexes=(Index("by_grantee", "grantee_pk", "grantee_sk"), BY_CARE_DATE, AGENDA)
 )
 AUDIT: Final = Table("audit", stream=True)
-WORK: Final = Table(
-    "work",
-    indexes=(Index("pending", "pend_pk", "pend_sk"), Index("retry", "retry_pk", "retry_sk")),
-    ttl="ttl",
-    stream=True,
-)
+PENDING: Final = Index("pending", "pend_pk", "pend_sk")
+RETRY: Final = Index("retry", "retry_pk", "retry_sk")
+WORK: Final = Table("work", indexes=(PENDING, RETRY), ttl="ttl", stream=True)
 # Names imposed by the hierarchical keyring's key store.
 KEYS: Final = Table("keys", hash_key="branch-key-id", range_key="type")
 
@@ -94,15 +94,16 @@ def key_definition(table: Table) -> dict[str, Any]:
         ],
         "KeySchema": _schema(table.hash_key, table.range_key),
     }
-    if table.indexes:
-        definition["GlobalSecondaryIndexes"] = [
+    for index in table.indexes:
+        kind = "LocalSecondaryIndexes" if index.is_local else "GlobalSecondaryIndexes"
+        projection = "ALL" if index.is_local else "KEYS_ONLY"
+        definition.setdefault(kind, []).append(
             {
                 "IndexName": index.name,
                 "KeySchema": _schema(index.hash_key, index.range_key),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
+                "Projection": {"ProjectionType": projection},
             }
-            for index in table.indexes
-        ]
+        )
     return definition
 
 

@@ -89,15 +89,14 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
     newest = documents.newest_first(pid, _SHOWN, None)
     history = traces.newest_first(pid, limit=_TRACES_READ)
     grants = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=100)
-    queries = [newest, history, grants, agenda.next_pointers(pid, clock.now())]
+    queries = [newest, history, grants, agenda.soonest(pid, clock.now())]
     queries.append(inbox.newest_first(pid))
     wanted = [*view_wanted(call.principal, pid), *prevention.wanted(pid), inbox.mark_wish(pid)]
     with gate.enter(call.principal, Action.HOME_READ, pid, wanted=wanted, queries=queries) as unit:
-        next_appointment = agenda.next_later(unit, unit.pages[3])
         found = record.newest(unit, newest, unit.pages[0], _SHOWN)
         shown = _last_accesses(unit, history, unit.pages[1])
         parts = Parts()
-        coming = parts.read("next_appointment", next_appointment, None)
+        coming = parts.read("next_appointment", lambda: agenda.next_of(unit, unit.pages[3]), None)
         known = read_grants(unit.pages[2].items)
         to_do = parts.read("to_do", lambda: prevention.to_do(unit), list[Keyed]())
         home = Home(

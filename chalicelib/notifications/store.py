@@ -10,14 +10,13 @@ from typing import ClassVar, Final
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.core import clock, rows
+from chalicelib.core import clock, rows, tables
 from chalicelib.core.events import Event, EventType
 from chalicelib.core.rows import Query, Row, VersionedRow, key
 from chalicelib.notifications.model import Status
 from chalicelib.notifications.rules import ROW_LIFE
 
 SHARDS: Final = 16
-RETRY_INDEX: Final = ("retry", "retry_pk", "retry_sk")
 
 
 class NoticeRow(VersionedRow):
@@ -155,7 +154,7 @@ UNDELIVERED: Final = "undelivered"
 def due(shard: int, now: datetime) -> Query:
     """Return the query of pointers to the notices that may be tried now."""
     return Query(
-        NoticeRow, key("RETRY", str(shard)), low="0", high=f"{clock.iso(now)}~", index=RETRY_INDEX
+        NoticeRow, key("RETRY", str(shard)), low="0", high=f"{clock.iso(now)}~", index=tables.RETRY
     )
 
 

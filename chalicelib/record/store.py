@@ -9,14 +9,13 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow
-from chalicelib.core import clock, log, rows
+from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record.model import Author, Depositor, Document, Draft
 from chalicelib.storage.inspect import Kind
 from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
 
-BY_CARE_DATE: Final = ("by_care_date", "pk", "care_sk")
 UPLOAD_LIFE: Final = timedelta(hours=24)
 
 
@@ -96,7 +95,7 @@ def newest_first(pid: str, limit: int, after: Item | None) -> Query:
 def by_care_date(
     pid: str, first: date | None, last: date | None, limit: int, after: Item | None
 ) -> Query:
-    """Return the query of pointers to documents whose care date is between two dates, included."""
+    """Return the query of documents whose care date is between two dates, included."""
     return Query(
         DocumentRow,
         patient_key(pid),
@@ -105,7 +104,7 @@ def by_care_date(
         descending=True,
         limit=limit,
         after=after,
-        index=BY_CARE_DATE,
+        index=tables.BY_CARE_DATE,
     )
 
 

@@ -258,11 +258,7 @@ def _query(pid: str, wanted: Filter, limit: int, after: Item | None) -> Query:
 def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Document]]:
     """Open rows one by one, reading on while the consumer asks; what is hidden does not exist."""
     while True:
-        if query.index:
-            found = store.read_again((item["pk"]["S"], item["sk"]["S"]) for item in page.items)
-        else:
-            found = store.read_rows(page.items)
-        for row, document in _opened(unit, found):
+        for row, document in _opened(unit, store.read_rows(page.items)):
             if rules.may_see(document, unit.entry.principal.kind, _profession(unit)):
                 yield _position(row, query), document
         if page.last_key is None:

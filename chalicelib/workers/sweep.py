@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from chalice.app import Blueprint, Rate
 
-from chalicelib.core import aws, clock, ids, log, outbox, rows
+from chalicelib.core import aws, clock, ids, log, outbox, rows, tables
 from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.rows import Query, Row
 from chalicelib.core.settings import settings
@@ -63,7 +63,7 @@ def relay_stragglers(now: datetime) -> int:
     found = 0
     for shard in range(outbox.SHARDS):
         pk = rows.key("PEND", str(shard))
-        query = Query(OutboxRow, pk, low="0", high=until, index=outbox.PENDING_INDEX)
+        query = Query(OutboxRow, pk, low="0", high=until, index=tables.PENDING)
         for row in _pointed(query, OutboxRow):
             if row.pend_pk:  # an index tells late: the row says whether it still waits
                 carry(outbox.event_of(row))

@@ -182,7 +182,7 @@ def _deposit(laboratory: Principal, holder: AccountRow, sample: Sample) -> None:
 def _appoint(laboratory: Principal, holder: AccountRow) -> None:
     """Set the appointments, once: a record that has any is left alone."""
     pid, today = str(holder.pid), clock.paris_date(clock.now())
-    if rows.query(agenda_store.pointers(pid, None, None, limit=1)).items:
+    if rows.query(agenda_store.between(pid, None, None, 1)).items:
         return
     with _as_person(holder) as person:
         for meeting in MEETINGS:

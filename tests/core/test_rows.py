@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from moto.core.botocore_stubber import MockRawResponse
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.core import rows
+from chalicelib.core import rows, tables
 from chalicelib.core.rows import (
     ConditionLost,
     Query,
@@ -21,6 +21,7 @@ from chalicelib.core.rows import (
     VersionedRow,
     key,
 )
+from chalicelib.core.tables import Index
 from tests.injector import Faults, refused
 from tests.recorder import Call, Recorder
 from tests.vault.host import watched
@@ -345,3 +346,19 @@ def test_every_read_of_a_table_is_consistent(aws: Recorder) -> None:  # D4
     assert host.bodies["GetItem"]["ConsistentRead"] is True
     assert [table["ConsistentRead"] for table in batch] == [True, True]
     assert host.bodies["Query"]["ConsistentRead"] is True
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("model", "index"),
+    [
+        *((KeptRow, index) for index in tables.RECORD.indexes),
+        *((FreeRow, index) for index in tables.WORK.indexes),
+    ],
+)
+def test_a_local_index_is_read_consistently_and_a_global_one_cannot_be(
+    model: type[Row], index: Index
+) -> None:
+    with watched() as host:
+        rows.query(Query(model, "PK", index=index))
+    assert host.bodies["Query"].get("ConsistentRead", False) is index.is_local
