@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http import HTTPStatus
-from itertools import count
 
 import boto3
 import pytest
@@ -27,19 +26,19 @@ GIVE_UP_SECONDS = 90
 
 @contextmanager
 def _killing(stack: Stack, name: str, every_seconds: float) -> Iterator[Callable[[], int]]:
-    """Kill a process again and again meanwhile; tell how often."""
-    stop, kills = threading.Event(), count()
-    done = [0]
+    """Kill a process meanwhile, so many seconds after it is back; tell how often."""
+    stop, kills = threading.Event(), list[str]()
 
     def work() -> None:
         while not stop.wait(every_seconds):
             stack.kill(name)
-            done[0] = next(kills) + 1
+            kills.append(name)
+            stack.wait_until_ready()
 
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        yield lambda: done[0]
+        yield lambda: len(kills)
     finally:
         stop.set()
         thread.join()
