@@ -17,6 +17,8 @@ from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
 
 UPLOAD_LIFE: Final = timedelta(hours=24)
+# The sweep looks for files to delete during three hours; a day leaves it the time to be mended.
+_GONE_LIFE: Final = timedelta(days=1)
 
 
 class DocumentRow(AuthenticatedRow):
@@ -65,6 +67,15 @@ class IncidentRow(VersionedRow):
     sealed = BinaryAttribute(legacy_encoding=False)
 
 
+class GoneRow(Row):
+    """A file that its person deleted: named until the sweep is sure that it is."""
+
+    TABLE: ClassVar[str] = "work"
+
+    blob = UnicodeAttribute()
+    ttl = NumberAttribute()
+
+
 def document_key(pid: str, document_id: str) -> tuple[str, str]:
     """Return the key of a document's row."""
     return patient_key(pid), key("DOC", document_id)
@@ -83,6 +94,22 @@ def upload_key(document_id: str) -> tuple[str, str]:
 def incident_key(pid: str, document_id: str) -> tuple[str, str]:
     """Return the key of a withdrawn document."""
     return patient_key(pid), key("INCIDENT", document_id)
+
+
+def gone_row(blob: str, now: datetime) -> GoneRow:
+    """Make the row that names a file to delete, under the hour in which it was."""
+    name = blob.rpartition("/")[2]
+    ttl = clock.epoch(now + _GONE_LIFE)
+    return GoneRow(pk=_gone_key(now), sk=key("F", name), kind="gone", blob=blob, ttl=ttl)
+
+
+def gone_in(moment: datetime) -> Query:
+    """Return the query of the files deleted during an hour (UTC)."""
+    return Query(GoneRow, _gone_key(moment), prefix="F#")
+
+
+def _gone_key(moment: datetime) -> str:
+    return key("GONE", moment.strftime("%Y-%m-%dT%H"))
 
 
 def newest_first(pid: str, limit: int, after: Item | None) -> Query:

@@ -11,7 +11,7 @@ from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import SessionRow
 from chalicelib.core import clock, ids, log, rows
-from chalicelib.core.errors import Conflict, Stale
+from chalicelib.core.errors import Conflict, NotFound, Stale
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.idempotency import Idempotency
@@ -112,8 +112,10 @@ def open_document(
         sealed = blobs.get_later(document.blob)
     try:
         return document, deposit.verified(unit.open_content(sealed.result()), document)
-    except (blobs.BlobMissing, Tampered):
+    except (blobs.BlobMissing, Tampered) as error:
         gate.trace_not_shown(unit, document_id)
+        if isinstance(error, blobs.BlobMissing) and rows.get(*target) is None:
+            raise NotFound from error  # deleted while it was opened
         raise
 
 
@@ -242,7 +244,9 @@ def withdraw_document(
         document = store.open_row(unit, row)
         unit.write(rows.delete(row), lost=Stale())
         unit.write(rows.forget(store.new_content_row(unit, document)))
-        if principal.kind is not ActorKind.PERSON:
+        if principal.kind is ActorKind.PERSON:
+            unit.put(store.gone_row(document.blob, unit.now))
+        else:
             unit.put(store.new_incident(unit, document, reason, unit.now))
             unit.emit(EventType.DOCUMENT_WITHDRAWN, document_id)
     if principal.kind is ActorKind.PERSON:

@@ -7,7 +7,7 @@ of an hour with more than `FILES_PER_HOUR`, those after are not looked at, and c
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, TypeVar
 
 from chalice.app import Blueprint, Rate
@@ -83,10 +83,11 @@ def retry_notices(now: datetime) -> int:
 
 
 def delete_orphans(now: datetime) -> int:
-    """Delete files written hours ago that no document refers to (R01), and return how many."""
+    """Delete files written or given up hours ago that nothing refers to (R01); return how many."""
     deleted = 0
     for hours in ORPHAN_HOURS:
-        names = _files_of_hour(now - timedelta(hours=hours))
+        moment = now - timedelta(hours=hours)
+        names = chain(_files_gone_in(moment), _files_of_hour(moment))
         for some in _chunks(islice(names, FILES_PER_HOUR), _FILES_AT_ONCE):
             for name in _unreferenced(some):
                 blobs.discard(name)
@@ -118,6 +119,13 @@ def _files_of_hour(moment: datetime) -> Iterator[str]:
     for page in pages:
         for entry in page.get("Contents", []):
             yield entry["Key"]
+
+
+def _files_gone_in(moment: datetime) -> Iterator[str]:
+    """Give the files that their persons deleted; most are, and deleting one again is harmless."""
+    asked = record.gone_in(moment)
+    for item in rows.all_items(asked, rows.query(asked)):
+        yield item["blob"]["S"]
 
 
 def _unreferenced(names: list[str]) -> list[str]:

@@ -1,17 +1,26 @@
 """What becomes of a document taken back, of one whose file is lost, and of one not hers to file."""
 
+import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from chalicelib.core import aws
 from chalicelib.core.rows import table_name
+from chalicelib.record.model import WithdrawalReason
+from chalicelib.record.usecases import withdraw_document
+from chalicelib.workers.sweep import sweep
 from tests import double
 from tests.builders import Actor, Patient, a_draft, a_laboratory, a_person
 from tests.faults.stories import waiting
 from tests.http_client import Client
+from tests.injector import Faults, meanwhile, refused
 from tests.record.cda.samples import a_cda
 from tests.record.test_documents import deposit, handle_of
+from tests.recorder import Recorder
+from tests.workers.lambda_events import tick
 
 KEY = {"Idempotency-Key": "deposit-0001"}
 
@@ -120,3 +129,45 @@ def test_another_type_or_date_beside_a_cda_is_warned_of(http: Client) -> None:
     assert silent["warnings"] == []
     for name in ("title", "type", "care_date"):
         assert said_otherwise[name] == silent[name]
+
+
+@pytest.mark.parametrize(
+    ("call", "way"),
+    [("s3.DeleteObject", "before"), ("dynamodb.TransactWriteItems", "after")],
+    ids=["the store of files does not answer", "the answer of the transaction is lost"],
+)
+def test_a_file_left_by_a_deletion_goes_with_the_sweep(  # R01
+    http: Client, clock: time_machine.Traveller, faults: Faults, call: str, way: str
+) -> None:
+    person = a_person()
+    one = _own(http, person)
+    faults.on(call, way)
+
+    http.delete(f"{one}?reason=other", as_=person.principal, headers={"If-Match": '"v1"'})
+    faults.clear()
+
+    assert http.get(one, as_=person.principal).status == 404
+    for _ in range(3):
+        clock.shift(timedelta(hours=1))
+        tick(sweep)
+    assert double.objects() == {}
+
+
+def test_who_reads_a_document_while_it_is_deleted_is_told_that_it_is_not_there(
+    http: Client, faults: Faults, calls: Recorder
+) -> None:
+    person = a_person()
+    one = _own(http, person)
+
+    def delete() -> None:
+        while "s3.GetObject" not in calls.names:
+            time.sleep(0.001)
+        known = one.rpartition("/")[2]
+        withdraw_document(person.principal, person.pid, known, WithdrawalReason.OTHER, 1)
+
+    faults.on("s3.GetObject", refused("NoSuchKey", 404))
+    faults.on("dynamodb.PutItem", meanwhile(delete))  # while the trace is written
+
+    assert http.get(f"{one}/content", as_=person.principal).status == 404
+
+    assert "rien n’a été montré" in _history(http, person, "refused")["right"]
