@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
@@ -79,20 +80,37 @@ class Stack:
         self.process.wait(STOP_SECONDS)
 
     def kill(self, name: str) -> None:
-        """Kill one process outright: `cloud`, `front`, `providers` or `launcher`."""
-        pid = self.running["pid"] if name == "launcher" else self.running["pids"][name]
-        if self._is_ours(pid):
-            os.kill(pid, signal.SIGKILL)
+        """Kill outright `launcher`, `cloud`, `front`, `providers`, or what runs a function.
+
+        Raises:
+            AssertionError: there was nothing to kill, and there still was nothing a while later.
+        """
+        deadline = time.monotonic() + READY_SECONDS
+        while not (pids := self._pids(name)):
+            assert time.monotonic() < deadline, f"no {name} to kill\n{self.tail()}"
+            time.sleep(0.1)
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         if name == "launcher":
             assert self.process
             self.process.wait(STOP_SECONDS)
 
-    def _is_ours(self, pid: int) -> bool:
-        """Tell whether a process is of this product: a number may have been given again."""
+    def _pids(self, name: str) -> list[int]:
+        """Return the processes of a name that are of this product: numbers are given again."""
+        running = {"launcher": self.running["pid"], **self.running["pids"]}
+        if name in running:
+            return [running[name]] if self._has(running[name], "") else []
+        found = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
+        function = f"AWS_LAMBDA_FUNCTION_NAME={deploy.PREFIX}-{name}"
+        return [pid for pid in found if self._has(pid, function)]
+
+    def _has(self, pid: int, variable: str) -> bool:
         try:
-            return f"CARNET_STATE={self.config.state}" in Path(f"/proc/{pid}/environ").read_text()
-        except FileNotFoundError:
+            there = Path(f"/proc/{pid}/environ").read_text().split("\0")
+        except OSError:
             return False
+        return {f"CARNET_STATE={self.config.state}", variable} <= {*there, ""}
 
     def wait_until_ready(self) -> None:
         """Wait until the API and the identity providers answer."""

@@ -38,6 +38,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# Of a machine that does much else, in milliseconds; what is there does not wait.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 PHONE, TABLET, DESKTOP = (360, 740), (768, 1024), (1280, 800)
 SCREENS = site.ROOT / "test-artifacts" / "screens"
 # The browser says so of each answer that is not a success: the screens show them in words.
@@ -101,7 +104,7 @@ def context(browser: Browser, base_url: str, watch: Watch) -> Iterator[BrowserCo
         timezone_id="America/Cayenne",
         service_workers="block",
     ) as made:
-        made.set_default_timeout(8_000)
+        made.set_default_timeout(PATIENCE)
         made.on("page", watch.follow)
         yield made
 

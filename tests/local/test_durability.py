@@ -20,13 +20,14 @@ pytestmark = pytest.mark.cloud
 
 TABLE = f"{deploy.PREFIX}-work"
 WRITES = 200
+KILLS = 4
 WRITERS = 4
 GIVE_UP_SECONDS = 90
 
 
 @contextmanager
-def _killing(stack: Stack, name: str, every_seconds: float) -> Iterator[Callable[[], int]]:
-    """Kill a process meanwhile, so many seconds after it is back; tell how often."""
+def _killing(stack: Stack, name: str, every_seconds: float) -> Iterator[list[str]]:
+    """Kill a process meanwhile, so many seconds after it is back; each time is noted."""
     stop, kills = threading.Event(), list[str]()
 
     def work() -> None:
@@ -35,14 +36,13 @@ def _killing(stack: Stack, name: str, every_seconds: float) -> Iterator[Callable
             kills.append(name)
             stack.wait_until_ready()
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield lambda: len(kills)
-    finally:
-        stop.set()
-        thread.join()
-        stack.wait_until_ready()
+    with ThreadPoolExecutor(1) as killer:
+        killing = killer.submit(work)
+        try:
+            yield kills
+        finally:
+            stop.set()
+            killing.result()
 
 
 def _writer(stack: Stack) -> Callable[[str], None]:
@@ -76,30 +76,29 @@ def _writer(stack: Stack) -> Callable[[str], None]:
 
 
 def test_loses_no_acknowledged_write_while_the_cloud_is_killed(stack: Stack) -> None:
-    ledger = [f"LEDGER#{time.time_ns()}#{n}" for n in range(WRITES)]
-    write = _writer(stack)
+    write, acknowledged = _writer(stack), list[str]()
     with (
         _killing(stack, "cloud", every_seconds=3) as kills,
         ThreadPoolExecutor(WRITERS) as writers,
     ):
-        acknowledged = []
 
-        def paced(key: str) -> None:
-            write(key)
-            acknowledged.append(key)
-            # Spread over several kills: unhindered, all of them take a second.
-            time.sleep(0.25)
+        def keep_writing(writer: int) -> None:
+            # Spread over the kills: unhindered, all of them take a second.
+            while len(acknowledged) < WRITES or len(kills) < KILLS:
+                key = f"LEDGER#{writer}#{time.time_ns()}"
+                write(key)
+                acknowledged.append(key)
+                time.sleep(0.25)
 
-        list(writers.map(paced, ledger))
-        killed = kills()
+        list(writers.map(keep_writing, range(WRITERS)))
 
     client = stack.client("dynamodb")
     found = [
         client.get_item(TableName=TABLE, Key={"pk": {"S": key}, "sk": {"S": "LEDGER"}}).get("Item")
         for key in acknowledged
     ]
-    assert killed >= 3
-    assert len(acknowledged) == WRITES
+    assert len(kills) >= KILLS
+    assert len(acknowledged) >= WRITES
     assert [key for key, row in zip(acknowledged, found, strict=True) if row is None] == []
 
 

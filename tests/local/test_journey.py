@@ -12,6 +12,7 @@ from tests.stack import Stack
 pytestmark = pytest.mark.cloud
 
 PROCESSES = ("cloud", "front", "providers", "launcher")
+FUNCTIONS = ("api", "authorize", "relay", "notify")
 SECONDS = 120
 DOCTOR = "99700218896"
 
@@ -57,7 +58,7 @@ def test_the_story_gives_the_doctor_back_the_authorisation_it_set_aside(stack: S
     assert {one["rpps"]: one["status"] for one in listed}[DOCTOR] == "active"
 
 
-@pytest.mark.parametrize("name", PROCESSES)
+@pytest.mark.parametrize("name", PROCESSES + FUNCTIONS)
 def test_the_story_goes_as_told_after_the_death_of_a_process(stack: Stack, name: str) -> None:
     stack.kill(name)
     if name == "launcher":

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
 
-from infra.local import config
+from infra.local import config, deploy
 from infra.local.client import Caller, Reply
 from infra.local.journey import TRAITS
 from infra.local.sample_documents import a_pdf_document
@@ -64,11 +65,21 @@ def test_a_suspended_laboratory_deposits_nothing_from_its_next_request_until_it_
     assert _deposit(laboratory, handle, "Après").status == HTTPStatus.CREATED
 
 
-def test_a_notice_put_aside_goes_back_and_is_not_there_any_more(stack: Stack) -> None:
-    url = stack.client("sqs").get_queue_url(QueueName="carnet-local-notify-dead")["QueueUrl"]
+@pytest.fixture
+def dead_letters(stack: Stack) -> Iterator[str]:
+    """Give the queue of notices put aside, and empty it whatever happened: others look at it."""
+    name = f"{deploy.PREFIX}-notify-dead"
+    url = stack.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    yield url
+    stack.client("sqs").purge_queue(QueueUrl=url)
+
+
+def test_a_notice_put_aside_goes_back_and_is_not_there_any_more(
+    stack: Stack, dead_letters: str
+) -> None:
     event = '{"id":"%s","type":"document.added","patient_id":"%s","reference":"x"}'
     body = event % ("01JDF0000000000000000000AA", "0" * 26)
-    stack.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+    stack.client("sqs").send_message(QueueUrl=dead_letters, MessageBody=body)
 
     told = _operate(stack, "dead-letters", "notify")
     done = _operate(stack, "redrive", "notify")
