@@ -72,9 +72,9 @@ def appoint(actor: Principal, pid: str, *, reminders: tuple[int, ...] = (1440,))
     return agenda.add_appointment(actor, pid, draft, None).appointment.id
 
 
-def announce(actor: Principal, pid: str, content: bytes) -> str:
+def announce(actor: Principal, pid: str, content: bytes, *, title: str = "Suite") -> str:
     """Announce one PDF whose content follows, and return its id."""
-    draft = Draft("Suite", "11502-2", clock.now().date(), "application/pdf", len(content), None)
+    draft = Draft(title, "11502-2", clock.now().date(), "application/pdf", len(content), None)
     return usecases.announce_document(actor, pid, draft, None).document_id
 
 

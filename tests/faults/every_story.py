@@ -6,6 +6,7 @@ from chalicelib.access.model import GrantStatus
 from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
+from tests.faults import document_stories as documents
 from tests.faults import reminder_stories as reminders
 from tests.faults import stories
 from tests.faults.stories import Story, Travel
@@ -40,6 +41,46 @@ STORIES: Final = (
         stories.one_trace_of_adding,
         stories.no_orphan,
         has_key=True,
+    ),
+    Story(
+        "announce_document",
+        documents.announce_one,
+        documents.announced,
+        0,
+        1,
+        documents.one_announcement,
+        documents.it_may_be_sent,
+        has_key=True,
+    ),
+    Story(
+        "send_content",
+        documents.send_content,
+        stories.deposited,
+        [],
+        [documents.CONTENT],
+        reminders.at_each_try("record:document:upload", stories.history),
+        stories.no_orphan,
+        documents.announce_before,
+    ),
+    Story(
+        "withdraw_document",
+        documents.withdraw_document,
+        documents.left_of_it,
+        documents.KEPT,
+        documents.TAKEN_BACK,
+        reminders.once("record:document:withdraw", stories.history),
+        stories.no_orphan,
+        documents.deposit_by_laboratory,
+    ),
+    Story(
+        "delete_own_document",
+        documents.delete_own_document,
+        documents.left_of_it,
+        documents.KEPT,
+        documents.DELETED,
+        reminders.once("record:document:withdraw", stories.history),
+        stories.no_orphan,
+        documents.deposit_by_person,
     ),
     Story(
         "authorise",
