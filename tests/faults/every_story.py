@@ -99,6 +99,16 @@ STORIES: Final = (
         stories.one_change_in_the_end,
     ),
     Story(
+        "withdraw_in_use",
+        stories.withdraw,
+        stories.withdrawn,
+        GrantStatus.ACTIVE,
+        GrantStatus.WITHDRAWN,
+        stories.a_use_is_not_forgotten,
+        prepare=stories.never_used,
+        rival=stories.use,
+    ),
+    Story(
         "notify",
         stories.notice,
         stories.told,
@@ -107,6 +117,7 @@ STORIES: Final = (
         stories.no_doubles_but_one,
         stories.until_quiet,
         stories.one_event,
+        rival=stories.deliver_again,
         retried_by_client=False,
     ),
     Story(
