@@ -46,6 +46,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest_socket.disable_socket(allow_unix_socket=True)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many faults each story survived; a worker's reports bring what its tests recorded."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, said in report.user_properties:
+                if name == "survived" and report.when == "call":
+                    terminalreporter.write_line(f"survived {said}")
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[dict[str, str]]:
     """Start moto once for the session, with its root keys."""

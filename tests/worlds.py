@@ -72,20 +72,25 @@ def appoint(actor: Principal, pid: str, *, reminders: tuple[int, ...] = (1440,))
     return agenda.add_appointment(actor, pid, draft, None).appointment.id
 
 
-def announce(actor: Principal, pid: str, content: bytes) -> str:
+def announce(actor: Principal, pid: str, content: bytes, *, title: str = "Suite") -> str:
     """Announce one PDF whose content follows, and return its id."""
-    draft = Draft("Suite", "11502-2", clock.now().date(), "application/pdf", len(content), None)
+    draft = Draft(title, "11502-2", clock.now().date(), "application/pdf", len(content), None)
     return usecases.announce_document(actor, pid, draft, None).document_id
 
 
 UPLOADED = a_pdf("announced and sent later")
 
 
-def build() -> World:
-    """Make the world through the product's own use cases."""
-    person, other = a_person(), a_person()
-    doctor, colleague = a_doctor(), a_doctor(family_name="AUTRE")
-    laboratory, rival = a_laboratory(), a_laboratory(name="Laboratoire Rival")
+def build(mark: str = "") -> World:
+    """Make the world through the product's own use cases; a mark is in every name and title."""
+    person, other = a_person(family_name=mark or None), a_person()
+    doctor, colleague = (
+        a_doctor(family_name=mark or "EXEMPLE"),
+        a_doctor(family_name=mark or "AUTRE"),
+    )
+    laboratory = a_laboratory(name=f"Laboratoire {mark or 'Exemple'}")
+    rival = a_laboratory(name="Laboratoire Rival")
+    title = f"Compte rendu {mark}".strip()
     a_grant(person, doctor)
     return World(
         person=person,
@@ -94,23 +99,23 @@ def build() -> World:
         colleague=colleague,
         laboratory=laboratory,
         rival=rival,
-        document=deposit(laboratory.principal, person.pid),
-        own=deposit(person.principal, person.pid),
-        upload=announce(laboratory.principal, person.pid, UPLOADED),
+        document=deposit(laboratory.principal, person.pid, title=title),
+        own=deposit(person.principal, person.pid, title=title),
+        upload=announce(laboratory.principal, person.pid, UPLOADED, title=title),
     )
 
 
-_made: dict[datetime, tuple[World, double.Snapshot]] = {}
+_made: dict[tuple[datetime, str], tuple[World, double.Snapshot]] = {}
 
 
-def restored() -> World:
+def restored(mark: str = "") -> World:
     """Put the world back as it was made; sessions in it end, so it is made anew each hour."""
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
-    if hour not in _made:
-        made = build()
+    if (hour, mark) not in _made:
+        made = build(mark)
         _made.clear()
-        _made[hour] = (made, double.snapshot())
-    world, saved = _made[hour]
+        _made[hour, mark] = (made, double.snapshot())
+    world, saved = _made[hour, mark]
     double.restore(saved)
     double.new_process()
     return world

@@ -1,72 +1,120 @@
-"""Announcing a document and sending its content, and taking a document back or deleting it."""
+"""Announcing a document and sending it; taking it back, or deleting one's own."""
 
 from typing import Final
 
 from chalicelib.core import clock
 from chalicelib.core.errors import NotFound
-from chalicelib.core.rows import table_name
-from chalicelib.http.idempotency import Idempotency
+from chalicelib.core.events import EventType
+from chalicelib.core.outbox import OutboxRow
+from chalicelib.core.rows import patient_key, table_name
+from chalicelib.http.principal import Principal
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft, WithdrawalReason
-from chalicelib.record.usecases import Filter
 from tests import double
-from tests.builders import Actor, Patient
-from tests.worlds import UPLOADED, World
+from tests.builders import a_pdf
+from tests.faults import stories
+from tests.faults.stories import KEY, MARKER, Travel
+from tests.worlds import World, announce, deposit
 
-KEY: Final = Idempotency("n" * 64, "h" * 64)
-
-
-def announce(world: World, title: str) -> object:
-    draft = Draft(title, "11502-2", clock.now().date(), "application/pdf", None, None)
-    return record.announce_document(world.laboratory.principal, world.person.pid, draft, KEY)
-
-
-def announced(world: World) -> object:
-    """Return how many announcements wait for their content, the world's own included."""
-    del world
-    items = double.tables()[table_name("work")].values()
-    return sum(item["kind"]["S"] == "upload" for item in items)
+CONTENT: Final = a_pdf("announced under faults")
+Listed = tuple[int, int, int, int]
+KEPT: Final[Listed] = (1, 1, 0, 0)
+TAKEN_BACK: Final[Listed] = (0, 0, 1, 1)
+DELETED: Final[Listed] = (0, 0, 0, 0)
+_known: Final[dict[str, str]] = {}
 
 
-def send(world: World) -> object:
-    """Send the content of what the world announced; sending it again has the same answer."""
-    principal = world.laboratory.principal
-    return record.upload_content(principal, world.person.pid, world.upload, UPLOADED)
+# In two steps: what it is, then its content.
 
 
-def sent(world: World) -> object:
-    """Return the contents, as the person reads them, of what was announced."""
-    person = world.person
-    try:
-        return record.open_document(person.principal, person.pid, world.upload)[1]
-    except NotFound:
-        return None
-
-
-def _take_back(who: Actor | Patient, world: World, document_id: str) -> object:
-    """Take it back as a client does: what is gone is taken back."""
-    try:
-        one = record.read_document(who.principal, world.person.pid, document_id)
-    except NotFound:
-        return None
-    reason = WithdrawalReason.OTHER
-    record.withdraw_document(who.principal, world.person.pid, document_id, reason, one.version)
+def announce_one(world: World) -> object:
+    draft = Draft(MARKER, "11502-2", clock.now().date(), "application/pdf", len(CONTENT), None)
+    laboratory, pid = world.laboratory.principal, world.person.pid
+    _known["announced"] = record.announce_document(laboratory, pid, draft, KEY).document_id
     return None
 
 
-def withdraw(world: World) -> object:
-    return _take_back(world.laboratory, world, world.document)
+def announced(world: World) -> int:
+    """Return how many announcements there are beside the world's own."""
+    kept = double.tables()[table_name("work")].items()
+    found = [where for where, item in kept if item["kind"]["S"] == "upload"]
+    return len([pk for pk, _ in found if pk != f"UP#{world.upload}"])
 
 
-def delete(world: World) -> object:
-    return _take_back(world.person, world, world.own)
+def it_may_be_sent(world: World, travel: Travel) -> None:
+    """Send the content of what the client was told of, as what was announced."""
+    del travel
+    laboratory, pid = world.laboratory.principal, world.person.pid
+    received = record.upload_content(laboratory, pid, _known["announced"], CONTENT)
+    assert received.title == MARKER, "received as something else than announced"
 
 
-def left(world: World) -> object:
-    """Return which documents the person sees, and which incidents the operator looks at."""
-    person = world.person
-    listing = record.list_documents(person.principal, person.pid, Filter(), None, 50)
-    items = double.tables()[table_name("record")].values()
-    incidents = [item["sk"]["S"] for item in items if item["kind"]["S"] == "incident"]
-    names = {world.document: "laboratory's", world.own: "own"}
-    return sorted(names[one.id] for one in listing.documents), len(incidents)
+def announce_before(world: World, travel: Travel) -> None:
+    del travel
+    laboratory, pid = world.laboratory.principal, world.person.pid
+    _known["sent"] = announce(laboratory, pid, CONTENT, title=MARKER)
+
+
+def send_content(world: World) -> object:
+    laboratory, pid = world.laboratory.principal, world.person.pid
+    return record.upload_content(laboratory, pid, _known["sent"], CONTENT).sha256
+
+
+# Taken back by its depositor, deleted by the person.
+
+
+def deposit_by_laboratory(world: World, travel: Travel) -> None:
+    del travel
+    _known["gone"] = deposit(world.laboratory.principal, world.person.pid, title=MARKER)
+
+
+def deposit_by_person(world: World, travel: Travel) -> None:
+    del travel
+    _known["gone"] = deposit(world.person.principal, world.person.pid, title=MARKER)
+
+
+def withdraw_document(world: World) -> None:
+    _take_back(world.laboratory.principal, world.person.pid)
+
+
+def delete_own_document(world: World) -> None:
+    _take_back(world.person.principal, world.person.pid)
+
+
+def _take_back(depositor: Principal, pid: str) -> None:
+    """Take it back as a client does: it looks first, and what is gone is taken back."""
+    try:
+        one = record.read_document(depositor, pid, _known["gone"])
+    except NotFound:
+        return
+    reason = WithdrawalReason.WRONG_DOCUMENT
+    record.withdraw_document(depositor, pid, one.id, reason, one.version)
+
+
+def left_of_it(world: World) -> Listed:
+    """Count its rows: the document, its unique content, the incident, the word to the operator."""
+    about, pk = _known["gone"], patient_key(world.person.pid)
+    kept = double.tables()[table_name("record")]
+    unique = [one for one in kept.values() if one.get("document_id", {}).get("S") == about]
+    told = [row for row in _events() if (row.type, row.reference) == _withdrawal(about)]
+    return (pk, f"DOC#{about}") in kept, len(unique), (pk, f"INCIDENT#{about}") in kept, len(told)
+
+
+def _events() -> list[OutboxRow]:
+    items = double.tables()[table_name("work")].values()
+    return [OutboxRow.from_raw_data(item) for item in items if item["kind"]["S"] == "event"]
+
+
+def _withdrawal(about: str) -> tuple[str, str]:
+    return EventType.DOCUMENT_WITHDRAWN, about
+
+
+# What must be in the history.
+
+
+def one_announcement(world: World, tries: int) -> str | None:
+    """The key says that it is done; the world's own announcement left a trace too."""
+    del tries
+    action, found = "record:document:announce", stories.history(world)
+    fresh = [one for one in found if one.action == action and one.reference != world.upload]
+    return None if len(fresh) == 1 else f"{len(fresh)} traces of one announcement"

@@ -6,6 +6,7 @@ from chalicelib.access.model import GrantStatus
 from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
+from tests.faults import document_stories as documents
 from tests.faults import reminder_stories as reminders
 from tests.faults import stories
 from tests.faults.stories import Story, Travel
@@ -42,6 +43,46 @@ STORIES: Final = (
         has_key=True,
     ),
     Story(
+        "announce_document",
+        documents.announce_one,
+        documents.announced,
+        0,
+        1,
+        documents.one_announcement,
+        documents.it_may_be_sent,
+        has_key=True,
+    ),
+    Story(
+        "send_content",
+        documents.send_content,
+        stories.deposited,
+        [],
+        [documents.CONTENT],
+        reminders.at_each_try("record:document:upload", stories.history),
+        stories.no_orphan,
+        documents.announce_before,
+    ),
+    Story(
+        "withdraw_document",
+        documents.withdraw_document,
+        documents.left_of_it,
+        documents.KEPT,
+        documents.TAKEN_BACK,
+        reminders.once("record:document:withdraw", stories.history),
+        stories.no_orphan,
+        documents.deposit_by_laboratory,
+    ),
+    Story(
+        "delete_own_document",
+        documents.delete_own_document,
+        documents.left_of_it,
+        documents.KEPT,
+        documents.DELETED,
+        reminders.once("record:document:withdraw", stories.history),
+        stories.no_orphan,
+        documents.deposit_by_person,
+    ),
+    Story(
         "authorise",
         stories.authorise,
         stories.authorised,
@@ -58,6 +99,16 @@ STORIES: Final = (
         stories.one_change_in_the_end,
     ),
     Story(
+        "withdraw_in_use",
+        stories.withdraw,
+        stories.withdrawn,
+        GrantStatus.ACTIVE,
+        GrantStatus.WITHDRAWN,
+        stories.a_use_is_not_forgotten,
+        prepare=stories.never_used,
+        rival=stories.use,
+    ),
+    Story(
         "notify",
         stories.notice,
         stories.told,
@@ -66,6 +117,7 @@ STORIES: Final = (
         stories.no_doubles_but_one,
         stories.until_quiet,
         stories.one_event,
+        rival=stories.deliver_again,
         retried_by_client=False,
     ),
     Story(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 from chalicelib.access import tokens
@@ -13,8 +14,11 @@ from chalicelib.http.endpoint import ENDPOINTS, Endpoint
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
+from chalicelib.record import usecases as record
+from chalicelib.record.model import Draft
 from tests.builders import Actor, a_draft
 from tests.http_client import Client, Reply
+from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint
 
 ROLES: Final = (
@@ -27,6 +31,9 @@ ROLES: Final = (
     "rival",
     "no_handle",
 )
+CLINICAL: Final = "a clinical document of the laboratory"
+NARRATED: Final = "Phrase que seul ce compte rendu contient"
+_numbers: Final = count(1)
 SAME_ORIGIN: Final = {"Origin": "https://carnet.test", "X-Carnet": "1"}
 _QUERIES: Final[Mapping[str, str]] = {
     "GET /v1/auth/login": "?provider=franceconnect",
@@ -159,7 +166,24 @@ def _told(world: World, path: str, target: str | None) -> dict[str, str]:
 def _document(world: World, name: str, case: str) -> str:
     if name.startswith("PUT"):
         return world.upload
+    if case == CLINICAL:
+        return _clinical_document(world)
     return world.own if case == "of the person" else world.document
+
+
+def _clinical_document(world: World) -> str:
+    """Deposit a CDA of the person, unlike those before, that says `NARRATED`."""
+    identity = world.person.identity
+    content = a_cda(
+        ins=identity.ins,
+        traits=identity.traits,
+        sections=[("Biochimie", f"<paragraph>{NARRATED}</paragraph>")],
+        number=next(_numbers),
+    )
+    draft = Draft(None, None, None, None, None, None)
+    return record.add_document(
+        world.laboratory.principal, world.person.pid, draft, content, None
+    ).id
 
 
 def _body(  # noqa: C901, PLR0911  one answer for each sort of route

@@ -18,7 +18,7 @@ from chalicelib.http.endpoint import ENDPOINTS
 from tests import double
 from tests.builders import a_grant
 from tests.http_client import Client, Reply
-from tests.policy.requests import ROLES, Ask, ask, declared_as
+from tests.policy.requests import CLINICAL, NARRATED, ROLES, Ask, ask, declared_as
 from tests.worlds import World
 
 pytestmark = pytest.mark.slow
@@ -61,6 +61,12 @@ def test_every_route_is_in_the_matrix_and_nothing_else() -> None:
     listed = {(row["method"], row["path"]) for row in ROWS}
     assert listed == {(one.method, one.path) for one in ENDPOINTS}
     assert all(row["rules"] for row in ROWS)
+
+
+def test_every_decision_a_cell_follows_is_written() -> None:
+    cited = set(re.findall(r"ADR-(\d{4})", " ".join(row["rules"] for row in ROWS)))
+    adr = Path(__file__).parents[2] / "docs/adr"
+    assert cited == {number for number in cited if list(adr.glob(f"{number}-*.md"))} != set()
 
 
 def test_the_application_serves_the_declared_routes_and_no_other() -> None:
@@ -124,6 +130,17 @@ def test_what_exists_is_refused_as_what_does_not(  # A01, A02, A36
         absent_document = prepare(world, row, role, document=ids.new_id()).send(http)
         unknown = prepare(world, row, role, subject=nobody).send(http)
         assert visible(known) == visible(absent_document) == visible(unknown), role
+
+
+def test_a_narrative_is_read_by_whom_its_row_allows_and_shown_to_nobody_else(  # A01
+    world: World, http: Client
+) -> None:
+    (row,) = [row for row in ROWS if row["case"] == CLINICAL]
+    fresh = double.snapshot()
+    for role in ROLES:
+        double.restore(fresh)
+        reply = prepare(world, row, role).send(http)
+        assert (NARRATED in reply.body.decode()) == (row[role] == "200"), role
 
 
 OF_A_THING = [row for row in OF_A_PERSON if re.search("{(document|appointment)_id}", row["path"])]
