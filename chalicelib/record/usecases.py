@@ -245,7 +245,7 @@ def withdraw_document(
         unit.write(rows.delete(row), lost=Stale())
         unit.write(rows.forget(store.new_content_row(unit, document)))
         if principal.kind is ActorKind.PERSON:
-            unit.put(store.gone_row(document.blob, unit.now))
+            unit.write(rows.replace(store.gone_row(document.blob, unit.now)))
         else:
             unit.put(store.new_incident(unit, document, reason, unit.now))
             unit.emit(EventType.DOCUMENT_WITHDRAWN, document_id)

@@ -4,7 +4,7 @@ Each story runs once to record its calls; then once more for each call and each 
 each: the client tries again, the sweep runs, and six invariants are checked (security.md, 3.2).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,9 @@ import time_machine
 from chalicelib.access import commit
 from chalicelib.core import clock as product_clock
 from chalicelib.core import rows
+from chalicelib.core.rows import Query
+from chalicelib.record import store as record_store
+from chalicelib.record.store import GoneRow
 from tests import double, worlds
 from tests.faults.every_story import STORIES
 from tests.faults.stories import (
@@ -131,7 +134,10 @@ def half_done(story: Story, world: World, *, said: bool) -> str | None:
     seen = story.effect(world)
     if seen not in (story.old, story.new):
         return f"I1: half done: {seen!r:.80}"
-    return "I2: acknowledged, and not there" if said and seen != story.new else None
+    if said and seen != story.new:
+        return "I2: acknowledged, and not there"
+    missing = story.traces(world, TRIES_WITH_RIVAL) if seen == story.new else None
+    return f"I4: done, and {missing}" if missing else None
 
 
 def in_the_end(
@@ -176,6 +182,24 @@ def claim_unconditionally(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "delete", rows.forget)
 
 
+def write_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write the rows of a transaction, its trace among them, one after the other."""
+    real = rows.write
+
+    def write(actions: Sequence[rows.Action]) -> None:
+        for action in actions:
+            real([action])
+
+    monkeypatch.setattr(rows, "write", write)
+
+
+def name_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the sweep without the name of a file that its person deleted."""
+    monkeypatch.setattr(
+        record_store, "gone_in", lambda _: Query(GoneRow, "GONE#never", prefix="F#")
+    )
+
+
 def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take an unclear answer for a failure."""
     monkeypatch.setattr(commit, "_is_committed", lambda _: False)
@@ -191,6 +215,8 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
         ("withdraw_in_use", drop_condition("grant")),
         ("notify", drop_condition("notice")),
         ("delete_own_document", claim_unconditionally),
+        ("delete_own_document", name_no_file),
+        ("withdraw", write_apart),
         ("refuse_mails", drop_condition("preferences")),
     ],
     ids=[
@@ -201,10 +227,12 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
         "version of a grant withdrawn while it is used",
         "claim of a notice",
         "document already deleted",
+        "name of a file deleted",
+        "one transaction for rows and trace",
         "version of preferences",
     ],
 )
-def test_the_harness_finds_a_condition_dropped_from_a_write(
+def test_the_harness_finds_what_is_dropped_from_a_write(
     story: str,
     plant: Callable[[pytest.MonkeyPatch], None],
     clock: time_machine.Traveller,
