@@ -1,11 +1,14 @@
 """What becomes of a document taken back, of one whose file is lost, and of one not hers to file."""
 
-import time
+import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.core import aws
 from chalicelib.core.rows import table_name
@@ -16,12 +19,14 @@ from tests import double
 from tests.builders import Actor, Patient, a_draft, a_laboratory, a_person
 from tests.faults.stories import waiting
 from tests.http_client import Client
-from tests.injector import Faults, meanwhile, refused
+from tests.injector import Faults, meanwhile
 from tests.record.cda.samples import a_cda
 from tests.record.test_documents import deposit, handle_of
-from tests.recorder import Recorder
+from tests.recorder import Call
 from tests.workers.lambda_events import tick
 
+Send = Callable[[], AWSResponse]
+SECONDS = 20
 KEY = {"Idempotency-Key": "deposit-0001"}
 
 
@@ -154,19 +159,31 @@ def test_a_file_left_by_a_deletion_goes_with_the_sweep(  # R01
 
 
 def test_who_reads_a_document_while_it_is_deleted_is_told_that_it_is_not_there(
-    http: Client, faults: Faults, calls: Recorder
+    http: Client, faults: Faults
 ) -> None:
     person = a_person()
     one = _own(http, person)
 
-    def delete() -> None:
-        while "s3.GetObject" not in calls.names:
-            time.sleep(0.001)
-        known = one.rpartition("/")[2]
-        withdraw_document(person.principal, person.pid, known, WithdrawalReason.OTHER, 1)
+    asked, gone = threading.Event(), threading.Event()
 
-    faults.on("s3.GetObject", refused("NoSuchKey", 404))
-    faults.on("dynamodb.PutItem", meanwhile(delete))  # while the trace is written
+    def late(call: Call, request: AWSPreparedRequest, send: Send) -> AWSResponse:
+        del call, request
+        asked.set()
+        assert gone.wait(SECONDS)
+        return send()
+
+    def delete(call: Call, request: AWSPreparedRequest, send: Send) -> AWSResponse:
+        assert asked.wait(SECONDS)
+        known = one.rpartition("/")[2]
+        take_back = partial(
+            withdraw_document, person.principal, person.pid, known, WithdrawalReason.OTHER, 1
+        )
+        answer = meanwhile(take_back)(call, request, send)
+        gone.set()
+        return answer
+
+    faults.on("s3.GetObject", late)
+    faults.on("dynamodb.PutItem", delete)  # while the trace is written
 
     assert http.get(f"{one}/content", as_=person.principal).status == 404
 
