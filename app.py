@@ -5,7 +5,7 @@ Workers are functions of their own and never import this module (C2).
 
 from chalice.app import Chalice
 
-from chalicelib.agenda import routes as agenda  # noqa: F401
+from chalicelib.agenda import routes as agenda  # noqa: F401  importing declares its routes
 from chalicelib.http import meta  # noqa: F401  declares its routes
 from chalicelib.http.mount import BINARY_TYPES, mount
 from chalicelib.identity import (  # noqa: F401  declare their routes
@@ -15,16 +15,16 @@ from chalicelib.identity import (  # noqa: F401  declare their routes
 )
 from chalicelib.identity.authorizer import authorize
 from chalicelib.identity.authorizer import blueprint as identity
-from chalicelib.journeys import (  # noqa: F401
+from chalicelib.journeys import (  # noqa: F401  importing declares its routes
     authorisations,
     home,
     preferences,
 )
-from chalicelib.journeys import notices as centre  # noqa: F401
-from chalicelib.journeys import trace as history  # noqa: F401
-from chalicelib.prevention import routes as prevention  # noqa: F401
-from chalicelib.record import routes as record  # noqa: F401
-from chalicelib.trace import routes as trace  # noqa: F401
+from chalicelib.journeys import notices as centre  # noqa: F401  importing declares its routes
+from chalicelib.journeys import trace as history  # noqa: F401  importing declares its routes
+from chalicelib.prevention import routes as prevention  # noqa: F401  importing declares its routes
+from chalicelib.record import routes as record  # noqa: F401  importing declares its routes
+from chalicelib.trace import routes as trace  # noqa: F401  importing declares its routes
 from chalicelib.workers import archive, notify, plan, relay, remind, sweep
 
 app = Chalice(app_name="carnet")

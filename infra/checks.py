@@ -75,7 +75,7 @@ def _listed(value: Any) -> list[Any]:  # noqa: ANN401  one or many, in IAM's own
     return value if isinstance(value, list) else [value]
 
 
-def _is_wild(resource: Any) -> bool:  # noqa: ANN401
+def _is_wild(resource: Any) -> bool:  # noqa: ANN401  a value of the template
     """Tell whether a resource is more than objects of one bucket or streams of one log group."""
     text = resource if isinstance(resource, str) else json.dumps(resource)
     if isinstance(resource, dict) and "Fn::Sub" in resource:

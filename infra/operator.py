@@ -69,8 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (LookupError, ValueError) as error:
         here = 'for the product of this machine: make operator ARGS="…"'
         return _say(NOT_SET_UP, "not set up", f"{error.args[0]}; {here}")
-    # Not before: rows name their table when they are declared.
-    from infra import commands  # noqa: PLC0415
+    from infra import commands  # noqa: PLC0415  rows name their tables when imported, after the environment is set
 
     try:
         return commands.run(given)

@@ -37,7 +37,7 @@ def _authorise_mail_by_sender() -> None:
     """Check a mail against its sender's identity; MiniStack checks it against `*`."""
     from ministack.core import iam_actions  # noqa: PLC0415  imported after its environment is set
 
-    named = iam_actions._ses_v2_resource_arn  # noqa: SLF001
+    named = iam_actions._ses_v2_resource_arn  # noqa: SLF001  ministack has no public way
 
     def resource(method: str, path: str, body: bytes, region: str, account: str) -> str:
         if path.endswith("/outbound-emails"):
@@ -45,7 +45,7 @@ def _authorise_mail_by_sender() -> None:
             return f"arn:aws:ses:{region}:{account}:identity/{sender}"
         return str(named(method, path, body, region, account))
 
-    iam_actions._ses_v2_resource_arn = resource  # noqa: SLF001
+    iam_actions._ses_v2_resource_arn = resource  # noqa: SLF001  ministack has no public way
 
 
 def _re_encrypt() -> None:
@@ -54,28 +54,28 @@ def _re_encrypt() -> None:
     It is authorised as ReEncryptFrom on the key of the ciphertext. AWS checks ReEncryptTo on the
     destination as well: for us both are the same key.
     """
-    from ministack.core.responses import json_response  # noqa: PLC0415
-    from ministack.services import kms  # noqa: PLC0415
+    from ministack.core.responses import json_response  # noqa: PLC0415  only the local cloud has ministack
+    from ministack.services import kms  # noqa: PLC0415  only the local cloud has ministack
 
     handle = kms.handle_request
 
-    async def handled(*request: Any) -> Any:  # noqa: ANN401
+    async def handled(*request: Any) -> Any:  # noqa: ANN401  ministack and boto3 clients have no types
         _, _, headers, body, _ = request
         if headers.get("x-amz-target") != RE_ENCRYPT:
             return await handle(*request)
         asked = json.loads(body)
         source, target = asked.get("SourceKeyId", ""), asked["DestinationKeyId"]
         opening = {"CiphertextBlob": asked["CiphertextBlob"], "KeyId": source}
-        opened = kms._decrypt(  # noqa: SLF001
+        opened = kms._decrypt(  # noqa: SLF001  ministack has no public way
             {**opening, "EncryptionContext": asked.get("SourceEncryptionContext", {})}
         )
-        if opened[0] != 200:  # noqa: PLR2004
+        if opened[0] != 200:  # noqa: PLR2004  a status, said by the line
             return opened
         closing = {"KeyId": target, "Plaintext": json.loads(opened[2])["Plaintext"]}
-        closed = kms._encrypt(  # noqa: SLF001
+        closed = kms._encrypt(  # noqa: SLF001  ministack has no public way
             {**closing, "EncryptionContext": asked.get("DestinationEncryptionContext", {})}
         )
-        if closed[0] != 200:  # noqa: PLR2004
+        if closed[0] != 200:  # noqa: PLR2004  a status, said by the line
             return closed
         return json_response(
             {**json.loads(closed[2]), "SourceKeyId": json.loads(opened[2])["KeyId"]}
@@ -86,11 +86,11 @@ def _re_encrypt() -> None:
 
 def _name_actions() -> None:
     """Name as AWS does the permissions that MiniStack names after the operation."""
-    from ministack.core import iam_actions  # noqa: PLC0415
+    from ministack.core import iam_actions  # noqa: PLC0415  only the local cloud has ministack
 
     action_of = iam_actions.extract_iam_action
 
-    def action(*request: Any) -> str | None:  # noqa: ANN401
+    def action(*request: Any) -> str | None:  # noqa: ANN401  ministack and boto3 clients have no types
         name: str | None = action_of(*request)
         return ACTIONS.get(name or "", name)
 
@@ -103,13 +103,13 @@ def _unpack_once(functions: Path) -> None:
     MiniStack unpacks it again for each process of each function, which then compiles it again:
     on two cores, minutes of a restart.
     """
-    from ministack.core import lambda_runtime  # noqa: PLC0415
+    from ministack.core import lambda_runtime  # noqa: PLC0415  only the local cloud has ministack
 
     functions.mkdir(parents=True, exist_ok=True)
     one_at_a_time = threading.Lock()
 
     class UnpackedOnce(zipfile.ZipFile):
-        def extractall(self, path: Any = None, *_: Any, **__: Any) -> None:  # noqa: ANN401
+        def extractall(self, path: Any = None, *_: Any, **__: Any) -> None:  # noqa: ANN401  ministack and boto3 clients have no types
             digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()
             shared = functions / digest
             with one_at_a_time:

@@ -81,8 +81,8 @@ class DurableCloud:
 
     def __init__(self, journal: Journal, functions: Path) -> None:
         # Imported here: MiniStack reads its environment when it is imported.
-        from ministack import app as ministack  # noqa: PLC0415
-        from ministack.core import persistence  # noqa: PLC0415
+        from ministack import app as ministack  # noqa: PLC0415  only the local cloud has ministack
+        from ministack.core import persistence  # noqa: PLC0415  only the local cloud has ministack
 
         amendments.apply(functions)
         self._journal = journal
@@ -112,26 +112,26 @@ class DurableCloud:
         async def once() -> dict[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def hold(message: Any) -> None:  # noqa: ANN401
+        async def hold(message: Any) -> None:  # noqa: ANN401  ministack and boto3 clients have no types
             messages.append(message)
 
         async with self._one_write:
             await self._ministack.app(scope, once, hold)
-            if messages[0]["status"] == 200:  # noqa: PLR2004
+            if messages[0]["status"] == 200:  # noqa: PLR2004  a status, said by the line
                 target = asgi.header(scope, b"x-amz-target")
                 self._journal.append(Write(int(time.time()), target, body))
         for message in messages:
             await send(message)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def receiving() -> Any:  # noqa: ANN401
+        async def receiving() -> Any:  # noqa: ANN401  ministack and boto3 clients have no types
             message = await receive()
             if message["type"] == "lifespan.shutdown":
                 # MiniStack saves itself while it stops: into the next generation's folder.
                 self._begin()
             return message
 
-        async def sending(message: Any) -> None:  # noqa: ANN401
+        async def sending(message: Any) -> None:  # noqa: ANN401  ministack and boto3 clients have no types
             if message["type"] == "lifespan.startup.complete":
                 await self._restore()
             elif message["type"] == "lifespan.shutdown.complete":
@@ -144,18 +144,18 @@ class DurableCloud:
     def take_snapshot(self) -> None:
         """Save everything as the next generation; the caller holds writes off."""
         self._begin()
-        self._persistence.save_all(self._ministack._build_persistence_save_dict())  # noqa: SLF001
+        self._persistence.save_all(self._ministack._build_persistence_save_dict())  # noqa: SLF001  ministack has no public way
         self._save_streams()
         self._commit()
 
     def _begin(self) -> None:
         """Point MiniStack at the next generation, and note which services must be in it."""
-        from ministack.services import lambda_svc  # noqa: PLC0415
+        from ministack.services import lambda_svc  # noqa: PLC0415  only the local cloud has ministack
 
         folder = self._journal.begin()
         self._persistence.STATE_DIR = str(folder)
         lambda_svc.CODE_BLOB_DIR = str(folder / "lambda-blobs")
-        self._expected = [*self._ministack._build_persistence_save_dict(), STREAMS]  # noqa: SLF001
+        self._expected = [*self._ministack._build_persistence_save_dict(), STREAMS]  # noqa: SLF001  ministack has no public way
 
     def _commit(self) -> None:
         """Put the snapshot in force unless a part is missing: MiniStack only logs a failed save."""
@@ -166,7 +166,7 @@ class DurableCloud:
 
     async def _restore(self) -> None:
         """Bring back stream records, then redo what was acknowledged since the snapshot."""
-        from ministack.services import dynamodb  # noqa: PLC0415
+        from ministack.services import dynamodb  # noqa: PLC0415  only the local cloud has ministack
 
         for name, records in (self._persistence.load_state(STREAMS) or {}).items():
             getattr(dynamodb, name).update(records)
@@ -183,7 +183,7 @@ class DurableCloud:
 
     def _save_streams(self) -> None:
         """Save what MiniStack forgets: without it, saved positions would skip new records."""
-        from ministack.services import dynamodb  # noqa: PLC0415
+        from ministack.services import dynamodb  # noqa: PLC0415  only the local cloud has ministack
 
         names = ("_stream_records", "_stream_trimmed")
         state = {name: getattr(dynamodb, name) for name in names}
@@ -193,18 +193,18 @@ class DurableCloud:
 async def _redo(dynamodb: Any, write: Write) -> bool:  # noqa: ANN401  MiniStack has no types
     headers = {"x-amz-target": write.target}
     status, _, _ = await dynamodb.handle_request("POST", "/", headers, write.body, {})
-    return bool(status == 200)  # noqa: PLR2004
+    return bool(status == 200)  # noqa: PLR2004  a status, said by the line
 
 
-def _expire(dynamodb: Any, now: int) -> None:  # noqa: ANN401
+def _expire(dynamodb: Any, now: int) -> None:  # noqa: ANN401  ministack and boto3 clients have no types
     """Sweep what had expired at that time, as MiniStack's own sweeper does each minute."""
-    for (account, region, name), setting in list(dynamodb._ttl_settings.all_items()):  # noqa: SLF001
-        table = dynamodb._tables.get_scoped(account, region, name)  # noqa: SLF001
+    for (account, region, name), setting in list(dynamodb._ttl_settings.all_items()):  # noqa: SLF001  ministack has no public way
+        table = dynamodb._tables.get_scoped(account, region, name)  # noqa: SLF001  ministack has no public way
         attribute = setting.get("AttributeName")
         for partition, rows in list(table["items"].items()):
             for sort, row in list(rows.items()):
                 if attribute in row and float(row[attribute]["N"]) <= now:
-                    dynamodb._remove_item(table, partition, sort)  # noqa: SLF001
+                    dynamodb._remove_item(table, partition, sort)  # noqa: SLF001  ministack has no public way
 
 
 def main(state: Path, port: int) -> None:

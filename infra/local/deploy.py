@@ -182,7 +182,7 @@ def _apply(config: Config, out: Path) -> dict[str, str]:
     return _outputs(stacks)
 
 
-def _create_or_update(stacks: Any, request: dict[str, Any]) -> None:  # noqa: ANN401
+def _create_or_update(stacks: Any, request: dict[str, Any]) -> None:  # noqa: ANN401  ministack and boto3 clients have no types
     try:
         stacks.describe_stacks(StackName=STACK)
     except ClientError:
@@ -204,14 +204,14 @@ def _create_or_update(stacks: Any, request: dict[str, Any]) -> None:  # noqa: AN
         raise RuntimeError("; ".join(reasons) or str(error)) from error
 
 
-def _failures(stacks: Any) -> Iterator[str]:  # noqa: ANN401
+def _failures(stacks: Any) -> Iterator[str]:  # noqa: ANN401  ministack and boto3 clients have no types
     events = stacks.describe_stack_events(StackName=STACK)["StackEvents"]
     for event in events:
         if event["ResourceStatus"].endswith("FAILED"):
             yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason')}"
 
 
-def _outputs(stacks: Any) -> dict[str, str]:  # noqa: ANN401
+def _outputs(stacks: Any) -> dict[str, str]:  # noqa: ANN401  ministack and boto3 clients have no types
     stack = stacks.describe_stacks(StackName=STACK)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 

@@ -202,7 +202,7 @@ class Front:
             (b"cache-control", b"no-store"),
             (b"x-request-id", ids.new_id().encode()),
         ]
-        if status == 503:  # noqa: PLR2004
+        if status == 503:  # noqa: PLR2004  a status, said by the line
             headers.append((b"retry-after", b"2"))
         await asgi.answer(send, status, body, headers)
 

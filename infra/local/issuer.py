@@ -98,7 +98,7 @@ class Provider:
             raise RefusedError("invalid_request: id_token_hint")
         if query.get("post_logout_redirect_uri") != self.after_logout_uri:
             raise RefusedError("invalid_request: post_logout_redirect_uri")
-        if len(query.get("state", "")) < 16:  # noqa: PLR2004
+        if len(query.get("state", "")) < 16:  # noqa: PLR2004  the least that the provider accepts
             raise RefusedError("invalid_request: state")
 
     def check(self, query: dict[str, str]) -> None:
@@ -112,10 +112,10 @@ class Provider:
             for name, right in (
                 ("response_type", query.get("response_type") == "code"),
                 ("scope", "openid" in query.get("scope", "").split()),
-                ("state", len(query.get("state", "")) >= 16),  # noqa: PLR2004
-                ("nonce", len(query.get("nonce", "")) >= 16),  # noqa: PLR2004
+                ("state", len(query.get("state", "")) >= 16),  # noqa: PLR2004  the least that the provider accepts
+                ("nonce", len(query.get("nonce", "")) >= 16),  # noqa: PLR2004  the least that the provider accepts
                 ("code_challenge_method", query.get("code_challenge_method") == "S256"),
-                ("code_challenge", len(query.get("code_challenge", "")) == 43),  # noqa: PLR2004
+                ("code_challenge", len(query.get("code_challenge", "")) == 43),  # noqa: PLR2004  the least that the provider accepts
             )
             if not right
         ]

@@ -182,7 +182,7 @@ class Product:
     def _snapshot(self) -> None:
         url = f"{self.config.cloud_url}/_carnet/snapshot"
         request = urllib.request.Request(url, method="POST")  # noqa: S310  loopback
-        with urllib.request.urlopen(request, timeout=READY_SECONDS):  # noqa: S310
+        with urllib.request.urlopen(request, timeout=READY_SECONDS):  # noqa: S310  our own loopback address
             pass
 
     def _record(self) -> None:

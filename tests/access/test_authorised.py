@@ -110,7 +110,7 @@ def test_a_withdrawn_authorisation_opens_nothing_at_once(person: Patient, doctor
 
 
 def test_an_authorisation_ends_at_its_instant(  # A05
-    clock: time_machine.Traveller, aws: Recorder  # noqa: ARG001
+    clock: time_machine.Traveller, aws: Recorder  # noqa: ARG001  makes the double of the cloud
 ) -> None:  # fmt: skip
     person, doctor = a_person(), a_doctor()
     ends = clock_now() + timedelta(hours=1)

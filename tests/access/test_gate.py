@@ -180,7 +180,7 @@ def test_an_ended_session_is_told_so_at_once(person: Patient) -> None:
 
 
 def test_a_session_past_its_end_is_told_so(
-    clock: time_machine.Traveller, aws: Recorder  # noqa: ARG001
+    clock: time_machine.Traveller, aws: Recorder  # noqa: ARG001  makes the double of the cloud
 ) -> None:  # fmt: skip
     person = a_person()
     clock.shift(timedelta(hours=12))

@@ -30,7 +30,7 @@ def person(aws: Recorder) -> Patient:  # noqa: ARG001  the cloud comes first
 
 
 @pytest.fixture
-def doctor(aws: Recorder) -> Actor:  # noqa: ARG001
+def doctor(aws: Recorder) -> Actor:  # noqa: ARG001  makes the double of the cloud
     return builders.a_doctor()
 
 
