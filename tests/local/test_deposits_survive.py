@@ -21,6 +21,9 @@ DEPOSITS = 200
 KILLS = 10
 VICTIMS = ("cloud", "api", "front", "cloud", "notify", "providers", "cloud")
 SENDERS = 4
+TOGETHER = 20
+# Nothing is known: the same key goes again.
+BUSY = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 PATIENCE_SECONDS = 480  # ten restarts, on a machine that does much else
 
 pytestmark = pytest.mark.cloud
@@ -115,3 +118,29 @@ def test_no_acknowledged_deposit_is_lost_or_doubled_while_processes_are_killed(
     assert len(set(acknowledged)) == DEPOSITS
     assert sorted(set(listed) - before) == sorted(acknowledged)
     assert len(listed) == len(set(listed))
+
+
+def test_one_key_sent_twenty_times_at_once_makes_one_document(stack: Stack) -> None:  # A13
+    content = a_pdf_document("Vingt fois", ["La même demande, vingt fois à la fois."])
+    key, together = f"twenty-{time.time_ns()}", threading.Barrier(TOGETHER)
+    person, laboratory = Caller(stack.url), Caller(stack.url)
+    person.log_in("franceconnect", "dominique")
+    before = set(_documents(person))
+    laboratory.authenticate(stack.config.state / "laboratory" / "client.json")
+    handle = laboratory.request("POST", "/v1/patients/lookup", json_body=TRAITS).json()["handle"]
+
+    def send(number: int) -> list[Reply]:
+        del number
+        caller, replies = Caller(stack.url), list[Reply]()
+        caller.token = laboratory.token
+        together.wait()
+        while not replies or replies[-1].status in BUSY:
+            replies.append(caller.deposit(handle, content, key, title="R", type_code="11502-2"))
+        return replies
+
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        replies = [one[-1] for one in pool.map(send, range(TOGETHER))]
+
+    assert {one.status for one in replies} == {HTTPStatus.CREATED}, replies
+    (made,) = {one.json()["id"] for one in replies}
+    assert set(_documents(person)) - before == {made}

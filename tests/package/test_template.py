@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.core import log, tables
+from chalicelib.core.rows import Row
 from chalicelib.http.problem_texts import PROBLEM_TEXTS
 from chalicelib.storage.blobs import BlobMissing
 from chalicelib.vault.errors import KeyMissing, Tampered
@@ -121,6 +124,28 @@ def test_protects_every_table_and_can_restore_it() -> None:
         assert properties["PointInTimeRecoverySpecification"] == {
             "PointInTimeRecoveryEnabled": True
         }
+
+
+def test_forgets_rows_in_the_tables_whose_rows_say_until_when_and_in_no_other() -> None:
+    import_module("app")  # every row is declared
+    ends = {row.TABLE for row in _rows(Row) if "ttl" in row.get_attributes()}
+    found = _of_type("AWS::DynamoDB::Table").items()
+    told = {name: one.get("TimeToLiveSpecification") for name, one in found}
+
+    assert len(ends) == 2
+    assert told == {
+        policies.table_id(table): {"AttributeName": "ttl", "Enabled": True}
+        if table.name in ends
+        else None
+        for table in tables.TABLES
+    }
+
+
+def _rows(parent: type[Row]) -> Iterator[type[Row]]:
+    for row in parent.__subclasses__():
+        yield from _rows(row)
+        if getattr(row, "TABLE", None) and row.__module__.startswith("chalicelib."):
+            yield row
 
 
 def test_streams_the_tables_that_a_worker_follows_and_no_other() -> None:

@@ -12,7 +12,7 @@ from chalicelib.core.settings import settings
 from chalicelib.storage.refusals import SENTENCES, Code
 from tests.builders import Patient, a_draft, a_pdf, a_person
 from tests.http_client import Client, Reply
-from tests.storage.hostile import HOSTILE, HOSTILE_NAMES, Hostile
+from tests.storage.hostile import HOSTILE, HOSTILE_NAMES, LIMIT, Hostile
 
 _INLINE = 3 * 1024 * 1024
 # Written by hand: what a person reads first.
@@ -72,13 +72,14 @@ def _send(http: Client, person: Patient, hostile: Hostile, n: int) -> Reply:
 
 def _is_as_expected(reply: Reply, hostile: Hostile) -> bool:
     told = reply.json()
-    if reply.problem == "document-refused":
-        figures = FIGURES.get(hostile.code, {})
-        sentence = SENTENCES[hostile.code].french.format_map(figures)
-        is_french = told["detail"].startswith(FIRST_WORDS[hostile.code])
-        same = (told["reason"], told["detail"]) == (hostile.code.value, sentence)
-        return reply.status == 422 and same and is_french
-    return reply.problem in {"too-large", "invalid"} and 400 <= reply.status < 500
+    if len(hostile.content_factory()) > LIMIT:  # the gate of the body, before anybody inspects
+        said = "Le contenu dépasse la limite de 4\u00a0Mo. Rien n’a été enregistré."
+        return (reply.status, reply.problem, told["detail"]) == (413, "too-large", said)
+    figures = FIGURES.get(hostile.code, {})
+    sentence = SENTENCES[hostile.code].french.format_map(figures)
+    is_french = told["detail"].startswith(FIRST_WORDS[hostile.code])
+    same = (told["reason"], told["detail"]) == (hostile.code.value, sentence)
+    return (reply.status, reply.problem) == (422, "document-refused") and same and is_french
 
 
 def test_each_hostile_file_is_refused_in_french_and_nothing_is_kept(http: Client) -> None:

@@ -1,6 +1,6 @@
 """Files that must never enter, each with the code of its refusal; also hostile file names.
 
-Used by the inspection tests, by the HTTP tests and by the journey. Contents are built on demand.
+Used by the tests of inspection and of deposits. Contents are built on demand.
 """
 
 import io
@@ -24,7 +24,7 @@ from tests.storage.files import (
     zeros_compressed,
 )
 
-__all__ = ["HOSTILE", "HOSTILE_NAMES", "Hostile", "a_jpeg", "a_pdf", "a_png", "a_text"]
+__all__ = ["HOSTILE", "HOSTILE_NAMES", "LIMIT", "Hostile", "a_jpeg", "a_pdf", "a_png", "a_text"]
 
 LIMIT = 4 * 1024 * 1024
 
