@@ -67,7 +67,7 @@ package: .venv/development ## build, lint and check what production deploys
 
 cloud-tests: .venv/development ## the suite against the deployed product, browsers included
 	@mkdir -p $(ARTIFACTS)
-	$(BIN)/pytest tests -m "cloud or browser" -n 2 --dist loadgroup \
+	$(BIN)/pytest tests -m "cloud or browser" -n 3 --dist loadgroup \
 		--junitxml=$(ARTIFACTS)/junit-cloud.xml
 
 bench: .venv/development ## count calls, measure times, print the table

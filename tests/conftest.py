@@ -33,8 +33,13 @@ _MAY_OPEN_SOCKETS = ("cloud", "browser", "enable_socket")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the running product together: one worker starts it, others do the rest."""
+    """Keep the tests of the running product together: one worker starts it, others do the rest.
+
+    Those that mostly wait have a product and a group of their own.
+    """
     for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue
         if item.get_closest_marker("cloud") or "product" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("product"))
 

@@ -18,7 +18,7 @@ from infra.local import deploy
 from infra.local.client import Caller, Reply
 from tests.stack import Stack
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("clock")]  # they mostly wait
 
 ZONE: Final = "Europe/Paris"
 MINUTE: Final = timedelta(minutes=1)

@@ -17,7 +17,7 @@ from bench.crowd import DOMAIN
 from infra.local import config, deploy
 from tests.stack import Stack
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("clock")]  # they mostly wait
 
 PEOPLE = 100
 REMINDERS = 1000
