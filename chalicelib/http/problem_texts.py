@@ -171,9 +171,10 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
     ),
     "idempotency-key-required": Text(
         "Clé d’idempotence absente",
-        "Cette création demande un en-tête Idempotency-Key. Rien n’a été enregistré.",
+        "Envoyez un en-tête Idempotency-Key de 8 à 64 lettres, chiffres, - ou _. "
+        "Rien n’a été enregistré.",
         "Idempotency-Key required",
-        "Send an Idempotency-Key header of 8 to 64 letters, digits, - or _.",
+        "Send an Idempotency-Key header of 8 to 64 letters, digits, - or _. Nothing was stored.",
         "La clé rend les nouveaux essais sans danger\u00a0: un seul effet, toujours.",
     ),
     "idempotency-key-reused": Text(

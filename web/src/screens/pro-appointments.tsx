@@ -26,7 +26,8 @@ function Line({ pid, of, onGone }: { pid: string; of: Appointment; onGone: () =>
     <li class="result" id={rowId(of)} tabIndex={-1}>
       <div>
         <p class="result-name">{of.title}</p>
-        <p class="begins">{of.all_day || of.start === of.start_shown ? when : `${when} (${timeInWords(of)})`}</p>
+        <p class="begins">{when}</p>
+        {!of.all_day && of.start !== of.start_shown && <p class="muted">{timeInWords(of)}</p>}
         {of.place && <p class="muted">{of.place}</p>}
         {of.note && <p class="muted kept-lines">{of.note}</p>}
         <Settled of={of} />
