@@ -69,13 +69,15 @@ def base_url() -> Iterator[str]:
 
 
 class Watch:
-    """Everything a page complains of: policy violations, exceptions, console errors."""
+    """The pages of a test, and all they complain of: policy violations, exceptions, errors."""
 
     def __init__(self) -> None:
+        self.pages: list[Page] = []
         self.complaints: list[str] = []
 
     def follow(self, page: Page) -> None:
         """Listen to a page."""
+        self.pages.append(page)
         page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
         page.on("console", self._hear)
 
@@ -150,12 +152,13 @@ def shoot(page: Page, name: str) -> Path:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keep a picture of what was on the screen when a test failed."""
+    """Keep a picture of what was on each screen when a test failed."""
     report = yield
-    page = getattr(item, "funcargs", {}).get("page")
-    if call.when == "call" and report.failed and isinstance(page, Page):
-        with suppress(PlaywrightError):
-            shoot(page, "failed-" + re.sub(r"[^0-9A-Za-z]+", "-", item.name))
+    watch = getattr(item, "funcargs", {}).get("watch")
+    if call.when == "call" and report.failed and isinstance(watch, Watch):
+        for number, page in enumerate(watch.pages, start=1):
+            with suppress(PlaywrightError):
+                shoot(page, f"failed-{re.sub(r'[^0-9A-Za-z]+', '-', item.name)}-{number}")
     return report
 
 

@@ -257,6 +257,15 @@ def _doctor_sorts_by_keyboard(keys: Keyboard) -> None:
     expect(first).to_be_focused()
 
 
+def _sees_the_refusal_by_keyboard(keys: Keyboard) -> None:
+    keys.activate("^Accès$")
+    keys.reach("^Afficher")
+    keys.page.keyboard.type("Les demandes")
+    refusal = keys.page.get_by_role("region", name=re.compile("Dr.Claire")).first
+    _seen(refusal)
+    expect(refusal).to_contain_text("cette personne n’a pas votre autorisation")
+
+
 def test_story_is_lived_with_the_keyboard_alone(product: Config, new_page: NewPage) -> None:
     laboratory_deposits(product)
     person, doctor = Keyboard(new_page()), Keyboard(new_page())
@@ -279,6 +288,7 @@ def test_story_is_lived_with_the_keyboard_alone(product: Config, new_page: NewPa
     person.press("Escape")
     doctor.press("Enter")
     _seen(doctor.page.get_by_text("n’est pas accessible"))
+    _sees_the_refusal_by_keyboard(person)
 
 
 def test_session_ended_elsewhere_lets_the_form_be_taken_up_again(

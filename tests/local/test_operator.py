@@ -50,8 +50,8 @@ def test_a_suspended_laboratory_deposits_nothing_from_its_next_request_until_it_
     assert _deposit(laboratory, handle, "Avant").status == HTTPStatus.CREATED
     client_id = _operate(stack, "list-clients", FINESS).split()[0]
 
-    said = _operate(stack, "suspend-client", client_id)
     try:
+        said = _operate(stack, "suspend-client", client_id)
         refused = _deposit(laboratory, handle, "Pendant")
         with pytest.raises(OSError, match=r"401.*invalid_client"):
             Caller(stack.url).authenticate(file)
