@@ -39,7 +39,7 @@ FLAGS = (
     "--disable-sync",
 )
 # Of a machine that does much else, in milliseconds; what is there does not wait.
-PATIENCE = 20_000
+PATIENCE = 40_000
 expect.set_options(timeout=PATIENCE)
 PHONE, TABLET, DESKTOP = (360, 740), (768, 1024), (1280, 800)
 SCREENS = site.ROOT / "test-artifacts" / "screens"
