@@ -47,7 +47,7 @@ check: .venv/development ## lint, format, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-moto: .venv/development ## the in-process suite: no network, no browser, no Java
+moto: .venv/development ## the in-process suite but its matrices: no network, no browser, no Java
 	@mkdir -p $(ARTIFACTS)
 	$(MOTO)
 
@@ -55,7 +55,7 @@ coverage: .venv/development ## the in-process suite, and which branches it takes
 	@mkdir -p $(ARTIFACTS)
 	$(MOTO) --cov --cov-report=term:skip-covered
 
-matrices: .venv/development ## faults and rivals in process: every call of every story, broken
+matrices: .venv/development ## in process: every call of every story broken, every role on every route
 	@mkdir -p $(ARTIFACTS)
 	$(BIN)/pytest tests -m slow -n 2 --junitxml=$(ARTIFACTS)/junit-matrices.xml
 

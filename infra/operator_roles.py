@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from chalicelib.core import tables
 from infra.functions import WITH_DEAD_LETTERS
-from infra.policies import BRANCH_KEYS, Statement, allow, arn_of, of_key, of_queue, table_id
+from infra.intrinsics import arn_of
+from infra.policies import BRANCH_KEYS, Statement, allow, of_key, of_queue, table_id
 
 _SESSION_SECONDS: Final = 3600
 # Opens the secret of keyed hashes, without which no row that decides is read or written.

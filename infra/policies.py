@@ -25,6 +25,7 @@ from infra.functions import (
     SWEEP,
     Function,
 )
+from infra.intrinsics import arn_of
 
 ROOT: Final = Path(__file__).absolute().parent.parent
 Statement = dict[str, Any]
@@ -93,11 +94,6 @@ def _mail() -> Statement:
         {"Fn::Sub": [f"{identity}${{Domain}}", {"Domain": domain}]},
     ]
     return allow("ses", ("SendEmail",), senders)
-
-
-def arn_of(logical_id: str) -> dict[str, list[str]]:
-    """Refer to a resource of the template by its ARN."""
-    return {"Fn::GetAtt": [logical_id, "Arn"]}
 
 
 def allow(service: str, actions: tuple[str, ...], resources: list[Any]) -> Statement:

@@ -8,20 +8,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from chalicelib.core import tables
+from infra.intrinsics import arn_of, sub
 from infra.policies import table_id
 
 
 def resources() -> dict[str, Any]:
     """Return every store of the product."""
     return {**table_resources(), **key_resources(), **bucket_resources()}
-
-
-def _sub(text: str) -> dict[str, str]:
-    return {"Fn::Sub": text}
-
-
-def _arn(logical_id: str) -> dict[str, list[str]]:
-    return {"Fn::GetAtt": [logical_id, "Arn"]}
 
 
 def _kept(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +32,7 @@ def table_resources() -> dict[str, Any]:
     declared = {}
     for table in tables.TABLES:
         properties = tables.cloudformation_properties(table, "${Prefix}")
-        properties["TableName"] = _sub(properties["TableName"])
+        properties["TableName"] = sub(properties["TableName"])
         declared[table_id(table)] = _kept("AWS::DynamoDB::Table", properties)
     return declared
 
@@ -93,7 +86,7 @@ def key_resources() -> dict[str, Any]:
         declared[f"{logical_id}Alias"] = {
             "Type": "AWS::KMS::Alias",
             "Properties": {
-                "AliasName": _sub(f"alias/${{Prefix}}-{alias}"),
+                "AliasName": sub(f"alias/${{Prefix}}-{alias}"),
                 "TargetKeyId": {"Ref": logical_id},
             },
         }
@@ -102,7 +95,7 @@ def key_resources() -> dict[str, Any]:
 
 def _key_policy() -> dict[str, Any]:
     # In a key policy the resource "*" is the key that carries it.
-    account = {"AWS": _sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
+    account = {"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}
     allowed = [f"kms:{action}" for action in (*_KEY_ADMINISTRATION, *_KEY_USE)]
     refused = [f"kms:{action}" for action in _KEY_DESTRUCTION]
     return {
@@ -134,7 +127,7 @@ def bucket_resources() -> dict[str, Any]:
 
 def _bucket(logical_id: str, name: str, more: dict[str, Any]) -> dict[str, Any]:
     properties = {
-        "BucketName": _sub(f"${{Prefix}}-{name}-${{AWS::AccountId}}"),
+        "BucketName": sub(f"${{Prefix}}-{name}-${{AWS::AccountId}}"),
         "VersioningConfiguration": {"Status": "Enabled"},
         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
         "PublicAccessBlockConfiguration": {
@@ -155,7 +148,7 @@ def _bucket(logical_id: str, name: str, more: dict[str, Any]) -> dict[str, Any]:
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",
-        "Resource": [_arn(logical_id), _sub(f"${{{logical_id}.Arn}}/*")],
+        "Resource": [arn_of(logical_id), sub(f"${{{logical_id}.Arn}}/*")],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     return {

@@ -22,6 +22,7 @@ from infra.functions import (
     WITH_DEAD_LETTERS,
     Function,
 )
+from infra.intrinsics import arn_of, sub
 from infra.policies import table_id
 
 DAY_SECONDS: Final = 86_400
@@ -91,14 +92,6 @@ LOGIN_ENVIRONMENT: Final[dict[str, Any]] = {
 }
 
 
-def _sub(text: str) -> dict[str, str]:
-    return {"Fn::Sub": text}
-
-
-def _arn(logical_id: str) -> dict[str, list[str]]:
-    return {"Fn::GetAtt": [logical_id, "Arn"]}
-
-
 def queue_resources() -> dict[str, Any]:
     """Return the queues of work and one dead-letter queue per consumer."""
     declared = {
@@ -118,7 +111,7 @@ def _work_queue(function: Function, timeout_seconds: int) -> dict[str, Any]:
         # Six times the function's time-out, as the event source asks.
         "VisibilityTimeout": 6 * timeout_seconds,
         "RedrivePolicy": {
-            "deadLetterTargetArn": _arn(f"{function.logical_id}DeadLetters"),
+            "deadLetterTargetArn": arn_of(f"{function.logical_id}DeadLetters"),
             "maxReceiveCount": MAX_RECEIVES,
         },
     }
@@ -129,7 +122,7 @@ def _queue(name: str) -> dict[str, Any]:
     return {
         "Type": "AWS::SQS::Queue",
         "Properties": {
-            "QueueName": _sub(f"${{Prefix}}-{name}"),
+            "QueueName": sub(f"${{Prefix}}-{name}"),
             "MessageRetentionPeriod": FOURTEEN_DAYS,
             "SqsManagedSseEnabled": True,
         },
@@ -140,13 +133,13 @@ def function_additions(stage: str) -> dict[str, Any]:
     """Return what decorators cannot say about each function."""
     additions = {function.logical_id: _addition(function, stage) for function in FUNCTIONS}
     # Chalice renames the API's function after it has named its log group.
-    log_group = {"LogGroupName": _sub("/aws/lambda/${APIHandler}")}
+    log_group = {"LogGroupName": sub("/aws/lambda/${APIHandler}")}
     return {**additions, "ApiHandlerLogGroup": {"Properties": log_group}}
 
 
 def _addition(function: Function, stage: str) -> dict[str, Any]:
     properties: dict[str, Any] = {
-        "FunctionName": _sub(f"${{Prefix}}-{function.physical_suffix}"),
+        "FunctionName": sub(f"${{Prefix}}-{function.physical_suffix}"),
         "Environment": {"Variables": _environment(function, stage)},
     }
     if function.stream:
@@ -156,7 +149,7 @@ def _addition(function: Function, stage: str) -> dict[str, Any]:
         event = f"{function.logical_id}SqsEventSource"
         properties["Events"] = {event: {"Properties": _queue_event(function, stage)}}
     elif function.dead_letters:
-        dead_letters = _arn(f"{function.logical_id}DeadLetters")
+        dead_letters = arn_of(f"{function.logical_id}DeadLetters")
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": dead_letters}
     return {"Properties": properties}
 
@@ -178,7 +171,7 @@ def _stream_event(function: Function) -> dict[str, Any]:
         "MaximumRetryAttempts": STREAM_RETRIES,
         "MaximumRecordAgeInSeconds": STREAM_RECORD_AGE_SECONDS,
         "DestinationConfig": {
-            "OnFailure": {"Destination": _arn(f"{function.logical_id}DeadLetters")}
+            "OnFailure": {"Destination": arn_of(f"{function.logical_id}DeadLetters")}
         },
     }
     # Sealing writes rows of its own into the table it follows: without a filter it would see them.
@@ -194,7 +187,7 @@ def _queue_event(function: Function, stage: str) -> dict[str, Any]:
     at_once = AT_ONCE_LOCALLY if stage == "local" else AT_ONCE[function]
     return {
         # Chalice writes an Fn::Sub of the queue's name; a merge can only replace its text.
-        "Queue": _sub(f"${{{function.logical_id}Queue.Arn}}"),
+        "Queue": sub(f"${{{function.logical_id}Queue.Arn}}"),
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "ScalingConfig": {"MaximumConcurrency": at_once},
     }
@@ -206,7 +199,7 @@ def _outputs() -> dict[str, Any]:
         "ArchiveBucketName": {"Ref": "ArchiveBucket"},
         "NotifyQueueUrl": {"Ref": "NotifyQueue"},
         "RemindQueueUrl": {"Ref": "RemindQueue"},
-        **{f"{key}Arn": _arn(key) for key in ("RootKey", "TraceKey", "SealKey", "TokenKey")},
+        **{f"{key}Arn": arn_of(key) for key in ("RootKey", "TraceKey", "SealKey", "TokenKey")},
         **operator_roles.outputs(),
     }
     return {name: {"Value": value} for name, value in values.items()}

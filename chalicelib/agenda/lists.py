@@ -20,8 +20,8 @@ from chalicelib.vault.errors import Tampered
 
 # Beyond, nothing is kept; and no date overflows.
 _LAST_DAY: Final = date(2200, 1, 1)
-# Read beyond what is asked for, since some are over, or of another day in the person's zone.
-_MORE: Final = 10
+# What may be under way may have begun a month ago: room for what is over, of somebody on dialysis.
+_OVER: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _list(
 
 def _query(pid: str, window: Window, limit: int, after: Item | None) -> Query:
     begins, ends = _bounds(window, clock.now())
-    most = limit + _MORE
+    most = limit + _OVER
     return store.between(pid, begins, ends, most, descending=window.past, after=after)
 
 
@@ -133,7 +133,7 @@ def _opened(unit: Unit, row: EventRow) -> Appointment | None:
 
 def soonest(pid: str, now: datetime) -> Query:
     """Return the query, to give to the gate, of what may be the next appointment."""
-    return store.between(pid, now, None, _MORE)
+    return store.between(pid, now, None, _OVER)
 
 
 def next_of(unit: Unit, page: Page) -> Shown | None:

@@ -1,6 +1,8 @@
 """The operator's page: its commands are those there are, its names those the template gives."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,39 @@ def test_every_link_inside_the_page_leads_to_a_heading() -> None:
     links = set(re.findall(r"\]\(#([^)]+)\)", PAGE))
     assert links
     assert links <= headings
+
+
+ANSWERS = """#!/bin/sh
+test "$1" = sts && test -n "$ANSWER" && echo "$ANSWER" && echo "$*" >&2
+test "$1" = cloudformation && echo "arn:aws:iam::1:role/of-$5"
+true
+"""
+
+
+def _become(tmp_path: Path, answer: str) -> subprocess.CompletedProcess[str]:
+    """Run the page's own function in a shell whose `aws` is a double."""
+    (function,) = re.findall(r"^become\(\) \{.*?; \}$", PAGE, re.MULTILINE | re.DOTALL)
+    stub = tmp_path / "aws"
+    stub.write_text(ANSWERS, encoding="utf-8")
+    stub.chmod(0o755)
+    shown = 'echo "$AWS_ACCESS_KEY_ID/$AWS_SECRET_ACCESS_KEY/$AWS_SESSION_TOKEN"'
+    return subprocess.run(
+        ["bash", "-c", f"{function}\nstack=carnet; become Software && {shown}"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "ANSWER": answer},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_operator_becomes_the_role_he_asks_for(tmp_path: Path) -> None:
+    done = _become(tmp_path, "KEY\tSECRET\tTOKEN+/=")
+
+    assert done.stdout == "KEY/SECRET/TOKEN+/=\n"
+    assert "--role-arn arn:aws:iam::1:role/of-" in done.stderr
+
+
+def test_an_operator_who_is_refused_a_role_goes_on_as_he_was(tmp_path: Path) -> None:
+    done = _become(tmp_path, "")
+
+    assert (done.returncode != 0, done.stdout) == (True, "")
