@@ -80,7 +80,9 @@ class Stack:
         self.process.wait(STOP_SECONDS)
 
     def kill(self, name: str) -> None:
-        """Kill outright `launcher`, `cloud`, `front`, `providers`, or what runs a function.
+        """Kill outright `launcher`, `cloud`, `front`, `providers`, or what runs a function, or all.
+
+        `functions` are all that run at this moment.
 
         Raises:
             AssertionError: there was nothing to kill, and there still was nothing a while later.
@@ -102,15 +104,18 @@ class Stack:
         if name in running:
             return [running[name]] if self._has(running[name], "") else []
         found = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
-        function = f"AWS_LAMBDA_FUNCTION_NAME={deploy.PREFIX}-{name}"
-        return [pid for pid in found if self._has(pid, function)]
+        function = f"AWS_LAMBDA_FUNCTION_NAME={deploy.PREFIX}-" + name.removeprefix("functions")
+        return [pid for pid in found if self._has(pid, function, is_whole=name != "functions")]
 
-    def _has(self, pid: int, variable: str) -> bool:
+    def _has(self, pid: int, variable: str, *, is_whole: bool = True) -> bool:
         try:
             there = Path(f"/proc/{pid}/environ").read_text().split("\0")
         except OSError:
             return False
-        return {f"CARNET_STATE={self.config.state}", variable} <= {*there, ""}
+        named = not variable or any(
+            one == variable if is_whole else one.startswith(variable) for one in there
+        )
+        return named and f"CARNET_STATE={self.config.state}" in there
 
     def wait_until_ready(self) -> None:
         """Wait until the API and the identity providers answer."""

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from infra.local import config, mailbox, running
 from infra.local.client import Caller, Reply
+from infra.local.issuer import personas
 from infra.local.sample_documents import (
     SampleLaboratory,
     SamplePatient,
@@ -28,6 +29,7 @@ from infra.local.sample_documents import (
 
 PERSON: Final = "dominique"
 DOCTOR: Final = "claire"
+DOCTOR_NAME: Final = "EXEMPLE-MARTIN"
 MAIL_SECONDS: Final = 60
 OPENED: Final = "record:document:open"
 LISTED: Final = "record:document:list"
@@ -182,14 +184,18 @@ def _deposit(story: Story, document: bytes) -> str:
 
 
 def _told_without_content(story: Story, before: int) -> None:
+    (address,) = [one["claims"]["email"] for key, one in personas().items() if key == PERSON]
     deadline = time.monotonic() + MAIL_SECONDS
-    while len(mailbox.mails(story.running)) == before and time.monotonic() < deadline:
+    while not (fresh := _mails_to(story, address, before)) and time.monotonic() < deadline:
         time.sleep(0.5)
-    fresh = mailbox.mails(story.running)[before:]
     story.require("The person receives a mail", fresh)
-    text = " ".join(f"{mail['Subject']} {mail['BodyText']}" for mail in fresh).lower()
-    told = [word for word in TELLING if word in text]
+    text = " ".join(f"{name} {value}" for mail in fresh for name, value in mail.items()).lower()
+    told = [word for word in TELLING if word in text.replace(address, "")]
     story.require("It says nothing but “something new”", not told)
+
+
+def _mails_to(story: Story, address: str, before: int) -> list[dict[str, Any]]:
+    return [mail for mail in mailbox.mails(story.running)[before:] if mail["To"] == [address]]
 
 
 def _reads(story: Story, person: Caller, pid: str, document_id: str) -> None:
@@ -249,7 +255,8 @@ def _line(
     for line in reply.json()["items"]:
         about = line["document"]["id"] if line["document"] else None
         found = (line["actor"]["kind"], line["outcome"], line["action"], about)
-        if found == wanted and datetime.fromisoformat(line["last_at"]) >= story.began:
+        is_hers = line["actor"]["name"].endswith(DOCTOR_NAME) and line["label"] and line["right"]
+        if is_hers and found == wanted and datetime.fromisoformat(line["last_at"]) >= story.began:
             return dict(line)
     return None
 
@@ -257,7 +264,7 @@ def _line(
 def _quote(line: dict[str, Any] | None) -> None:
     if line:
         about = f" « {line['document']['title']} »" if line["document"] else ""
-        print(f"      {line['actor']['name']} {line['label']}{about}. {line['right'] or ''}")
+        print(f"      {line['actor']['name']} {line['label']}{about}. {line['right']}")
 
 
 if __name__ == "__main__":

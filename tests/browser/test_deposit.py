@@ -76,6 +76,25 @@ def test_chosen_files_survive_a_change_of_screen(page: Page, opened: Open) -> No
     expect(page.get_by_label("Titre")).to_have_value("Mon bilan")
 
 
+def test_logging_out_with_a_file_not_sent_asks_first(page: Page, opened: Open) -> None:
+    canned = opened("/documents/ajouter")
+    _choose(page, _file("bilan.txt", b"un texte"))
+    expect(_card(page, "bilan.txt")).to_be_visible()
+    page.get_by_role("link", name="Plus", exact=True).click()
+
+    page.get_by_role("button", name="Me déconnecter").click()
+    asked = page.get_by_role("alertdialog", name="Un fichier n’est pas envoyé")
+    shoot(page, "logout-unsent")
+    asked.get_by_role("button", name="Rester pour l’envoyer").click()
+    expect(asked).to_have_count(0)
+    assert canned.count("POST", "/v1/auth/logout") == 0
+
+    page.get_by_role("button", name="Me déconnecter").click()
+    asked.get_by_role("button", name="Me déconnecter sans l’envoyer").click()
+    page.wait_for_url("**/connexion?etat=*")
+    assert canned.count("POST", "/v1/auth/logout") == 1
+
+
 def test_heavy_photo_can_be_made_lighter(page: Page, opened: Open) -> None:
     opened("/documents/ajouter")
     _choose(page, _file("IMG_1.png", png(1300, 1150, noise=True)))

@@ -12,7 +12,7 @@ from tests.stack import Stack
 pytestmark = pytest.mark.cloud
 
 PROCESSES = ("cloud", "front", "providers", "launcher")
-FUNCTIONS = ("api", "authorize", "relay", "notify")
+FUNCTIONS = ("api", "authorize", "relay", "notify", "functions")
 SECONDS = 120
 DOCTOR = "99700218896"
 

@@ -86,24 +86,23 @@ def test_each_hostile_file_is_refused_in_french_and_nothing_is_kept(http: Client
     person = a_person()
     path = f"/v1/patients/{person.pid}/documents"
 
-    replies = {hostile.name: _send(http, person, hostile, n) for n, hostile in enumerate(HOSTILE)}
-    wrong = {
-        hostile.name: replies[hostile.name].body
-        for hostile in HOSTILE
-        if not _is_as_expected(replies[hostile.name], hostile)
-    }
-    normal = http.post(
-        path,
-        as_=person.principal,
-        json=a_draft(a_pdf(), type_code="DOCPAT05"),
-        headers={"Idempotency-Key": "normal-01"},
-    )
+    wrong, kept = {}, []
+    for n, hostile in enumerate(HOSTILE):
+        reply = _send(http, person, hostile, n)
+        normal = http.post(
+            path,
+            as_=person.principal,
+            json=a_draft(a_pdf(hostile.name), type_code="DOCPAT05"),
+            headers={"Idempotency-Key": f"normal-{n:03d}"},
+        )
+        kept.append(normal.json().get("id"))
+        if not _is_as_expected(reply, hostile) or normal.status != 201:
+            wrong[hostile.name] = reply.body, normal.body
 
     assert wrong == {}
-    assert normal.status == 201
-    listed = http.get(path, as_=person.principal).json()["items"]
-    assert [item["id"] for item in listed] == [normal.json()["id"]]
-    assert len(_objects()) == 1
+    listed = http.get(f"{path}?limit=100", as_=person.principal).json()["items"]
+    assert [item["id"] for item in listed] == kept[::-1]
+    assert len(_objects()) == len(kept)
 
 
 def test_there_are_at_least_forty_of_them() -> None:

@@ -15,6 +15,7 @@ import { typeFor } from "./kinds";
 import { forgetLists } from "./paging";
 import type { Removed } from "./photo";
 import { deposit } from "./upload";
+import { tellUnsent } from "./unsent";
 
 /** Why a file is refused before it is sent. */
 export type Refusal = "empty" | "too-large" | "heic" | "kind" | "same-file";
@@ -77,6 +78,8 @@ export const hasUnsent = () =>
 
 export const isSending = () =>
   all().some(({ step }) => step.value.at === "sending" || step.value.at === "checking");
+
+tellUnsent(hasUnsent);
 
 addEventListener("beforeunload", (event) => {
   // Out of the session nothing can be sent any more, and the page must not stay for the next one.

@@ -10,6 +10,7 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { RadioField } from "../ui/form";
 import { Icon } from "../ui/icon";
+import { LogoutButton } from "../ui/logout-button";
 import { OwnIdentity } from "../ui/own-identity";
 import { Page } from "../ui/page";
 import { ownProfile } from "../ui/shell";
@@ -69,9 +70,7 @@ function Account() {
         </a>
       )}
       {me.value?.role === "professional" && <p class="muted">{me.value.display_name}</p>}
-      <Button icon="log-out" onPress={() => logout()}>
-        {t.shell.logout}
-      </Button>
+      <LogoutButton />
     </section>
   );
 }

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { agendaApi } from "../api/agenda";
-import { logout, me, sessionState } from "../api/session";
+import { me, sessionState } from "../api/session";
 import type { Patient, Profile } from "../api/types";
 import { brand } from "../brand";
 import { catalogue as t } from "../catalogue";
@@ -16,6 +16,7 @@ import { Announcer, announce } from "./announcer";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
+import { LogoutButton } from "./logout-button";
 import { SessionDialogs } from "./session-dialogs";
 import { Toaster } from "./toast";
 
@@ -159,9 +160,7 @@ function Navigation() {
         ))}
       </ul>
       <div class="rail-only rail-end">
-        <Button kind="quiet" icon="log-out" onPress={() => logout()}>
-          {t.shell.logout}
-        </Button>
+        <LogoutButton kind="quiet" />
       </div>
     </nav>
   );
