@@ -1,7 +1,7 @@
 """Which reminders of an appointment are armed with it. Call inside the gate."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from chalicelib.access.gate import Unit
 from chalicelib.agenda import rules, times
@@ -15,14 +15,13 @@ from chalicelib.reminders.model import MAX_A_DAY, MAX_A_DAY_BY_OTHERS, Preferenc
 
 def instants(details: Details, chosen: Preferences, now: datetime) -> list[datetime]:
     """Return when the reminders of an appointment are still to come."""
-    event_at = times.reminded_from(details.slot)
-    return reminder_rules.due_instants(event_at, details.reminders, chosen, now)
+    wanted = [times.before(details.slot, lead) for lead in details.reminders]
+    return reminder_rules.due_instants(wanted, times.reminded_from(details.slot), chosen, now)
 
 
 def past(details: Details, now: datetime) -> tuple[int, ...]:
     """Return the minutes before whose own instant is past: told, or chosen too late."""
-    event_at = times.reminded_from(details.slot)
-    return tuple(lead for lead in details.reminders if event_at - timedelta(minutes=lead) <= now)
+    return tuple(lead for lead in details.reminders if times.before(details.slot, lead) <= now)
 
 
 def armed(unit: Unit, appointment: Appointment) -> Appointment:

@@ -64,9 +64,18 @@ def end_at(slot: Slot) -> datetime:
 
 def reminded_from(slot: Slot) -> datetime:
     """Return the instant that minutes before are counted from."""
-    if slot.all_day:
-        return instant(datetime.combine(slot.start, MORNING), slot.zone)
-    return start_at(slot)
+    return before(slot, 0)
+
+
+def before(slot: Slot, minutes: int) -> datetime:
+    """Return the instant so many minutes before: whole days of them are days, by the wall clock.
+
+    The day before 09:30 is at 09:30, though clocks changed in the night (R19), as in iCalendar.
+    """
+    days, rest = divmod(minutes, _DAY // timedelta(minutes=1))
+    shown = datetime.combine(slot.start, MORNING) if slot.all_day else slot.start
+    fold = 0 if days or slot.all_day else slot.fold_start
+    return instant(shown - days * _DAY, slot.zone, fold) - timedelta(minutes=rest)
 
 
 def start_of(day: date, zone: str) -> datetime:

@@ -1,8 +1,9 @@
 """Tell an event to a recipient, once, whatever happens twice.
 
 The notice is claimed before the mail is sent and marked after. Between the provider's acceptance
-and our mark, a crash or a lost answer may make the same mail go twice, with the same Message-ID:
-it is the only such window, and the other order could lose a mandatory notice instead.
+and our mark, a crash or a lost answer may make the same mail go twice, with the same Message-ID
+where the provider keeps ours (SES does not): it is the only such window, and the other order could
+lose a mandatory notice instead.
 """
 
 import hashlib

@@ -30,15 +30,14 @@ _BUCKET_FORMAT: Final = "%Y-%m-%dT%H:%MZ"
 
 
 def due_instants(
-    event_at: datetime, leads_minutes: Iterable[int], preferences: Preferences, now: datetime
+    wanted: Iterable[datetime], event_at: datetime, preferences: Preferences, now: datetime
 ) -> list[datetime]:
     """Return when to remind of an event, in order: in the future, before it, none twice.
 
-    A lead that falls in quiet hours is told just before they begin; if that is past, when they
+    What is wanted in quiet hours is told just before they begin; if that is past, when they
     end; if the event is before that, at its own instant: a reminder somebody asked for is not lost.
-    Leads whose own instant is past are dropped.
+    What is wanted in the past is dropped.
     """
-    wanted = (event_at - timedelta(minutes=lead) for lead in leads_minutes)
     return sorted({_moved(one, event_at, preferences, now) for one in wanted if one > now})
 
 

@@ -2,7 +2,7 @@
 
     wanted = [*reminders.wanted(pid, subject_id), …]
     with gate.enter(principal, action, pid, wanted=wanted) as unit:
-        at = rules.due_instants(start, leads, reminders.preferences(unit), unit.now)
+        at = rules.due_instants(wanted, start, reminders.preferences(unit), unit.now)
         reminders.arm(unit, subject_id, source=Source.APPOINTMENT, event_at=start, at=at)
 
 A rival change of the same person's reminders makes leaving the gate raise `Conflict`: nothing was

@@ -86,6 +86,27 @@ def test_an_appointment_of_half_an_hour_or_a_day_is_one_every_day(zone: str) -> 
         assert times.wall(times.reminded_from(whole), zone)[0] == datetime.combine(day, time(9))
 
 
+@pytest.mark.parametrize("zone", CHANGES)
+def test_days_before_are_days_by_the_wall_clock_every_day(zone: str) -> None:  # R19
+    shifted = 0
+    for day in days():
+        slot = settled(f"{day}T09:30", today=day, zone=zone).slot
+        for count in (1, 7):
+            eve = datetime.combine(day - timedelta(days=count), time(9, 30))
+            at = times.before(slot, count * 1440)
+            assert times.wall(at, zone)[0] == eve
+            assert at - times.before(slot, count * 1440 + 45) == timedelta(minutes=45)
+        shifted += times.start_at(slot) - times.before(slot, 1440) != timedelta(days=1)
+    assert shifted == 34
+
+
+def test_the_eve_of_a_change_of_clocks_is_at_the_same_hour() -> None:  # R19
+    spring, autumn = (settled(f"{day}T09:30").slot for day in ("2031-03-30", "2031-10-26"))
+    assert times.before(spring, 1440) == datetime(2031, 3, 29, 8, 30, tzinfo=UTC)
+    assert times.before(autumn, 1440) == datetime(2031, 10, 25, 7, 30, tzinfo=UTC)
+    assert times.before(spring, 120) == datetime(2031, 3, 30, 5, 30, tzinfo=UTC)
+
+
 def test_a_time_that_clocks_skip_is_moved_and_told() -> None:  # R19
     details = settled("2027-03-28T02:30", "2027-03-28T04:00")
     assert details.slot.start == datetime(2027, 3, 28, 3, 30)  # noqa: DTZ001  a wall time
