@@ -120,13 +120,13 @@ def _trace_altered(
         commit.refuse(Unit(entry, action, clock.now(), about), Refusal.ALTERED)
 
 
-def trace_not_shown(unit: Unit, about: str) -> None:
-    """Write that what was let through could not be shown: lost, or not what was deposited.
+def trace_not_shown(unit: Unit, about: str, reason: Refusal) -> None:
+    """Write that what was let through could not be shown: lost, not what was deposited, or gone.
 
     Raises:
         Unavailable: it could not be written.
     """
-    commit.refuse(Unit(unit.entry, unit.action, clock.now(), about), Refusal.ALTERED)
+    commit.refuse(Unit(unit.entry, unit.action, clock.now(), about), reason)
 
 
 def _check_budgets(unit: Unit, counting: list[Future[None]], refusals: RateRow | None) -> None:

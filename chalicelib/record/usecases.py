@@ -113,8 +113,9 @@ def open_document(
     try:
         return document, deposit.verified(unit.open_content(sealed.result()), document)
     except (blobs.BlobMissing, Tampered) as error:
-        gate.trace_not_shown(unit, document_id)
-        if isinstance(error, blobs.BlobMissing) and rows.get(*target) is None:
+        is_gone = isinstance(error, blobs.BlobMissing) and rows.get(*target) is None
+        gate.trace_not_shown(unit, document_id, Refusal.ABSENT if is_gone else Refusal.ALTERED)
+        if is_gone:
             raise NotFound from error  # deleted while it was opened
         raise
 

@@ -163,7 +163,7 @@ def test_a_reminder_is_told_once_moved_with_its_appointment_and_gone_with_it(
     until = moved_due + TOLD_SECONDS
     assert waited_for(lambda: _reminder_states(stack, gerard) == two, until), stack.tail()
     # The one window in which a mail may repeat: the provider took it, and its answer was lost.
-    assert len(mails()) == sum(_attempts(stack, gerard))
+    assert len(two) <= len(mails()) <= sum(_attempts(stack, gerard))
 
     assert gerard.reminded_of()[:2] == [_told(moved), _told(kept)]
     assert not any("annulée" in text for text in gerard.reminded_of())

@@ -187,4 +187,4 @@ def test_who_reads_a_document_while_it_is_deleted_is_told_that_it_is_not_there(
 
     assert http.get(f"{one}/content", as_=person.principal).status == 404
 
-    assert "rien n’a été montré" in _history(http, person, "refused")["right"]
+    assert "n’est plus dans votre espace" in _history(http, person, "refused")["right"]

@@ -46,7 +46,8 @@ def test_a_thousand_due_in_one_minute_are_each_mailed_once_and_none_before(
     notices = notices_since(stack, found[1])
     assert Counter(notice["status"]["S"] for notice in notices) == {"sent": REMINDERS}
     # The one window in which a mail may repeat: the provider took it, and its answer was lost.
-    assert len(mails) == sum(int(notice["attempts"]["N"]) for notice in notices)
+    attempts = sum(int(notice["attempts"]["N"]) for notice in notices)
+    assert REMINDERS <= len(mails) <= attempts
     assert len(told) == PEOPLE
     assert min(told.values()) == REMINDERS // PEOPLE
     assert min(mail["Timestamp"] for mail in mails) >= due.timestamp()
