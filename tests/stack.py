@@ -100,22 +100,17 @@ class Stack:
 
     def _pids(self, name: str) -> list[int]:
         """Return the processes of a name that are of this product: numbers are given again."""
-        running = {"launcher": self.running["pid"], **self.running["pids"]}
-        if name in running:
-            return [running[name]] if self._has(running[name], "") else []
-        found = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
-        function = f"AWS_LAMBDA_FUNCTION_NAME={deploy.PREFIX}-" + name.removeprefix("functions")
-        return [pid for pid in found if self._has(pid, function, is_whole=name != "functions")]
-
-    def _has(self, pid: int, variable: str, *, is_whole: bool = True) -> bool:
-        try:
-            there = Path(f"/proc/{pid}/environ").read_text().split("\0")
-        except OSError:
-            return False
-        named = not variable or any(
-            one == variable if is_whole else one.startswith(variable) for one in there
-        )
-        return named and f"CARNET_STATE={self.config.state}" in there
+        state = str(self.config.state)
+        every = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+        found = {pid: _variables(pid) for pid in every}
+        ours = {pid: own for pid, own in found.items() if own.get("CARNET_STATE") == state}
+        named = {"launcher": self.running["pid"], **self.running["pids"]}
+        if name in named:
+            return [named[name]] if named[name] in ours else []
+        functions = {pid: own.get("AWS_LAMBDA_FUNCTION_NAME", "") for pid, own in ours.items()}
+        if name == "functions":
+            return [pid for pid, function in functions.items() if function]
+        return [pid for pid, one in functions.items() if one == f"{deploy.PREFIX}-{name}"]
 
     def wait_until_ready(self) -> None:
         """Wait until the API and the identity providers answer."""
@@ -227,6 +222,15 @@ def _keep_logs(running: Stack) -> None:
     for log in [running.log, *(running.config.state / "logs").glob("*.log")]:
         if log.exists():
             shutil.copy(log, folder / log.name)
+
+
+def _variables(pid: int) -> dict[str, str]:
+    """Return the environment of a process; of one that has ended, nothing."""
+    try:
+        text = Path(f"/proc/{pid}/environ").read_text(errors="replace")
+    except OSError:
+        return {}
+    return dict(pair.split("=", 1) for pair in text.split("\0") if "=" in pair)
 
 
 def _answers(origin: str, path: str) -> bool:

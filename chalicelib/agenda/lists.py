@@ -109,13 +109,13 @@ def _is_asked(one: Shown, window: Window, now: datetime) -> bool:
 
 def _visible(unit: Unit, query: Query) -> Iterator[tuple[Item, Appointment]]:
     """Open the rows of a page, then of those after it while the consumer asks."""
+    mine = None if _sees_all(unit.entry.principal) else unit.entry.depositor_token()
     while True:
         page = rows.query(query)
         for row in store.read_rows(page.items):
-            seen = _sees_all(unit.entry.principal) or row.depositor == unit.entry.depositor_token()
-            appointment = _opened(unit, row) if seen else None
+            appointment = _opened(unit, row) if mine in (None, row.depositor) else None
             if appointment:
-                yield store.position(row), appointment
+                yield rows.position(row, query.index), appointment
         if page.last_key is None:
             return
         query = rows.following(query, page.last_key)

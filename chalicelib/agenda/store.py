@@ -59,11 +59,6 @@ def between(
     )
 
 
-def position(row: EventRow) -> Item:
-    """Return the place of a row in the order of the agenda, for `after`."""
-    return {name: {"S": getattr(row, name)} for name in ("pk", "sk", tables.AGENDA.range_key)}
-
-
 def named(pid: str, appointment_ids: Iterable[str]) -> list[EventRow]:
     """Read the rows of appointments known by their ids; those gone or altered are left out."""
     keys = [(EventRow, *event_key(pid, known)) for known in appointment_ids]

@@ -256,6 +256,12 @@ def query(asked: Query) -> Page:
     return Page(answer["Items"], answer.get("LastEvaluatedKey"))
 
 
+def position(row: Row, index: Index | None) -> Item:
+    """Return the place of a row in its table or index: from which a query goes on."""
+    names = ("pk", "sk", index.hash_key, index.range_key) if index else ("pk", "sk")
+    return {name: {"S": getattr(row, name)} for name in names}
+
+
 def following(asked: Query, last_key: Item) -> Query:
     """Return the query of the page after the one that ended at a key."""
     return dataclasses.replace(asked, after=last_key)

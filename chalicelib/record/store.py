@@ -68,7 +68,7 @@ class IncidentRow(VersionedRow):
 
 
 class GoneRow(Row):
-    """A file that its person deleted: named until the sweep is sure that it is."""
+    """A file that its person deleted: named for a day, for the sweep to be sure that it is."""
 
     TABLE: ClassVar[str] = "work"
 

@@ -265,7 +265,7 @@ def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Docum
     while True:
         for row, document in _opened(unit, store.read_rows(page.items)):
             if rules.may_see(document, unit.entry.principal.kind, _profession(unit)):
-                yield _position(row, query), document
+                yield rows.position(row, query.index), document
         if page.last_key is None:
             return
         page = rows.query(rows.following(replace(query, limit=_PAGE), page.last_key))
@@ -278,11 +278,6 @@ def _opened(unit: Unit, found: Iterable[DocumentRow]) -> Iterator[tuple[Document
             yield row, store.open_row(unit, row)
         except Tampered as error:
             log.exception("document does not open", error, patient=unit.pid)
-
-
-def _position(row: DocumentRow, query: Query) -> Item:
-    position = {"pk": {"S": row.pk}, "sk": {"S": row.sk}}
-    return position | ({"care_sk": {"S": row.care_sk}} if query.index else {})
 
 
 def _open_visible(unit: Unit) -> Document:

@@ -29,7 +29,6 @@ from infra.local.sample_documents import (
 
 PERSON: Final = "dominique"
 DOCTOR: Final = "claire"
-DOCTOR_NAME: Final = "EXEMPLE-MARTIN"
 MAIL_SECONDS: Final = 60
 OPENED: Final = "record:document:open"
 LISTED: Final = "record:document:list"
@@ -184,7 +183,7 @@ def _deposit(story: Story, document: bytes) -> str:
 
 
 def _told_without_content(story: Story, before: int) -> None:
-    (address,) = [one["claims"]["email"] for key, one in personas().items() if key == PERSON]
+    address = personas()[PERSON]["claims"]["email"]
     deadline = time.monotonic() + MAIL_SECONDS
     while not (fresh := _mails_to(story, address, before)) and time.monotonic() < deadline:
         time.sleep(0.5)
@@ -252,10 +251,11 @@ def _line(
     """Find what the doctor did in this story: a line of a former one does not count."""
     reply = person.request("GET", f"/v1/patients/{pid}/trace?others=true&outcome={outcome}")
     wanted = ("professional", outcome, action, document_id)
+    doctor = personas()[DOCTOR]["claims"]["family_name"]
     for line in reply.json()["items"]:
         about = line["document"]["id"] if line["document"] else None
         found = (line["actor"]["kind"], line["outcome"], line["action"], about)
-        is_hers = line["actor"]["name"].endswith(DOCTOR_NAME) and line["label"] and line["right"]
+        is_hers = line["actor"]["name"].endswith(doctor) and line["label"] and line["right"]
         if is_hers and found == wanted and datetime.fromisoformat(line["last_at"]) >= story.began:
             return dict(line)
     return None

@@ -67,7 +67,7 @@ def test_every_link_inside_the_page_leads_to_a_heading() -> None:
 
 ANSWERS = """#!/bin/sh
 test "$1" = sts && test -n "$ANSWER" && echo "$ANSWER" && echo "$*" >&2
-test "$1" = cloudformation && echo "arn:aws:iam::1:role/of-$5"
+test "$1" = cloudformation && echo "arn:aws:iam::1:role/of-$6"
 true
 """
 
@@ -93,6 +93,7 @@ def test_an_operator_becomes_the_role_he_asks_for(tmp_path: Path) -> None:
 
     assert done.stdout == "KEY/SECRET/TOKEN+/=\n"
     assert "--role-arn arn:aws:iam::1:role/of-" in done.stderr
+    assert "OutputKey=='OperatorSoftwareRoleArn'" in done.stderr
 
 
 def test_an_operator_who_is_refused_a_role_goes_on_as_he_was(tmp_path: Path) -> None:

@@ -66,9 +66,7 @@ class Laboratory:
 
 
 def _kill_now_and_then(stack: Stack, done: threading.Event, killed: list[str]) -> None:
-    for name in islice(
-        cycle(("cloud", "api", "front", "cloud", "notify", "providers", "cloud")), KILLS
-    ):
+    for name in islice(cycle(VICTIMS), KILLS):
         if done.wait(0.7):
             return
         stack.kill(name)
