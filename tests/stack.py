@@ -98,6 +98,10 @@ class Stack:
             assert self.process
             self.process.wait(STOP_SECONDS)
 
+    def runs(self, name: str) -> bool:
+        """Tell whether there is something to kill under a name."""
+        return bool(self._pids(name))
+
     def _pids(self, name: str) -> list[int]:
         """Return the processes of a name that are of this product: numbers are given again."""
         state = str(self.config.state)

@@ -69,6 +69,8 @@ class Person:
 def gerard(stack: Stack) -> Iterator[Person]:
     """Log in somebody to whom no other test sends anything: each mail to him is of this one."""
     with _awake(stack, "gerard", "gerard.pat-quatre@exemple.example") as person:
+        until = time.time() + TOLD_SECONDS
+        assert waited_for(lambda: _seed_is_told(stack, person), until), stack.tail()
         yield person
 
 
@@ -189,14 +191,24 @@ def _attempts(stack: Stack, person: Person) -> list[int]:
     return [int(item["attempts"]["N"]) for item in _reminder_notices(stack, person)]
 
 
+def _seed_is_told(stack: Stack, person: Person) -> bool:
+    """Tell whether the mail about the sample document of his is gone."""
+    notices = _notices(stack, person, "document.added")
+    return [item["status"]["S"] for item in notices] == ["sent"]
+
+
 def _reminder_notices(stack: Stack, person: Person) -> list[dict[str, Any]]:
+    return _notices(stack, person, "reminder.due")
+
+
+def _notices(stack: Stack, person: Person, event_type: str) -> list[dict[str, Any]]:
     pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=WORK)
     return [
         item
         for page in pages
         for item in page["Items"]
         if item.get("kind") == {"S": "notice"}
-        and item.get("type") == {"S": "reminder.due"}
+        and item.get("type") == {"S": event_type}
         and item.get("patient_id") == {"S": person.pid}
     ]
 
