@@ -23,6 +23,7 @@ from chalicelib.core import aws
 from chalicelib.core import tables as declared
 from chalicelib.core.settings import settings
 from chalicelib.vault import blind
+from tests import amendments
 from tests.recorder import dispatch_lock, serialised
 
 REGION: Final = "eu-west-3"
@@ -107,7 +108,8 @@ def restore(saved: Snapshot) -> None:
 @contextmanager
 def running() -> Iterator[dict[str, str]]:
     """Run moto with three root keys: it makes an RSA pair for each, which takes long."""
-    with mock_aws(), serialised(), patch.object(Queue, "BASE_ATTRIBUTES", _UNCOUNTED):
+    uncounted = patch.object(Queue, "BASE_ATTRIBUTES", _UNCOUNTED)
+    with mock_aws(), serialised(), uncounted, amendments.applied():
         kms = aws.client("kms")
         yield {
             f"KMS_{family}_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"]

@@ -140,9 +140,9 @@ def check_undoing(on: date | None, until: date | None) -> None:
         raise Invalid(errors=errors)
 
 
-def is_to_do(one: Recommendation) -> bool:
-    """Tell whether something waits for the person."""
-    return one.state in _OPEN
+def is_to_do(one: Recommendation, refused: Container[Kind] = ()) -> bool:
+    """Tell whether something waits for the person, of a kind that is not refused."""
+    return one.state in _OPEN and one.kind not in refused
 
 
 def urgency(one: Recommendation) -> tuple[bool, date]:
@@ -185,8 +185,7 @@ def _supposed(person: Person, given: Given, today: date, end: date) -> list[Occu
 
 
 def _open(shown: list[Recommendation], refused: Container[Kind]) -> set[Key]:
-    told = (one for one in shown if is_to_do(one) and one.kind not in refused)
-    return {(one.rule_id, one.occurrence) for one in told}
+    return {(one.rule_id, one.occurrence) for one in shown if is_to_do(one, refused)}
 
 
 def _key(one: Occurrence) -> Key:

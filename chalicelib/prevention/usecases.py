@@ -26,7 +26,7 @@ from chalicelib.prevention.model import Answer, Choice, Coming, Kind, Person, Re
 from chalicelib.prevention.store import FollowUpRow
 from chalicelib.reminders import store as reminder_store
 from chalicelib.reminders import usecases as reminders
-from chalicelib.reminders.model import Preferences, Reminder, Source
+from chalicelib.reminders.model import Following, Preferences, Reminder, Source
 
 SUBJECT: Final = "prevention"  # what the reminder is about: no meaning but the domain
 # Told between nine and eight in the evening, spread so that a season does not open in one minute.
@@ -153,11 +153,7 @@ def to_do(unit: Unit) -> list[tuple[str, Recommendation]]:
     What she refused to be reminded of is not pushed to her there either (R-AGE-06).
     """
     refused = _refused(reminders.preferences(unit))
-    waiting = [
-        (key, one)
-        for key, one in _items(unit, known(unit))
-        if rules.is_to_do(one) and one.kind not in refused
-    ]
+    waiting = [(key, one) for key, one in _items(unit, known(unit)) if rules.is_to_do(one, refused)]
     return sorted(waiting, key=lambda keyed: rules.urgency(keyed[1]))
 
 
@@ -173,10 +169,12 @@ def arm_anew(unit: Unit, before: Preferences, chosen: Preferences) -> None:
         _arm(unit, of.person, of.answers, chosen, is_today_untold=True)
 
 
-def following(pid: str, now: datetime) -> list[datetime]:
-    """Return when to tell a person next, for the worker that just told her, or opens her space.
+def following(pid: str, now: datetime) -> Following:
+    """Return whether something waits for a person, and when to tell her next.
 
-    Nothing read here is shown to anybody, so it passes no gate and leaves no trace.
+    For the worker that is about to tell her, or opens her space: what was armed under an earlier
+    edition of a calendar may wait no more, and what is not so is not told. Nothing read here is
+    shown to anybody, so it passes no gate and leaves no trace.
 
     Raises:
         Tampered, Unavailable, StoreUnavailable: to be done again.
@@ -184,11 +182,15 @@ def following(pid: str, now: datetime) -> list[datetime]:
     holder = spaces.read_person(pid)
     person = _person(holder.traits) if holder else None
     if person is None:
-        return []
-    chosen = reminder_store.read_preferences(pid)
-    today = now.astimezone(ZoneInfo(chosen.zone)).date()
-    opens = rules.next_opening(person, store.read_answers(pid), today, _refused(chosen))
-    return [told_at(pid, opens, chosen.zone)] if opens else []
+        return Following(is_due=False)
+    chosen, answers = reminder_store.read_preferences(pid), store.read_answers(pid)
+    today, refused = now.astimezone(ZoneInfo(chosen.zone)).date(), _refused(chosen)
+    shown = rules.recommendations(person, answers, today)
+    opens = rules.next_opening(person, answers, today, refused)
+    return Following(
+        is_due=any(rules.is_to_do(one, refused) for one in shown),
+        at=(told_at(pid, opens, chosen.zone),) if opens else (),
+    )
 
 
 def begin(pid: str, now: datetime) -> None:
@@ -197,9 +199,9 @@ def begin(pid: str, now: datetime) -> None:
     Raises:
         As `following`.
     """
-    at = following(pid, now)
+    at = following(pid, now).at
     if at:
-        reminders.begin(pid, SUBJECT, Reminder(Source.PREVENTION, tuple(at), None))
+        reminders.begin(pid, SUBJECT, Reminder(Source.PREVENTION, at, None))
 
 
 def known(unit: Unit) -> Known:

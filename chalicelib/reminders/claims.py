@@ -5,7 +5,7 @@ enters the outbox. What is told of appointments counts in the civil day on which
 person's zone of then; the eleventh of a day waits for a day with room (R-AGE-02).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,14 +15,14 @@ from chalicelib.core.events import EventType
 from chalicelib.core.outbox import outbox_row
 from chalicelib.core.rows import Action, ConditionLost, Item, TransactionConflict
 from chalicelib.reminders import rules, store
-from chalicelib.reminders.model import Outcome, Preferences, Reminder, Source
+from chalicelib.reminders.model import Following, Outcome, Preferences, Reminder, Source
 from chalicelib.reminders.store import DayCountRow, DueRow, PreferencesRow, ReminderRow
 
 EVENTS: Final = {
     Source.APPOINTMENT: EventType.REMINDER_DUE,
     Source.PREVENTION: EventType.PREVENTION_DUE,
 }
-Following = Callable[[str, datetime], Sequence[datetime]]
+FollowingOf = Callable[[str, datetime], Following]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _Claim:
         ]
 
 
-def claim(found: Found, now: datetime, following: Following) -> Outcome:
+def claim(found: Found, now: datetime, following: FollowingOf) -> Outcome:
     """Tell, postpone or drop what one due row stands for, and say which.
 
     Raises:
@@ -81,10 +81,13 @@ def _no_reminder(due: DueRow) -> Action:
     return rows.absent(ReminderRow, *store.reminder_key(due.patient_id, due.subject_id))
 
 
-def _tell(mine: _Claim, following: Following) -> Outcome:
+def _tell(mine: _Claim, following: FollowingOf) -> Outcome:
     pid, now, source = mine.due.patient_id, mine.now, mine.reminder.source
     if source is Source.PREVENTION:
-        left = Reminder(source, tuple(following(pid, now)), None)
+        then = following(pid, now)
+        left = Reminder(source, then.at, None)
+        if not then.is_due:
+            return _write(mine.going_on(left), Outcome.OVER)
     else:
         left = rules.after(mine.reminder, now)
     event = events.new_event(EVENTS[source], pid, mine.due.subject_id)

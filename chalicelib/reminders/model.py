@@ -25,11 +25,22 @@ class Outcome(StrEnum):
     TOLD = "told"
     LATE = "late"  # told, long after its instant
     POSTPONED = "postponed"  # quiet hours, or a day that is full
-    OVER = "over"  # its event had already begun: nothing to remind of
+    OVER = "over"  # its event had begun, or what it was armed for waits no more: nothing to tell
     CROWDED = "crowded"  # every day before its event is full
     GONE = "gone"  # moved or cancelled since
     ASIDE = "aside"  # failed again and again: kept with its reason
     LOST = "lost"  # a rival was first
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What is known when a reminder that has no event of its own comes due, and when it may next.
+
+    `is_due` is False once nothing waits any more: a calendar has a new edition, say.
+    """
+
+    is_due: bool
+    at: tuple[datetime, ...] = ()
 
 
 NO_QUIET_HOURS: Final = (time(0), time(0))

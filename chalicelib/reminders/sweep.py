@@ -17,7 +17,7 @@ from chalicelib.core import clock, log, parallel, rows
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.rows import ConditionLost, Row, StoreUnavailable
 from chalicelib.reminders import queue, rules, store
-from chalicelib.reminders.claims import Following, Found, claim
+from chalicelib.reminders.claims import FollowingOf, Found, claim
 from chalicelib.reminders.model import Outcome
 from chalicelib.reminders.store import DueRow, HeadRow, ReminderRow, TickRow
 from chalicelib.vault import blind
@@ -53,7 +53,7 @@ def plan(now: datetime) -> int:
     return len(pairs)
 
 
-def sweep(bucket: str, shard: str, now: datetime, following: Following) -> Counter[Outcome]:
+def sweep(bucket: str, shard: str, now: datetime, following: FollowingOf) -> Counter[Outcome]:
     """Claim what is due in one shard of a bucket, within `SECONDS`, and count what became of it.
 
     Raises:
@@ -76,7 +76,7 @@ def sweep(bucket: str, shard: str, now: datetime, following: Following) -> Count
     return counts
 
 
-def put_aside(bucket: str, shard: str, now: datetime, following: Following) -> Counter[Outcome]:
+def put_aside(bucket: str, shard: str, now: datetime, following: FollowingOf) -> Counter[Outcome]:
     """Write on the rows that still fail why they do, so that nobody waits for them (R16).
 
     Raises:
@@ -160,7 +160,7 @@ def _with_reminders(due: list[DueRow]) -> list[Found]:
 
 
 def _claimed(
-    page: list[Found], now: datetime, following: Following, until: float
+    page: list[Found], now: datetime, following: FollowingOf, until: float
 ) -> Iterator[Outcome | Exception]:
     """Claim a page: people side by side, and each one's rows in turn, since they share a count."""
     people: dict[str, list[Found]] = {}
@@ -177,7 +177,7 @@ def _claimed(
 
 
 def _claimed_of_one(
-    mine: list[Found], now: datetime, following: Following, until: float
+    mine: list[Found], now: datetime, following: FollowingOf, until: float
 ) -> list[Outcome | Exception]:
     """Claim rows while there is time; trouble with one stops no other."""
     outcomes: list[Outcome | Exception] = []

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, cast
 
 import pytest
@@ -22,6 +23,8 @@ from chalicelib.core.rows import (
     key,
 )
 from chalicelib.core.tables import Index
+from chalicelib.reminders import store
+from tests import double
 from tests.injector import Faults, refused
 from tests.recorder import Call, Recorder
 from tests.vault.host import watched
@@ -220,6 +223,26 @@ def test_the_losers_are_named_by_position() -> None:
     assert caught.value.positions == (1, 3)
     assert rows.get(FreeRow, "PK", "new") is None
     assert rows.get(KeptRow, "PK", "C") is None
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_lost_transaction_puts_back_what_it_counted_replaced_and_removed() -> None:
+    rows.write([rows.put(free("A", word="before")), rows.put(free("B")), rows.put(kept("A"))])
+    told = store.one_more_told("PK", date(2026, 11, 23), datetime(2026, 11, 23, tzinfo=UTC))
+    rows.write([told])
+    before = double.tables()
+
+    with pytest.raises(ConditionLost):
+        rows.write(
+            [
+                told,
+                rows.replace(free("A", word="after")),
+                rows.forget(free("B")),
+                rows.put(kept("A")),
+            ]
+        )
+
+    assert double.tables() == before
 
 
 @pytest.mark.usefixtures("aws")

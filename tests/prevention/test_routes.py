@@ -16,6 +16,7 @@ from chalicelib.core.rows import table_name
 from chalicelib.prevention.store import follow_up_key
 from chalicelib.prevention.usecases import SUBJECT, following
 from chalicelib.reminders import usecases as reminders
+from chalicelib.reminders.model import Following
 from chalicelib.reminders.store import PreferencesRow, ReminderRow, preferences_key, reminder_key
 from tests import double
 from tests.builders import Actor
@@ -361,11 +362,11 @@ def test_after_telling_the_worker_arms_only_what_she_does_not_refuse(
     choose(world, http, vaccination=False)
     day = datetime(2027, 1, 6, 12, tzinfo=UTC)
     # The test waits since 2015: told again at its next interval, not at the booster of 45.
-    assert [at.date() for at in following(world.person.pid, day)] == [date(2030, 6, 12)]
+    assert [at.date() for at in following(world.person.pid, day).at] == [date(2030, 6, 12)]
     choose(world, http, 1, screening=False)
-    assert [str(at.date()) for at in following(world.person.pid, day)] == [BOOSTER_AT_45]
+    assert [str(at.date()) for at in following(world.person.pid, day).at] == [BOOSTER_AT_45]
     choose(world, http, 2, screening=False, vaccination=False)
-    assert following(world.person.pid, day) == []
+    assert following(world.person.pid, day) == Following(is_due=False)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Pacific/Noumea", "America/Cayenne"])

@@ -11,7 +11,7 @@ from chalicelib.core import clock as wall
 from chalicelib.core import rows
 from chalicelib.core.errors import Invalid
 from chalicelib.reminders import rules, store, sweep
-from chalicelib.reminders.model import Outcome, Preferences, Source
+from chalicelib.reminders.model import Following, Outcome, Preferences, Source
 from chalicelib.reminders.store import PreferencesRow
 from tests.builders import Patient
 from tests.injector import Faults
@@ -32,9 +32,9 @@ def swept(at: datetime, person: Patient) -> Counter[Outcome]:
     return sweep.sweep(rules.bucket_of(at), rules.shard_of(person.pid), wall.now(), _nothing)
 
 
-def _nothing(pid: str, now: datetime) -> list[datetime]:
+def _nothing(pid: str, now: datetime) -> Following:
     del pid, now
-    return []
+    return Following(is_due=True)
 
 
 def arm_many(

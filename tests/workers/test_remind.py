@@ -1,6 +1,6 @@
 """Reminders, from the minute's plan to the mailbox: each told once, whatever happens twice."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from chalicelib.core import clock as wall
 from chalicelib.core import rows
 from chalicelib.prevention.usecases import following
 from chalicelib.reminders import queue, rules, store, sweep
-from chalicelib.reminders.model import Outcome, Source
+from chalicelib.reminders.model import Following, Outcome, Source
 from chalicelib.workers.plan import plan
 from chalicelib.workers.remind import remind
 from tests import double
@@ -160,9 +160,9 @@ def test_two_claims_at_once_tell_once(
     assert events() == ["reminder.due"]
 
 
-def _nothing(pid: str, now: datetime) -> list[datetime]:
+def _nothing(pid: str, now: datetime) -> Following:
     del pid, now
-    return []
+    return Following(is_due=True)
 
 
 @pytest.mark.parametrize("seconds", [0, 0.4, 37, 59.9])
@@ -198,6 +198,23 @@ def test_people_whom_the_process_does_not_know_are_told_side_by_side(
     assert counts == {Outcome.TOLD: 8}
     assert events() == ["prevention.due"] * 8
     assert all(to_come(one) for one in people)
+
+
+def test_what_a_new_edition_of_the_calendars_recommends_no_more_is_not_told(
+    clock: time_machine.Traveller, aws: Recorder
+) -> None:
+    """As armed under an earlier edition: today, nothing waits for somebody of 23."""
+    del aws
+    young = a_person(birth_date=date(2003, 6, 12))
+    arm(young, [AT], source=Source.PREVENTION)
+    clock.move_to(AT)
+
+    counts = sweep.sweep(*queue.read(a_pair(AT, young)), wall.now(), following)
+
+    assert counts == {Outcome.OVER: 1}
+    assert events() == []
+    assert [at.date() for at in to_come(young)] == [date(2028, 6, 12)]
+    assert due_rows() == [wall.iso(at) for at in to_come(young)]
 
 
 def test_what_there_was_no_time_for_is_claimed_the_next_minute(
