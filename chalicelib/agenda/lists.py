@@ -92,8 +92,8 @@ def _bounds(window: Window, now: datetime) -> tuple[datetime | None, datetime | 
     if not window.has_days:
         return (None, now) if window.past else (now, None)
     # A day of the person's may begin or end up to a day from that of UTC.
-    first = max(window.first or rules.OLDEST, rules.OLDEST)
-    last = min(window.last or _LAST_DAY, _LAST_DAY)
+    first = min(max(window.first or rules.OLDEST, rules.OLDEST), _LAST_DAY)
+    last = max(min(window.last or _LAST_DAY, _LAST_DAY), first)
     day = timedelta(days=1)
     return times.start_of(first, "UTC") - day, times.start_of(last, "UTC") + 2 * day
 

@@ -36,6 +36,7 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
     where = _login(Provider.FRANCECONNECT, issuer, subject)
     account = _behind(where)
     if account is not None:
+        spaces.require_traits(str(account.pid), traits)
         if account.status == ACTIVE:  # else whoever took it over would be told in her place
             _keep_contact(account, email, now)
         return account

@@ -55,7 +55,7 @@ def claims_of(token: str, key: Key, algorithms: frozenset[str]) -> dict[str, Any
         BadToken: the algorithm is not allowed, or the signature is not this key's.
     """
     algorithm = header_of(token).get("alg")
-    if algorithm not in algorithms:
+    if not isinstance(algorithm, str) or algorithm not in algorithms:
         raise BadToken("algorithm")
     try:
         verified = jws.deserialize_compact(token, key, algorithms=[algorithm])

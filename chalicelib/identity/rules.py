@@ -34,7 +34,9 @@ _LEVELS: Final = {
     Provider.PSC: frozenset({"eidas1", "eidas2", "eidas3"}),
 }
 # A29: the screens one may return to, by their first segment; no other shape of path passes.
-_SCREENS: Final = "accueil|acces|aide|documents|plus|pro|professionnels|reprise"
+_SCREENS: Final = (
+    "accueil|acces|agenda|aide|documents|editeurs|notifications|plus|pro|professionnels|reprise"
+)
 _RETURN: Final = re.compile(
     rf"/(?:(?:{_SCREENS})(?:/[0-9A-Za-z_-]{{1,64}}){{0,4}}(?:\?[0-9A-Za-z_=&.-]{{1,200}})?)?",
     re.ASCII,

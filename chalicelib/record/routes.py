@@ -21,7 +21,7 @@ from chalicelib.record.schemas import (
     document_out,
 )
 from chalicelib.record.usecases import Filter
-from chalicelib.storage.inspect import EXTENSIONS, Kind
+from chalicelib.storage.inspect import EXTENSIONS, Kind, text_encoding
 from chalicelib.storage.names import content_disposition, safe_download_name
 from chalicelib.storage.refusals import Code, Refused
 
@@ -35,9 +35,6 @@ _REFUSALS: Final = (
     deposit.refusal(Refused(Code.PDF_ENCRYPTED)),
 )
 _REASONS: Final = (*Code, *Refusal)
-
-# Texts are stored in UTF-8 only; unsaid, a browser would guess. XML says its own encoding.
-_CONTENT_TYPES: Final = {Kind.TEXT: "text/plain; charset=utf-8"}
 
 
 @endpoint("GET", _DOCUMENTS, query=ListQuery, answers={200: DocumentPage})
@@ -115,7 +112,8 @@ def read_content(call: Call[None, NoQuery]) -> Answer:
     """Read a document's bytes, in the format it was deposited in."""
     pid = gate.resolve(call.principal, call.path["pid"])
     document, content = usecases.open_document(call.principal, pid, call.path["document_id"])
-    return Answer(content, headers=_content_headers(document), version=document.version)
+    headers = {"Content-Type": _content_type(document.format, content)}
+    return Answer(content, headers=headers | _content_headers(document), version=document.version)
 
 
 @endpoint("GET", _DOCUMENT + "/narrative", answers={200: NarrativeOut})
@@ -158,6 +156,11 @@ def _created(subject: str, document: Document) -> Answer:
     )
 
 
+def _content_type(kind: Kind, content: bytes) -> str:
+    """Name the encoding of a text: unsaid, a browser would guess. XML says its own."""
+    return f"{kind}; charset={text_encoding(content)}" if kind is Kind.TEXT else kind
+
+
 def _content_headers(document: Document) -> dict[str, str]:
     digest = base64.b64encode(bytes.fromhex(document.sha256)).decode()
     name = safe_download_name(document.title, document.care_date, EXTENSIONS[document.format])
@@ -166,7 +169,6 @@ def _content_headers(document: Document) -> dict[str, str]:
         "attachment" if document.format is Kind.CDA else "inline"
     )
     return {
-        "Content-Type": _CONTENT_TYPES.get(document.format, document.format),
         "Content-Disposition": content_disposition(name, disposition),
         "Content-Security-Policy": _CONTENT_POLICY,
         "Repr-Digest": f"sha-256=:{digest}:",

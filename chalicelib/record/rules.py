@@ -1,7 +1,6 @@
 """What makes a document acceptable, who may see it, and what it may say of itself. Pure."""
 
 import base64
-import binascii
 from datetime import date
 from typing import Final
 
@@ -29,7 +28,7 @@ def decode_content(text: str) -> bytes:
     """
     try:
         content = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # not base64, or not even ASCII
         raise Invalid(errors=(FieldError("/content", "base64"),)) from error
     if len(content) > MAX_INLINE_BYTES:
         raise TooLarge(limit_bytes=MAX_INLINE_BYTES)

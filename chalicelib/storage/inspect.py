@@ -163,7 +163,7 @@ def _check_jpeg(content: bytes, limits: Limits, facts: Inspected) -> Inspected:
 
 
 def _check_text(content: bytes, _: Limits, facts: Inspected) -> Inspected:
-    return replace(facts, encoding=_text_encoding(content))
+    return replace(facts, encoding=text_encoding(content))
 
 
 def _check_cda(content: bytes, limits: Limits, facts: Inspected) -> Inspected:
@@ -205,8 +205,12 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _TEXT_ENCODINGS = ("utf-8", "iso-8859-1", "windows-1252")
 
 
-def _text_encoding(content: bytes) -> str:
-    """Find the first encoding that gives text without control characters."""
+def text_encoding(content: bytes) -> str:
+    """Find the first encoding that gives text without control characters.
+
+    Raises:
+        Refused: none does.
+    """
     decoded = False
     for encoding in _TEXT_ENCODINGS:
         try:

@@ -93,7 +93,7 @@ class _Findings:
     def conclude(self) -> int:
         """Return the number of pages once every object was seen."""
         for number in self.opened:
-            if not self.kinds.get(number, set()) <= {"destination", "nothing"}:
+            if not self.kinds.get(number, {"unseen"}) <= {"destination", "nothing"}:
                 raise Refused(Code.PDF_ACTIVE)
         if not self.has_catalog or not self.page_objects:
             raise Refused(Code.PDF_DAMAGED)

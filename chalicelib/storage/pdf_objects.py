@@ -99,7 +99,7 @@ class PdfObjects:
         for _ in range(count):
             number, offset = index.value(), index.value()
             if not isinstance(number, int) or not isinstance(offset, int) or offset < 0:
-                return
+                raise Refused(Code.PDF_DAMAGED)
             yield Found(number, self._lexer(decoded, first + offset).value())
 
     def _decode(self, stream: dict[str, Value], start: int, *, keep: bool) -> bytes:
@@ -128,6 +128,8 @@ class PdfObjects:
             try:
                 out = inflater.decompress(pending, _OUTPUT)
             except zlib.error:
+                if keep:
+                    raise Refused(Code.PDF_DAMAGED) from None
                 break
             left = len(inflater.unconsumed_tail) + len(inflater.unused_data)
             self.budget.spend_inflated(len(out) + len(pending) - left)
@@ -138,6 +140,8 @@ class PdfObjects:
             if not pending:
                 pending = data[taken : taken + _INPUT]
                 taken += len(pending)
+        if keep and not inflater.eof:
+            raise Refused(Code.PDF_DAMAGED)
         return bytes(kept)
 
     def _from_ascii(self, start: int, name: str) -> bytes:

@@ -363,6 +363,8 @@ def test_lists_are_to_come_over_or_of_some_days(
     assert listed(world, http, "?to=2026-11-20") == ["Cure", "A"]
     reply = http.get(path(world) + "?from=2026-12-05&to=2026-12-04", as_=world.person.principal)
     assert reply.status == 422
+    for nothing in ("?from=2200-02-10", "?to=1899-11-01", "?to=0001-01-01&past=true"):
+        assert listed(world, http, nothing) == []
     assert listed(world, http, "?from=0001-01-01&to=9999-12-31") == ["Cure", "A", "B", "C", "D"]
     del clock
 

@@ -10,6 +10,7 @@ from chalicelib.audit import keys as sealing_keys
 from chalicelib.core import clock, rows
 from chalicelib.core.aws import client
 from chalicelib.identity import accounts, signing_keys, spaces, store
+from chalicelib.identity.model import Provider
 from chalicelib.identity.store import TraitsRow
 from chalicelib.identity.values import traits_key
 from chalicelib.vault import blind
@@ -36,6 +37,19 @@ def test_an_index_pointed_at_somebody_elses_record_gives_no_account(aws: Recorde
 
     with pytest.raises(Tampered):
         accounts.of_person(ISSUER, "new-subject", attacker.traits, "a@exemple.test", clock.now())
+
+
+def test_a_login_pointed_at_somebody_elses_account_opens_nothing(aws: Recorder) -> None:
+    """Though its keyed hash is right: operators of accounts may write it, not who a record is."""
+    del aws
+    victim, intruder = a_person(), a_person()
+    where = accounts._login(Provider.FRANCECONNECT, ISSUER, "intruder")
+    rows.write([rows.replace(accounts._login_row(where, victim.id))])
+
+    with pytest.raises(Tampered):
+        accounts.of_person(
+            ISSUER, "intruder", intruder.identity.traits, "a@exemple.test", clock.now()
+        )
 
 
 def test_a_genuine_index_row_moved_to_other_traits_gives_no_account(aws: Recorder) -> None:

@@ -1,8 +1,10 @@
 """Rules of identity: claims read, traits compared, names shown. No store."""
 
+import re
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from hypothesis import example, given
@@ -19,6 +21,8 @@ from chalicelib.identity.model import (
 )
 from chalicelib.identity.values import RPPS, Sex, Traits, compare_traits, fold
 
+CLIENT: Final = Path(__file__).parents[2] / "web" / "src" / "app.tsx"
+SCREENS: Final = frozenset(re.findall(r'<Route path="/([a-z]+)', CLIENT.read_text("utf-8")))
 NAMES = st.text(st.sampled_from("AÉœz -’'"), min_size=1, max_size=12).filter(
     lambda name: bool(fold(name))
 )
@@ -142,15 +146,19 @@ def test_persons_need_substantial_assurance_and_professionals_their_only_level()
     assert not rules.level_is_enough(Provider.PSC, ["eidas1"])
 
 
+@pytest.mark.parametrize("screen", sorted(SCREENS - {"connexion"}))
+def test_who_logs_in_goes_back_to_any_screen_of_the_client(screen: str) -> None:
+    assert rules.is_own_path(f"/{screen}")
+    assert rules.is_own_path(f"/{screen}/01J9ZZZZZZZZZZZZZZZZZZZZZZ?v=mois")
+
+
 @given(st.text(max_size=40))
 @example("/accueil\n")
 @example("//")
 @example("/pro/../x")
 def test_path_to_return_to_can_only_be_a_screen_of_ours(text: str) -> None:
     if rules.is_own_path(text):
-        assert text == "/" or text.partition("?")[0].split("/")[1] in {
-            "accueil", "acces", "aide", "documents", "plus", "pro", "professionnels", "reprise",
-        }  # fmt: skip
+        assert text == "/" or text.partition("?")[0].split("/")[1] in SCREENS
         assert not set(text) & set("\\%#:;@ \r\n\t")
         assert "//" not in text
 

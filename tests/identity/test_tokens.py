@@ -123,6 +123,17 @@ def test_token_with_critical_extensions_is_refused(aws: Recorder) -> None:
     assert not _is_let_in(f"{changed}.{payload}.{signature}")
 
 
+@pytest.mark.parametrize("algorithm", [[], {}, ["ES256"], 7, None])
+def test_token_whose_algorithm_is_no_text_is_refused(aws: Recorder, algorithm: object) -> None:
+    del aws
+    _, payload, signature = _issued().split(".")
+    kid = signing_keys.private_key(wall.now())[0]
+    header = json.dumps({"alg": algorithm, "typ": "at+jwt", "kid": kid}).encode()
+    changed = base64.urlsafe_b64encode(header).rstrip(b"=").decode()
+
+    assert not _is_let_in(f"{changed}.{payload}.{signature}")
+
+
 def test_token_without_signature_is_refused(aws: Recorder) -> None:
     del aws
     _, payload, signature = _issued().split(".")

@@ -191,14 +191,15 @@ def test_a_withdrawn_deposit_is_gone_for_every_reader(http: Client) -> None:
     assert listed.json()["items"] == []
 
 
-def test_base64_that_is_not_is_refused_with_its_pointer(http: Client) -> None:
+@pytest.mark.parametrize("wrong", ["*", "é", "\u2028"])
+def test_base64_that_is_not_is_refused_with_its_pointer(http: Client, wrong: str) -> None:
     person = a_person()
 
     reply = http.post(
         f"/v1/patients/{person.pid}/documents",
         as_=person.principal,
         json=a_draft(type_code="DOCPAT05")
-        | {"content": base64.b64encode(a_pdf()).decode()[:-1] + "*"},
+        | {"content": base64.b64encode(a_pdf()).decode()[:-1] + wrong},
         headers=_key(),
     )
 
@@ -338,6 +339,8 @@ def test_the_organisation_is_the_depositor_and_may_deposit_again_what_it_withdre
         (files.a_pdf(), "application/pdf"),
         (files.a_png(), "image/png"),
         (files.a_text(), "text/plain; charset=utf-8"),
+        ("Lévothyrox 75 µg".encode("iso-8859-1"), "text/plain; charset=iso-8859-1"),
+        ("Cœur, 10 €".encode("cp1252"), "text/plain; charset=windows-1252"),
     ],
 )
 def test_a_browser_shows_a_content_and_runs_none_of_it(  # A19

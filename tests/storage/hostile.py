@@ -150,6 +150,13 @@ _TYPES = [
            Code.TYPE_UNSUPPORTED),
 ]  # fmt: skip
 
+
+def _broken_object_stream(checksum: bytes) -> bytes:
+    packed = zlib.compress(b"50 0 << /S /JavaScript /JS (x) >>")
+    entries = b"/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode"
+    return a_pdf(objects=(a_stream(entries, packed[:-4] + checksum),))
+
+
 _PDFS = [
     _pdf("garbage before a PDF", lambda: b"GARBAGE\n" + a_pdf(), Code.LEADING_DATA),
     _pdf("a web page after a PDF", lambda: a_pdf() + b"<b>x</b>", Code.TRAILING_DATA),
@@ -164,6 +171,14 @@ _PDFS = [
     _pdf("a script in an object stream",
          lambda: a_pdf(objects=(an_object_stream(b"<< /S /JavaScript /JS (x) >>"),)),
          Code.PDF_ACTIVE),
+    _pdf("an object stream whose checksum is wrong", lambda: _broken_object_stream(b"\0\0\0\0"),
+         Code.PDF_DAMAGED),
+    _pdf("an object stream cut off", lambda: _broken_object_stream(b""), Code.PDF_DAMAGED),
+    _pdf("an object stream with numbers that are none",
+         lambda: a_pdf(objects=(a_stream(b"/Type /ObjStm /N 1 /First 7 /Filter /FlateDecode",
+                                         zlib.compress(b"50.0 0 << /S /JavaScript /JS (x) >>")),)),
+         Code.PDF_DAMAGED),
+    _pdf_with("an opening action nobody can see", Code.PDF_ACTIVE, catalog=b"/OpenAction 99 0 R"),
     _pdf("a script inside the data of a stream", _hidden_in_stream, Code.PDF_ACTIVE),
     _pdf("an opening action in another object",
          lambda: a_pdf(catalog=b"/OpenAction 6 0 R", objects=(b"<< /S /Named /N /Print >>",)),

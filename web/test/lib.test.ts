@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  base64, downloadName, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
+  base64, downloadName, proposeDate, proposeFamily, proposeTitle, sha256, sniff, textOf,
 } from "../src/lib/file-facts";
 import { fold, matches } from "../src/lib/fold";
 import { isIns } from "../src/lib/ins";
@@ -104,6 +104,11 @@ describe("addresses", () => {
     expect(safeReturn("/\\mal.example", "/accueil")).toBe("/accueil");
     expect(safeReturn(undefined, "/accueil")).toBe("/accueil");
   });
+});
+
+it("reads a text of today, and one of Windows", () => {
+  expect(textOf(bytes("Lévothyrox 75 µg, 10 €"))).toBe("Lévothyrox 75 µg, 10 €");
+  expect(textOf(Uint8Array.of(0x37, 0x35, 0x20, 0xb5, 0x67, 0x20, 0x80))).toBe("75 µg €");
 });
 
 it("zooms within bounds", () => {

@@ -40,6 +40,9 @@ from chalicelib.storage.xml_gate import HL7
 
 NS: Final = {"": HL7}
 _MAX_AUTHORS: Final = 50
+# What lies outside is a slip, and no calendar's arithmetic overflows within.
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2100
 # Times without an offset are French civil time.
 _TIME = re.compile(
     r"([0-9]{4})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2}))?)?)?)?)?"
@@ -99,6 +102,8 @@ def read_moment(text: str) -> Moment | None:
     try:
         instant = datetime(*_completed(parts), tzinfo=zone or PARIS)
     except (ValueError, OverflowError):
+        return None
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         return None
     return Moment(instant, _PRECISIONS[len(parts) - 1])
 

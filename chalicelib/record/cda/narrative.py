@@ -76,8 +76,9 @@ def _section(element: Element, footnotes: dict[str, int]) -> Section:
 class _Flow:
     """Collects blocks in reading order; inline text gathers into paragraphs between them."""
 
-    def __init__(self, footnotes: dict[str, int]) -> None:
+    def __init__(self, footnotes: dict[str, int], *, in_line: bool = False) -> None:
         self._footnotes = footnotes
+        self._in_line = in_line
         self._blocks: list[Block] = []
         self._runs: list[Inline] = []
 
@@ -89,7 +90,7 @@ class _Flow:
 
     def runs_of(self, element: Element) -> tuple[Inline, ...]:
         """Read the content of an element as one line, whatever it holds."""
-        flow = _Flow(self._footnotes)
+        flow = _Flow(self._footnotes, in_line=True)
         flow._inside(element, _styles(element))
         return trimmed(flow._finished())
 
@@ -109,10 +110,13 @@ class _Flow:
     def _child(self, child: Element, styles: frozenset[str]) -> None:
         name = _name(child)
         block = _BLOCKS.get(name)
-        if block is not None:
+        if block is not None and self._in_line:
+            self._inside(child, styles)
+            self._runs.append(Run(" "))
+        elif block is not None:
             self._flush()
             self._blocks += block(self, child)
-        elif name == "linkHtml":
+        elif name == "linkHtml" and "link" not in styles:
             self._link(child, styles)
         else:
             if name == "br":
@@ -132,7 +136,7 @@ class _Flow:
         """Keep the words of a link and, as text, where it led when that is an ordinary address."""
         href = _BLANK.sub("", element.get("href", ""))[:_MAX_TARGET]
         target = href if _LINK.match(href) else ""
-        inner = _Flow(self._footnotes)
+        inner = _Flow(self._footnotes, in_line=True)
         inner._inside(element, styles | {"link"})
         worded = list(trimmed(inner._finished()))
         if target and not worded:

@@ -135,3 +135,12 @@ export function downloadName(
     .slice(0, 120);
   return `${clean}.${EXTENSIONS[format] ?? "bin"}`;
 }
+
+/** Reads a text as the server found it: UTF-8, or what Windows wrote before. */
+export function textOf(bytes: BufferSource): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
