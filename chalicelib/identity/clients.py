@@ -107,7 +107,7 @@ def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, 
         raise BadToken("kid")
     claims = claims_of(assertion, key, ALGORITHMS)
     _check(claims, issuer, now)
-    used = hashlib.sha256(claims["jti"].encode(errors="surrogatepass")).hexdigest()
+    used = hashlib.sha256(claims["jti"].encode()).hexdigest()
     if not store.use_once(claims["exp"] + 2 * SKEW_SECONDS, "JTI", issuer, used):
         raise BadToken("jti")
     # Last, so that nobody else can spend it: not with a bad assertion, nor with a used one.
@@ -126,5 +126,5 @@ def _check(claims: Mapping[str, Any], issuer: str, now: datetime) -> None:
     if claims["exp"] > clock.epoch(now) + ASSERTION_SECONDS + SKEW_SECONDS:
         raise BadToken("exp")
     jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= _JTI_CHARS:
+    if not isinstance(jti, str) or not 0 < len(jti) <= _JTI_CHARS or not jti.isprintable():
         raise BadToken("jti")

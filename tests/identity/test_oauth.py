@@ -77,6 +77,7 @@ CLAIMS: dict[str, Callable[[str], Claims]] = {
     "empty jti": lambda client: claims_of(client, jti=""),
     "long jti": lambda client: claims_of(client, jti="j" * 129),
     "jti of no text": lambda client: claims_of(client, jti=7),
+    "jti of half a letter": lambda client: claims_of(client, jti="\ud800"),
 }
 
 
