@@ -30,8 +30,8 @@ def applied() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(Table, "__deepcopy__", _kept, create=True))
         stack.enter_context(patch.object(DynamoDBBackend, "update_item", _update_item))
-        name = "_serialize_type_structure"
-        stack.enter_context(patch.object(BaseJSONSerializer, name, _structure))
+        structure = patch.object(BaseJSONSerializer, "_serialize_type_structure", _structure)
+        stack.enter_context(structure)
         for name in ("camelcase_to_underscores", "method_names_from_class"):
             stack.enter_context(patch.object(responses, name, cache(getattr(responses, name))))
         yield

@@ -31,6 +31,7 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
     Raises:
         LoginRefused: no record, or several, with these traits (`inconnue`), or a record that
             somebody else's account already holds (`doublon`): never a second space (R-FC-03).
+        Tampered: the rows lead to the record of somebody else; told to the operator.
         Unavailable, StoreUnavailable: the host does not answer; logging in again is safe.
     """
     where = _login(Provider.FRANCECONNECT, issuer, subject)

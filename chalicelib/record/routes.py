@@ -112,8 +112,8 @@ def read_content(call: Call[None, NoQuery]) -> Answer:
     """Read a document's bytes, in the format it was deposited in."""
     pid = gate.resolve(call.principal, call.path["pid"])
     document, content = usecases.open_document(call.principal, pid, call.path["document_id"])
-    headers = {"Content-Type": _content_type(document.format, content)}
-    return Answer(content, headers=headers | _content_headers(document), version=document.version)
+    headers = _content_headers(document, content)
+    return Answer(content, headers=headers, version=document.version)
 
 
 @endpoint("GET", _DOCUMENT + "/narrative", answers={200: NarrativeOut})
@@ -161,7 +161,7 @@ def _content_type(kind: Kind, content: bytes) -> str:
     return f"{kind}; charset={text_encoding(content)}" if kind is Kind.TEXT else kind
 
 
-def _content_headers(document: Document) -> dict[str, str]:
+def _content_headers(document: Document, content: bytes) -> dict[str, str]:
     digest = base64.b64encode(bytes.fromhex(document.sha256)).decode()
     name = safe_download_name(document.title, document.care_date, EXTENSIONS[document.format])
     # XML is never shown by the browser itself: its narrative has a route and a screen of its own.
@@ -169,6 +169,7 @@ def _content_headers(document: Document) -> dict[str, str]:
         "attachment" if document.format is Kind.CDA else "inline"
     )
     return {
+        "Content-Type": _content_type(document.format, content),
         "Content-Disposition": content_disposition(name, disposition),
         "Content-Security-Policy": _CONTENT_POLICY,
         "Repr-Digest": f"sha-256=:{digest}:",

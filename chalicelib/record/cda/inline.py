@@ -1,27 +1,6 @@
-"""Lines of a narrative: joining what one line holds, and dropping the blanks around it."""
+"""Lines of a narrative: dropping the blanks around what one line holds."""
 
-from collections.abc import Iterable, Iterator
-
-from chalicelib.record.cda.model import Block, Break, Bullets, Inline, Media, Paragraph, Run
-
-
-def flat(blocks: Iterable[Block]) -> Iterator[Inline]:
-    """Write blocks as one line of text; the shape is lost, no word is."""
-    for block in blocks:
-        if isinstance(block, Media):
-            yield from block.caption
-            continue
-        yield from block.caption
-        if isinstance(block, Paragraph):
-            yield from block.runs
-        elif isinstance(block, Bullets):
-            for item in block.items:
-                yield from flat(item)
-        else:
-            for row in (*block.head, *block.body, *block.foot):
-                for cell in row:
-                    yield from flat(cell.blocks)
-        yield Run(" ")
+from chalicelib.record.cda.model import Break, Inline, Run
 
 
 def trimmed(runs: list[Inline]) -> tuple[Inline, ...]:

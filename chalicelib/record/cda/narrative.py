@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from chalicelib.record.cda.inline import flat, trimmed
+from chalicelib.record.cda.inline import trimmed
 from chalicelib.record.cda.model import (
     STYLES,
     Block,
@@ -74,7 +74,10 @@ def _section(element: Element, footnotes: dict[str, int]) -> Section:
 
 
 class _Flow:
-    """Collects blocks in reading order; inline text gathers into paragraphs between them."""
+    """Collects blocks in reading order; inline text gathers into paragraphs between them.
+
+    In line, whatever is met gives its words only, so that no depth is read more than once.
+    """
 
     def __init__(self, footnotes: dict[str, int], *, in_line: bool = False) -> None:
         self._footnotes = footnotes
@@ -92,7 +95,7 @@ class _Flow:
         """Read the content of an element as one line, whatever it holds."""
         flow = _Flow(self._footnotes, in_line=True)
         flow._inside(element, _styles(element))
-        return trimmed(flow._finished())
+        return trimmed(flow._runs)
 
     def _caption(self, element: Element) -> tuple[Inline, ...]:
         captions = (self.runs_of(caption) for caption in element.findall("caption", NS))
@@ -138,7 +141,7 @@ class _Flow:
         target = href if _LINK.match(href) else ""
         inner = _Flow(self._footnotes, in_line=True)
         inner._inside(element, styles | {"link"})
-        worded = list(trimmed(inner._finished()))
+        worded = list(trimmed(inner._runs))
         if target and not worded:
             worded = [Run(target, styles | {"link"})]
         if (element.text or "")[:1].isspace():
@@ -146,11 +149,6 @@ class _Flow:
         self._runs += worded[:-1]
         for last in worded[-1:]:
             self._runs.append(replace(last, target=target) if isinstance(last, Run) else last)
-
-    def _finished(self) -> list[Inline]:
-        """Return all that was read as one line."""
-        self._flush()
-        return list(flat(self._blocks))
 
     def _number(self, key: str) -> int:
         return self._footnotes.setdefault(key, len(self._footnotes) + 1)
