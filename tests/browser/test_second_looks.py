@@ -233,7 +233,12 @@ def test_whoever_is_in_is_not_asked_to_log_in_again(page: Page) -> None:
     canned.install(page)
     page.goto("/connexion", wait_until="commit")  # it leaves before it has loaded
     expect(page).to_have_url("/accueil")
+
+
+def test_whoever_is_out_is_asked_to_log_in(page: Page) -> None:
+    canned = Canned(PERSON)
     canned.who = None
+    canned.install(page)
     page.goto("/connexion")
     expect(page.get_by_role("heading", level=1)).to_have_text("Se connecter")
 
