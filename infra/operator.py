@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("init", help="make the product's secret and today's signing key")
+    commands.add_parser("init", help="make the product's secret and the sealing key")
     commands.add_parser("add-sealing-key", help="sign histories with a new key from now on")
     for name, what in (("open-space", "insured persons, CSV"), ("load-professionals", "extract")):
         commands.add_parser(name, help=f"load a file: {what}").add_argument("file", type=Path)

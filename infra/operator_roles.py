@@ -13,7 +13,7 @@ from typing import Any, Final
 from chalicelib.core import tables
 from infra.functions import WITH_DEAD_LETTERS
 from infra.intrinsics import arn_of
-from infra.policies import BRANCH_KEYS, Statement, allow, of_key, of_queue, table_id
+from infra.policies import BRANCH_KEYS, Statement, allow, of_key, of_queue, of_secret, table_id
 
 _SESSION_SECONDS: Final = 3600
 # Opens the secret of keyed hashes, without which no row that decides is read or written.
@@ -72,7 +72,7 @@ def _rows(table: tables.Table, actions: tuple[str, ...], *leading: str) -> State
 
 
 def _secret() -> list[Statement]:
-    return [_rows(tables.IDENTITY, ("GetItem",), _SECRET), of_key("TokenKey", "Decrypt")]
+    return [_rows(tables.IDENTITY, ("GetItem",), _SECRET), of_secret("Decrypt")]
 
 
 def _new_subjects(root_key: str, subjects: str) -> list[Statement]:
@@ -95,7 +95,7 @@ def _queues() -> list[Statement]:
         of_queue("RemindQueue", "SendMessage"),
         # Whom a notice is for, and why it or a reminder failed.
         _rows(tables.IDENTITY, ("GetItem",), _SECRET, "P#*"),
-        of_key("TokenKey", "Decrypt"),
+        of_secret("Decrypt"),
         _rows(tables.WORK, ("GetItem", "BatchGetItem"), "N#*"),
         _rows(tables.WORK, ("Query",), "DUE#*"),
         # Sealing what a stream lost, as the sealing worker does.
@@ -112,9 +112,9 @@ def statements() -> dict[Role, list[Statement]]:
     read_write = ("GetItem", "PutItem")
     return {
         KEYS: [
-            _rows(tables.IDENTITY, read_write, _SECRET, "SIGN#*"),
+            _rows(tables.IDENTITY, read_write, _SECRET),
             _rows(tables.AUDIT, ("Query", "PutItem"), "SEAL"),
-            of_key("TokenKey", "GenerateDataKeyWithoutPlaintext", "Encrypt", "Decrypt"),
+            of_secret("GenerateDataKeyWithoutPlaintext", "Decrypt"),
             of_key("SealKey", "Encrypt"),
         ],
         DIRECTORY: [

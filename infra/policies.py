@@ -33,6 +33,8 @@ Statement = dict[str, Any]
 READ: Final = ("GetItem", "BatchGetItem", "Query")
 WRITE: Final = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 APPEND: Final = ("PutItem", "ConditionCheckItem")
+# How `vault/blind.py` names the secret to the key service.
+SECRET, SECRET_VERSION = "secret", "1"
 BRANCH_KEYS: Final = (
     "GenerateDataKeyWithoutPlaintext",
     "Decrypt",
@@ -72,6 +74,14 @@ def _archived(*actions: str) -> Statement:
 def of_key(logical_id: str, *actions: str) -> Statement:
     """Allow uses of one wrapping key."""
     return allow("kms", actions, [arn_of(logical_id)])
+
+
+def of_secret(*actions: str) -> Statement:
+    """Allow uses of the token key for the secret of keyed hashes, not for the keys that sign."""
+    return {
+        **of_key("TokenKey", *actions),
+        "Condition": {"StringEquals": {f"kms:EncryptionContext:{SECRET}": SECRET_VERSION}},
+    }
 
 
 def of_queue(logical_id: str, *actions: str) -> Statement:
@@ -124,7 +134,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _archived("GetObjectVersion"),
         ],
         # Public keys of the product's own tokens, and the secret that proves they are its own.
-        AUTHORIZE: [_table(tables.IDENTITY, "GetItem"), of_key("TokenKey", "Decrypt")],
+        AUTHORIZE: [_table(tables.IDENTITY, "GetItem"), of_secret("Decrypt")],
         RELAY: [
             _stream(tables.WORK),
             _table(tables.WORK, "GetItem", "UpdateItem"),
@@ -146,7 +156,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.KEYS, "GetItem", "Query"),
             of_key("RootKey", "Decrypt"),
             # The secret that proves whose space it is.
-            of_key("TokenKey", "Decrypt"),
+            of_secret("Decrypt"),
             _mail(),
         ],
         PLAN: [
@@ -163,7 +173,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.KEYS, "GetItem", "Query"),
             of_key("RootKey", "Decrypt"),
             # The secret that proves whose reminder it is.
-            of_key("TokenKey", "Decrypt"),
+            of_secret("Decrypt"),
         ],
         SWEEP: [
             _table(tables.WORK, *READ, "UpdateItem"),

@@ -5,6 +5,7 @@ nothing about what exists (A36).
 """
 
 import hashlib
+import hmac
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -301,9 +302,15 @@ def live(principal: Principal, found: Sequence[Row | None]) -> Session:
         and row.status == ACTIVE
         and row.organisation_id == principal.id
         and store.generation_of(row) == principal.generation
-    ) or (isinstance(row, FeedsRow) and principal.id in {feed["id"] for feed in row.feeds}):
+    ) or (isinstance(row, FeedsRow) and _is_linked(principal, row)):
         return row
     raise Unauthenticated("session-ended")
+
+
+def _is_linked(principal: Principal, row: FeedsRow) -> bool:
+    """Tell whether a calendar brings the secret of a link that was not cut."""
+    proofs = {feed["id"]: str(feed.get("proof", "")) for feed in row.feeds}
+    return hmac.compare_digest(proofs.get(principal.id, ""), principal.session)
 
 
 def check_account(session: SessionRow, account: AccountRow | None) -> None:

@@ -187,8 +187,9 @@ class ClientRow(StandingRow):
 class FeedsRow(AuthenticatedRow):
     """The secret links by which calendars read a record's appointments: one row, few links.
 
-    Each is `id`, `detail`, `created_at`, `last_read_at`; what opens them is not kept anywhere. To
-    the gate, it is the session of a calendar, whom nothing names.
+    Each is `id`, `detail`, `created_at`, `last_read_at`, the hash of its secret (`proof`), and the
+    secret under the record's key (`sealed`). To the gate, it is the session of a calendar, whom
+    nothing names.
     """
 
     TABLE: ClassVar[str] = "record"

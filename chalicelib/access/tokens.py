@@ -5,7 +5,9 @@ one list of one caller, for a day. Neither can be read, edited, or used by or fo
 (A30). A link serves whoever holds it, while the record lists it (A22).
 """
 
+import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -62,19 +64,32 @@ def open_cursor(cursor: str | None, *scope: str) -> dict[str, Any] | None:
     return position
 
 
-def new_link(pid: str, feed_id: str) -> str:
-    """Return the secret of a calendar's link; another one each time, all of them good (A22).
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a calendar's link says: a record, one of its feeds, and 256 random bits of its own."""
 
-    It has 128 random bits in `feed_id` alone, and is kept nowhere: whoever reads the tables or
-    forges one without the product's secret has no link.
+    pid: str
+    feed_id: str
+    secret: str
+
+    @property
+    def proof(self) -> str:
+        """What a row keeps of the secret: 64 hexadecimal characters that open nothing."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+
+def write_link(link: Link) -> str:
+    """Return the text of a link; another one each time, all of them good.
+
+    Whoever reads the tables and holds the product's secret still lacks the link's own (A22).
     """
-    return blind.seal_token("feed", f"{pid}.{feed_id}".encode(), b"")
+    return blind.seal_token("feed", f"{link.pid}.{link.feed_id}.{link.secret}".encode(), b"")
 
 
-def open_link(link: str) -> tuple[str, str] | None:
-    """Return the patient and the feed behind a link's secret, or None if it is not one."""
+def read_link(text: str) -> Link | None:
+    """Return what a link says, or None if it is not one of ours."""
     try:
-        pid, _, feed_id = blind.open_token("feed", link, b"").decode().partition(".")
+        parts = blind.open_token("feed", text, b"").decode().split(".")
     except ValueError:
         return None
-    return pid, feed_id
+    return Link(*parts) if len(parts) == len(Link.__slots__) else None

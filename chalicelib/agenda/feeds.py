@@ -9,6 +9,7 @@ from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import FeedsRow, feeds_key
+from chalicelib.access.tokens import Link
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.agenda import lists, store
 from chalicelib.agenda.model import Appointment, Detail, Feed
@@ -56,7 +57,7 @@ def list_feeds(principal: Principal, pid: str) -> tuple[list[Feed], str]:
 def add_feed(
     principal: Principal, pid: str, detail: Detail, idempotency: Idempotency | None
 ) -> Linked:
-    """Make a link, and tell the person; asked again with the same key, another secret of the same.
+    """Make a link, and tell the person; asked again with the same key, the same link.
 
     Who holds her phone for a moment could make one: the notice and the mail tell her (A22).
 
@@ -65,28 +66,39 @@ def add_feed(
         NotFound, Unavailable.
     """
     try:
-        feed = until_it_holds(lambda: _add(principal, pid, detail, idempotency))
+        return until_it_holds(lambda: _add(principal, pid, detail, idempotency))
     except Replayed as replayed:
-        made = [one for one in list_feeds(principal, pid)[0] if one.id == replayed.reference]
-        if not made:
-            raise NotFound from replayed
-        feed = made[0]
-    return Linked(feed, tokens.new_link(pid, feed.id))
+        return _added(principal, pid, replayed.reference)
 
 
-def _add(principal: Principal, pid: str, detail: Detail, idempotency: Idempotency | None) -> Feed:
-    feed_id = ids.new_secret_id()
+def _add(principal: Principal, pid: str, detail: Detail, idempotency: Idempotency | None) -> Linked:
+    link = Link(pid, ids.new_secret_id(), ids.new_token())
     with gate.enter(
         principal, Action.FEED_ADD, pid, wanted=[_wish(pid)], idempotency=idempotency
     ) as unit:
         known = store.feeds_of(_row(unit))
         if len(known) >= MAX_FEEDS:
             raise Conflict("too-many-feeds", limit=MAX_FEEDS)
-        feed = Feed(id=feed_id, detail=detail, created_at=unit.now, last_read_at=None)
-        unit.about(feed_id)
+        feed = Feed(
+            id=link.feed_id,
+            detail=detail,
+            created_at=unit.now,
+            last_read_at=None,
+            proof=link.proof,
+            sealed=store.seal_link(unit, link),
+        )
+        unit.about(feed.id)
         _keep(unit, [*known, feed])
-        unit.emit(EventType.CALENDAR_LINKED, feed_id)
-    return feed
+        unit.emit(EventType.CALENDAR_LINKED, feed.id)
+    return Linked(feed, tokens.write_link(link))
+
+
+def _added(principal: Principal, pid: str, feed_id: str) -> Linked:
+    with gate.enter(principal, Action.FEED_LIST, pid, wanted=[_wish(pid)]) as unit:
+        feed = next((one for one in store.feeds_of(_row(unit)) if one.id == feed_id), None)
+        if feed is None:
+            raise NotFound
+        return Linked(feed, tokens.write_link(store.open_link(unit, feed)))
 
 
 def revoke_feed(principal: Principal, pid: str, feed_id: str) -> None:
@@ -106,21 +118,20 @@ def _revoke(principal: Principal, pid: str, feed_id: str) -> None:
         _keep(unit, left)
 
 
-def read_feed(link: str) -> Content:
+def read_feed(text: str) -> Content:
     """Read what is to come by a link's secret; the first read of a day is noted in its row.
 
     Raises:
         NotFound: it never was a link, or was cut.
         Unavailable.
     """
-    opened = tokens.open_link(link)
-    if opened is None:
+    link = tokens.read_link(text)
+    if link is None:
         raise NotFound
-    pid, feed_id = opened
     ends = clock.epoch(clock.now()) + 60
-    calendar = Principal(ActorKind.CALENDAR, feed_id, feed_id, ends)
+    calendar = Principal(ActorKind.CALENDAR, link.feed_id, link.proof, ends)
     try:
-        return until_it_holds(lambda: _read(calendar, pid))
+        return until_it_holds(lambda: _read(calendar, link.pid))
     except Unauthenticated as error:
         raise NotFound from error
 

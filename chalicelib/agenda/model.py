@@ -109,9 +109,14 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A link by which a calendar reads the appointments to come."""
+    """A link by which a calendar reads the appointments to come.
+
+    `proof` is the hash of its secret, `sealed` the secret under the record's key.
+    """
 
     id: str
     detail: Detail
     created_at: datetime
     last_read_at: datetime | None
+    proof: str
+    sealed: bytes

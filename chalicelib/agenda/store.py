@@ -1,5 +1,6 @@
 """Rows of appointments: sealed, but for their instant and a blind mark of who set them."""
 
+import base64
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow, FeedsRow, feeds_key
+from chalicelib.access.tokens import Link
 from chalicelib.agenda import rules, times
 from chalicelib.agenda.model import Appointment, Author, Detail, Details, Feed, Notice, Slot
 from chalicelib.core import clock, log, rows, tables
@@ -165,6 +167,23 @@ def _details(value: dict[str, Any]) -> Details:
     )
 
 
+def seal_link(unit: Unit, link: Link) -> bytes:
+    """Seal the secret of a link, for its own feed of this record."""
+    pk, sk = feeds_key(unit.pid)
+    return unit.seal({"secret": link.secret}, pk, key(sk, link.feed_id))
+
+
+def open_link(unit: Unit, feed: Feed) -> Link:
+    """Open the secret of a link.
+
+    Raises:
+        Tampered: it was altered, or is another feed's.
+        Unavailable: the key service does not answer.
+    """
+    pk, sk = feeds_key(unit.pid)
+    return Link(unit.pid, feed.id, unit.open(feed.sealed, pk, key(sk, feed.id))["secret"])
+
+
 def feeds_of(row: FeedsRow | None) -> list[Feed]:
     """Read the calendar links of a record."""
     return [
@@ -173,6 +192,9 @@ def feeds_of(row: FeedsRow | None) -> list[Feed]:
             detail=Detail(value["detail"]),
             created_at=clock.instant(value["created_at"]),
             last_read_at=clock.instant(value["last_read_at"]) if value["last_read_at"] else None,
+            # Links made before these were kept open nothing any more.
+            proof=value.get("proof", ""),
+            sealed=base64.b64decode(value.get("sealed", "")),
         )
         for value in (row.feeds if row else [])
     ]
@@ -190,6 +212,8 @@ def feeds_row(unit: Unit, feeds: list[Feed], version: int | None) -> FeedsRow:
             "detail": feed.detail,
             "created_at": clock.iso(feed.created_at),
             "last_read_at": clock.iso(feed.last_read_at) if feed.last_read_at else None,
+            "proof": feed.proof,
+            "sealed": base64.b64encode(feed.sealed).decode(),
         }
         for feed in feeds
     ]

@@ -28,9 +28,9 @@ class ActorKind(StrEnum):
 class Principal:
     """A proven identity: `id` is a person's account, a professional's RPPS, a structure's FINESS.
 
-    `session` is the session's id, or the client's id for software: the gate reads that row on each
-    request, so that ending it is immediate. `generation` is that of a client's tokens, `account`
-    the account of a professional.
+    `session` is the session's id, the client's id for software, or the hash of a calendar's secret:
+    the gate reads that row on each request, so that ending it is immediate. `generation` is that of
+    a client's tokens, `account` the account of a professional.
     """
 
     kind: ActorKind

@@ -30,7 +30,7 @@ _PREFIX: Final = f"{_VERSION}."
 _PK: Final = f"SECRET#{_VERSION}"
 _SK: Final = "SECRET"
 _KEY: Final = {"pk": {"S": _PK}, "sk": {"S": _SK}}
-_CONTEXT: Final = {"secret": _VERSION}
+_CONTEXT: Final = {"secret": _VERSION}  # policies of roles name it
 _SECRET_BYTES: Final = 32
 # 160 bits: 32 characters of base 32, without padding.
 _MAC_BYTES: Final = 20

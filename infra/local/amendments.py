@@ -29,6 +29,7 @@ def apply(functions: Path) -> None:
     """Amend MiniStack, once per process; functions are unpacked into the folder given."""
     _authorise_mail_by_sender()
     _re_encrypt()
+    _tell_encryption_context()
     _name_actions()
     _unpack_once(functions)
 
@@ -82,6 +83,22 @@ def _re_encrypt() -> None:
         )
 
     kms.handle_request = handled
+
+
+def _tell_encryption_context() -> None:
+    """Let policies of keys name an encryption context; MiniStack knows no such condition."""
+    from ministack.core import iam_actions  # noqa: PLC0415  only the local cloud has ministack
+
+    context_of = iam_actions.request_tag_context
+
+    def context(service: str, action: str, body: bytes, *rest: Any) -> dict[str, Any]:  # noqa: ANN401  ministack and boto3 clients have no types
+        found: dict[str, Any] = context_of(service, action, body, *rest)
+        if service != "kms":
+            return found
+        named = json.loads(body or b"{}").get("EncryptionContext") or {}
+        return found | {f"kms:encryptioncontext:{key.lower()}": of for key, of in named.items()}
+
+    iam_actions.request_tag_context = context
 
 
 def _name_actions() -> None:

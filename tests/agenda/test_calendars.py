@@ -1,5 +1,6 @@
 """What calendars read: one appointment, or a secret link; read back by another library (A22)."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from ical.calendar import Calendar
 from ical.calendar_stream import IcsCalendarStream
 
 from chalicelib.access import budgets, tokens
+from chalicelib.access.store import feeds_key
+from chalicelib.access.tokens import Link
 from chalicelib.agenda import feeds
 from chalicelib.core import aws, ids
 from chalicelib.core.clock import now as clock_now
@@ -48,6 +51,12 @@ def link(world: World, http: Client, detail: str = "busy", key: str = "") -> dic
     assert reply.status == 201, reply.body
     made: dict[str, Any] = reply.json()
     return made
+
+
+def feeds_kept(world: World) -> list[dict[str, Any]]:
+    row = double.tables()[table_name("record")][feeds_key(world.person.pid)]
+    kept: list[dict[str, Any]] = json.loads(row["feeds"]["S"])
+    return kept
 
 
 def target(made: dict[str, Any]) -> str:
@@ -145,15 +154,24 @@ def test_a_link_that_is_cut_is_at_once_an_address_that_never_was(  # A22
     assert http.get(target(made)).status == 200
     revoked = http.delete(f"{links(world)}/{made['id']}", as_=world.person.principal)
     assert revoked.status == 204
-    invented = tokens.new_link(ids.new_secret_id(), made["id"])
-    foreign = tokens.new_link(world.other.pid, other["id"])
+    (kept,) = [one for one in feeds_kept(world) if one["id"] == other["id"]]
+    texts = [
+        tokens.write_link(link)
+        for link in (
+            Link(ids.new_secret_id(), made["id"], ids.new_token()),
+            Link(world.other.pid, other["id"], ids.new_token()),
+            # Whoever read the row and holds the product's secret.
+            Link(world.person.pid, other["id"], ids.new_token()),
+            Link(world.person.pid, other["id"], kept["proof"]),
+            Link(world.person.pid, other["id"], ""),
+        )
+    ]
     altered = target(other)[:-6] + ("AA" if target(other)[-6:-4] != "AA" else "BB") + ".ics"
     replies = [
         http.get(one)
         for one in (
             target(made),
-            f"/v1/calendar/{invented}.ics",
-            f"/v1/calendar/{foreign}.ics",
+            *(f"/v1/calendar/{text}.ics" for text in texts),
             altered,
             "/v1/calendar/x.ics",
         )
@@ -174,6 +192,9 @@ def test_nothing_kept_opens_a_link_and_no_log_has_it(  # A22
     kept = str(double.tables()) + str(double.messages())
     assert secret not in kept
     assert secret[10:40] not in kept
+    opened = tokens.read_link(secret)
+    assert opened is not None
+    assert opened.secret not in kept
     logged = capsys.readouterr()
     assert secret not in logged.out + logged.err
     assert "GET /v1/calendar/{link}" in logged.out
@@ -188,6 +209,10 @@ def test_the_same_key_makes_one_link_whose_address_is_not_lost(  # A13
     first, again = link(world, http, key="k" * 20), link(world, http, key="k" * 20)
     assert first["id"] == again["id"]
     assert http.get(target(first)).status == http.get(target(again)).status == 200
+    secrets = {
+        tokens.read_link(target(one).split("/")[-1].removesuffix(".ics")) for one in (first, again)
+    }
+    assert len(secrets) == 1
     assert len(http.get(links(world), as_=world.person.principal).json()["items"]) == 1
 
 

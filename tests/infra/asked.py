@@ -1,4 +1,4 @@
-"""What commands ask the host for, as its policies see it: action, resource, leading keys."""
+"""What commands ask the host for, as its policies see it: action, resource, conditions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +26,7 @@ class Asked:
     action: str
     resource: str
     leading: str | None = None
+    secret: str | None = None  # of the encryption context
 
 
 def _key(item: dict[str, Any]) -> str:
@@ -67,7 +68,8 @@ def _permissions(service: str, operation: str, given: dict[str, Any]) -> Iterato
     else:
         where = ("KeyId", "QueueUrl", "QueueName", "Bucket", "StreamArn")
         resource = next((given[name] for name in where if name in given), "")
-        yield Asked(f"{service}:{_SEVERAL.get(operation, operation)}", str(resource))
+        secret = given.get("EncryptionContext", {}).get("secret")
+        yield Asked(f"{service}:{_SEVERAL.get(operation, operation)}", str(resource), secret=secret)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey
 
-from chalicelib.core import ids, tables
+from chalicelib.core import clock, ids, tables
 from chalicelib.core.settings import settings
 from chalicelib.identity import directory
 from chalicelib.vault import blind, keys
@@ -45,12 +45,15 @@ def _allows(statement: Statement, asked: Asked) -> bool:
     named = json.dumps(statement["Resource"])
     resource = _resources().get(asked.resource.rpartition("/")[2], "")
     resource = resource or _resources().get(asked.resource, asked.resource)
-    condition = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
-    leading = condition.get("dynamodb:LeadingKeys", ["*"])
+    conditions = statement.get("Condition", {})
+    rows = conditions.get("ForAllValues:StringLike", {})
+    leading = rows.get("dynamodb:LeadingKeys", ["*"])
+    secret = conditions.get("StringEquals", {}).get("kms:EncryptionContext:secret", asked.secret)
     return (
         asked.action in statement["Action"]
         and (f'"{resource}"' in named or f"${{{resource}.Arn}}" in named)
         and any(fnmatchcase(asked.leading or "", one) for one in leading)
+        and secret == asked.secret
     )
 
 
@@ -172,6 +175,21 @@ def test_resealing_asks_for_the_role_of_queues_only(aws: Recorder) -> None:
 
     assert _refused(QUEUES, found) == []
     assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [QUEUES]
+
+
+def test_no_role_unwraps_or_replaces_a_key_that_signs_tokens() -> None:
+    here = settings()
+    identity = tables.IDENTITY.physical_name(here.table_prefix)
+    day = f"SIGN#{clock.now().date()}"
+    beyond = [
+        Asked("kms:Decrypt", here.kms_token_key_arn),  # its context names no secret
+        Asked("kms:Encrypt", here.kms_token_key_arn),
+        Asked("dynamodb:PutItem", identity, day),
+        Asked("dynamodb:GetItem", identity, day),
+    ]
+
+    for one in beyond:
+        assert [role for role in operator_roles.ROLES if not _refused(role, {one})] == []
 
 
 def test_an_account_is_beyond_who_looks_after_software() -> None:

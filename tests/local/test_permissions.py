@@ -158,6 +158,24 @@ def test_nobody_destroys_a_wrapping_key(stack: Stack, key: str) -> None:
     assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
 
 
+@pytest.mark.parametrize(
+    ("role", "reason"),
+    [
+        ("ApiHandlerRole", "InvalidCiphertextException"),  # it may, and this is no key
+        *((role.logical_id, "AccessDeniedException") for role in operator_roles.ROLES),
+        *((f"{name}Role", "AccessDeniedException") for name in ("Authorize", "Notify", "Remind")),
+    ],
+)
+def test_only_the_api_unwraps_a_key_that_signs_tokens(stack: Stack, role: str, reason: str) -> None:
+    key = deploy.outputs(stack.config)["TokenKeyArn"]
+    with pytest.raises(ClientError) as refused:
+        _as(stack, role, "kms").decrypt(
+            KeyId=key, CiphertextBlob=b"x" * 64, EncryptionContext={"signing-key": "2026-11-23"}
+        )
+
+    assert refused.value.response["Error"]["Code"] == reason
+
+
 def _bucket(stack: Stack) -> str:
     return deploy.outputs(stack.config)["DocumentsBucketName"]
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
-from chalicelib.access import tokens
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
 from chalicelib.core import events, ids
@@ -140,13 +139,16 @@ def _agenda(world: World, path: str, case: str, target: str | None) -> dict[str,
         who = {"of the laboratory": world.laboratory, "of the doctor": world.doctor}
         author = who.get(case, world.person).principal
         return {"appointment_id": target or appoint(author, world.person.pid, reminders=())}
-    if "{feed_id}" in path or "{link}" in path:
-        person = world.person
-        known = feeds.list_feeds(person.principal, person.pid)[0] or [
-            feeds.add_feed(person.principal, person.pid, Detail.BUSY, None).feed
-        ]
-        link = tokens.new_link(person.pid, known[0].id)
-        return {"feed_id": target or known[0].id, "link": f"{link}.ics"}
+    person = world.person.principal
+    if "{feed_id}" in path:
+        known = feeds.list_feeds(person, world.person.pid)[0]
+        made = (
+            known[0] if known else feeds.add_feed(person, world.person.pid, Detail.BUSY, None).feed
+        )
+        return {"feed_id": target or made.id}
+    if "{link}" in path:
+        linked = feeds.add_feed(person, world.person.pid, Detail.BUSY, None)
+        return {"link": f"{linked.link}.ics"}
     return {}
 
 
