@@ -43,9 +43,12 @@ Q = TypeVar("Q")
 
 
 class Schema(BaseModel):
-    """Base of request and answer bodies: unknown fields are refused (A38), values are frozen."""
+    """Base of request and answer bodies: unknown fields are refused (A38), values are frozen.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Validators are built at first use: a cold process needs few of them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class NoQuery(Schema):

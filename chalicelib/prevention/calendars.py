@@ -70,7 +70,7 @@ Length = Annotated[Period, BeforeValidator(read_period)]
 
 
 class _Data(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class _Rule(_Data):
