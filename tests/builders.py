@@ -26,6 +26,7 @@ from chalicelib.identity.values import (
     parse_rpps,
 )
 from chalicelib.vault import envelope, keys
+from tests.stock import stocked
 from tests.storage import files
 
 ISSUER: Final = "https://franceconnect.test"
@@ -55,6 +56,7 @@ class Patient(Actor):
     identity: Person
 
 
+@stocked
 def a_person(
     *, family_name: str | None = None, email: str | None = None, birth_date: date = _BIRTH
 ) -> Patient:
@@ -85,6 +87,7 @@ def an_identity(*, family_name: str | None = None, birth_date: date = _BIRTH) ->
     )
 
 
+@stocked
 def a_doctor(*, profession_code: str = "10", family_name: str = "EXEMPLE") -> Actor:
     """Put a professional in the directory, and give her an account and a session."""
     one = a_professional(profession_code=profession_code, family_name=family_name)
@@ -109,6 +112,7 @@ def a_professional(*, profession_code: str = "10", family_name: str = "EXEMPLE")
     return one
 
 
+@stocked
 def a_laboratory(*, name: str = "Laboratoire Exemple") -> Actor:
     """Register the software of an organisation."""
     number, client_id = f"{next(_numbers):09d}", ids.new_secret_id()

@@ -15,7 +15,7 @@ import pytest
 import pytest_socket
 import time_machine
 
-from tests import double
+from tests import double, stock
 from tests.contract import Contract
 from tests.http_client import Client
 from tests.injector import Faults
@@ -74,7 +74,9 @@ _installed: list[tuple[double.Installation, double.Snapshot]] = []
 
 
 @pytest.fixture(name="aws")
-def aws_(cloud: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+def aws_(
+    cloud: dict[str, str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Recorder]:
     """Give a new installation, empty but for its secret, to a process that knows nothing."""
     for name, arn in cloud.items():
         monkeypatch.setenv(name, arn)
@@ -86,6 +88,7 @@ def aws_(cloud: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
         double.new_process()
     double.install(*_installed[0])
     recorder.clear()
+    stock.begin(is_open=not {"calls", "faults"} & set(request.fixturenames))
     yield recorder
     recorder.plans.clear()
     double.clear()

@@ -5,10 +5,12 @@ What the double does not show: throttling, conflicts and eventual consistency of
 
 import inspect
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -32,6 +34,7 @@ _KEPT_CACHES: Final = frozenset({"client", "_pool", "_providers"})
 _UNCOUNTED: Final = [name for name in Queue.BASE_ATTRIBUTES if not name.startswith("Approximate")]
 
 Tables = dict[str, dict[tuple[str, str], dict[str, Any]]]
+Rows = dict[tuple[str, Any, Any], Any]
 
 
 def tables() -> Tables:
@@ -86,7 +89,7 @@ def snapshot() -> Snapshot:
     """Copy the stored state; `restore` puts it back as often as wanted."""
     with dispatch_lock:
         return Snapshot(
-            {name: deepcopy(table.items) for name, table in _database().tables.items()},
+            {name: _folders(table.items) for name, table in _database().tables.items()},
             {name: _contents(name) for name in _files().buckets},
             {name: list(queue._messages) for name, queue in _queues().items()},
         )
@@ -96,13 +99,53 @@ def restore(saved: Snapshot) -> None:
     """Put the stored state back; what this process knows is left alone (see `new_process`)."""
     with dispatch_lock:
         for name, items in saved.tables.items():
-            _database().tables[name].items = deepcopy(items)
+            _database().tables[name].items = _folders(items)
         for name, contents in saved.objects.items():
             _dispose(_files().buckets[name])
             for key, value in contents.items():
                 _files().put_object(name, key, value)
         for name, queue in _queues().items():
             queue._messages[:] = saved.queues.get(name, [])
+
+
+def _folders(items: Any) -> Any:
+    """Copy the folders, not the items: these are replaced, not changed (`tests.amendments`)."""
+    return defaultdict(dict, {key: dict(rows) for key, rows in items.items()})
+
+
+def rows() -> Rows:
+    """Return moto's own items by table and place; one that is written again is another item."""
+    with dispatch_lock:
+        return {
+            (name, whole, part): item
+            for name, table in _database().tables.items()
+            for whole, folder in table.items.items()
+            for part, item in folder.items()
+        }
+
+
+def holds(place: tuple[str, Any, Any]) -> bool:
+    """Tell whether an item is there, by table and place."""
+    name, whole, part = place
+    return part in _database().tables[name].items.get(whole, {})
+
+
+def added_since(before: Rows) -> Rows:
+    """Return the items that were not there before; the others must be as they were."""
+    now = rows()
+    if any(now.get(place) is not item for place, item in before.items()):
+        raise AssertionError("rows that were there changed as well")
+    return {place: item for place, item in now.items() if place not in before}
+
+
+def put_back(made: Rows) -> None:
+    """Put items back as new ones: streams tell of them."""
+    with dispatch_lock:
+        for (name, whole, part), item in made.items():
+            table = _database().tables[name]
+            table.items[whole][part] = item
+            if table.stream_shard is not None:
+                table.stream_shard.add(None, item)
 
 
 @contextmanager
@@ -216,15 +259,22 @@ def new_process() -> None:
 
     Clients and thread pools stay: making one takes long, and they hold no data.
     """
-    for name, module in list(sys.modules.items()):
-        if not name.startswith("chalicelib."):
-            continue
-        for attribute, value in list(vars(module).items()):
+    ours = (module for name, module in list(sys.modules.items()) if name.startswith("chalicelib."))
+    for forget in _forgetters(tuple(ours)):
+        forget()
+
+
+@cache
+def _forgetters(modules: tuple[ModuleType, ...]) -> list[Callable[[], object]]:
+    found: list[Callable[[], object]] = []
+    for module in modules:
+        for attribute, value in vars(module).items():
             if hasattr(value, "cache_clear") and attribute not in _KEPT_CACHES:
-                value.cache_clear()
+                found.append(value.cache_clear)
         forget = vars(module).get("forget")
         if forget is not None and _needs_no_argument(forget):
-            forget()
+            found.append(forget)
+    return list(dict.fromkeys(found))
 
 
 def _needs_no_argument(function: Callable[..., Any]) -> bool:

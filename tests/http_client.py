@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 from chalicelib.core import clock
 from chalicelib.http.principal import Principal
 from tests.contract import Contract, Exchange
+from tests.stock import stocked
 
 SECURITY_HEADERS = {  # by hand: what is promised, not what the code says
     "Cache-Control": "no-store",
@@ -50,8 +51,10 @@ class Reply:
 
 def bearer(principal: Principal) -> str:
     """Sign an access token for a caller, with the product's own key."""
-    from chalicelib.identity import tokens  # noqa: PLC0415  loads the signing libraries
+    from chalicelib.identity import signing_keys, tokens  # noqa: PLC0415  loads libraries
 
+    if clock.now().date().isoformat() not in signing_keys._private:
+        stocked(signing_keys.ensure)(clock.now().date())
     return tokens.issue(
         principal.kind,
         principal.id,

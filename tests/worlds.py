@@ -113,7 +113,6 @@ def restored(mark: str = "") -> World:
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     if (hour, mark) not in _made:
         made = build(mark)
-        _made.clear()
         _made[hour, mark] = (made, double.snapshot())
     world, saved = _made[hour, mark]
     double.restore(saved)
