@@ -1,5 +1,6 @@
 """Every screen, in each of its states, light and dark, on a phone, a tablet and a desktop."""
 
+import os
 import re
 from typing import Any, Literal
 
@@ -18,7 +19,12 @@ TAGS = ["RGAAv4", "EN-301-549", "best-practice"] + [
     f"wcag{version}{level}" for version in ("2", "21", "22") for level in ("a", "aa")
 ]
 
-_SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+# What else axe judges follows from what is drawn where, which a scheme may not change.
+_ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
+_SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
+    ("light", TAGS),
+    ("dark", _ABOUT_COLOURS),
+)
 FULL, EMPTY, ERROR = "full", "empty", "error"
 # As the words of the screen name them: each is shown once.
 LOGIN_PROBLEMS = re.findall(
@@ -105,20 +111,30 @@ ENGLISH = re.compile(
 )
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong on the screen."""
+def violations(page: Page, only: list[str] = TAGS) -> list[str]:
+    """Return what axe finds wrong on the screen, by rules or by tags of rules."""
     # The page's policy forbids injected scripts: axe comes in through the debugger.
     if not page.evaluate("'axe' in globalThis"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = page.evaluate(
-        "tags => axe.run({ runOnly: tags, resultTypes: ['violations'] }).then(r => r.violations)",
-        TAGS,
+        "only => axe.run({ runOnly: only, resultTypes: ['violations'] }).then(r => r.violations)",
+        only,
     )
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+def _drawn(page: Page) -> str:
+    """Return every element, and the place of each that shows."""
+    drawn: str = page.evaluate(
+        """() => document.documentElement.outerHTML + [...document.querySelectorAll('*')]
+          .filter(e => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+          .map(e => Object.values(e.getBoundingClientRect().toJSON()))"""
+    )
+    return drawn
 
 
 def _words(page: Page) -> str:
@@ -149,21 +165,27 @@ def test_screen_is_accessible_and_french(
     found: dict[str, list[str]] = {}
     for width, height in (PHONE, TABLET, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})
-        for scheme in _SCHEMES:
+        drawn = set()
+        for scheme, judged in _SCHEMES:
             # Without motion, colours change at once: what is judged is what stays.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             case = f"{name}-{state}-{width}-{scheme}"
-            shoot(page, case)
-            if wrong := violations(page):
+            wrong = violations(page, judged)
+            if wrong or "CARNET_PICTURES" in os.environ:
+                shoot(page, case)
+            if wrong:
                 found[case] = wrong
+            drawn.add(_drawn(page))
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{case} is {wide} px wider than the screen"
+        assert len(drawn) == 1, f"{name}-{state}-{width}: dark differs by more than its colours"
     assert found == {}
 
 
 def test_audit_finds_a_fault_put_in_a_screen(page: Page, opened: Open) -> None:
     opened("/connexion", None)
     assert violations(page) == []
+    drawn = _drawn(page)
     page.evaluate(
         """() => {
           const image = document.createElement('img');
@@ -175,3 +197,5 @@ def test_audit_finds_a_fault_put_in_a_screen(page: Page, opened: Open) -> None:
     found = " ".join(violations(page))
     assert "image-alt" in found
     assert "color-contrast" in found
+    assert "color-contrast" in " ".join(violations(page, _ABOUT_COLOURS))
+    assert _drawn(page) != drawn

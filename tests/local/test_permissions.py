@@ -1,6 +1,7 @@
 """The local cloud enforces each policy, of functions and of the operator's roles: else refused."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import boto3
@@ -21,22 +22,38 @@ AUDIT, RECORD, IDENTITY, WORK = (
 
 def _as(stack: Stack, role: str, service: str) -> Any:
     """Return a client with the rights of one function, or of one role of the operator."""
-    resources = stack.client("cloudformation").describe_stack_resources(StackName=deploy.STACK)
-    name = next(
-        resource["PhysicalResourceId"]
-        for resource in resources["StackResources"]
-        if resource["LogicalResourceId"] == role
-    )
-    arn = stack.client("iam").get_role(RoleName=name)["Role"]["Arn"]
-    given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    # A cloud that was killed has forgotten whom it gave rights to.
+    return _client(stack.config, stack.running["pids"]["cloud"], role, service)
+
+
+@cache
+def _client(running: config.Config, cloud: int, role: str, service: str) -> Any:
+    given = _credentials(running, cloud, role)
     return boto3.client(  # type: ignore[call-overload]  # the service name is a variable
         service,
-        endpoint_url=stack.config.cloud_url,
+        endpoint_url=running.cloud_url,
         region_name=config.REGION,
         aws_access_key_id=given["AccessKeyId"],
         aws_secret_access_key=given["SecretAccessKey"],
         aws_session_token=given["SessionToken"],
     )
+
+
+@cache
+def _credentials(running: config.Config, cloud: int, role: str) -> Any:
+    arn = deploy.client("iam", running).get_role(RoleName=_names(running, cloud)[role])
+    given = deploy.client("sts", running).assume_role(
+        RoleArn=arn["Role"]["Arn"], RoleSessionName="test"
+    )
+    return given["Credentials"]
+
+
+@cache
+def _names(running: config.Config, _cloud: int) -> dict[str, str]:
+    resources = deploy.client("cloudformation", running).describe_stack_resources(
+        StackName=deploy.STACK
+    )["StackResources"]
+    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
 
 
 @pytest.mark.parametrize(
