@@ -1865,6 +1865,12 @@ export interface components {
              * @enum {string}
              */
             error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+            /**
+             * Error Description
+             * @description What is wrong in the form. invalid_client has none.
+             * @default null
+             */
+            error_description: string | null;
         };
         /**
          * OAuthToken
