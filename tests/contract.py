@@ -108,7 +108,7 @@ class Contract:
         yield from self._of_headers(exchange, answer.get("headers", {}))
         contents = answer.get("content", {})
         kind = exchange.headers.get("content-type", "").partition(";")[0]
-        if not exchange.body and not contents:
+        if not exchange.body and (exchange.method == "HEAD" or not contents):
             return
         if kind not in contents:
             yield f"{kind or 'no type'} is not among {list(contents)}"

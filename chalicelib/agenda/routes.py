@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import partial
 from typing import Any, Final
 
 from chalicelib.access import gate
@@ -135,14 +136,17 @@ def revoke_calendar_feed(call: Call[None, NoQuery]) -> Answer:
     return Answer(status=204)
 
 
-@endpoint(
-    "GET",
-    "/v1/calendar/{link}",
+_of_link = partial(
+    endpoint,
+    path="/v1/calendar/{link}",
     public=True,
     patterns={"link": _LINK},
     answers={200: _CALENDAR, 304: None},
     problems=[TooMany(retry_after_seconds=60)],
 )
+
+
+@_of_link("GET")
 def read_calendar(call: Call[None, NoQuery]) -> Answer:
     """Read the appointments to come by a secret link, as a calendar does."""
     content = feeds.read_feed(call.path["link"].removesuffix(".ics"))
@@ -152,6 +156,12 @@ def read_calendar(call: Call[None, NoQuery]) -> Answer:
     if is_unchanged(call.headers.get("if-none-match"), tag):
         return Answer(status=304, headers=headers)
     return Answer(raw, headers=headers | _CALENDAR_TYPE)
+
+
+@_of_link("HEAD")
+def check_calendar(call: Call[None, NoQuery]) -> Answer:
+    """Say what reading a secret link would, headers only: some calendars ask before they read."""
+    return read_calendar(call)
 
 
 def _draft(body: AppointmentDraft) -> Draft:

@@ -19,6 +19,7 @@ from chalicelib.http import problems
 from chalicelib.http.endpoint import (
     BINARY,
     ENDPOINTS,
+    FORM,
     Answer,
     Endpoint,
     Incoming,
@@ -64,7 +65,8 @@ def mount(app: Chalice, authorizer: Authorizer, endpoints: Sequence[Endpoint] = 
             methods=[declared.method],
             name=declared.name,
             authorizer=None if declared.public else authorizer,
-            content_types=[declared.accepts],
+            # OAuth has an error of its own for a body that is not its form.
+            content_types=["*/*" if declared.accepts == FORM else declared.accepts],
         )(_view(app, declared))
     app.register_middleware(_reshape, "http")
 

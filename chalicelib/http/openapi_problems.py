@@ -54,7 +54,11 @@ _COMMON: Final[tuple[Problem, ...]] = (
 def schema() -> Json:
     """Return the schema of every problem."""
     fault = {
-        "pointer": {**_TEXT, "description": "Where: a JSON pointer into the body, or /query/…"},
+        "pointer": {
+            **_TEXT,
+            "description": "Where: a JSON pointer into the body, or /query/…; "
+            f"a name of more than {problems.MAX_NAME_CHARS} characters is cut, and ends with …",
+        },
         "code": {**_TEXT, "enum": list(FIELD_TEXTS)},
         "detail": _TEXT,
         "detail_en": _TEXT,
@@ -73,7 +77,12 @@ def schema() -> Json:
             "errors": {
                 "type": "array",
                 "description": "Everything wrong in the request, at once.",
+                "maxItems": problems.MAX_ERRORS,
                 "items": {"type": "object", "required": list(fault), "properties": fault},
+            },
+            "more_errors": {
+                "type": "integer",
+                "description": "How many errors are not listed, if there are more.",
             },
             **{
                 name: {"type": kind, "description": said}

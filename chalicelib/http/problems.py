@@ -26,6 +26,9 @@ MEMBERS: Final = {
     "set_by": ("string", "not-yours: who set it."),
 }
 EXAMPLE_ERRORS: Final = (FieldError("/birth_date", "date_parsing"), FieldError("/sex", "missing"))
+# An answer stays small whatever is wrong, and however long the names are that were sent.
+MAX_ERRORS: Final = 50
+MAX_NAME_CHARS: Final = 64
 _MEBIBYTE = 1024 * 1024
 
 
@@ -47,7 +50,9 @@ def render(problem: Problem) -> tuple[str, dict[str, str]]:
     members = body(problem.slug, problem.status, **problem.extra)
     members |= problem.extra
     if problem.errors:
-        members["errors"] = [_field(error) for error in problem.errors]
+        members["errors"] = [_field(error) for error in problem.errors[:MAX_ERRORS]]
+    if len(problem.errors) > MAX_ERRORS:
+        members["more_errors"] = len(problem.errors) - MAX_ERRORS
     headers = {"Content-Type": MEDIA_TYPE}
     if problem.status == Unauthenticated.status:
         headers["WWW-Authenticate"] = "Bearer"
@@ -57,7 +62,10 @@ def render(problem: Problem) -> tuple[str, dict[str, str]]:
 
 
 def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
-    """Return every error pydantic found, with JSON pointers; the values given are not echoed."""
+    """Return every error pydantic found, with JSON pointers; the values given are not echoed.
+
+    A name too long to be a field's is cut: its pointer ends with an ellipsis.
+    """
     found = []
     for item in error.errors(include_url=False, include_input=False):
         pointer = prefix + "".join(f"/{_escape(str(part))}" for part in item["loc"])
@@ -97,6 +105,8 @@ def _size(figure: int, french: str, english: str) -> dict[str, str]:
 
 
 def _escape(part: str) -> str:
+    if len(part) > MAX_NAME_CHARS:
+        part = part[:MAX_NAME_CHARS] + "…"
     return part.replace("~", "~0").replace("/", "~1")
 
 

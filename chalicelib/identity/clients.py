@@ -33,6 +33,7 @@ from chalicelib.identity.jose import (
 ALGORITHMS: Final = frozenset({"ES256", "RS256", "PS256"})
 ASSERTION_SECONDS: Final = 300
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+GRANT_TYPE: Final = "client_credentials"
 SCOPE: Final = "deposit"
 _JTI_CHARS: Final = 128
 
@@ -43,10 +44,11 @@ OAuthCode = Literal["invalid_request", "invalid_client", "unsupported_grant_type
 class OAuthRefused(Exception):  # noqa: N818  an outcome, not a fault
     """An error of RFC 6749, section 5.2."""
 
-    def __init__(self, error: OAuthCode, status: int = 400) -> None:
-        """Take the error's registered name and its status."""
+    def __init__(self, error: OAuthCode, description: str | None = None, status: int = 400) -> None:
+        """Take the error's registered name, and what is wrong: ASCII, nothing that was sent."""
         super().__init__(error)
         self.error = error
+        self.description = description
         self.status = status
 
 
@@ -71,19 +73,12 @@ def grant_token(form: Mapping[str, str], now: datetime) -> Granted:
         TooMany: this software asked too often, each time with a good assertion; wait.
         Unavailable, StoreUnavailable: the host does not answer; sign another assertion.
     """
-    if form.get("grant_type") != "client_credentials":
-        raise OAuthRefused(
-            "unsupported_grant_type" if form.get("grant_type") else "invalid_request"
-        )
-    if form.get("client_assertion_type") != ASSERTION_TYPE or "client_assertion" not in form:
-        raise OAuthRefused("invalid_request")
-    if form.get("scope", SCOPE) != SCOPE:
-        raise OAuthRefused("invalid_scope")
+    _check_form(form)
     try:
         client_id, client = _proven(form["client_assertion"], form.get("client_id"), now)
     except BadToken as refused:
         log.write("client refused", reason=refused.reason)
-        raise OAuthRefused("invalid_client", 401) from refused
+        raise OAuthRefused("invalid_client", status=401) from refused
     return Granted(
         tokens.issue(
             ActorKind.ORGANISATION,
@@ -93,6 +88,18 @@ def grant_token(form: Mapping[str, str], now: datetime) -> Granted:
             generation=access_store.generation_of(client),
         )
     )
+
+
+def _check_form(form: Mapping[str, str]) -> None:
+    if form.get("grant_type", GRANT_TYPE) != GRANT_TYPE:
+        raise OAuthRefused("unsupported_grant_type", f"grant_type is {GRANT_TYPE} only")
+    for name in ("grant_type", "client_assertion_type", "client_assertion"):
+        if name not in form:
+            raise OAuthRefused("invalid_request", f"{name} is missing")
+    if form["client_assertion_type"] != ASSERTION_TYPE:
+        raise OAuthRefused("invalid_request", f"client_assertion_type is {ASSERTION_TYPE} only")
+    if form.get("scope", SCOPE) != SCOPE:
+        raise OAuthRefused("invalid_scope", f"scope is {SCOPE} only")
 
 
 def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, ClientRow]:

@@ -32,6 +32,9 @@ class OAuthError(Schema):
         description="invalid_client: who you are is not proven, for whatever reason (unknown or "
         "suspended client, signature, audience, times, an assertion sent twice)."
     )
+    error_description: str | None = Field(
+        default=None, description="What is wrong in the form. invalid_client has none."
+    )
 
 
 class TokenForm(BaseModel):
@@ -64,31 +67,34 @@ class TokenForm(BaseModel):
 def grant_token(call: Call[None, NoQuery]) -> Answer:
     """Give an organisation's software an access token for its signed assertion."""
     try:
-        granted = clients.grant_token(_form(call.raw), clock.now())
+        granted = clients.grant_token(_form(call), clock.now())
     except OAuthRefused as refused:
-        return Answer(OAuthError(error=refused.error), status=refused.status)
+        error = OAuthError(error=refused.error, error_description=refused.description)
+        return Answer(error.model_dump(exclude_none=True), status=refused.status)
     return Answer(OAuthToken(access_token=granted.access_token, scope=granted.scope))
 
 
-def _form(raw: bytes) -> dict[str, str]:
-    """Read a form whose fields appear once.
+def _form(call: Call[None, NoQuery]) -> dict[str, str]:
+    """Read a form whose fields appear once; one without a value was not sent (RFC 6749, 3.2).
 
     Raises:
         OAuthRefused: too long, not a form, or a repeated field.
     """
-    if len(raw) > _MAX_BYTES:
-        raise OAuthRefused("invalid_request")
+    kind = call.headers.get("content-type", FORM).partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise OAuthRefused("invalid_request", f"the body is not {FORM}")
+    if len(call.raw) > _MAX_BYTES:
+        raise OAuthRefused("invalid_request", f"more than {_MAX_BYTES} bytes")
     try:
         pairs = parse_qsl(
-            raw.decode("ascii"),
-            keep_blank_values=True,
+            call.raw.decode("ascii"),
             strict_parsing=True,
             errors="strict",
             max_num_fields=_MAX_FIELDS,
         )
     except ValueError as error:
-        raise OAuthRefused("invalid_request") from error
+        raise OAuthRefused("invalid_request", "the body cannot be read as a form") from error
     form = dict(pairs)
     if len(form) != len(pairs):
-        raise OAuthRefused("invalid_request")
+        raise OAuthRefused("invalid_request", "a parameter is repeated")
     return form

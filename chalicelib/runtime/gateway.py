@@ -70,7 +70,7 @@ class Gateway:
         reply = self._reply(environ)
         phrase = HTTPStatus(reply.status).phrase
         start_response(f"{reply.status} {phrase}", reply.headers)
-        return [reply.body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
 
     def _reply(self, environ: Environ) -> _Reply:
         request_id, headers = ids.new_secret_id(), _headers(environ)

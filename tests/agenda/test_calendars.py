@@ -182,6 +182,22 @@ def test_a_link_that_is_cut_is_at_once_an_address_that_never_was(  # A22
     assert again.status == 404
 
 
+def test_a_calendar_that_asks_for_headers_alone_is_told_what_reading_would(
+    world: World, http: Client
+) -> None:
+    added(world, http)
+    made = link(world, http)
+    whole, head = (http.request(method, target(made)) for method in ("GET", "HEAD"))
+    assert (head.status, head.body) == (200, b"")
+    told = ("Content-Type", "Content-Length", "ETag", "Cache-Control")
+    assert [head.header(name) for name in told] == [whole.header(name) for name in told]
+    tag = str(whole.header("ETag"))
+    assert http.request("HEAD", target(made), headers={"If-None-Match": tag}).status == 304
+    assert http.delete(f"{links(world)}/{made['id']}", as_=world.person.principal).status == 204
+    cut = http.request("HEAD", target(made))
+    assert (cut.status, cut.body) == (404, b"")
+
+
 def test_nothing_kept_opens_a_link_and_no_log_has_it(  # A22
     world: World, http: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,7 @@ PUBLIC = {
     "POST /oauth/token",
     "GET /v1/trace/keys",
     "GET /v1/calendar/{link}",
+    "HEAD /v1/calendar/{link}",
 }
 SERVER_OWNED = (
     "owner",
@@ -147,6 +148,7 @@ MAY_BE_KEPT = {
     "GET /openapi.json": "max-age=300",
     "GET /v1/auth/jwks": "public, max-age=300",
     "GET /v1/calendar/{link}": "private, max-age=900",
+    "HEAD /v1/calendar/{link}": "private, max-age=900",
     "GET /v1/trace/keys": "max-age=300",
 }
 

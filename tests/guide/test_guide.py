@@ -84,7 +84,21 @@ def test_a_wrong_assertion_is_answered_as_told(http: Client, mistake: str) -> No
     assert token(http, client_id).status == 200
     claims = MISTAKES_OF_TOKEN[mistake](wall.epoch(wall.now()))
     check(token(http, client_id, **claims), "another `aud`")
-    check(http.post("/oauth/token", body="grant_type=client_credentials"), "a field of the token")
+
+
+BAD_FORMS: dict[str, Callable[[Client], Reply]] = {
+    "a field is missing": lambda http: http.post(
+        "/oauth/token", body="grant_type=client_credentials"
+    ),
+    "JSON": lambda http: http.post("/oauth/token", json={"grant_type": "client_credentials"}),
+}
+
+
+@pytest.mark.parametrize("mistake", BAD_FORMS)
+def test_a_wrong_form_is_answered_as_told(http: Client, mistake: str) -> None:
+    reply = BAD_FORMS[mistake](http)
+    check(reply, "the token request is not a form")
+    assert reply.json()["error_description"]
 
 
 def _post(world: World, http: Client, body: object, **headers: str) -> Reply:
@@ -117,6 +131,18 @@ MISTAKES: dict[str, Callable[[World, Client], Reply]] = {
     ),
     "no `Idempotency-Key`": lambda world, http: _post(
         world, http, _kind("11502-2"), **{"Idempotency-Key": ""}
+    ),
+    "a `Content-Type` other": lambda world, http: _post(
+        world, http, _kind("11502-2"), **{"Content-Type": "text/plain"}
+    ),
+    "a body that is not JSON": lambda world, http: http.post(
+        "/v1/patients/lookup",
+        as_=world.laboratory.principal,
+        body='{"ins": ',
+        headers={"Content-Type": "application/json"},
+    ),
+    "another verb than its own": lambda world, http: http.get(
+        "/v1/patients/lookup", as_=world.laboratory.principal
     ),
     "more than 3 MiB": lambda world, http: _post(world, http, {"content": _b64(3_200_000)}),
     "more than 4 MiB": lambda world, http: _post(

@@ -57,6 +57,24 @@ def test_unknown_fields_are_refused(edge: Client) -> None:  # A38
     assert errors(reply) == {("/owner", "extra_forbidden"), ("/detail/version", "extra_forbidden")}
 
 
+def test_a_body_of_unknown_names_gets_a_small_answer_that_counts_the_rest(edge: Client) -> None:
+    reply = add(edge, {"title": "a"} | {f"{n:04}" + "~" * 2_000: n for n in range(1_000)})
+
+    listed = reply.json()["errors"]
+    assert (reply.status, reply.problem) == (422, "invalid")
+    assert len(listed) == 50
+    assert reply.json()["more_errors"] == 950
+    assert listed[0]["pointer"] == "/0000" + "~0" * 60 + "…"
+    assert len(reply.body) < 20_000
+
+
+def test_a_few_errors_are_all_listed_and_none_is_counted(edge: Client) -> None:
+    reply = add(edge, {"title": "a"} | {f"n{n}": n for n in range(50)})
+
+    assert len(reply.json()["errors"]) == 50
+    assert "more_errors" not in reply.json()
+
+
 @pytest.mark.parametrize("count", ["3", 3.0, True])
 def test_types_are_not_guessed(count: Any, edge: Client) -> None:
     assert {pointer for pointer, _ in errors(add(edge, {"title": "a", "count": count}))} == {

@@ -1,9 +1,11 @@
 """Software of organisations at the token endpoint: RFC 6749, RFC 7523, A26, A27."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -12,6 +14,7 @@ from joserfc.jwk import ECKey, OctKey
 from chalicelib.core import aws
 from chalicelib.core import clock as wall
 from chalicelib.identity import registration
+from chalicelib.identity.clients import ASSERTION_TYPE
 from tests import double
 from tests.http_client import Client
 from tests.identity.software import (
@@ -29,6 +32,8 @@ from tests.identity.software import (
     refused,
 )
 
+GRANT = "grant_type=client_credentials"
+SIGNED = urlencode({"client_assertion_type": ASSERTION_TYPE, "client_assertion": "x"})
 # 1024 bits; only its length matters.
 WEAK_RSA = {"kty": "RSA", "e": "AQAB", "n": "v" + "w" * 170}
 
@@ -175,33 +180,48 @@ def test_same_jti_of_two_clients_are_two(http: Client, client_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "error"),
+    ("form", "error", "why"),
     [
-        ("", "invalid_request"),
-        ("x", "invalid_request"),
-        ("grant_type=password", "unsupported_grant_type"),
-        ("grant_type=client_credentials", "invalid_request"),
-        ("grant_type=client_credentials&grant_type=client_credentials", "invalid_request"),
-        ("grant_type=client_credentials&client_secret=x", "invalid_request"),
-        ("grant_type=" + "x" * 41_000, "invalid_request"),
-        ("&".join(f"f{n}=1" for n in range(30)), "invalid_request"),
-        ("grant_type=client_credentials&x=%ff", "invalid_request"),
+        ("", "invalid_request", "grant_type is missing"),
+        ("x", "invalid_request", "cannot be read as a form"),
+        ("grant_type=", "invalid_request", "grant_type is missing"),
+        ("grant_type=password", "unsupported_grant_type", "client_credentials only"),
+        (GRANT, "invalid_request", "client_assertion_type is missing"),
+        (f"{GRANT}&client_assertion_type=x", "invalid_request", "client_assertion is missing"),
+        (f"{GRANT}&client_assertion_type=x&client_assertion=x", "invalid_request", "jwt-bearer"),
+        (f"{GRANT}&{SIGNED}&scope=admin", "invalid_scope", "scope is deposit only"),
+        (f"{GRANT}&{GRANT}", "invalid_request", "repeated"),
+        ("grant_type=" + "x" * 41_000, "invalid_request", "40000 bytes"),
+        ("&".join(f"f{n}=1" for n in range(30)), "invalid_request", "as a form"),
+        ("grant_type=client_credentials&x=%ff", "invalid_request", "as a form"),
     ],
 )
-def test_malformed_requests_get_oauth_errors(http: Client, form: str, error: str) -> None:
-    assert refused(http.post("/oauth/token", body=form)) == (400, {"error": error})
+def test_malformed_requests_get_oauth_errors_that_say_what_is_wrong(
+    http: Client, form: str, error: str, why: str
+) -> None:
+    status, body = refused(http.post("/oauth/token", body=form))
+
+    assert (status, body["error"]) == (400, error)
+    assert why in body["error_description"]
+    assert re.fullmatch(r"[ !#-\[\]-~]+", body["error_description"])  # RFC 6749, 5.2
 
 
-def test_other_scope_and_other_client_id_are_refused(http: Client, client_id: str) -> None:
-    scope = ask(http, assertion(claims_of(client_id)), scope="admin")
+def test_another_client_id_than_the_assertion_s_is_refused(http: Client, client_id: str) -> None:
     other = ask(http, assertion(claims_of(client_id)), client_id="0" * 26)
 
-    assert refused(scope) == (400, {"error": "invalid_scope"})
     assert refused(other) == (401, {"error": "invalid_client"})
 
 
-def test_json_at_the_token_endpoint_is_another_type(http: Client) -> None:
-    assert http.post("/oauth/token", json={"grant_type": "client_credentials"}).status == 415
+def test_json_at_the_token_endpoint_is_a_malformed_request_of_oauth(http: Client) -> None:
+    reply = http.post("/oauth/token", json={"grant_type": "client_credentials"})
+
+    assert refused(reply) == (
+        400,
+        {
+            "error": "invalid_request",
+            "error_description": "the body is not application/x-www-form-urlencoded",
+        },
+    )
 
 
 def test_registering_twice_is_registering_once(http: Client, client_id: str) -> None:

@@ -55,7 +55,7 @@ def test_an_authorizer_that_fails_is_a_503(
     assert "secret-detail" not in written.out + written.err
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 @pytest.mark.parametrize("path", ["/", "/unknown", "/things/a/b", "//things", "/things//content"])
 def test_an_unknown_path_is_a_404_with_or_without_token(
     method: str, path: str, edge: Client
@@ -65,10 +65,18 @@ def test_an_unknown_path_is_a_404_with_or_without_token(
         assert (reply.status, reply.problem) == (404, "not-found")
 
 
-@pytest.mark.parametrize("method", ["PATCH", "HEAD", "OPTIONS", "GET"])
+@pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "GET"])
 def test_an_unknown_method_is_a_404(method: str, edge: Client) -> None:
     reply = edge.request(method, "/things", as_=ALICE)
     assert (reply.status, reply.problem) == (404, "not-found")
+
+
+@pytest.mark.parametrize("path", ["/things", "/unknown"])
+def test_an_answer_to_head_has_the_headers_and_no_body(path: str, edge: Client) -> None:
+    reply, whole = edge.request("HEAD", path), edge.get(path)
+    assert (reply.status, reply.body) == (404, b"")
+    assert reply.header("Content-Type") == "application/problem+json"
+    assert reply.header("Content-Length") == str(len(whole.body))
 
 
 def test_a_fixed_segment_wins_over_a_parameter(edge: Client) -> None:

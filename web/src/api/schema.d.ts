@@ -187,7 +187,8 @@ export interface paths {
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /** Say what reading a secret link would, headers only: some calendars ask before they read. */
+        head: operations["check_calendar"];
         patch?: never;
         trace?: never;
     };
@@ -1865,6 +1866,12 @@ export interface components {
              * @enum {string}
              */
             error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+            /**
+             * Error Description
+             * @description What is wrong in the form. invalid_client has none.
+             * @default null
+             */
+            error_description: string | null;
         };
         /**
          * OAuthToken
@@ -2458,13 +2465,15 @@ export interface components {
             detail_en: string;
             /** @description Everything wrong in the request, at once. */
             errors?: {
-                /** @description Where: a JSON pointer into the body, or /query/… */
+                /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
                 code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
+            /** @description How many errors are not listed, if there are more. */
+            more_errors?: number;
             /** @description already-deposited: the document that holds these bytes. */
             document_id?: string;
             /** @description document-refused: a code for machines. */
@@ -3060,6 +3069,47 @@ export interface operations {
         };
     };
     read_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            /** @description Nothing more. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_calendar: {
         parameters: {
             query?: never;
             header?: never;
