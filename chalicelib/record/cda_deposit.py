@@ -6,7 +6,7 @@ from chalicelib.access.gate import Unit
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.identity import spaces
-from chalicelib.record import document_types
+from chalicelib.record import cda_view, document_types
 from chalicelib.record.cda import rules
 from chalicelib.record.cda.body import read_body
 from chalicelib.record.cda.header import read_header
@@ -47,7 +47,7 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
 
     Raises:
         Invalid: another person, a wrong INS key or a reserved type; names the failed checks only.
-        Refused: the header is incomplete, or the embedded file may not enter.
+        Refused: the header is incomplete, the embedded file may not enter, or it is too long.
     """
     if inspected.tree is None:
         raise LookupError("a CDA document comes with its tree")
@@ -56,7 +56,7 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
     verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
     if not verdict.accepted:
         raise _refused(verdict.refusals[0], verdict.failed_checks)
-    read_body(inspected.tree)
+    cda_view.check_length(header, read_body(inspected.tree))
     care = header.care_start or header.effective
     care_date = clock.paris_date(care.instant)
     oddities = [*verdict.warnings]

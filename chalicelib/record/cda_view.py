@@ -1,12 +1,17 @@
 """A CDA R2 document as a screen shows it: who says what of whom, then sections and attachments."""
 
 import base64
-from typing import Any
+import json
+from typing import Any, Final
 
 from chalicelib.record.cda.body import read_body
 from chalicelib.record.cda.header import read_header
-from chalicelib.record.cda.model import Attachment, Header, to_json
+from chalicelib.record.cda.model import Attachment, Body, Header, to_json
 from chalicelib.storage import xml_gate
+from chalicelib.storage.refusals import Code, Refused
+
+# A function answers 6 MB at most, where the text of the answer is escaped once more as ASCII.
+_MAX_ANSWER_BYTES: Final = 6_000_000
 
 
 def narrative(content: bytes) -> dict[str, Any]:
@@ -16,10 +21,24 @@ def narrative(content: bytes) -> dict[str, Any]:
         Refused: it no longer reads, although it did when it was deposited.
     """
     tree = xml_gate.parse(content)
-    body = read_body(tree)
+    return _narrative(read_header(tree), read_body(tree))
+
+
+def check_length(header: Header, body: Body) -> None:
+    """Refuse a document whose narrative would be too long for one answer.
+
+    Raises:
+        Refused: it is.
+    """
+    text = json.dumps(_narrative(header, body), ensure_ascii=False, separators=(",", ":"))
+    if len(json.dumps(text)) > _MAX_ANSWER_BYTES:
+        raise Refused(Code.CDA_TOO_LONG)
+
+
+def _narrative(header: Header, body: Body) -> dict[str, Any]:
     files = [*body.attachments, *([body.embedded] if body.embedded else [])]
     return {
-        "header": _header(read_header(tree)),
+        "header": _header(header),
         "sections": [to_json(section) for section in body.sections],
         "embedded": body.embedded.key if body.embedded else None,
         "attachments": [_attachment(file) for file in files],

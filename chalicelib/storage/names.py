@@ -10,6 +10,8 @@ from datetime import date
 from typing import Literal
 from urllib.parse import quote
 
+from chalicelib.core.text import is_seen
+
 MAX_NAME_CHARACTERS = 120
 _MAX_NAME_BYTES = 200
 _FORBIDDEN = frozenset('<>:"/\\|?*%;\u2044\u2215\u29f8\uff0f\uff3c')
@@ -19,14 +21,18 @@ _DEFAULT = "document"
 
 
 def plain_line(text: str, limit: int = 300) -> str:
-    """Reduce any text to one line without control, format or unassigned characters."""
+    """Reduce any text to one line without control, format or unassigned characters.
+
+    What would show nothing is empty.
+    """
     normal = unicodedata.normalize("NFC", text[: 8 * limit])
     kept = "".join(
         " " if character.isspace() else character
         for character in normal
         if character.isspace() or unicodedata.category(character)[0] != "C"
     )
-    return " ".join(kept.split())[:limit].strip()
+    line = " ".join(kept.split())[:limit].strip()
+    return line if is_seen(line) else ""
 
 
 def safe_download_name(title: str, on: date | None, extension: str) -> str:

@@ -41,6 +41,7 @@ class Code(StrEnum):
     XML_COMPLEX = "xml_too_complex"
     CDA_HEADER = "cda_header_incomplete"
     CDA_BODY = "cda_body_unreadable"
+    CDA_TOO_LONG = "cda_too_long"
 
 
 class Sentence(NamedTuple):
@@ -214,5 +215,11 @@ SENTENCES: Mapping[Code, Sentence] = {
         "Joignez un corps structuré ou un fichier PDF, texte ou image, puis recommencez.",
         "The content of this CDA document cannot be read. "
         "Give it a structured body or a PDF, text or image file, then try again.",
+    ),
+    Code.CDA_TOO_LONG: Sentence(
+        "Ce document CDA est trop long pour être affiché. "
+        "Envoyez-le en plusieurs documents, ou joignez son contenu en PDF.",
+        "This CDA document is too long to be shown. "
+        "Send it as several documents, or embed its content as PDF.",
     ),
 }

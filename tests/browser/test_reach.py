@@ -65,6 +65,33 @@ def test_screen_bears_thumbs_zoom_and_text_spacing(
     assert page.evaluate(_CUT) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "who"),
+    [
+        *PATHS,
+        ("/agenda", PERSON),
+        ("/agenda/ajouter", PERSON),
+        ("/agenda/prevention", PERSON),
+        ("/agenda/abonnement", PERSON),
+        ("/notifications", PERSON),
+        ("/plus/avis", PERSON),
+        (f"/pro/patients/{PID}/deposer", PROFESSIONAL),
+        (f"/pro/patients/{PID}/rendez-vous", PROFESSIONAL),
+        (f"/pro/patients/{PID}/rendez-vous/ajouter", PROFESSIONAL),
+    ],
+)
+def test_screen_bears_letters_twice_as_large_on_a_small_phone(
+    page: Page, opened: Open, path: str, who: str | None
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    opened(path, who)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    shoot(page, f"large-letters{path.replace('/', '-')}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(_HIDDEN) == []
+    assert page.evaluate(_CUT) == []
+
+
 def test_forced_colours_keep_every_border(page: Page, opened: Open) -> None:
     opened("/accueil")
     page.emulate_media(forced_colors="active")

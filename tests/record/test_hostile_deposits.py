@@ -41,6 +41,7 @@ FIRST_WORDS = {
     Code.XML_ENCODING: "L’encodage de ce document CDA n’est pas accepté.",
     Code.XML_DEPTH: "Ce document CDA a trop de niveaux imbriqués\u00a0: 100 au plus.",
     Code.XML_COMPLEX: "Ce document CDA est trop complexe",
+    Code.CDA_TOO_LONG: "Ce document CDA est trop long pour être affiché.",
 }
 # The figures each sentence says.
 FIGURES: dict[Code, dict[str, int]] = {
@@ -130,8 +131,11 @@ def test_a_hostile_title_is_refused_or_shown_as_data_only(http: Client) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("title", ["a\r\nSet-Cookie: vol=1", "facture\u202efdp.exe", "avis\u2066"])
-def test_a_title_that_breaks_lines_or_turns_text_around_is_refused(
+@pytest.mark.parametrize(
+    "title",
+    ["a\r\nSet-Cookie: vol=1", "facture\u202efdp.exe", "avis\u2066", "\u3164\u3164", "\u2800"],
+)
+def test_a_title_that_breaks_lines_turns_text_around_or_shows_nothing_is_refused(
     http: Client, title: str
 ) -> None:
     person = a_person()

@@ -34,6 +34,7 @@ def test_names_a_download_after_its_date_and_title() -> None:
         ("NUL", "document NUL.pdf"),
         ("", "document.pdf"),
         (" . . ", "document.pdf"),
+        ("\u3164\u2800", "document.pdf"),
     ],
 )
 def test_makes_a_hostile_title_harmless(title: str, name: str) -> None:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  base64, downloadName, proposeDate, proposeFamily, proposeTitle, sha256, sniff, textOf,
+  base64, downloadName, proposeDate, proposeFamily, proposeTitle, sha256, sniff, textOf, withoutTurns,
 } from "../src/lib/file-facts";
 import { fold, matches } from "../src/lib/fold";
 import { isIns } from "../src/lib/ins";
@@ -109,6 +109,11 @@ describe("addresses", () => {
 it("reads a text of today, and one of Windows", () => {
   expect(textOf(bytes("Lévothyrox 75 µg, 10 €"))).toBe("Lévothyrox 75 µg, 10 €");
   expect(textOf(Uint8Array.of(0x37, 0x35, 0x20, 0xb5, 0x67, 0x20, 0x80))).toBe("75 µg €");
+});
+
+it("reads a text in the order it is written, accents and joined emoji kept", () => {
+  expect(withoutTurns("Taux : \u202e1,5\u202c g \u2066x\u2069")).toBe("Taux : 1,5 g x");
+  expect(withoutTurns("Léa 👩\u200d⚕️")).toBe("Léa 👩\u200d⚕️");
 });
 
 it("zooms within bounds", () => {

@@ -7,6 +7,7 @@ downloaded but are never opened here.
 
 import binascii
 import hashlib
+import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +28,11 @@ TIFF: Final = "image/tiff"
 _MAX_ATTACHMENTS = 50
 _INSIDE = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG})
 _RTF_START = b"{\\rtf"
-_RTF_OBJECTS = b"\\obj"
+# What fetches, runs or includes when a word processor opens it: objects, templates, such fields.
+_RTF_ACTIVE = re.compile(
+    rb"\\obj|\\template|\\fldinst(?:\\[a-z]++-?\d*|[\s{}])*+(?:DDE|INCLUDE|IMPORT|LINK)",
+    re.IGNORECASE,
+)
 _TIFF_STARTS = (b"II*\x00", b"MM\x00*")
 
 
@@ -52,7 +57,7 @@ def read_body(tree: Element, limits: Limits | None = None) -> Body:
 def _embedded(element: Element, limits: Limits) -> Attachment:
     content = _content(element)
     declared = element.get("mediaType", "").lower()
-    if declared == RTF and content.startswith(_RTF_START) and _RTF_OBJECTS not in content:
+    if declared == RTF and content.startswith(_RTF_START) and not _RTF_ACTIVE.search(content):
         return _stored(EMBEDDED_KEY, RTF, content)
     if declared == TIFF and content.startswith(_TIFF_STARTS):
         return _stored(EMBEDDED_KEY, TIFF, content)
@@ -104,7 +109,8 @@ def _stored(key: str, media_type: str, content: bytes) -> Attachment:
 
 
 def _content(element: Element) -> bytes:
-    text = "".join(element.itertext())
+    # Its own text alone: files nested in one another would be read many times.
+    text = "".join(filter(None, (element.text, *(child.tail for child in element))))
     if not text.strip():
         raise Refused(Code.CDA_BODY)
     if element.get("representation") != "B64":

@@ -26,6 +26,7 @@ from chalicelib.record.cda.model import (
     Section,
     Table,
 )
+from chalicelib.record.cda.spans import within
 from chalicelib.storage.names import plain_line
 from chalicelib.storage.xml_gate import HL7
 
@@ -190,10 +191,12 @@ class _Flow:
 
     def table(self, element: Element) -> Iterator[Block]:
         """Read a table; words outside its cells follow it."""
-        groups = {
-            name: tuple(self._row(row) for row in _rows(element, name))
-            for name in ("thead", "tbody", "tfoot")
-        }
+        groups = within(
+            {
+                name: tuple(self._row(row) for row in _rows(element, name))
+                for name in ("thead", "tbody", "tfoot")
+            }
+        )
         yield Table(
             head=groups["thead"],
             body=groups["tbody"],

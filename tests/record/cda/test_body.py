@@ -30,6 +30,7 @@ def _attachment(content: bytes, declared: str) -> Attachment:
         (a_jpeg(), "image/jpeg", "image/jpeg"),
         (a_text(), "text/plain", "text/plain"),
         (rb"{\rtf1\ansi Bonjour}", "text/rtf", "text/rtf"),
+        (rb"{\rtf1{\field{\*\fldinst{HYPERLINK link}}{\fldrslt x}}}", "text/rtf", "text/rtf"),
         (b"II*\x00\x08\x00\x00\x00", "image/tiff", "image/tiff"),
         # What a file is beats what the document says it is.
         (a_png(), "image/jpeg", "image/png"),
@@ -50,6 +51,9 @@ def test_gives_the_embedded_file_under_the_type_it_has(
          "application/pdf", "pdf_active_content"),
         (b"<html><script>alert(1)</script></html>", "text/plain", "markup_refused"),
         (rb"{\rtf1{\object\objdata 01}}", "text/rtf", "type_unsupported"),
+        (rb"{\rtf1{\field{\*\fldinst {\b0 DDEAUTO cmd}}}}", "text/rtf", "type_unsupported"),
+        (rb"{\rtf1{\field{\*\fldinst\f1 INCLUDEPICTURE x}}}", "text/rtf", "type_unsupported"),
+        (rb"{\rtf1{\*\template http://x}}", "text/rtf", "type_unsupported"),
         (b"MZ\x00\x00", "image/tiff", "type_unsupported"),
         (a_cda(), "text/xml", "cda_body_unreadable"),
         (b"", "application/pdf", "cda_body_unreadable"),
@@ -122,3 +126,10 @@ def test_refuses_a_document_with_too_many_attachments() -> None:
     entries = "".join(a_media_entry(f"p{rank}", a_png(), "image/png") for rank in range(51))
     with pytest.raises(Refused, match="xml_too_complex"):
         _body(a_cda(sections=[("Pièces", "x")], entries=entries))
+
+
+def test_a_file_nested_in_the_value_of_another_is_read_once() -> None:
+    inner = a_media_entry("dedans", a_png(), "image/png")
+    outer = a_media_entry("dehors", a_jpeg(), "image/jpeg").replace("</value>", f"{inner}</value>")
+    files = _body(a_cda(entries=outer)).attachments
+    assert [file.content for file in files] == [a_jpeg(), a_png()]

@@ -68,7 +68,7 @@ def test_keeps_headers_spans_and_blocks_of_a_table() -> None:
     (table,) = _blocks(
         "<table><thead><tr><th colspan='2'>A</th></tr></thead><tfoot><tr><td>pied</td></tr></tfoot>"
         "<tbody><tr><td rowspan='3'><paragraph>x</paragraph><paragraph>y</paragraph></td>"
-        "<td colspan='-1' rowspan='9999999'>z</td></tr></tbody></table>"
+        "<td colspan='-1' rowspan='9999999'>z</td></tr><tr/><tr/></tbody></table>"
     )
     assert table["head"][0][0]["header"] is True
     assert table["head"][0][0]["colspan"] == 2

@@ -127,8 +127,6 @@ export const agendaWords = typeset({
     link: "Lien",
     linkHint: "Pour une téléconsultation, une adresse qui commence par https",
     save: "Enregistrer",
-    resumed: "Votre saisie vous attendait : rien n'est encore enregistré.",
-    restart: "Recommencer",
     added: (when: string) => `Rendez-vous ajouté : ${when}.`,
     changed: "Les changements sont enregistrés.",
     repeated: "Cette heure existe deux fois",

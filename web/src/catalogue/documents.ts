@@ -15,6 +15,7 @@ export const documents = {
     complete
       ? plural(n, "document", "documents")
       : `${plural(n, "document affiché", "documents affichés")}, il y en a d'autres`,
+  order: "Du plus récemment ajouté au plus ancien. La date affichée est celle du soin.",
   found: (n: number, of: number, complete: boolean) =>
     `${plural(n, "document trouvé", "documents trouvés")} sur ${plural(of, "document", "documents")}` +
     (complete ? "" : " déjà affichés"),
@@ -72,6 +73,7 @@ export const document = {
   },
   deleted: "Le document est supprimé.",
   unknownFormat: "Ce type de fichier ne s'affiche pas ici. Vous pouvez le télécharger.",
+  turned: "Des caractères invisibles, qui changent l'ordre des mots à l'écran, ne sont pas affichés. Ils restent dans le fichier téléchargé.",
   textTitle: "Texte du document",
   imageAlt: (title: string) => `Image du document « ${title} »`,
   zoomIn: "Agrandir",
@@ -89,6 +91,7 @@ export const document = {
   viewerHint: "Flèches : changer de page. Plus et moins : taille. R : tourner.",
   unreadable: "Ce fichier ne peut pas être affiché ici. Téléchargez-le pour l'ouvrir.",
   narrative: "Contenu du document",
+  wideTable: (caption: string) => `Tableau à faire défiler${caption && ` : ${caption}`}`,
   note: (n: number) => `Note ${n}`,
   attachments: "Fichiers joints",
   attachment: (n: number) => `Fichier joint ${n}`,
@@ -97,6 +100,7 @@ export const document = {
   showNamed: (name: string, size: string) => `${name}, ${size}`,
   refusedFile: "Ce fichier joint n'est pas affiché : il n'a pas passé les vérifications.",
   illustration: "Image du document",
+  shownAbove: "Ce fichier est déjà affiché plus haut dans le document.",
   oddity: "Une information de ce document est inhabituelle.",
   oddities: {
     other_ins_key: "Un numéro d'identité (INS) écrit dans ce document semble erroné.",

@@ -14,6 +14,8 @@ export const common = {
   optional: "facultatif",
   none: "Non renseigné",
   reloadPage: "Recharger la page",
+  resumed: "Votre saisie vous attendait : rien n'est encore enregistré.",
+  restart: "Recommencer",
 };
 
 export const shell = {
@@ -35,10 +37,20 @@ export const shell = {
   help: "Aide",
   callHelp: `Appeler le ${brand.helpPhone}`,
   logout: "Me déconnecter",
-  unsentTitle: "Un fichier n'est pas envoyé",
-  unsent: "Vous avez choisi un fichier, et il n'est pas encore dans le dossier. Si vous vous déconnectez, il faudra le choisir de nouveau.",
-  stay: "Rester pour l'envoyer",
-  logoutAnyway: "Me déconnecter sans l'envoyer",
+  unsent: {
+    file: {
+      title: "Un fichier n'est pas envoyé",
+      text: "Vous avez choisi un fichier, et il n'est pas encore dans le dossier. Si vous vous déconnectez, il faudra le choisir de nouveau.",
+      stay: "Rester pour l'envoyer",
+      leave: "Me déconnecter sans l'envoyer",
+    },
+    typed: {
+      title: "Une saisie n'est pas enregistrée",
+      text: "Vous avez commencé à remplir un formulaire, sans l'enregistrer. Si vous vous déconnectez, il faudra le remplir de nouveau.",
+      stay: "Rester pour l'enregistrer",
+      leave: "Me déconnecter sans l'enregistrer",
+    },
+  },
   title: (screen: string, whose: string) => `${screen} – ${whose} – ${brand.name}`,
   mine: "Mon dossier",
   patientRecord: "Dossier patient",

@@ -144,3 +144,8 @@ export function textOf(bytes: BufferSource): string {
     return new TextDecoder("windows-1252").decode(bytes);
   }
 }
+
+/** They make a reader see another order than the one written: "5,1" may look like "1,5". */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/gu;
+
+export const withoutTurns = (text: string) => text.replace(TURNS, "");

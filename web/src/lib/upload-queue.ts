@@ -5,7 +5,6 @@
 import { type Signal, signal } from "@preact/signals";
 import { api } from "../api/carnet";
 import { Offline, Problem } from "../api/problem";
-import { isLeaving } from "../api/session";
 import type { CarnetDocument, DepositBody } from "../api/types";
 import {
   type Format, MAX_BYTES, isHeic, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
@@ -79,12 +78,7 @@ export const hasUnsent = () =>
 export const isSending = () =>
   all().some(({ step }) => step.value.at === "sending" || step.value.at === "checking");
 
-tellUnsent(hasUnsent);
-
-addEventListener("beforeunload", (event) => {
-  // Out of the session nothing can be sent any more, and the page must not stay for the next one.
-  if (hasUnsent() && !isLeaving()) event.preventDefault();
-});
+tellUnsent("file", hasUnsent);
 
 function refusal(upload: Upload, others: Upload[]): Refusal | null {
   if (upload.bytes.length === 0) return "empty";

@@ -6,7 +6,7 @@ import type { Appointment, Preferences, Profile } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
 import { type Typed, blank, takePrefill, typedFrom } from "../lib/appointment-draft";
 import { setter } from "../lib/appointments";
-import { draftName, dropDraft } from "../lib/kept-drafts";
+import { draftName, dropDraft, useDraft } from "../lib/kept-drafts";
 import { forgetLists } from "../lib/paging";
 import { useResource } from "../lib/resource";
 import { clock, inWords } from "../lib/when";
@@ -15,7 +15,7 @@ import { Button } from "../ui/button";
 import { Form } from "../ui/form";
 import { Page } from "../ui/page";
 import { ReminderChips } from "../ui/reminder-chips";
-import { ErrorPanel, Loading, Notice } from "../ui/states";
+import { ErrorPanel, Loading, Notice, Resumed } from "../ui/states";
 import { toast } from "../ui/toast";
 
 const quietWords = ({ quiet_from: from, quiet_until: until }: Preferences) =>
@@ -38,30 +38,44 @@ function startOf(pid: string, preferences: Preferences): Typed {
 /** What somebody else set: only the reminders are the person's. */
 function RemindersOnly({ pid, preferences, set, latest }: Ready & { set: Appointment }) {
   const { route } = useLocation();
-  const [reminders, setReminders] = useState(set.reminders);
+  const { typed, set: type, drop, resumed, restart } = useDraft(draftName(pid, set), {
+    reminders: set.reminders,
+  });
   const [error, setError] = useState<unknown>(null);
   const save = async () => {
     setError(null);
     try {
-      await agendaApi.change(pid, set, { reminders });
+      await agendaApi.change(pid, set, typed);
     } catch (failure) {
       setError(failure);
       return;
     }
+    drop();
     forgetLists();
     toast(t.form.changed);
     route(`/agenda/${set.id}`, true);
   };
   return (
     <Form onSubmit={save} label={t.form.remindersTitle}>
-      {error !== null && <ErrorPanel error={error} kept reply latest={latest} />}
+      {error !== null && (
+        <ErrorPanel
+          error={error}
+          kept
+          reply
+          latest={() => {
+            drop();
+            latest();
+          }}
+        />
+      )}
+      {resumed && <Resumed restart={restart} />}
       <Notice kind="info">
         <p>{t.view.theirs(setter(set))}</p>
       </Notice>
       <div class="card">
         <ReminderChips
-          value={reminders}
-          onValue={setReminders}
+          value={typed.reminders}
+          onValue={(reminders) => type({ reminders })}
           allDay={set.all_day}
           quiet={quietWords(preferences)}
         />

@@ -98,7 +98,7 @@ export function Search({ wanted, onWanted, filters, setFilters }: SearchProps) {
   );
 }
 
-/** Says how many documents are shown, to eyes and ears. */
+/** Says how many documents are shown, to eyes and ears, and in which order. */
 export function Count({ list, shown, wanted }: {
   list: PagedList<CarnetDocument>;
   shown: number;
@@ -109,9 +109,12 @@ export function Count({ list, shown, wanted }: {
     ? t.documents.found(shown, all, list.complete)
     : t.documents.count(all, list.complete);
   return (
-    <p class="list-count" role="status">
-      {!list.loading && list.error === null ? text : ""}
-    </p>
+    <>
+      <p class="list-count" role="status">
+        {!list.loading && list.error === null ? text : ""}
+      </p>
+      {shown > 1 && <p class="hint list-order">{t.documents.order}</p>}
+    </>
   );
 }
 

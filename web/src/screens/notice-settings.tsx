@@ -5,13 +5,14 @@ import type { Preferences, Profile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { agendaWords } from "../catalogue/agenda";
 import { noticeWords } from "../catalogue/notices";
+import { useDraft } from "../lib/kept-drafts";
 import { useResource } from "../lib/resource";
 import { zoneChoices, zoneWords } from "../lib/when";
 import { deviceZone, sameClock } from "../lib/zoned";
 import { Button } from "../ui/button";
 import { CheckField, ErrorSummary, type FieldError, Form, SelectField, TextField, errorOf } from "../ui/form";
 import { Page } from "../ui/page";
-import { ErrorPanel, Loading, Notice } from "../ui/states";
+import { ErrorPanel, Loading, Notice, Resumed } from "../ui/states";
 import { toast } from "../ui/toast";
 
 const t = noticeWords.choices;
@@ -127,11 +128,12 @@ function Quiet({ typed, set, errors }: { typed: Preferences; set: Set; errors: F
 }
 
 function Choices({ pid, start, latest }: { pid: string; start: Preferences; latest: () => void }) {
-  const [typed, setTyped] = useState(start);
+  const [saved, setSaved] = useState(start);
+  const name = `preferences ${pid} ${saved.version}`;
+  const { typed, set, put, drop, resumed, restart } = useDraft(name, saved);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
-  const set: Set = (change) => setTyped((old) => ({ ...old, ...change }));
 
   const save = async () => {
     const missing = [
@@ -146,7 +148,10 @@ function Choices({ pid, start, latest }: { pid: string; start: Preferences; late
     setFailure(null);
     if (missing.length) return;
     try {
-      setTyped(await agendaApi.setPreferences(pid, typed));
+      const now = await agendaApi.setPreferences(pid, typed);
+      drop();
+      setSaved(now);
+      put(now);
       toast(t.saved);
     } catch (error) {
       setFailure(error);
@@ -155,7 +160,18 @@ function Choices({ pid, start, latest }: { pid: string; start: Preferences; late
   return (
     <Form onSubmit={save} label={t.title}>
       <ErrorSummary errors={errors} turn={turn} />
-      {failure !== null && <ErrorPanel error={failure} kept reply latest={latest} />}
+      {failure !== null && (
+        <ErrorPanel
+          error={failure}
+          kept
+          reply
+          latest={() => {
+            drop();
+            latest();
+          }}
+        />
+      )}
+      {resumed && <Resumed restart={restart} />}
       {typed.address === "none" && (
         <Notice kind="warning">
           <p>{agendaWords.noChannel}</p>

@@ -3,13 +3,13 @@ import { useRef, useState } from "preact/hooks";
 import { Problem } from "../api/problem";
 import { agendaWords as t } from "../catalogue/agenda";
 import { type Typed, draftOf, refusedFields, wrong } from "../lib/appointment-draft";
-import { dropDraft, keepDraft, keptDraft } from "../lib/kept-drafts";
+import { useDraft } from "../lib/kept-drafts";
 import { idempotencyKey } from "../lib/ids";
 import type { AppointmentDraft } from "../api/types";
 import { AppointmentFields } from "./appointment-fields";
 import { Button } from "./button";
 import { ErrorSummary, type FieldError, Form } from "./form";
-import { ErrorPanel, Notice } from "./states";
+import { ErrorPanel, Resumed } from "./states";
 
 interface Props {
   start: Typed;
@@ -35,8 +35,7 @@ function useIntention() {
 }
 
 function useForm({ start, save, withReminders, draft: name }: Props) {
-  const [typed, setTyped] = useState(() => keptDraft(name) ?? start);
-  const [resumed, setResumed] = useState(() => keptDraft(name) !== null);
+  const { typed, set, drop, resumed, restart } = useDraft(name, start);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
@@ -54,7 +53,7 @@ function useForm({ start, save, withReminders, draft: name }: Props) {
     const draft = draftOf(typed, withReminders);
     try {
       await save(draft, keyFor(draft));
-      dropDraft(name);
+      drop();
     } catch (error) {
       const refused = error instanceof Problem ? (error.body.errors ?? []) : [];
       if (refused.length === 0) setFailure(error);
@@ -63,34 +62,21 @@ function useForm({ start, save, withReminders, draft: name }: Props) {
       }
     }
   };
-  const set = (change: Partial<Typed>) =>
-    setTyped((old) => {
-      const next = { ...old, ...change };
-      keepDraft(name, next);
-      return next;
-    });
-  const restart = () => {
-    dropDraft(name);
-    setTyped(start);
-    setResumed(false);
+  const again = () => {
+    restart();
     show([]);
   };
-  return { typed, set, errors, turn, failure, submit, resumed, restart };
+  return { typed, set, errors, turn, failure, submit, resumed, again };
 }
 
 export function AppointmentForm(props: Props) {
-  const { typed, set, errors, turn, failure, submit, resumed, restart } = useForm(props);
+  const { typed, set, errors, turn, failure, submit, resumed, again } = useForm(props);
   const { latest } = props;
   return (
     <Form onSubmit={submit} label={props.label}>
       <ErrorSummary errors={errors} turn={turn} />
       {failure !== null && <ErrorPanel error={failure} kept reply {...(latest && { latest })} />}
-      {resumed && (
-        <Notice kind="info">
-          <p>{t.form.resumed}</p>
-          <Button onPress={restart}>{t.form.restart}</Button>
-        </Notice>
-      )}
+      {resumed && <Resumed restart={again} />}
       <AppointmentFields
         typed={typed}
         set={set}

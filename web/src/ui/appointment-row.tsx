@@ -25,7 +25,7 @@ function elsewhere(of: Appointment): string | null {
 export function AppointmentRow({ of, href, id }: { of: Appointment; href: string; id?: string }) {
   const told = elsewhere(of);
   return (
-    <a class="row timed" href={href} id={id}>
+    <a class="row" href={href} id={id}>
       <Time of={of} />
       <span class="row-body">
         <span class="row-title">{of.title}</span>

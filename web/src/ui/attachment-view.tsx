@@ -2,11 +2,11 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Attachment } from "../api/types";
 import { catalogue as t } from "../catalogue";
-import { textOf } from "../lib/file-facts";
 import { fileSize } from "../lib/format";
 import { Button } from "./button";
 import { ImageView } from "./image-view";
 import { lazy } from "./lazy";
+import { PlainText } from "./plain-text";
 import { Notice } from "./states";
 
 const PdfView = lazy(() => import("./pdf-view"));
@@ -28,7 +28,7 @@ export function AttachmentView({ file, name }: { file: Attachment; name: string 
     return <ImageView bytes={bytes} format={file.media_type} title={name} />;
   }
   if (file.media_type === "text/plain") {
-    return <p class="plain-text">{textOf(bytes)}</p>;
+    return <PlainText bytes={bytes} />;
   }
   return (
     <Notice kind="info">

@@ -6,7 +6,7 @@ import { me } from "../api/session";
 import { Tampered } from "../api/problem";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
-import { downloadName, sha256, textOf } from "../lib/file-facts";
+import { downloadName, sha256 } from "../lib/file-facts";
 import { dateLong, fileSize, instantLong } from "../lib/format";
 import { typeName } from "../lib/kinds";
 import { useResource } from "../lib/resource";
@@ -19,6 +19,7 @@ import { Icon } from "./icon";
 import { ImageView } from "./image-view";
 import { lazy } from "./lazy";
 import { type Level, NarrativeView } from "./narrative-view";
+import { PlainText } from "./plain-text";
 import { ErrorPanel, Loading, Notice } from "./states";
 
 const PdfView = lazy(() => import("./pdf-view"));
@@ -61,7 +62,7 @@ function Shown({ doc, bytes }: { doc: CarnetDocument; bytes: ArrayBuffer }) {
   if (doc.format === "text/plain") {
     return (
       <section class="card" aria-label={t.document.textTitle}>
-        <p class="plain-text">{textOf(bytes)}</p>
+        <PlainText bytes={bytes} />
       </section>
     );
   }

@@ -1,30 +1,38 @@
-/** Logs out; where a file was chosen and not sent, asks first. */
+/** Logs out; where a file was not sent or something typed not saved, asks first. */
 import { useState } from "preact/hooks";
 import { logout } from "../api/session";
 import { catalogue as t } from "../catalogue";
-import { wouldLose } from "../lib/unsent";
+import { type Unsent, wouldLose } from "../lib/unsent";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 
 export function LogoutButton({ kind }: { kind?: "quiet" }) {
-  const [asked, setAsked] = useState(false);
+  const [lost, setLost] = useState<Unsent | null>(null);
+  const words = lost && t.shell.unsent[lost];
+  const stay = () => setLost(null);
+  const ask = () => {
+    const what = wouldLose();
+    if (what) setLost(what);
+    else return logout();
+    return undefined;
+  };
   return (
     <>
       <Button
         {...(kind ? { kind } : {})}
         icon="log-out"
-        onPress={() => (wouldLose() ? setAsked(true) : logout())}
+        onPress={ask}
       >
         {t.shell.logout}
       </Button>
-      {asked && (
-        <Dialog title={t.shell.unsentTitle} onClose={() => setAsked(false)} alert>
-          <p>{t.shell.unsent}</p>
+      {words && (
+        <Dialog title={words.title} onClose={stay} alert>
+          <p>{words.text}</p>
           <div class="actions">
-            <Button kind="primary" onPress={() => setAsked(false)}>
-              {t.shell.stay}
+            <Button kind="primary" onPress={stay}>
+              {words.stay}
             </Button>
-            <Button onPress={() => logout()}>{t.shell.logoutAnyway}</Button>
+            <Button onPress={() => logout()}>{words.leave}</Button>
           </div>
         </Dialog>
       )}

@@ -5,6 +5,7 @@ import type {
 } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { AttachmentList, AttachmentView } from "./attachment-view";
+import { SideScroll } from "./side-scroll";
 
 const STYLES: Record<string, (text: ComponentChildren) => ComponentChildren> = {
   bold: (text) => <strong>{text}</strong>,
@@ -15,7 +16,10 @@ const STYLES: Record<string, (text: ComponentChildren) => ComponentChildren> = {
   sup: (text) => <sup>{text}</sup>,
 };
 
-type Files = Map<string, Attachment>;
+type Media = Extract<NarrativeBlock, { type: "media" }>;
+
+/** The file to draw at each place that shows one; null where the same was drawn above. */
+type Files = Map<Media, Attachment | null>;
 
 /** Words in their styles. Where a link led is written after them, to read and never to follow. */
 function Words({ runs }: { runs?: Inline[] | undefined }) {
@@ -85,7 +89,7 @@ const plain = (runs: Inline[] = []) =>
 function TableView({ table, files }: { table: Table; files: Files }) {
   const { head = [], body = [], foot = [], caption } = table;
   return (
-    <div class="table-scroll" tabIndex={0} role="group" aria-label={plain(caption) || t.document.narrative}>
+    <SideScroll label={t.document.wideTable(plain(caption))}>
       <table>
         {caption && (
           <caption>
@@ -108,7 +112,7 @@ function TableView({ table, files }: { table: Table; files: Files }) {
           </tfoot>
         )}
       </table>
-    </div>
+    </SideScroll>
   );
 }
 
@@ -123,10 +127,11 @@ function Caption({ runs }: { runs?: Inline[] | undefined }) {
 function BlockView({ block, files }: { block: NarrativeBlock; files: Files }) {
   if (block.type === "table") return <TableView table={block} files={files} />;
   if (block.type === "media") {
-    const file = files.get(block.key);
+    const file = files.get(block);
     return (
       <figure>
         {file && <AttachmentView file={file} name={plain(block.caption) || t.document.illustration} />}
+        {file === null && <p class="muted">{t.document.shownAbove}</p>}
         <figcaption>
           <Words runs={block.caption} />
         </figcaption>
@@ -192,21 +197,36 @@ function SectionView({ section, level, files }: {
   );
 }
 
-/** The keys of the attachments that the text already shows. */
-function shownIn(blocks: NarrativeBlock[]): string[] {
+/** The places of the text that show a file, in reading order. */
+function mediaIn(blocks: NarrativeBlock[] = []): Media[] {
   return blocks.flatMap((block) => {
-    if (block.type === "media") return [block.key];
-    if (block.type === "list") return block.items.flatMap(shownIn);
+    if (block.type === "media") return [block];
+    if (block.type === "list") return block.items.flatMap(mediaIn);
     if (block.type !== "table") return [];
     const cells = [...(block.head ?? []), ...(block.body ?? []), ...(block.foot ?? [])].flat();
-    return cells.flatMap((cell) => shownIn(cell.blocks ?? []));
+    return cells.flatMap((cell) => mediaIn(cell.blocks));
   });
 }
 
-const keysOf = (section: NarrativeSection): string[] => [
-  ...shownIn(section.blocks ?? []),
-  ...(section.sections ?? []).flatMap(keysOf),
+const mediaOf = (section: NarrativeSection): Media[] => [
+  ...mediaIn(section.blocks),
+  ...(section.sections ?? []).flatMap(mediaOf),
 ];
+
+/** Each file is drawn once: a document that shows one a thousand times would freeze the screen. */
+function placed(media: Media[], attachments: Attachment[]): Files {
+  const left = new Map(attachments.map((file) => [file.key, file]));
+  const known = new Set(left.keys());
+  return new Map(
+    media
+      .filter((place) => known.has(place.key))
+      .map((place) => {
+        const file = left.get(place.key) ?? null;
+        left.delete(place.key);
+        return [place, file];
+      }),
+  );
+}
 
 /** A whole document: its text or the file it is, then the files joined to it. */
 export function NarrativeView({ narrative, level, title }: {
@@ -216,9 +236,10 @@ export function NarrativeView({ narrative, level, title }: {
   title: string;
 }) {
   const { sections, attachments, embedded } = narrative;
-  const files: Files = new Map(attachments.map((file) => [file.key, file]));
-  const whole = embedded === null ? undefined : files.get(embedded);
-  const shown = new Set([...sections.flatMap(keysOf), embedded]);
+  const media = sections.flatMap(mediaOf);
+  const files = placed(media, attachments);
+  const whole = attachments.find((file) => file.key === embedded);
+  const shown = new Set([...media.map((place) => place.key), embedded]);
   return (
     <div class="document">
       {sections.length > 0 && (

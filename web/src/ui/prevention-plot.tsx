@@ -4,6 +4,7 @@ import { preventionWords } from "../catalogue/prevention";
 import { dateMedium, monthShort } from "../lib/format";
 import { plotOf } from "../lib/prevention";
 import { typo } from "../lib/typo";
+import { SideScroll } from "./side-scroll";
 
 const t = preventionWords.plot;
 
@@ -52,7 +53,7 @@ function Twin({ items, now }: { items: Recommendation[]; now: string }) {
   return (
     <details class="page-text">
       <summary>{t.table}</summary>
-      <div class="table-scroll" role="region" aria-label={t.title} tabIndex={0}>
+      <SideScroll label={t.title}>
         <table class="twin">
           <thead>
             <tr>
@@ -73,7 +74,7 @@ function Twin({ items, now }: { items: Recommendation[]; now: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </SideScroll>
     </details>
   );
 }

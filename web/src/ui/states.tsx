@@ -166,3 +166,13 @@ export function Notice({ kind, title, children }: NoticeProps) {
     </div>
   );
 }
+
+/** What was typed before is there again; one press takes it away. */
+export function Resumed({ restart }: { restart: () => void }) {
+  return (
+    <Notice kind="info">
+      <p>{t.common.resumed}</p>
+      <Button onPress={restart}>{t.common.restart}</Button>
+    </Notice>
+  );
+}

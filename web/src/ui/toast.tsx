@@ -1,5 +1,6 @@
 /** A short message at the bottom of the screen, with an undo while it can still be undone. */
 import { signal } from "@preact/signals";
+import { useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
 import { catalogue as t } from "../catalogue";
 import { Button } from "./button";
@@ -8,30 +9,35 @@ import { Icon } from "./icon";
 interface Toast {
   text: string;
   undo?: { label: string; run: () => Promise<void> };
+  /** The screen that it came up on. */
+  on: string;
 }
 
-const UNDO_SECONDS = 10;
 const READ_SECONDS = 6;
 
 const shown = signal<Toast | null>(null);
 
-/** Shows a message; with `undo`, for ten seconds not counting the time it is pointed at. */
+/** Shows a message, for some seconds; with `undo`, until it is closed or another screen opens. */
 export const toast = (text: string, undo?: Toast["undo"]) => {
-  shown.value = undo ? { text, undo } : { text };
+  shown.value = { text, on: location.pathname, ...(undo && { undo }) };
 };
 
 export function Toaster() {
   const current = shown.value;
+  const { path } = useLocation();
   const [held, setHeld] = useState(false);
 
   useEffect(() => {
-    if (!current || held) return undefined;
-    const seconds = current.undo ? UNDO_SECONDS : READ_SECONDS;
+    if (!current || current.undo || held) return undefined;
     const timer = setTimeout(() => {
       shown.value = null;
-    }, seconds * 1000);
+    }, READ_SECONDS * 1000);
     return () => clearTimeout(timer);
   }, [current, held]);
+
+  useEffect(() => {
+    if (shown.value?.undo && shown.value.on !== location.pathname) shown.value = null;
+  }, [path]);
 
   return (
     <div class="toaster" role="status">
