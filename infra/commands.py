@@ -151,26 +151,36 @@ def _list_clients(given: argparse.Namespace) -> int:
 
 
 def _suspend_account(given: argparse.Namespace) -> int:
-    return _print_account(suspension.suspend_account(_who(given)))
+    return _on_account(suspension.suspend_account, given)
 
 
 def _resume_account(given: argparse.Namespace) -> int:
-    return _print_account(suspension.resume_account(_who(given)))
+    return _on_account(suspension.resume_account, given)
 
 
 def _show_account(given: argparse.Namespace) -> int:
-    return _print_account(suspension.show_account(_who(given)))
+    return _on_account(suspension.show_account, given)
+
+
+_NUMBERS = "an RPPS has 11 digits, the id of a space 26 characters, an INS 15, key included"
 
 
 def _who(given: argparse.Namespace) -> str:
-    if given.who == "-":
-        return sys.stdin.readline().strip()
-    if not ids.is_id(given.who) and len(given.who) != suspension.RPPS_CHARS:
+    who = sys.stdin.readline().strip() if given.who == "-" else str(given.who)
+    if ids.is_id(who) or len(who) == suspension.RPPS_CHARS:
+        return who
+    if len(who) != suspension.INS_CHARS:
+        raise ValueError(f"{_NUMBERS}; this one has {len(who)}")
+    if given.who != "-":
         raise ValueError("others can read a command line: give -, and the INS on standard input")
-    return str(given.who)
+    return who
 
 
-def _print_account(account: suspension.Account) -> int:
+def _on_account(act: Callable[[str], suspension.Account], given: argparse.Namespace) -> int:
+    try:
+        account = act(_who(given))
+    except InvalidIdentifier as error:
+        raise ValueError(f"{_NUMBERS}; wrong here: {error.code} of the {error.kind}") from error
     print(f"{account.id} {account.status} {account.role} {account.of}")
     return 0
 

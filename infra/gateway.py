@@ -58,7 +58,8 @@ REFUSALS: Final = {
 
 
 def _body(refusal: Refusal) -> str:
-    members = problems.body(refusal.slug, refusal.status, limit_bytes=GATEWAY_BODY_BYTES)
+    figures = {"limit_bytes": GATEWAY_BODY_BYTES} if refusal.slug == "too-large" else {}
+    members = problems.body(refusal.slug, refusal.status, **figures)
     return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -36,18 +36,22 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
     ),
     "unauthenticated": Text(
         "Connexion nécessaire",
-        "Connectez-vous pour continuer. Ce que vous avez saisi reste sur cet écran.",
+        "Connectez-vous pour continuer. Un logiciel demande un nouveau jeton d’accès.",
         "Authentication required",
-        "Send a valid access token in the Authorization header.",
-        "Votre session est absente ou terminée. Reconnectez-vous, puis reprenez.",
+        "Send a valid access token in the Authorization header. Software gets one from "
+        "POST /oauth/token.",
+        "Votre session est absente ou terminée. Reconnectez-vous, puis reprenez. "
+        "Un logiciel demande un jeton à /oauth/token, puis envoie de nouveau sa demande.",
     ),
     "session-ended": Text(
         "Session terminée",
-        "Votre session est terminée. Reconnectez-vous pour continuer.",
+        "Votre session est terminée. Reconnectez-vous pour continuer. "
+        "Un logiciel demande un nouveau jeton d’accès.",
         "Session ended",
-        "The session has ended. Log in again.",
+        "The session has ended. Log in again; software gets another token from POST /oauth/token.",
         "Une session se termine après un temps sans activité, ou à la déconnexion. "
-        "Elle se termine aussi si elle est utilisée à deux endroits de façon anormale.",
+        "Elle se termine aussi si elle est utilisée à deux endroits de façon anormale. "
+        "Un logiciel à qui un nouveau jeton est refusé a pu être suspendu par l’exploitant.",
     ),
     "forbidden": Text(
         "Action non permise",

@@ -21,7 +21,7 @@ MEMBERS: Final = {
     "reason": ("string", "document-refused: a code for machines."),
     "explanation": ("string", "document-refused: what is wrong and what to do, in French."),
     "explanation_en": ("string", "document-refused: the same, in English."),
-    "limit_bytes": ("integer", "too-large: the limit, in bytes."),
+    "limit_bytes": ("integer", "too-large, head-too-large: the limit, in bytes."),
     "limit": ("integer", "too-many-feeds: how many there may be."),
     "set_by": ("string", "not-yours: who set it."),
 }
@@ -42,13 +42,13 @@ def body(slug: str, status: int, **params: Any) -> dict[str, Any]:  # noqa: ANN4
         "detail": text.detail.format_map(figures),
         "title_en": text.title_en,
         "detail_en": text.detail_en.format_map(figures),
+        **params,
     }
 
 
 def render(problem: Problem) -> tuple[str, dict[str, str]]:
     """Return the body and the headers of a problem's answer."""
     members = body(problem.slug, problem.status, **problem.extra)
-    members |= problem.extra
     if problem.errors:
         members["errors"] = [_field(error) for error in problem.errors[:MAX_ERRORS]]
     if len(problem.errors) > MAX_ERRORS:

@@ -18,6 +18,7 @@ from chalicelib.identity.model import AccountAction
 from chalicelib.identity.values import RPPS, parse_ins, parse_rpps
 
 RPPS_CHARS: Final = 11
+INS_CHARS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,10 @@ class PendingDocument(Schema):
     """A document announced whose content is awaited."""
 
     id: str
-    status: Literal["pending"]
+    status: Literal["pending"] = Field(
+        description="What it was when it was announced: the same request sent again gets the same "
+        "answer. Read the document to know what it is now: not found until its content is received."
+    )
     upload: UploadTarget
 
 

@@ -99,6 +99,7 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN_MARKUP = re.compile(rb"<(?:script|html|iframe|!doctype\s|svg\s)", re.IGNORECASE)
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")  # ZIP, and what is kept in one
 _OTHER_TEXTS = (b"{\\rtf", b"GIF8", b"%!PS", b"#!", b"\xff\xfe", b"\xfe\xff")
 _MARKUP_ROOTS = frozenset({"html", "svg", "stylesheet", "transform", "script"})
 
@@ -121,6 +122,8 @@ def _detect(content: bytes) -> Kind:
 
 def _detect_text(content: bytes) -> Kind:
     start = content.removeprefix(_BOM)
+    if start.startswith(_ARCHIVES):
+        raise Refused(Code.ARCHIVE)
     if start.startswith(b"<?xml") or b"ClinicalDocument" in start[:_WINDOW]:
         return Kind.CDA
     if _looks_like_utf16_xml(content):

@@ -17,6 +17,7 @@ class Code(StrEnum):
     EMPTY = "empty_file"
     TOO_LARGE = "file_too_large"
     TYPE_UNSUPPORTED = "type_unsupported"
+    ARCHIVE = "archive_refused"
     TYPE_MISMATCH = "type_mismatch"
     MARKUP = "markup_refused"
     LEADING_DATA = "leading_data"
@@ -82,6 +83,12 @@ SENTENCES: Mapping[Code, Sentence] = {
         "un texte simple ou un document de santé au format CDA.",
         "This type of file is not accepted. Send a PDF, a JPEG or PNG image, plain text "
         "or a CDA health document.",
+    ),
+    Code.ARCHIVE: Sentence(
+        "Ce fichier est une archive ZIP ou un document de bureautique (Word, LibreOffice…). "
+        "Enregistrez chaque document en PDF, puis recommencez.",
+        "This file is a ZIP archive or an office document (Word, LibreOffice…). "
+        "Save each document as PDF, then try again.",
     ),
     Code.TYPE_MISMATCH: Sentence(
         "Le contenu du fichier ne correspond pas au type annoncé. "

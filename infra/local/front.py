@@ -50,6 +50,10 @@ QUEUE_SECONDS: Final = 15
 # Escaped separators never reach an id of ours, and decoders disagree about them; no client sends
 # a fragment.
 _AMBIGUOUS: Final = re.compile(r"#|%2f|%5c|%00|%2e|/\.\.?(/|$)|//", re.IGNORECASE)
+_REFUSAL_HEADERS: Final[dict[int, Headers]] = {
+    405: [(b"allow", b"GET, HEAD")],  # of a file
+    503: [(b"retry-after", b"2")],
+}
 _HOP_BY_HOP: Final = frozenset(
     (b"connection", b"date", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )
@@ -202,8 +206,7 @@ class Front:
             (b"cache-control", b"no-store"),
             (b"x-request-id", ids.new_id().encode()),
         ]
-        if status == 503:  # noqa: PLR2004  a status, said by the line
-            headers.append((b"retry-after", b"2"))
+        headers += _REFUSAL_HEADERS.get(status, [])
         await asgi.answer(send, status, body, headers)
 
 

@@ -171,6 +171,36 @@ def test_a_deposit_sent_again_is_answered_as_told(world: World, http: Client) ->
     assert (again.status, again.json()["id"]) == (201, first.json()["id"])
 
 
+def test_an_announcement_sent_again_says_what_it_said_and_its_document_says_what_is(
+    world: World, http: Client
+) -> None:
+    pdf, laboratory = a_pdf("Annoncé"), world.laboratory.principal
+    draft = {"content": None, "type_code": "11502-2", "size_bytes": len(pdf)}
+    key = {"Idempotency-Key": "result-0002"}
+    first = _post(world, http, draft, **key)
+    document = str(first.header("Location"))
+    assert http.get(document, as_=laboratory).status == 404
+    put = [http.put(f"{document}/content", as_=laboratory, body=pdf) for _ in range(2)]
+    assert [one.status for one in put] == [201, 201]
+    again = _post(world, http, draft, **key)
+    assert (again.status, again.json()["status"]) == (202, "pending")
+    assert again.json()["id"] == first.json()["id"] == put[0].json()["id"]
+    assert http.get(document, as_=laboratory).json()["id"] == first.json()["id"]
+
+
+@pytest.mark.parametrize("asked", ["without", "suspended"])
+def test_software_without_a_token_that_serves_is_told_to_ask_for_one(
+    world: World, http: Client, asked: str
+) -> None:
+    if asked == "suspended":
+        registration.suspend_client(world.laboratory.principal.session)
+    caller = None if asked == "without" else world.laboratory.principal
+    reply = http.post("/v1/patients/lookup", as_=caller, json=world.lookup())
+    assert reply.status == 401
+    assert "Un logiciel demande un nouveau jeton d’accès." in reply.json()["detail"]
+    assert "POST /oauth/token" in reply.json()["detail_en"]
+
+
 def test_another_trait_is_answered_as_told(world: World, http: Client) -> None:
     reply = _lookup(world, http, birth_date="1980-01-01")
     statuses, said = told("another trait")

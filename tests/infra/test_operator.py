@@ -224,6 +224,33 @@ def test_a_national_number_is_not_taken_from_the_command_line(
     assert double.tables() == before
 
 
+@pytest.mark.parametrize("given", ["line", "input"])
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("8990000000", "an RPPS has 11 digits"),
+        ("899000000012", "this one has 12"),
+        ("8990000000x", "characters of the RPPS"),
+    ],
+)
+def test_a_mistyped_rpps_is_told_how_long_one_is_and_not_repeated(
+    http: Client,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    given: str,
+    number: str,
+    why: str,
+) -> None:
+    del http
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{number}\n"))
+
+    assert operator.main(["suspend-account", number if given == "line" else "-"]) == 2
+    said = capsys.readouterr().err
+    assert why in said
+    assert number not in said
+    assert "standard input" not in said
+
+
 def test_keys_are_replaced_by_command_at_once_or_after_an_overlap(
     client_id: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

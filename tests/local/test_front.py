@@ -102,6 +102,12 @@ def test_refuses_in_one_shape_whoever_refuses(
     assert _problem(fetch(stack.url, path, method=method)) == f"/problems/{slug}"
 
 
+def test_a_file_asked_with_another_verb_says_which_it_has(stack: Stack) -> None:
+    answer = fetch(stack.url, "/", method="POST")
+
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
 @pytest.mark.parametrize(
     "head",
     [

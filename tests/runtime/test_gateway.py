@@ -91,12 +91,14 @@ def test_a_head_over_the_gateways_limit_is_a_431(edge: Client) -> None:
     for name in ("X-Any", "Cookie", "Authorization", "Idempotency-Key"):
         reply = edge.get(f"/things/{THING}", headers={name: "a" * 40_000})
         assert (reply.status, reply.problem) == (431, "head-too-large")
+        assert reply.json()["limit_bytes"] == 10 * 1024
     assert edge.get("/nothing", headers={"X-Any": "a" * 8_000}).status == 404
 
 
 def test_a_body_over_the_gateways_limit_is_a_413(edge: Client) -> None:
     reply = edge.put(f"/things/{THING}/content", as_=ALICE, body=bytes(MAX_BODY_BYTES + 1))
     assert (reply.status, reply.problem) == (413, "too-large")
+    assert reply.json()["limit_bytes"] == 10 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

@@ -1971,6 +1971,7 @@ export interface components {
             id: string;
             /**
              * Status
+             * @description What it was when it was announced: the same request sent again gets the same answer. Read the document to know what it is now: not found until its content is received.
              * @constant
              */
             status: "pending";
@@ -2482,7 +2483,7 @@ export interface components {
             explanation?: string;
             /** @description document-refused: the same, in English. */
             explanation_en?: string;
-            /** @description too-large: the limit, in bytes. */
+            /** @description too-large, head-too-large: the limit, in bytes. */
             limit_bytes?: number;
             /** @description too-many-feeds: how many there may be. */
             limit?: number;
@@ -2534,9 +2535,9 @@ export interface components {
                  *       "type": "/problems/unauthenticated",
                  *       "title": "Connexion nécessaire",
                  *       "status": 401,
-                 *       "detail": "Connectez-vous pour continuer. Ce que vous avez saisi reste sur cet écran.",
+                 *       "detail": "Connectez-vous pour continuer. Un logiciel demande un nouveau jeton d’accès.",
                  *       "title_en": "Authentication required",
-                 *       "detail_en": "Send a valid access token in the Authorization header."
+                 *       "detail_en": "Send a valid access token in the Authorization header. Software gets one from POST /oauth/token."
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -3828,7 +3829,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };
@@ -4026,7 +4027,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };
