@@ -25,7 +25,7 @@ from chalicelib.core import aws
 from chalicelib.core import tables as declared
 from chalicelib.core.settings import settings
 from chalicelib.vault import blind
-from tests import amendments
+from tests import amendments, shortcuts
 from tests.recorder import dispatch_lock, serialised
 
 REGION: Final = "eu-west-3"
@@ -152,7 +152,7 @@ def put_back(made: Rows) -> None:
 def running() -> Iterator[dict[str, str]]:
     """Run moto with three root keys: it makes an RSA pair for each, which takes long."""
     uncounted = patch.object(Queue, "BASE_ATTRIBUTES", _UNCOUNTED)
-    with mock_aws(), serialised(), uncounted, amendments.applied():
+    with mock_aws(), serialised(), uncounted, amendments.applied(), shortcuts.applied():
         kms = aws.client("kms")
         yield {
             f"KMS_{family}_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"]
