@@ -12,7 +12,7 @@ from io import BytesIO
 from itertools import count
 from typing import Any, Final
 from unittest.mock import patch
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import _dafny
 from aws_cryptographic_material_providers.internaldafny.generated.AwsArnParsing import (
@@ -24,7 +24,6 @@ from moto import backend_index
 from moto.backends import get_backend
 from moto.core import responses
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.exceptions import HTTPException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import (
     PRESERVED_HEADER_NAMES_ENVIRON_KEY,
@@ -32,6 +31,7 @@ from moto.core.request import (
     environ_key_for_header,
     normalize_request,
 )
+from werkzeug.exceptions import HTTPException
 
 Handler = Callable[[Request, str, Any], Any]
 
@@ -39,7 +39,6 @@ _request_numbers: Final = count(1)
 _real_process: Final = BotocoreStubber.process_request
 _real_request: Final = Request.from_primitives.__func__  # type: ignore[attr-defined]
 _real_parse: Final = arns.ParseAwsKmsArn
-_real_form: Final = responses.parse_qsl
 
 
 @contextmanager
@@ -97,7 +96,7 @@ def _request(cls: type[Request], method: str, url: str, headers: Any, body: Any 
         environ_key_for_header(name): value.decode() if isinstance(value, bytes) else str(value)
         for name, value in headers.items()
     }
-    fixed = {
+    fixed: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
         "PATH_INFO": "/",
@@ -122,7 +121,7 @@ def _is_json(body: Any) -> bool:
 
 def _form(body: str, **kwargs: Any) -> list[tuple[str, str]]:
     """Look for a form's fields where there may be some: a JSON body has none."""
-    return [] if body.startswith("{") else _real_form(body, **kwargs)
+    return [] if body.startswith("{") else parse_qsl(body, **kwargs)
 
 
 def _named(headers: dict[str, str]) -> str:
