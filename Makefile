@@ -16,6 +16,8 @@ COMPILE := $(BIN)/uv pip compile -q --no-header --generate-hashes --universal \
 	--python-version 3.11 --exclude-newer "$(COOLDOWN)"
 
 export CARNET_PORT CARNET_STATE
+# Without it each function, and each process of the tests, would compile its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13

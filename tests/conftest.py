@@ -2,6 +2,7 @@
 
 import tests.environment  # noqa: F401, I001  before anything of the product
 
+import gc
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -45,7 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse to run when groups are not kept: three products run then, and nothing says so."""
+    """Collect rarely, for what was imported is many objects and lasts; refuse to run ungrouped.
+
+    When groups are not kept three products run, and nothing says so.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     if getattr(session.config.option, "loadgroup", False):
         grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
         assert all("@" in item.nodeid for item in grouped), "pytest-xdist does not see its groups"
