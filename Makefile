@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator journey test moto coverage matrices web check bench package lock cloud-tests
+.PHONY: help run stop operator journey test moto coverage matrices web check bench lateness package lock cloud-tests
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,7 +10,7 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 # How old a library's release must be before we take it.
 COOLDOWN := 7 days
 ARTIFACTS := test-artifacts
-MOTO := $(BIN)/pytest tests -m "not cloud and not browser and not slow" -n 2 \
+MOTO := $(BIN)/pytest tests -m "not cloud and not browser and not slow" -n auto \
 	--junitxml=$(ARTIFACTS)/junit-moto.xml
 COMPILE := $(BIN)/uv pip compile -q --no-header --generate-hashes --universal \
 	--python-version 3.11 --exclude-newer "$(COOLDOWN)"
@@ -57,9 +57,9 @@ coverage: .venv/development ## the in-process suite, and which branches it takes
 	@mkdir -p $(ARTIFACTS)
 	$(MOTO) --cov --cov-report=term:skip-covered
 
-matrices: .venv/development ## in process: every call of every story broken, every role on every route
+matrices: .venv/development ## in process: every call of every story broken, every role on every route, long properties
 	@mkdir -p $(ARTIFACTS)
-	$(BIN)/pytest tests -m slow -n 2 --junitxml=$(ARTIFACTS)/junit-matrices.xml
+	$(BIN)/pytest tests -m slow -n auto --junitxml=$(ARTIFACTS)/junit-matrices.xml
 
 web: .venv/development ## the web client: types, lint, budgets, unit tests
 	$(BIN)/python -m infra.local.tools
@@ -74,6 +74,9 @@ cloud-tests: .venv/development ## the suite against the deployed product, browse
 
 bench: .venv/development ## count calls, measure times, print the table
 	@$(BIN)/python -m bench
+
+lateness: .venv/development ## how late a thousand reminders of one minute are, on the running product
+	@$(BIN)/python -m bench.lateness
 
 lock: .venv/development ## resolve the libraries again, with hashes
 	$(COMPILE) requirements.in -o requirements.txt

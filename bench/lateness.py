@@ -1,4 +1,4 @@
-"""Measure how late reminders are on the running local product: `python -m bench.lateness`.
+"""Measure how late reminders are on the running local product: `make lateness`.
 
 Reminders of fictitious people are armed for one whole minute; the product's own schedule, queues
 and functions do the rest. A mail is late by the time between that minute and the instant at which

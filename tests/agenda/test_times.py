@@ -73,6 +73,7 @@ def test_every_wall_time_of_every_day_is_an_instant_that_clocks_show(zone: str) 
     assert (skipped, twice) == CHANGES.get(zone, (0, 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
 def test_an_appointment_of_half_an_hour_or_a_day_is_one_every_day(zone: str) -> None:  # R19
     for day in days():
@@ -86,6 +87,7 @@ def test_an_appointment_of_half_an_hour_or_a_day_is_one_every_day(zone: str) -> 
         assert times.wall(times.reminded_from(whole), zone)[0] == datetime.combine(day, time(9))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", CHANGES)
 def test_days_before_are_days_by_the_wall_clock_every_day(zone: str) -> None:  # R19
     shifted = 0

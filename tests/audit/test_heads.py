@@ -157,6 +157,7 @@ def whole(person: Patient) -> Patient:
     return person
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

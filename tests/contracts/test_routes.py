@@ -168,6 +168,7 @@ def test_every_route_answers_with_the_security_headers(
 STRANGE = ["%23", "%00", "a%2Fb", "%0A", "..", "A" * 2048, "%EF%BC%91" * 11, "P%23X", "h.%20"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "declared", [one for one in ENDPOINTS if "{" in one.path and not one.public], ids=name
 )

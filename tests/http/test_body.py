@@ -95,6 +95,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(_JSON)
 def test_ordinary_json_passes(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False)

@@ -51,6 +51,7 @@ def _fill(person: Patient, http: Client, world: World) -> None:
     put(mine, http, to_plan(mine, http)["key"], state="not_concerned")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [_flipped, _cut, _anothers])
 @pytest.mark.parametrize(
     ("wish", "parts"),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(not (REFERENCE / "cda").is_dir(), reason=MISSING
 HL7 = {"h": "urn:hl7-org:v3"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", sorted(ANSWERS))
 def test_answers_the_deposit_of_a_sample_as_the_table_says(http: Client, file: str) -> None:
     identity = Person(DOMINIQUE, DOMINIQUE_INS, "1.2.250.1.213.1.4.10")

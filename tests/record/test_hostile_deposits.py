@@ -84,6 +84,7 @@ def _is_as_expected(reply: Reply, hostile: Hostile) -> bool:
     return (reply.status, reply.problem) == (422, "document-refused") and same and is_french
 
 
+@pytest.mark.slow
 def test_each_hostile_file_is_refused_in_french_and_nothing_is_kept(http: Client) -> None:
     person = a_person()
     path = f"/v1/patients/{person.pid}/documents"

@@ -135,6 +135,7 @@ def listed(http: Client, reader: Actor, pid: str, query: str = "") -> Reply:
     return http.get(f"/v1/patients/{pid}/documents{query}", as_=reader.principal)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["", "?from=2024-01-01&to=2026-12-31", "?category=SYNTHESE"])
 def test_what_a_profession_hides_changes_no_byte_of_the_list(
     http: Client, pool: Pool, query: str
