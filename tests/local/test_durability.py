@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local import config, deploy
 from tests.stack import Stack, fetch
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("clock")]  # beside the longest group
 
 TABLE = f"{deploy.PREFIX}-work"
 WRITES = 200
