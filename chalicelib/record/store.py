@@ -9,7 +9,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow
-from chalicelib.core import clock, log, rows, tables
+from chalicelib.core import clock, ids, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record.model import Author, Depositor, Document, Draft
 from chalicelib.storage.inspect import Kind
@@ -221,6 +221,11 @@ def _payload(document: Document) -> dict[str, Any]:
     }
 
 
+def upload_end(document_id: str) -> datetime:
+    """Return when what was announced is no longer awaited: its id says when it was."""
+    return ids.ulid_instant(document_id) + UPLOAD_LIFE
+
+
 def new_upload(unit: Unit, document_id: str, draft: Draft) -> UploadRow:
     """Seal what a depositor announced, until its content comes."""
     pk, sk = upload_key(document_id)
@@ -228,7 +233,7 @@ def new_upload(unit: Unit, document_id: str, draft: Draft) -> UploadRow:
         "care_date": draft.care_date.isoformat() if draft.care_date else None,
         "patient": unit.pid,
     }
-    expires_at = unit.now + UPLOAD_LIFE
+    expires_at = upload_end(document_id)
     return UploadRow(
         pk=pk,
         sk=sk,

@@ -167,7 +167,7 @@ def announce_document(
             unit.about(row.pk.removeprefix("UP#"))
             upload = Upload(row.pk.removeprefix("UP#"), row.expires_at)
     except Replayed as replayed:
-        ends = ids.ulid_instant(replayed.reference) + store.UPLOAD_LIFE
+        ends = store.upload_end(replayed.reference)
         return Upload(replayed.reference, clock.iso(ends))
     return upload
 

@@ -185,6 +185,7 @@ def test_an_announcement_sent_again_says_what_it_said_and_its_document_says_what
     again = _post(world, http, draft, **key)
     assert (again.status, again.json()["status"]) == (202, "pending")
     assert again.json()["id"] == first.json()["id"] == put[0].json()["id"]
+    assert again.json()["upload"]["expires_at"] == first.json()["upload"]["expires_at"]
     assert http.get(document, as_=laboratory).json()["id"] == first.json()["id"]
 
 
