@@ -15,6 +15,7 @@ from chalicelib.access.store import (
     ClientRow,
     GrantRow,
     IdempotencyRow,
+    ProxyRow,
     SettingsRow,
     grant_of,
     idempotency_key,
@@ -129,7 +130,7 @@ def leave(unit: Unit) -> None:
     if unit.entry.idempotency:
         steps.append((rows.put(_idempotency_row(unit)), _IDEMPOTENCY))
     if steps:
-        steps += _renewal_steps(unit)
+        steps += _settings_steps(unit)
     _commit(unit, steps, _trace(unit, None))
 
 
@@ -210,8 +211,8 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
     return [(rows.unchanged(grant), _GRANT)] if writes else []
 
 
-def _renewal_steps(unit: Unit) -> list[Step]:
-    """Put new data keys in the space's settings when theirs are a year old (D5).
+def _settings_steps(unit: Unit) -> list[Step]:
+    """Write what changed in the space's settings; new data keys when theirs are a year old (D5).
 
     This write is sealed under the old ones; the next is under the new ones.
     """
@@ -223,12 +224,12 @@ def _renewal_steps(unit: Unit) -> list[Step]:
         "trace_key": (subject_of_trace(unit.pid), TRACE_KIND),
     }
     due = [name for name in owners if envelope.is_due(bytes(getattr(settings, name)))]
-    if not due:
+    if not due and unit.new_settings is None:
         return []
-    renewed = SettingsRow(**settings.attribute_values)
+    renewed = unit.new_settings or SettingsRow(**settings.attribute_values)
     for name in due:
         setattr(renewed, name, envelope.new_data_key(*owners[name]))
-    return [(rows.put(renewed), _RENEWAL)]
+    return [(rows.put(renewed), None if unit.new_settings else _RENEWAL)]
 
 
 def _idempotency_row(unit: Unit) -> IdempotencyRow:
@@ -256,7 +257,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         at=clock.iso(unit.now),
         actor=entry.principal.kind,
         actor_id=entry.principal.id,
-        actor_name=professional.name if professional else None,
+        actor_name=_name(unit),
         profession=professional.profession if professional else None,
         organisation=organisation,
         action=unit.action,
@@ -274,6 +275,27 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         trace=trace,
         data_key=_trace_key(unit).data_key,
     )
+
+
+def _name(unit: Unit) -> str | None:
+    """Return the name a history gives the actor: a professional's, or a representative's."""
+    session, proxy = unit.entry.session, unit.entry.proxy
+    if unit.actor_name or proxy is None or proxy.sealed is None or unit.entry.settings is None:
+        return unit.actor_name or (None if isinstance(session, ClientRow) else session.name)
+    return name_of(proxy, unit.pid)
+
+
+def name_of(proxy: ProxyRow, pid: str) -> str:
+    """Open the name of a representative.
+
+    Raises:
+        Tampered, KeyMissing, Unavailable: it does not open.
+    """
+    subject = subject_of_trace(pid)
+    opened = envelope.open_row(
+        bytes(proxy.sealed or b""), subject=subject, kind=TRACE_KIND, pk=proxy.pk, sk=proxy.sk
+    )
+    return str(opened["name"])
 
 
 def _trace_key(unit: Unit) -> WrappedKey:

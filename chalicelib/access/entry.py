@@ -18,6 +18,7 @@ from chalicelib.access.store import (
     SUSPENDED,
     AccountRow,
     ClientRow,
+    CoverageRow,
     FeedsRow,
     GrantRow,
     IdempotencyRow,
@@ -79,6 +80,19 @@ class Entry:
         return self.row(GrantRow, *store.grant_key(self.pid, self.principal.id))
 
     @property
+    def proxy(self) -> ProxyRow | None:
+        """The link of the person who asks with this record, if there is one."""
+        if self.principal.kind is not ActorKind.PERSON:
+            return None
+        return self.row(ProxyRow, *store.proxy_key(self.pid, self.principal.id))
+
+    @property
+    def own_pid(self) -> str | None:
+        """The record of the person who asks, which is this one or another."""
+        account = self.row(*account_wish(self.principal))
+        return account.pid if isinstance(account, AccountRow) else None
+
+    @property
     def replay(self) -> IdempotencyRow | None:
         """What this idempotency key already did."""
         if self.idempotency is None:
@@ -91,7 +105,7 @@ class Entry:
 
     def facts(self, now: datetime) -> Facts:
         """Return what the policy decides from."""
-        proxy = self.row(ProxyRow, *store.proxy_key(self.pid, self.principal.id))
+        proxy = self.proxy
         target = self.found.get(self.target_wish) if self.target_wish else None
         owner = getattr(target, "depositor", None)
         mine = self.depositor_token() if self.target_wish else None
@@ -99,6 +113,8 @@ class Entry:
             actor=self.principal.kind,
             space_open=self.settings is not None and self.settings.status == "open",
             holds_record=proxy is not None and proxy.relation == "self",
+            represents_holder=store.represents(proxy, self.settings, now),
+            covers_holder=isinstance(target, CoverageRow) and self.own_pid in target.subscribers,
             grant_active=self.grant is not None and store.grant_of(self.grant).is_active(now),
             target_wanted=self.target_wish is not None,
             target_exists=target is not None,

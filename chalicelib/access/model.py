@@ -38,6 +38,10 @@ class Action(StrEnum):
     APPOINTMENT_ADD = "agenda:appointment:add"
     APPOINTMENT_CHANGE = "agenda:appointment:change"
     APPOINTMENT_CANCEL = "agenda:appointment:cancel"
+    CHILD_LIST = "access:child:list"
+    CHILD_MANAGE = "access:child:manage"
+    CHILD_LEAVE = "access:child:leave"
+    REPRESENTATIVE_LIST = "access:representative:list"
     FEED_LIST = "agenda:feed:list"
     FEED_ADD = "agenda:feed:add"
     FEED_REVOKE = "agenda:feed:revoke"
@@ -48,6 +52,8 @@ class Right(StrEnum):
     """By what right something was done; shown to the person in the trace."""
 
     SELF = "self"
+    REPRESENTATIVE = "representative"  # of a minor, until the day she comes of age
+    COVERAGE = "coverage"  # she is on this person's insurance file: enough to become the former
     AUTHORISATION = "authorisation"
     DEPOSITOR = "depositor"
     FEEDING = "feeding"
@@ -69,6 +75,7 @@ class Refusal(StrEnum):
     NO_RIGHT = "no_right"
     PROFESSION = "profession"
     TRAITS = "traits"
+    ADULT = "adult"  # nobody comes to represent somebody who is of age
     INVALID = "invalid"
     CONFLICT = "conflict"
     ALTERED = "altered"
@@ -107,6 +114,8 @@ class Facts:
     space_open: bool
     holds_record: bool
     grant_active: bool
+    represents_holder: bool = False
+    covers_holder: bool = False
     target_wanted: bool = False
     target_exists: bool = False
     target_deposited_by_actor: bool = False

@@ -11,38 +11,47 @@ from typing import Final
 from chalicelib.access.model import Action, Decision, Facts, Refusal, Right
 from chalicelib.http.principal import ActorKind
 
-# Sources: R-ACC (the person), R1111-46 and R-AUT-01 (authorisation), R-MAT-02 (feeding needs no
-# authorisation), R-PRF-01 (what is hers alone), R-VER-01 (only the depositor withdraws), R1111-49
-# (the depositor still reads), R-AGE-01 (an appointment is its author's and the person's).
+# The person, or for her, while she is a minor, who represents her.
+_HERS: Final = (Right.SELF, Right.REPRESENTATIVE)
+
+# Sources: R-ACC (the person), R-MIN-01 (who represents a minor), R1111-46 and R-AUT-01
+# (authorisation), R-MAT-02 (feeding needs no authorisation), R-PRF-01 (what is hers alone),
+# R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads), R-AGE-01 (an
+# appointment is its author's and the person's), ADR 0017 (a secret link outlives who made it, so
+# nobody makes one for a minor).
 _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
-    Action.PATIENT_READ: (Right.SELF, Right.AUTHORISATION),
-    Action.IDENTITY_READ: (Right.SELF,),
+    Action.PATIENT_READ: (*_HERS, Right.AUTHORISATION),
+    Action.IDENTITY_READ: _HERS,
     Action.PATIENT_LOOKUP: (Right.AUTHORISATION, Right.FEEDING),
-    Action.HOME_READ: (Right.SELF,),
-    Action.DOCUMENT_LIST: (Right.SELF, Right.AUTHORISATION),
-    Action.DOCUMENT_READ: (Right.SELF, Right.AUTHORISATION, Right.DEPOSITOR),
-    Action.DOCUMENT_OPEN: (Right.SELF, Right.AUTHORISATION, Right.DEPOSITOR),
-    Action.DOCUMENT_ADD: (Right.SELF, Right.AUTHORISATION, Right.FEEDING),
-    Action.DOCUMENT_ANNOUNCE: (Right.SELF, Right.AUTHORISATION, Right.FEEDING),
+    Action.HOME_READ: _HERS,
+    Action.DOCUMENT_LIST: (*_HERS, Right.AUTHORISATION),
+    Action.DOCUMENT_READ: (*_HERS, Right.AUTHORISATION, Right.DEPOSITOR),
+    Action.DOCUMENT_OPEN: (*_HERS, Right.AUTHORISATION, Right.DEPOSITOR),
+    Action.DOCUMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
+    Action.DOCUMENT_ANNOUNCE: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
     Action.DOCUMENT_UPLOAD: (Right.DEPOSITOR,),
     Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR,),
-    Action.AUTHORISATION_LIST: (Right.SELF,),
-    Action.AUTHORISATION_GIVE: (Right.SELF,),
-    Action.AUTHORISATION_WITHDRAW: (Right.SELF,),
-    Action.TRACE_READ: (Right.SELF,),
-    Action.NOTICE_LIST: (Right.SELF,),
-    Action.NOTICE_READ: (Right.SELF,),
-    Action.NOTICE_DELETE: (Right.SELF,),
-    Action.PREFERENCES_READ: (Right.SELF,),
-    Action.PREFERENCES_SET: (Right.SELF,),
-    Action.PREVENTION_READ: (Right.SELF,),
-    Action.PREVENTION_ANSWER: (Right.SELF,),
-    Action.APPOINTMENT_LIST: (Right.SELF, Right.AUTHORISATION),
-    Action.APPOINTMENT_READ: (Right.SELF, Right.DEPOSITOR),
-    Action.APPOINTMENT_EXPORT: (Right.SELF, Right.DEPOSITOR),
-    Action.APPOINTMENT_ADD: (Right.SELF, Right.AUTHORISATION, Right.FEEDING),
-    Action.APPOINTMENT_CHANGE: (Right.SELF, Right.DEPOSITOR),
-    Action.APPOINTMENT_CANCEL: (Right.SELF, Right.DEPOSITOR),
+    Action.AUTHORISATION_LIST: _HERS,
+    Action.AUTHORISATION_GIVE: _HERS,
+    Action.AUTHORISATION_WITHDRAW: _HERS,
+    Action.TRACE_READ: _HERS,
+    Action.NOTICE_LIST: _HERS,
+    Action.NOTICE_READ: _HERS,
+    Action.NOTICE_DELETE: _HERS,
+    Action.PREFERENCES_READ: _HERS,
+    Action.PREFERENCES_SET: _HERS,
+    Action.PREVENTION_READ: _HERS,
+    Action.PREVENTION_ANSWER: _HERS,
+    Action.APPOINTMENT_LIST: (*_HERS, Right.AUTHORISATION),
+    Action.APPOINTMENT_READ: (*_HERS, Right.DEPOSITOR),
+    Action.APPOINTMENT_EXPORT: (*_HERS, Right.DEPOSITOR),
+    Action.APPOINTMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
+    Action.APPOINTMENT_CHANGE: (*_HERS, Right.DEPOSITOR),
+    Action.APPOINTMENT_CANCEL: (*_HERS, Right.DEPOSITOR),
+    Action.CHILD_LIST: (Right.SELF,),
+    Action.CHILD_MANAGE: (Right.COVERAGE,),
+    Action.CHILD_LEAVE: (Right.REPRESENTATIVE,),
+    Action.REPRESENTATIVE_LIST: _HERS,
     Action.FEED_LIST: (Right.SELF,),
     Action.FEED_ADD: (Right.SELF,),
     Action.FEED_REVOKE: (Right.SELF,),
@@ -60,6 +69,8 @@ _FIRST: Final[Mapping[Action, Action]] = {
 # Who may hold a right at all; a depositor may be anybody.
 _HOLDERS: Final[Mapping[Right, ActorKind]] = {
     Right.SELF: ActorKind.PERSON,
+    Right.REPRESENTATIVE: ActorKind.PERSON,
+    Right.COVERAGE: ActorKind.PERSON,
     Right.AUTHORISATION: ActorKind.PROFESSIONAL,
     Right.FEEDING: ActorKind.ORGANISATION,
     Right.LINK: ActorKind.CALENDAR,
@@ -93,14 +104,19 @@ def _may_hold(right: Right, actor: ActorKind) -> bool:
 
 
 def _holds(right: Right, facts: Facts) -> bool:
-    if not _may_hold(right, facts.actor):
-        return False
-    if right is Right.SELF:
-        return facts.holds_record
-    if right is Right.AUTHORISATION:
-        return facts.grant_active
-    if right is Right.DEPOSITOR:
-        return facts.target_deposited_by_actor
-    if right is Right.LINK:
-        return facts.link_live
-    return right is Right.FEEDING
+    held = {
+        Right.SELF: facts.holds_record,
+        Right.REPRESENTATIVE: facts.represents_holder,
+        Right.COVERAGE: facts.covers_holder,
+        Right.AUTHORISATION: facts.grant_active,
+        Right.DEPOSITOR: facts.target_deposited_by_actor and _is_at_home(facts),
+        Right.LINK: facts.link_live,
+        Right.FEEDING: True,
+    }
+    return _may_hold(right, facts.actor) and held.get(right, False)
+
+
+def _is_at_home(facts: Facts) -> bool:
+    """Tell whether what an actor deposited is still hers: a parent's no longer, once she left."""
+    is_person = facts.actor is ActorKind.PERSON
+    return not is_person or facts.holds_record or facts.represents_holder

@@ -19,7 +19,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.access.model import Grant, GrantStatus
+from chalicelib.access.model import Grant, GrantStatus, Right
 from chalicelib.core import clock, log
 from chalicelib.core.rows import Item, Row, VersionedRow, key, patient_key
 from chalicelib.http.idempotency import Idempotency
@@ -95,6 +95,7 @@ class SettingsRow(AuthenticatedRow):
     opened_at = UnicodeAttribute()
     record_key = BinaryAttribute(legacy_encoding=False)
     trace_key = BinaryAttribute(legacy_encoding=False)
+    represented_until = UnicodeAttribute(null=True)  # of a minor somebody represents
 
 
 class GrantRow(AuthenticatedRow):
@@ -130,12 +131,25 @@ class OwnGrantRow(GrantRow):
 
 
 class ProxyRow(AuthenticatedRow):
-    """The link between an account and a record; `relation` is `self` for the person."""
+    """The link between an account and a record; `relation` is `self`, or `representative`.
+
+    The name of a representative is sealed with the record's history, which names her.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
     uid = UnicodeAttribute()
     relation = UnicodeAttribute()
+    since = UnicodeAttribute(null=True)
+    sealed = BinaryAttribute(null=True, legacy_encoding=False)
+
+
+class CoverageRow(AuthenticatedRow):
+    """On whose insurance files a person is, as records: one of them may come to represent her."""
+
+    TABLE: ClassVar[str] = "identity"
+
+    subscribers = JSONAttribute()
 
 
 class SessionRow(AuthenticatedRow):
@@ -240,6 +254,11 @@ def proxy_key(pid: str, uid: str) -> tuple[str, str]:
     return patient_key(pid), key("PROXY", uid)
 
 
+def coverage_key(pid: str) -> tuple[str, str]:
+    """Return the key of what insurance files a person is on."""
+    return patient_key(pid), "COVERAGE"
+
+
 def session_key(sid: str) -> tuple[str, str]:
     """Return the key of a session: who reads the table does not learn the id a token needs."""
     return key("S", hashlib.sha256(sid.encode()).hexdigest()), "SESSION"
@@ -286,6 +305,13 @@ def grant_of(row: GrantRow) -> Grant:
         first_used_at=clock.instant(row.first_used_at) if row.first_used_at else None,
         version=row.version or 0,
     )
+
+
+def represents(proxy: ProxyRow | None, settings: SettingsRow | None, now: datetime) -> bool:
+    """Tell whether an account represents a record's minor at an instant; the end is exclusive."""
+    until = settings.represented_until if settings else None
+    is_proxy = proxy is not None and proxy.relation == Right.REPRESENTATIVE
+    return is_proxy and until is not None and clock.iso(now) < until
 
 
 def read_grants(items: list[Item]) -> list[Grant]:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Action, Refusal, Right
-from chalicelib.access.store import RECORD_KIND, subject_of_record
+from chalicelib.access.store import RECORD_KIND, SettingsRow, subject_of_record
 from chalicelib.core import events, rows
 from chalicelib.core.errors import NotFound, Problem
 from chalicelib.core.events import Event, EventType
@@ -38,6 +38,8 @@ class Unit:
         self.right = Right.NONE
         self.refusal: Refusal | None = None
         self.is_refused = False
+        self.actor_name: str | None = None  # if it is to be told, and is not in the session
+        self.new_settings: SettingsRow | None = None
         self.concerns_record = True  # and so is traced in its history, if there is such a record
         self.reference = reference
         self.writes: list[rows.Action] = []
@@ -99,6 +101,17 @@ class Unit:
     def put(self, row: Row, *, lost: Problem | None = None) -> None:
         """Add the writing of a row: new, or still at the version read."""
         self.write(rows.put(row), lost=lost)
+
+    def change_settings(self) -> SettingsRow:
+        """Return the space's settings to be changed: they are written with the rest.
+
+        Whoever changed them meanwhile wins: the answer is then a conflict.
+        """
+        if self.entry.settings is None:
+            raise LookupError("the space is not open")
+        if self.new_settings is None:
+            self.new_settings = SettingsRow(**self.entry.settings.attribute_values)
+        return self.new_settings
 
     def emit(self, event_type: EventType, reference: str) -> None:
         """Announce something, in the same transaction; ids only."""

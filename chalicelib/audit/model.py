@@ -10,7 +10,8 @@ from typing import Any
 class Trace:
     """Who did what, to what, when, by what right, with what outcome; never a title or content.
 
-    `actor_name` is public data (a professional's or an organisation's); persons are not named.
+    `actor_name` is public data (a professional's), or the name of who represents a minor; other
+    persons are not named.
     """
 
     id: str

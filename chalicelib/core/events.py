@@ -17,6 +17,7 @@ class EventType(StrEnum):
     APPOINTMENT_CHANGED = "appointment.changed"
     APPOINTMENT_REMINDER_LOST = "appointment.reminder_lost"
     APPOINTMENT_CANCELLED = "appointment.cancelled"
+    REPRESENTATIVE_ADDED = "representative.added"
     CALENDAR_LINKED = "calendar.linked"
     REMINDER_DUE = "reminder.due"
     PREVENTION_DUE = "prevention.due"

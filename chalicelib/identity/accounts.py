@@ -45,7 +45,7 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
     if pid is None:
         raise LoginRefused(LoginProblem.UNKNOWN)
     spaces.require_traits(pid, traits)
-    if spaces.notice_targets(pid):
+    if spaces.holder(pid):
         return _taken(where)
     try:
         return _make_person(where, pid, email, now)

@@ -52,6 +52,12 @@ class AccountAction(StrEnum):
     RESUME = "identity:account:resume"
 
 
+class CoverageAction(StrEnum):
+    """What a history says of what the insurer's file did to who represents the person."""
+
+    END = "identity:coverage:end"
+
+
 def shown(name: str) -> str:
     """Write a name as people do: `MARIE-LOUISE` is shown `Marie-Louise`."""
     return re.sub(r"\w+", lambda word: word[0].capitalize(), name)

@@ -16,7 +16,8 @@ from chalicelib.access.store import AccountRow, SessionRow
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import directory, rules, spaces, store
+from chalicelib.identity import children, directory, rules, spaces, store
+from chalicelib.identity.children import Child
 from chalicelib.identity.model import Person, Professional
 from chalicelib.identity.store import ProfessionalRow
 from chalicelib.identity.values import INS, Traits
@@ -45,6 +46,7 @@ class Me:
 
     expires_at: str
     profiles: tuple[Patient, ...] = ()
+    children: tuple[Child, ...] = ()
     professional: Professional | None = None
     organisation: str | None = None
     organisation_id: str | None = None
@@ -149,13 +151,21 @@ def me(principal: Principal) -> Me:
 
 def _me_person(principal: Principal) -> Me:
     session, account = _with_session(principal)
-    profiles: tuple[Patient, ...] = ()
-    if isinstance(account, AccountRow) and account.pid:
-        try:
-            profiles = (read_patient(principal, account.pid),)
-        except NotFound:
-            profiles = ()  # a closed space has no profile; the account lives on
-    return Me(session.expires_at, profiles=profiles)
+    if not isinstance(account, AccountRow) or not account.pid:
+        return Me(session.expires_at)
+    pid = account.pid
+    query = store.children_of(pid)
+    wanted = [spaces.person_wish(pid)]
+    try:
+        with gate.enter(
+            principal, Action.PATIENT_READ, pid, wanted=wanted, queries=[query]
+        ) as unit:
+            person, version = spaces.person_of(unit)
+            listed = children.children(unit, rows.all_items(query, unit.pages[0]))
+    except NotFound:
+        return Me(session.expires_at)  # a closed space has no profile; the account lives on
+    managed = tuple(one for one in listed if one.is_managed(unit.now))
+    return Me(session.expires_at, profiles=(Patient(pid, person, version),), children=managed)
 
 
 def _me_professional(principal: Principal) -> Me:

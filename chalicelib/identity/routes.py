@@ -10,6 +10,7 @@ from chalicelib.core.errors import Forbidden, Unauthenticated
 from chalicelib.core.settings import settings
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.identity import login, logout, patients, rules, sessions, signing_keys
+from chalicelib.identity.children import Child
 from chalicelib.identity.login import Begun, Callback
 from chalicelib.identity.model import Professional, Provider, shown
 from chalicelib.identity.patients import Me, Patient
@@ -79,14 +80,15 @@ class SessionEnd(Schema):
 
 
 class Profile(Schema):
-    """A record that the person acts for."""
+    """A record that the person acts for: her own first, then those of minors she represents."""
 
     patient_id: str
-    relation: Literal["self"] = "self"
+    relation: Literal["self", "representative"] = "self"
     given_name: str
     family_name: str
     birth_date: str | None
     age: int | None
+    ends_at: str | None = Field(default=None, description="When she stops acting for a minor.")
 
 
 class PersonMe(Schema):
@@ -199,6 +201,7 @@ def read_me(call: Call[None, NoQuery]) -> Answer:
     if me.professional:
         return Answer(_professional_me(me, me.professional))
     profiles = [_profile(patient) for patient in me.profiles]
+    profiles += [_child_profile(child) for child in me.children]
     names = [shown(f"{one.given_name} {one.family_name}") for one in profiles]
     return Answer(
         PersonMe(
@@ -217,6 +220,18 @@ def _profile(patient: Patient) -> Profile:
         family_name=traits.family_name,
         birth_date=traits.birth_date.isoformat() if traits.birth_date else None,
         age=patients.age(patient, clock.now()),
+    )
+
+
+def _child_profile(child: Child) -> Profile:
+    return Profile(
+        patient_id=child.pid,
+        relation="representative",
+        given_name=child.given_name,
+        family_name=child.family_name,
+        birth_date=child.birth_date.isoformat(),
+        age=rules.age_on(child.birth_date, clock.paris_date(clock.now())),
+        ends_at=clock.iso(child.ends_at) if child.ends_at else None,
     )
 
 

@@ -6,9 +6,10 @@ Nothing here reads a clock, a store or the environment.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from chalicelib.identity.model import Activity, LoginProblem, LoginRefused, Provider
 from chalicelib.identity.values import (
@@ -27,6 +28,7 @@ SESSION_WHOLE: Final = timedelta(hours=12)
 # D7: two tabs, or an answer lost on the way, present the former secret once more.
 FORMER_SECRET: Final = timedelta(seconds=30)
 LOGIN_LIFE: Final = timedelta(minutes=10)
+MAJORITY_YEARS: Final = 18  # Civil Code, articles 388 and 414
 
 # R-FC-02: substantial or high for persons. R-PSC-01: the only level Pro Santé Connect has.
 _LEVELS: Final = {
@@ -35,7 +37,8 @@ _LEVELS: Final = {
 }
 # A29: the screens one may return to, by their first segment; no other shape of path passes.
 _SCREENS: Final = (
-    "accueil|acces|agenda|aide|documents|editeurs|notifications|plus|pro|professionnels|reprise"
+    "accueil|acces|agenda|aide|documents|editeurs|notifications|plus|pro|proches|professionnels"
+    "|reprise"
 )
 _RETURN: Final = re.compile(
     rf"/(?:(?:{_SCREENS})(?:/[0-9A-Za-z_-]{{1,64}}){{0,4}}(?:\?[0-9A-Za-z_=&.-]{{1,200}})?)?",
@@ -127,6 +130,24 @@ def age_on(birth_date: date, day: date) -> int:
     """Return an age in whole years; 29 February counts from 1 March in common years."""
     had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
     return day.year - birth_date.year - (not had_birthday)
+
+
+def majority_on(birth_date: date) -> date:
+    """Return the first day on which a person is of age: 1 March for who was born a 29 February.
+
+    Source: Civil Code, article 414; ADR 0017.
+    """
+    year = birth_date.year + MAJORITY_YEARS
+    try:
+        return birth_date.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def majority_at(birth_date: date, zone: str) -> datetime:
+    """Return the instant at which a person is of age: 00:00 of that day in her zone, in UTC."""
+    midnight = datetime.combine(majority_on(birth_date), time.min, ZoneInfo(zone))
+    return midnight.astimezone(UTC)
 
 
 def lookup_key(traits: Traits) -> str:

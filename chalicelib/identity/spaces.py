@@ -5,11 +5,12 @@ A second space for the same number, or a second holder for the same space, canno
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from chalicelib.access import store as access_store
-from chalicelib.access.store import RECORD_KIND, SettingsRow, subject_of_record
+from chalicelib.access.model import Right
+from chalicelib.access.store import RECORD_KIND, ProxyRow, SettingsRow, subject_of_record
 from chalicelib.access.unit import Unit
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
@@ -94,14 +95,39 @@ def require_traits(pid: str, traits: Traits) -> None:
         raise Tampered("a record that traits lead to")
 
 
-def notice_targets(pid: str) -> list[str]:
-    """Return the accounts to tell of what happens in a record: its holder, if she ever came.
+def holder(pid: str) -> str | None:
+    """Return the account of a record's holder, if she ever came.
 
     Raises:
+        Tampered: the row is not as the product wrote it.
         StoreUnavailable: the store did not answer.
     """
-    holder = rows.get(HolderRow, *store.holder_key(pid))
-    return [holder.uid] if holder else []
+    row = rows.get(HolderRow, *store.holder_key(pid))
+    return row.uid if row else None
+
+
+def notice_targets(pid: str, now: datetime) -> list[str]:
+    """Return the accounts to tell of what happens in a record.
+
+    Its holder, if she ever came, and who represents her while she is a minor.
+
+    Raises:
+        Tampered: a row is not as the product wrote it.
+        StoreUnavailable: the store did not answer.
+    """
+    linked = proxies(pid)
+    told = [one.uid for one in linked if one.relation == Right.SELF]
+    others = [one for one in linked if one.relation != Right.SELF]
+    if not others:
+        return told
+    space = rows.get(SettingsRow, *access_store.settings_key(pid))
+    return told + [one.uid for one in others if access_store.represents(one, space, now)]
+
+
+def proxies(pid: str) -> list[ProxyRow]:
+    """Return the links of accounts with a record. Raises as `notice_targets`."""
+    query = store.proxies_of(pid)
+    return [ProxyRow.from_raw_data(item) for item in rows.all_items(query, rows.query(query))]
 
 
 def person_wish(pid: str) -> tuple[type[PersonRow], str, str]:

@@ -16,7 +16,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 
-from chalicelib.access.store import AuthenticatedRow, KeyedRow
+from chalicelib.access.store import AuthenticatedRow, KeyedRow, ProxyRow
 from chalicelib.core import ids, rows
 from chalicelib.core.rows import (
     ConditionLost,
@@ -103,6 +103,19 @@ class HolderRow(AuthenticatedRow):
     uid = UnicodeAttribute()
 
 
+class ChildRow(VersionedRow):
+    """A child on a person's insurance file, as that person sees her; it decides nothing.
+
+    Names and birth date are sealed under the person's own record. `ends_at` is set while she
+    manages the child's space: when that ends, as it was known on that day.
+    """
+
+    TABLE: ClassVar[str] = "identity"
+
+    sealed = BinaryAttribute(legacy_encoding=False)
+    ends_at = UnicodeAttribute(null=True)
+
+
 class ProfessionalRow(KeyedRow):
     """A professional as the public directory describes her; replaced by each extract.
 
@@ -183,6 +196,21 @@ def person_key(pid: str) -> tuple[str, str]:
 def holder_key(pid: str) -> tuple[str, str]:
     """Return the key of a record's holder."""
     return patient_key(pid), "HOLDER"
+
+
+def child_key(pid: str, child: str) -> tuple[str, str]:
+    """Return the key of a child on a person's insurance file; both are records."""
+    return patient_key(pid), key("CHILD", child)
+
+
+def children_of(pid: str) -> Query:
+    """Return the query of the children on a person's insurance file."""
+    return Query(ChildRow, patient_key(pid), prefix="CHILD#")
+
+
+def proxies_of(pid: str) -> Query:
+    """Return the query of the accounts linked with a record."""
+    return Query(ProxyRow, patient_key(pid), prefix="PROXY#")
 
 
 def ins_key(mac: str) -> tuple[str, str]:

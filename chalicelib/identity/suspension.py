@@ -98,10 +98,10 @@ def _rpps(who: str) -> RPPS:
 
 
 def _of_space(pid: str) -> AccountRow:
-    for uid in spaces.notice_targets(pid):
-        account = rows.get(AccountRow, *access_store.account_key(uid))
-        if account is not None and account.pid == pid:
-            return account
+    uid = spaces.holder(pid)
+    account = rows.get(AccountRow, *access_store.account_key(uid)) if uid else None
+    if account is not None and account.pid == pid:
+        return account
     raise ValueError("there is no such space, or its holder never logged in")
 
 

@@ -58,6 +58,10 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un lien de calendrier a été créé\u00a0: qui le connaît voit vos rendez-vous",
         "Un lien de calendrier a été créé\u00a0: qui le connaît voit vos rendez-vous",
     ),
+    EventType.REPRESENTATIVE_ADDED: (
+        "Un parent gère maintenant cet espace",
+        "Un parent gère maintenant cet espace",
+    ),
     EventType.REMINDER_DUE: (
         "Rappel\u00a0: «\u00a0{name}\u00a0»",
         "Rappel d’un rendez-vous qui n’est plus dans votre agenda",
@@ -67,7 +71,9 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un rappel de prévention vous attend",
     ),
 }
-TargetKind = Literal["document", "appointment", "calendar", "trace", "prevention"]
+TargetKind = Literal[
+    "document", "appointment", "calendar", "trace", "prevention", "representatives"
+]
 _TARGETS: Final[Mapping[EventType, TargetKind]] = {
     EventType.DOCUMENT_ADDED: "document",
     EventType.FIRST_ACCESS: "trace",
@@ -76,6 +82,7 @@ _TARGETS: Final[Mapping[EventType, TargetKind]] = {
     EventType.APPOINTMENT_REMINDER_LOST: "appointment",
     EventType.CALENDAR_LINKED: "calendar",
     EventType.REMINDER_DUE: "appointment",
+    EventType.REPRESENTATIVE_ADDED: "representatives",
     EventType.PREVENTION_DUE: "prevention",
 }
 

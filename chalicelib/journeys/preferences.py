@@ -13,6 +13,7 @@ from chalicelib.access.usecases import until_it_holds
 from chalicelib.agenda.times import is_zone
 from chalicelib.core.errors import FieldError, Invalid, Stale
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
+from chalicelib.identity import children
 from chalicelib.identity.store import contact_wish
 from chalicelib.prevention import usecases as prevention
 from chalicelib.reminders import rules, store
@@ -88,6 +89,7 @@ def _set(call: Call[PreferencesBody, NoQuery]) -> Answer:
             raise Stale
         new = store.preferences_row(pid, chosen, version or None)
         unit.put(new, lost=Stale())
+        children.keep_majority(unit, chosen.zone)
         prevention.arm_anew(unit, before, chosen)
         out = _out(unit, new, uid).model_copy(update={"version": version + 1})
     return Answer(out, version=out.version)

@@ -11,10 +11,11 @@ from pydantic import Field
 
 from chalicelib.access import gate, tokens
 from chalicelib.access.gate import Unit
-from chalicelib.access.model import Action
+from chalicelib.access.model import Action, Right
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Answer, Call, Schema, endpoint
-from chalicelib.identity import directory
+from chalicelib.identity import directory, spaces
+from chalicelib.identity import model as identity
 from chalicelib.record import usecases as record
 from chalicelib.trace import sentences, store, usecases
 from chalicelib.trace.model import Group, Kind, Outcome, Shown
@@ -77,7 +78,8 @@ def read_trace(call: Call[None, TraceQuery]) -> Answer:
     reader = call.principal.id
     scope = (reader, pid, "trace", asked.outcome or "", str(asked.others))
     query = store.newest_first(pid, tokens.open_cursor(asked.cursor, *scope))
-    with gate.enter(call.principal, Action.TRACE_READ, pid, queries=[query]) as unit:
+    wanted = [spaces.person_wish(pid)]
+    with gate.enter(call.principal, Action.TRACE_READ, pid, wanted=wanted, queries=[query]) as unit:
         found, after = usecases.lines(
             pid,
             query,
@@ -90,7 +92,7 @@ def read_trace(call: Call[None, TraceQuery]) -> Answer:
 
 
 def accesses(unit: Unit, lines: Sequence[Group]) -> list[AccessOut]:
-    """Say lines of the history in French. Call it inside the gate.
+    """Say lines of the history in French. Call it inside the gate, the person named on entering.
 
     Raises:
         Tampered, Unavailable, StoreUnavailable: titles or names could not be read.
@@ -98,7 +100,11 @@ def accesses(unit: Unit, lines: Sequence[Group]) -> list[AccessOut]:
     shown = [line.shown for line in lines]
     titles = record.titles(unit, {one.document_id for one in shown if one.document_id})
     names = _names({one.professional_rpps for one in shown if one.professional_rpps})
-    return [_access(line, unit.entry.principal.id, titles, names) for line in lines]
+    is_of_a_minor = unit.right is Right.REPRESENTATIVE
+    is_represented = any(one.right == Right.REPRESENTATIVE for one in shown)
+    minor = _given_name(unit) if is_of_a_minor or is_represented else None
+    said = [_access(line, unit.entry.principal.id, titles, names, minor) for line in lines]
+    return [_of_a_minor(one) for one in said] if is_of_a_minor else said
 
 
 def is_of_others(shown: Shown, reader: str) -> bool:
@@ -115,14 +121,25 @@ def _names(numbers: set[str]) -> dict[str, str]:
     return {one.rpps: one.name for one in directory.professionals(sorted(numbers))}
 
 
-def _access(line: Group, reader: str, titles: dict[str, str], names: dict[str, str]) -> AccessOut:
+def _given_name(unit: Unit) -> str:
+    return identity.shown(spaces.person_of(unit)[0].traits.given_names[0])
+
+
+def _of_a_minor(said: AccessOut) -> AccessOut:
+    right = sentences.of_a_minor(said.right) if said.right else None
+    return said.model_copy(update={"label": sentences.of_a_minor(said.label), "right": right})
+
+
+def _access(
+    line: Group, reader: str, titles: dict[str, str], names: dict[str, str], minor: str | None
+) -> AccessOut:
     shown = line.shown
     return AccessOut(
         id=line.id,
         at=clock.iso(line.last_at),
         actor=ActorOut(
             kind=shown.actor,
-            name=sentences.actor_name(shown, reader),
+            name=sentences.actor_name(shown, reader, minor),
             profession=shown.profession,
             organisation=shown.organisation,
         ),

@@ -10,7 +10,7 @@ from typing import Final
 
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.core import clock
-from chalicelib.identity.model import AccountAction, SessionAction
+from chalicelib.identity.model import AccountAction, CoverageAction, SessionAction
 from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
 
 YOU: Final = "Vous"
@@ -75,6 +75,19 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.APPOINTMENT_ADD: ("ajouté un rendez-vous", "ajouter un rendez-vous"),
     Action.APPOINTMENT_CHANGE: ("modifié un rendez-vous", "modifier un rendez-vous"),
     Action.APPOINTMENT_CANCEL: ("annulé un rendez-vous", "annuler un rendez-vous"),
+    Action.CHILD_LIST: (
+        "consulté la liste des enfants rattachés",
+        "consulter la liste des enfants rattachés",
+    ),
+    Action.CHILD_MANAGE: (
+        "commencé à gérer cet espace comme représentant légal",
+        "gérer cet espace comme représentant légal",
+    ),
+    Action.CHILD_LEAVE: ("cessé de gérer cet espace", "cesser de gérer cet espace"),
+    Action.REPRESENTATIVE_LIST: (
+        "consulté la liste des représentants légaux",
+        "consulter la liste des représentants légaux",
+    ),
     Action.FEED_LIST: (
         "consulté la liste des calendriers reliés",
         "consulter la liste des calendriers reliés",
@@ -90,6 +103,11 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "suspendre l’accès à votre espace",
     ),
     AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
+    CoverageAction.END: (
+        "mis fin à la gestion de cet espace par une personne dont le dossier d’assurance maladie "
+        "ne le rattache plus",
+        "mettre fin à la gestion de cet espace",
+    ),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (
         "trouvé une ligne de votre historique qui ne peut pas être vérifiée",
@@ -104,6 +122,8 @@ UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 
 RIGHTS: Final[Mapping[str, str]] = {
     Right.SELF: "C’est votre espace",
+    Right.REPRESENTATIVE: "Représente légalement une personne mineure",
+    Right.COVERAGE: "Personne mineure rattachée à son dossier d’assurance maladie",
     Right.AUTHORISATION: "Vous avez donné votre autorisation",
     Right.DEPOSITOR: "C’est un de ses propres ajouts",
     Right.FEEDING: "Dépôt dans votre dossier",
@@ -117,10 +137,22 @@ REFUSALS: Final[Mapping[str, str]] = {
     Refusal.NO_RIGHT: "cette personne n’a pas votre autorisation",
     Refusal.PROFESSION: "sa profession ne permet pas de voir ce document",
     Refusal.TRAITS: "l’identité indiquée n’est pas la vôtre",
+    Refusal.ADULT: "cette personne est majeure",
     Refusal.INVALID: "ce qui a été envoyé n’était pas acceptable",
     Refusal.BUDGET: "il y a eu trop de demandes en peu de temps",
     Refusal.ALTERED: "une donnée de votre dossier ne peut pas être vérifiée, rien n’a été montré",
     Refusal.CONFLICT: "c’était déjà fait, ou cela avait changé entre-temps",
+}
+# What is said of the reader's own space, said of a minor's.
+_OF_A_MINOR: Final[Mapping[str, str]] = {
+    "Vous avez donné votre autorisation": "Une autorisation a été donnée",
+    "n’a pas votre autorisation": "n’a pas d’autorisation",
+    "n’est pas la vôtre": "n’est pas la sienne",
+    "votre identité": "son identité",
+    "votre matricule": "son matricule",
+    "votre espace": "son espace",
+    "votre dossier": "son dossier",
+    "votre historique": "son historique",
 }
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"
 _UNKNOWN_REFUSAL: Final = "ce droit n’existe pas"
@@ -131,10 +163,14 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
-def actor_name(shown: Shown, reader: str) -> str:
-    """Return whom a line is about; `reader` is the account that reads."""
+def actor_name(shown: Shown, reader: str, minor: str | None = None) -> str:
+    """Return whom a line is about, and for whom if `minor` is the name of who was represented.
+
+    `reader` is the account that reads.
+    """
     if shown.actor is Kind.PERSON:
-        return YOU if shown.actor_id == reader else SOMEBODY
+        name = YOU if shown.actor_id == reader else shown.actor_name or SOMEBODY
+        return f"{name} pour {minor}" if minor and shown.right == Right.REPRESENTATIVE else name
     if shown.actor is Kind.ORGANISATION:
         return shown.organisation or ORGANISATION
     if shown.actor is Kind.PROFESSIONAL:
@@ -166,6 +202,13 @@ def right(shown: Shown) -> str | None:
     if shown.right == Right.AUTHORISATION and shown.right_since:
         return f"{RIGHTS[shown.right]} le {date(datetime.fromisoformat(shown.right_since))}"
     return RIGHTS.get(shown.right, RIGHTS[Right.NONE])
+
+
+def of_a_minor(text: str) -> str:
+    """Say to who represents a minor what the catalogue says to the person of a space."""
+    for own, hers in _OF_A_MINOR.items():
+        text = text.replace(own, hers)
+    return text
 
 
 def date(moment: datetime) -> str:

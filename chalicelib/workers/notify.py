@@ -54,7 +54,7 @@ def recipients(event: Event) -> list[Recipient]:
     """
     if rules.is_told_to_operator(event.type):
         return [Recipient(OPERATOR, lambda: settings().operator_email)]
-    uids = spaces.notice_targets(event.patient_id)
+    uids = spaces.notice_targets(event.patient_id, clock.now())
     if not uids:
         return [Recipient(NOBODY, lambda: None)]
     by_mail = rules.wants_mail(event.type, preferences.read_preferences(event.patient_id))

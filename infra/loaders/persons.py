@@ -1,8 +1,10 @@
 """Read insured persons from a CSV file and open their spaces (R-ACC-01).
 
-Columns: `ins,ins_oid,family_name,given_names,birth_date,sex,birth_place`; given names are separated
-by spaces, sex is F, M or U, the place is an INSEE code. A refused line is reported by its number
-and the reason, never by its values.
+Columns: `ins,ins_oid,family_name,given_names,birth_date,sex,birth_place,subscribers`; given names
+are separated by spaces, sex is F, M or U, the place is an INSEE code. Subscribers are the national
+numbers, separated by spaces, of those on whose insurance file a child is: before her in the file,
+or in one loaded earlier. A refused line is reported by its number and the reason, never by its
+values.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, cast
 
 from chalicelib.core import clock
-from chalicelib.identity import spaces
+from chalicelib.identity import children, spaces
 from chalicelib.identity.model import Person
 from chalicelib.identity.values import OIDS_INS, InvalidIdentifier, Sex, Traits, fold, parse_ins
 from chalicelib.prevention import usecases as prevention
@@ -30,6 +32,7 @@ COLUMNS: Final = (
     "birth_date",
     "sex",
     "birth_place",
+    "subscribers",
 )
 
 
@@ -63,14 +66,34 @@ def load_lines(lines: Iterable[str]) -> Report:
     report = Report()
     for line in reader:
         try:
-            person = read_person(line)
+            person, subscribers = read_person(line), read_subscribers(line)
         except RefusedLine as refused:
             report.refused.append((reader.line_num, str(refused)))
             continue
         pid = spaces.open_space(person)
         prevention.begin(pid, clock.now())
+        children.cover(pid, subscribers)
         report.opened.append(pid)
     return report
+
+
+def read_subscribers(line: Mapping[str, str | None]) -> list[str]:
+    """Find the records of those on whose insurance file somebody is.
+
+    Raises:
+        RefusedLine: one of them is no number, or has no space yet; says which of the two.
+        Unavailable, StoreUnavailable: the host does not answer.
+    """
+    found = []
+    for text in (line.get("subscribers") or "").split():
+        try:
+            subscriber = spaces.find_by_ins(parse_ins(text))
+        except InvalidIdentifier as error:
+            raise RefusedLine(f"subscribers: {error.code}") from error
+        if subscriber is None:
+            raise RefusedLine("subscribers: no space yet")
+        found.append(subscriber.pid)
+    return found
 
 
 def read_person(line: Mapping[str, str | None]) -> Person:

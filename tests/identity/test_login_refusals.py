@@ -269,13 +269,13 @@ def test_second_identity_with_the_same_traits_never_takes_the_record(
 ) -> None:
     pid, person = insured
     assert Browser(http).log_in(franceconnect) == "/accueil"
-    (holder,) = spaces.notice_targets(pid)
+    holder = spaces.holder(pid)
     franceconnect.claims = claims_of(person, sub="sub-2")
     rival = Browser(http)
 
     assert rival.log_in(franceconnect) == "/connexion?probleme=doublon"
     assert not rival.has_session
-    assert spaces.notice_targets(pid) == [holder]
+    assert spaces.holder(pid) == holder
 
 
 def test_professional_who_is_not_in_the_directory_is_refused(
