@@ -10,12 +10,20 @@ from itertools import count
 from typing import Any, Final
 
 from chalicelib.access import rules, store
-from chalicelib.access.store import AccountRow, ClientRow, GrantRow, SessionRow
+from chalicelib.access.model import Right
+from chalicelib.access.store import (
+    AccountRow,
+    ClientRow,
+    GrantRow,
+    ProxyRow,
+    SessionRow,
+    SettingsRow,
+)
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import Row
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import accounts, directory, spaces
+from chalicelib.identity import accounts, children, directory, spaces
 from chalicelib.identity.model import Activity, Person, Professional
 from chalicelib.identity.values import (
     RPPS,
@@ -85,6 +93,47 @@ def an_identity(*, family_name: str | None = None, birth_date: date = _BIRTH) ->
         ins=parse_ins(stem + ins_key(stem)),
         ins_oid=INS_OID,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Minor:
+    """A child with a space, on the insurance files of her parents."""
+
+    pid: str
+    identity: Person
+
+
+def a_minor(*parents: Patient, birth_date: date = date(2019, 2, 11)) -> Minor:
+    """Open the space of a child, on these persons' files; nobody manages it yet."""
+    identity = an_identity(birth_date=birth_date)
+    pid = spaces.open_space(identity)
+    children.cover(pid, [parent.pid for parent in parents])
+    return Minor(pid, identity)
+
+
+def represent(parent: Patient, pid: str, *, until: datetime | None = None) -> None:
+    """Let a person act for a record, as who manages a minor's; for ten years by default."""
+    settings = rows.get(SettingsRow, *store.settings_key(pid))
+    assert settings is not None
+    where = store.proxy_key(pid, parent.id)
+    sealed = envelope.seal_row(
+        {"name": parent.name},
+        subject=subject_of_trace(pid),
+        kind=TRACE_KIND,
+        data_key=bytes(settings.trace_key),
+        pk=where[0],
+        sk=where[1],
+    )
+    settings.represented_until = clock.iso(until or clock.now() + timedelta(days=3653))
+    proxy = ProxyRow(
+        *where,
+        kind="proxy",
+        uid=parent.id,
+        relation=Right.REPRESENTATIVE,
+        since=clock.iso(clock.now()),
+        sealed=sealed,
+    )
+    rows.write([rows.replace(proxy), rows.put(settings)])
 
 
 @stocked

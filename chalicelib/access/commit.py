@@ -15,7 +15,6 @@ from chalicelib.access.store import (
     ClientRow,
     GrantRow,
     IdempotencyRow,
-    ProxyRow,
     SettingsRow,
     grant_of,
     idempotency_key,
@@ -257,7 +256,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         at=clock.iso(unit.now),
         actor=entry.principal.kind,
         actor_id=entry.principal.id,
-        actor_name=_name(unit),
+        actor_name=unit.actor_name,
         profession=professional.profession if professional else None,
         organisation=organisation,
         action=unit.action,
@@ -275,27 +274,6 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         trace=trace,
         data_key=_trace_key(unit).data_key,
     )
-
-
-def _name(unit: Unit) -> str | None:
-    """Return the name a history gives the actor: a professional's, or a representative's."""
-    session, proxy = unit.entry.session, unit.entry.proxy
-    if unit.actor_name or proxy is None or proxy.sealed is None or unit.entry.settings is None:
-        return unit.actor_name or (None if isinstance(session, ClientRow) else session.name)
-    return name_of(proxy, unit.pid)
-
-
-def name_of(proxy: ProxyRow, pid: str) -> str:
-    """Open the name of a representative.
-
-    Raises:
-        Tampered, KeyMissing, Unavailable: it does not open.
-    """
-    subject = subject_of_trace(pid)
-    opened = envelope.open_row(
-        bytes(proxy.sealed or b""), subject=subject, kind=TRACE_KIND, pk=proxy.pk, sk=proxy.sk
-    )
-    return str(opened["name"])
 
 
 def _trace_key(unit: Unit) -> WrappedKey:

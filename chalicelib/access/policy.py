@@ -50,7 +50,7 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.APPOINTMENT_CANCEL: (*_HERS, Right.DEPOSITOR),
     Action.CHILD_LIST: (Right.SELF,),
     Action.CHILD_MANAGE: (Right.COVERAGE,),
-    Action.CHILD_LEAVE: (Right.REPRESENTATIVE,),
+    Action.CHILD_LEAVE: (Right.REPRESENTATIVE, Right.COVERAGE),
     Action.REPRESENTATIVE_LIST: _HERS,
     Action.FEED_LIST: (Right.SELF,),
     Action.FEED_ADD: (Right.SELF,),

@@ -20,10 +20,11 @@ from pynamodb.attributes import (
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.access.model import Grant, GrantStatus, Right
+from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, log
 from chalicelib.core.rows import Item, Row, VersionedRow, key, patient_key
 from chalicelib.http.idempotency import Idempotency
-from chalicelib.vault import blind
+from chalicelib.vault import blind, envelope
 from chalicelib.vault.errors import Tampered
 
 ACTIVE: Final = "active"
@@ -312,6 +313,19 @@ def represents(proxy: ProxyRow | None, settings: SettingsRow | None, now: dateti
     until = settings.represented_until if settings else None
     is_proxy = proxy is not None and proxy.relation == Right.REPRESENTATIVE
     return is_proxy and until is not None and clock.iso(now) < until
+
+
+def name_of(proxy: ProxyRow, pid: str) -> str:
+    """Open the name of who represents the minor of a record.
+
+    Raises:
+        Tampered, KeyMissing, Unavailable: it does not open.
+    """
+    subject = subject_of_trace(pid)
+    opened = envelope.open_row(
+        bytes(proxy.sealed or b""), subject=subject, kind=TRACE_KIND, pk=proxy.pk, sk=proxy.sk
+    )
+    return str(opened["name"])
 
 
 def read_grants(items: list[Item]) -> list[Grant]:

@@ -5,7 +5,13 @@ from typing import Any, TypeVar
 
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Action, Refusal, Right
-from chalicelib.access.store import RECORD_KIND, SettingsRow, subject_of_record
+from chalicelib.access.store import (
+    RECORD_KIND,
+    ClientRow,
+    SettingsRow,
+    name_of,
+    subject_of_record,
+)
 from chalicelib.core import events, rows
 from chalicelib.core.errors import NotFound, Problem
 from chalicelib.core.events import Event, EventType
@@ -38,7 +44,7 @@ class Unit:
         self.right = Right.NONE
         self.refusal: Refusal | None = None
         self.is_refused = False
-        self.actor_name: str | None = None  # if it is to be told, and is not in the session
+        self.new_name: str | None = None  # of who only now comes to represent the person
         self.new_settings: SettingsRow | None = None
         self.concerns_record = True  # and so is traced in its history, if there is such a record
         self.reference = reference
@@ -50,6 +56,20 @@ class Unit:
     def pid(self) -> str:
         """The record acted upon."""
         return self.entry.pid
+
+    @property
+    def actor_name(self) -> str | None:
+        """The name of who acts: a professional's, or that of who represents a minor.
+
+        Raises:
+            Tampered, KeyMissing, Unavailable: it does not open.
+        """
+        proxy, session = self.entry.proxy, self.entry.session
+        if self.new_name:
+            return self.new_name
+        if proxy is not None and proxy.sealed is not None and self.entry.settings is not None:
+            return name_of(proxy, self.pid)
+        return None if isinstance(session, ClientRow) else session.name
 
     @property
     def pages(self) -> list[Page]:

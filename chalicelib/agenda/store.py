@@ -114,11 +114,17 @@ def open_row(unit: Unit, row: EventRow) -> Appointment:
         author=author,
         created_at=clock.instant(value["created_at"]),
         changed_at=clock.instant(value["changed_at"]),
-        is_own=row.depositor == unit.entry.depositor_token(),
+        is_own=_is_own(unit, row, author),
         version=version if is_person(unit) else revision,
         revision=revision,
         is_chosen=value.get("is_chosen", author.kind == ActorKind.PERSON),
     )
+
+
+def _is_own(unit: Unit, row: EventRow, author: Author) -> bool:
+    """Tell whether it is the reader's to change: a family's own appointments are each one's."""
+    is_of_family = is_person(unit) and author.kind == ActorKind.PERSON
+    return is_of_family or row.depositor == unit.entry.depositor_token()
 
 
 def version_of(unit: Unit, row: EventRow) -> int:

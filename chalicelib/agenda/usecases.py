@@ -296,7 +296,7 @@ def _tell(unit: Unit, event: EventType, appointment_id: str) -> None:
 
 def _author(unit: Unit) -> Author:
     session, kind = unit.entry.session, unit.entry.principal.kind
-    return Author(kind.value, session.name if kind is not ActorKind.PERSON else None)
+    return Author(kind.value, session.name if kind is not ActorKind.PERSON else unit.actor_name)
 
 
 def _address(principal: Principal) -> list[Wanted]:

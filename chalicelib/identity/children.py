@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 from chalicelib.access import gate
 from chalicelib.access import store as access_store
-from chalicelib.access.commit import name_of
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import (
     RECORD_KIND,
@@ -148,15 +147,15 @@ def _link(unit: Unit, name: str, ends_at: datetime) -> None:
             sealed=sealed,
         )
     )
-    unit.actor_name = name
+    unit.new_name = name
     unit.emit(EventType.REPRESENTATIVE_ADDED, unit.pid)
 
 
 def leave(principal: Principal, pid: str, child: str) -> None:
-    """Stop managing a child's space, at once; `pid` is the parent's own.
+    """Stop managing a child's space, at once; `pid` is the parent's own. Repeating is harmless.
 
     Raises:
-        NotFound: she does not manage it; traced in the child's history.
+        NotFound: the child is not on this person's file; traced in the child's history.
         Unavailable.
     """
     until_it_holds(lambda: _leave(principal, pid, child))
@@ -164,15 +163,17 @@ def leave(principal: Principal, pid: str, child: str) -> None:
 
 def _leave(principal: Principal, pid: str, child: str) -> None:
     mine = (ChildRow, *store.child_key(pid, child))
+    coverage = (CoverageRow, *access_store.coverage_key(child))
     with gate.enter(
-        principal, Action.CHILD_LEAVE, child, wanted=[mine], opens_record=False
+        principal, Action.CHILD_LEAVE, child, target=coverage, wanted=[mine], opens_record=False
     ) as unit:
         row, proxy = unit.row(*mine), unit.entry.proxy
-        if unit.entry.own_pid != pid or row is None or proxy is None:
+        if unit.entry.own_pid != pid or row is None:
             raise unit.refuse(Refusal.NO_RIGHT)
-        row.ends_at = None
-        unit.put(row)
-        unit.write(rows.delete(proxy))
+        if proxy is not None:
+            row.ends_at = None
+            unit.put(row)
+            unit.write(rows.delete(proxy))
 
 
 def list_representatives(principal: Principal, pid: str) -> list[Representative]:
@@ -188,7 +189,7 @@ def list_representatives(principal: Principal, pid: str) -> list[Representative]
         linked = map(ProxyRow.from_raw_data, rows.all_items(query, unit.pages[0]))
         found = [
             Representative(
-                name=name_of(one, pid),
+                name=access_store.name_of(one, pid),
                 is_reader=one.uid == principal.id,
                 since=clock.instant(one.since),
             )

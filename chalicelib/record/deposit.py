@@ -137,14 +137,14 @@ def _description(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
 
 def _depositor(unit: Unit) -> Depositor:
     session, kind = unit.entry.session, unit.entry.principal.kind
-    return Depositor(kind.value, session.name if kind is not ActorKind.PERSON else None)
+    return Depositor(kind.value, session.name if kind is not ActorKind.PERSON else unit.actor_name)
 
 
 def _author(unit: Unit) -> Author:
     session = unit.entry.session
     if isinstance(session, ClientRow):
         return Author(None, None, session.name)
-    return Author(session.name, session.profession, session.organisation)
+    return Author(unit.actor_name, session.profession, session.organisation)
 
 
 def discard(name: str) -> None:

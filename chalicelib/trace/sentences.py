@@ -104,9 +104,8 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
     CoverageAction.END: (
-        "mis fin à la gestion de cet espace par une personne dont le dossier d’assurance maladie "
-        "ne le rattache plus",
-        "mettre fin à la gestion de cet espace",
+        "retiré la gestion de cet espace à un parent, d’après l’assurance maladie",
+        "retirer la gestion de cet espace à un parent, d’après l’assurance maladie",
     ),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (

@@ -6,6 +6,7 @@ from chalicelib.access.model import GrantStatus
 from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
+from tests.faults import child_stories as children
 from tests.faults import document_stories as documents
 from tests.faults import reminder_stories as reminders
 from tests.faults import stories
@@ -107,6 +108,24 @@ STORIES: Final = (
         stories.a_use_is_not_forgotten,
         prepare=stories.never_used,
         rival=stories.use,
+    ),
+    Story(
+        "manage_child",
+        children.manage,
+        children.seen,
+        children.NOT_MANAGED,
+        children.MANAGED,
+        reminders.at_each_try("access:child:manage", children.history),
+        prepare=children.prepare,
+    ),
+    Story(
+        "leave_child",
+        children.leave,
+        children.seen,
+        children.MANAGED,
+        children.LEFT,
+        reminders.at_each_try("access:child:leave", children.history),
+        prepare=children.prepare_managed,
     ),
     Story(
         "notify",

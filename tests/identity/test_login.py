@@ -50,6 +50,7 @@ def test_person_logs_in_for_the_first_time_and_finds_her_record(
             "family_name": person.traits.family_name,
             "birth_date": "1985-06-12",
             "age": me["profiles"][0]["age"],
+            "ends_at": None,
         }
     ]
     assert me["display_name"].startswith("Camille Exemple-")

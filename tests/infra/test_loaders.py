@@ -16,9 +16,9 @@ from tests import double
 from tests.recorder import Recorder
 
 DATA = Path("infra/local/data")
-HEADER = "ins,ins_oid,family_name,given_names,birth_date,sex,birth_place"
+HEADER = "ins,ins_oid,family_name,given_names,birth_date,sex,birth_place,subscribers"
 OID = "1.2.250.1.213.1.4.10"
-GOOD = f"279035121518989,{OID},PAT-TROIS,DOMINIQUE MARIE-LOUISE,1979-03-28,F,51215"
+GOOD = f"279035121518989,{OID},PAT-TROIS,DOMINIQUE MARIE-LOUISE,1979-03-28,F,51215,"
 EXTRACT = (DATA / "professionals.txt").read_text(encoding="utf-8").splitlines()
 COLUMNS, FIRST, SECOND = EXTRACT[0], EXTRACT[1], EXTRACT[2]
 
@@ -34,7 +34,7 @@ def test_persons_of_a_file_get_their_spaces_once(aws: Recorder) -> None:
     second = persons.load(DATA / "persons.csv")
 
     assert first.refused == []
-    assert len(set(first.opened)) == len(first.opened) == 4
+    assert len(set(first.opened)) == len(first.opened) == 6
     assert second.opened == first.opened
 
 
@@ -59,8 +59,10 @@ def test_loaded_person_is_found_by_number_and_by_traits(aws: Recorder) -> None:
         (GOOD.replace("PAT-TROIS", "--"), "family_name"),
         (GOOD.replace("DOMINIQUE MARIE-LOUISE", " "), "given_names"),
         (GOOD.replace(",F,", ",female,"), "sex"),
-        (GOOD.replace(",51215", ","), "birth_place"),
-        (GOOD.replace(",F,51215", ""), "sex, birth_place"),
+        (GOOD.replace(",51215,", ",,"), "birth_place"),
+        (GOOD.replace(",F,51215,", ""), "sex, birth_place"),
+        (GOOD + "279035121518988", "subscribers: key"),
+        (GOOD + "162126587913677", "subscribers: no space yet"),
     ],
 )
 def test_refused_person_is_named_by_line_and_reason_and_others_pass(

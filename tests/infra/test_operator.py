@@ -70,7 +70,7 @@ def test_opening_spaces_prints_their_ids_each_time(
     assert operator.main(["open-space", str(DATA / "persons.csv")]) == 0
 
     assert _said(capsys) == first
-    assert len(first) == 4
+    assert len(first) == 6
 
 
 def test_refused_lines_are_said_without_their_values(

@@ -11,11 +11,12 @@ from chalicelib.core import events, ids
 from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
 from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.identity import children
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
-from tests.builders import Actor, a_draft
+from tests.builders import Actor, a_draft, a_minor, represent
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint
@@ -29,6 +30,7 @@ ROLES: Final = (
     "depositor",
     "rival",
     "no_handle",
+    "representative",
 )
 CLINICAL: Final = "a clinical document of the laboratory"
 NARRATED: Final = "Phrase que seul ce compte rendu contient"
@@ -52,6 +54,7 @@ _FIRST_WRITES: Final = (
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "PUT /v1/patients/{pid}/children/{child_id}": {"certifies": True},
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/deleted": {"up_to": "0" * 26},
@@ -78,6 +81,7 @@ def actor_of(world: World, role: str) -> Actor | None:
         "depositor": world.laboratory,
         "rival": world.rival,
         "no_handle": world.laboratory,
+        "representative": world.other,
     }[role]
 
 
@@ -105,6 +109,8 @@ def ask(
 ) -> Ask:
     """Write the request of a role, about the person of this world unless told otherwise."""
     actor = actor_of(world, role)
+    if role == "representative":
+        represent(world.other, world.person.pid)
     name = f"{declared.method} {declared.path}"
     values = {
         "pid": subject or subject_of(world, role),
@@ -113,6 +119,7 @@ def ask(
         "slug": "not-found",
     }
     values |= _agenda(world, declared.path, case, document)
+    values |= _children(world, name)
     values |= _told(world, declared.path, document)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
@@ -150,6 +157,16 @@ def _agenda(world: World, path: str, case: str, target: str | None) -> dict[str,
         linked = feeds.add_feed(person, world.person.pid, Detail.BUSY, None)
         return {"link": f"{linked.link}.ics"}
     return {}
+
+
+def _children(world: World, name: str) -> dict[str, str]:
+    """Put the child a path is about on the person's file, managed when that is to end."""
+    if "{child_id}" not in name:
+        return {}
+    person, child = world.person, a_minor(world.person).pid
+    if name.startswith("DELETE"):
+        children.manage(person.principal, person.pid, child)
+    return {"child_id": child}
 
 
 def _told(world: World, path: str, target: str | None) -> dict[str, str]:

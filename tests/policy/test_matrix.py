@@ -98,9 +98,20 @@ def test_each_role_gets_what_its_cell_says(row: dict[str, str], world: World, ht
         if reply.status == 404 and "{pid}" in row["path"]:
             (new,) = added(traced, trace_keys())
             assert request.caller is not None
-            own = f"A#{request.caller.id}"
-            assert new == (own if role == "no_handle" else f"P#{world.person.pid}"), role
+            own, subject = f"A#{request.caller.id}", f"P#{subject_of_trace(world, row, request)}"
+            assert new == (own if is_of_nobody(row, role) else subject), role
     assert answers == {role: row[role] for role in ROLES}
+
+
+def subject_of_trace(world: World, row: dict[str, str], request: Ask) -> str:
+    """Return whose history tells of a request: a child's, when it is about her."""
+    return request.target.rpartition("/")[2] if "{child_id}" in row["path"] else world.person.pid
+
+
+def is_of_nobody(row: dict[str, str], role: str) -> bool:
+    """Tell whether the path names no record to this caller: no handle stands for a child."""
+    is_software = role in {"depositor", "rival", "no_handle"}
+    return role == "no_handle" or ("{child_id}" in row["path"] and is_software)
 
 
 def added(before: list[str], after: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.access.model import Action, Refusal, Right
-from chalicelib.identity.model import AccountAction, SessionAction
+from chalicelib.identity.model import AccountAction, CoverageAction, SessionAction
 from chalicelib.trace import sentences
 from chalicelib.trace.model import Kind, Outcome, Shown
 
@@ -48,12 +48,12 @@ def refused(shown: Shown, reason: str) -> Shown:
 
 
 def test_the_catalogue_has_every_action_right_and_refusal() -> None:
-    assert set(sentences.DONE_ASKED) >= {*Action, *SessionAction, *AccountAction}
+    assert set(sentences.DONE_ASKED) >= {*Action, *SessionAction, *AccountAction, *CoverageAction}
     assert set(sentences.RIGHTS) == set(Right)
     assert set(sentences.REFUSALS) == set(Refusal)
 
 
-@pytest.mark.parametrize("action", [*Action, *SessionAction, *AccountAction])
+@pytest.mark.parametrize("action", [*Action, *SessionAction, *AccountAction, *CoverageAction])
 def test_every_action_has_four_sentences_of_its_own(action: str) -> None:
     for shown in (DOCTOR, HERSELF):
         done = sentence(replace(shown, action=action))
