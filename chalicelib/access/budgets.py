@@ -89,7 +89,13 @@ _DOCUMENTS: Final = {
 }
 _APPOINTMENTS: Final = (Action.APPOINTMENT_ADD, Action.APPOINTMENT_CHANGE)
 # Hers, given by her, or about what one deposited oneself: nothing is tried there.
-_TRUSTED: Final = (Right.SELF, Right.AUTHORISATION, Right.LINK, Right.DEPOSITOR)
+_TRUSTED: Final = (
+    Right.SELF,
+    Right.REPRESENTATIVE,
+    Right.AUTHORISATION,
+    Right.LINK,
+    Right.DEPOSITOR,
+)
 
 
 def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:

@@ -119,7 +119,7 @@ class Entry:
             target_wanted=self.target_wish is not None,
             target_exists=target is not None,
             target_deposited_by_actor=owner is not None and owner == mine,
-            link_live=isinstance(self.session, FeedsRow),
+            link_live=_is_linked(self.principal, self.session),
         )
 
 
@@ -318,13 +318,15 @@ def live(principal: Principal, found: Sequence[Row | None]) -> Session:
         and row.status == ACTIVE
         and row.organisation_id == principal.id
         and store.generation_of(row) == principal.generation
-    ) or (isinstance(row, FeedsRow) and _is_linked(principal, row)):
+    ) or isinstance(row, FeedsRow):
         return row
     raise Unauthenticated("session-ended")
 
 
-def _is_linked(principal: Principal, row: FeedsRow) -> bool:
+def _is_linked(principal: Principal, row: Session) -> bool:
     """Tell whether a calendar brings the secret of a link that was not cut."""
+    if not isinstance(row, FeedsRow):
+        return False
     proofs = {feed["id"]: str(feed.get("proof", "")) for feed in row.feeds}
     return hmac.compare_digest(proofs.get(principal.id, ""), principal.session)
 

@@ -18,7 +18,7 @@ from typing import Final, NoReturn
 
 from chalicelib.access import budgets, commit, policy
 from chalicelib.access.entry import Wanted, load, load_altered, resolve
-from chalicelib.access.model import Action, Refusal
+from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import RateRow
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.core import clock, parallel
@@ -83,7 +83,7 @@ def enter(  # noqa: PLR0913  keyword-only
     unit = Unit(entry, action, now, about)
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right
-    _check_budgets(unit, counting, entry.row(*refusals))
+    _check_budgets(unit, counting, entry.row(*refusals), decision.held)
     if not decision.is_allowed:
         _refuse(unit, decision.refusal or Refusal.NO_RIGHT)
     try:
@@ -129,7 +129,9 @@ def trace_not_shown(unit: Unit, about: str, reason: Refusal) -> None:
     commit.refuse(Unit(unit.entry, unit.action, clock.now(), about), reason)
 
 
-def _check_budgets(unit: Unit, counting: list[Future[None]], refusals: RateRow | None) -> None:
+def _check_budgets(
+    unit: Unit, counting: list[Future[None]], refusals: RateRow | None, held: Right
+) -> None:
     """Stop who asks too often, whatever was decided: the answer tells nothing of the record.
 
     Raises:
@@ -138,7 +140,7 @@ def _check_budgets(unit: Unit, counting: list[Future[None]], refusals: RateRow |
     try:
         for counted in counting:
             counted.result()
-        budgets.check_refusals(refusals, unit.entry.principal, unit.right, unit.now)
+        budgets.check_refusals(refusals, unit.entry.principal, held, unit.now)
     except TooMany:
         commit.refuse_over_budget(unit)
         raise

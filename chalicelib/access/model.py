@@ -124,10 +124,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The right that allows, or the reason that refuses."""
+    """The right that allows, or the reason that refuses.
+
+    `held` is the right of who asks for what is not there: so that she is told the same, and as
+    soon, as of what is hidden from her (D15).
+    """
 
     right: Right
     refusal: Refusal | None = None
+    held: Right = Right.NONE
 
     @property
     def is_allowed(self) -> bool:

@@ -90,8 +90,8 @@ def decide(action: Action, facts: Facts) -> Decision:
     if right is None:
         return Decision(Right.NONE, Refusal.NO_RIGHT)
     if facts.target_wanted and not facts.target_exists:
-        return Decision(Right.NONE, Refusal.ABSENT)
-    return Decision(right)
+        return Decision(Right.NONE, Refusal.ABSENT, held=right)
+    return Decision(right, held=right)
 
 
 def is_open_to(action: Action, actor: ActorKind) -> bool:

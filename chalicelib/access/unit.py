@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
+from chalicelib.access import policy
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import (
@@ -87,6 +88,10 @@ class Unit:
         if row is None:
             raise LookupError("no such target was named")
         return row
+
+    def may(self, action: Action) -> bool:
+        """Tell whether the actor could do something else in this record, at this instant."""
+        return policy.decide(action, self.entry.facts(self.now)).is_allowed
 
     def seal(self, value: dict[str, Any], pk: str, sk: str) -> bytes:
         """Seal a payload for one row of this record.

@@ -1,5 +1,6 @@
 """The person lets a professional in, sees who may come in, and takes the key back."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -7,13 +8,14 @@ from typing import Final, TypeVar
 from chalicelib.access import gate, rules, store
 from chalicelib.access.model import Action, Grant, GrantStatus
 from chalicelib.access.store import GrantRow, OwnGrantRow
-from chalicelib.core import clock, rows
+from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Unavailable
 from chalicelib.core.rows import Query, Row, patient_key
 from chalicelib.http.principal import Principal
 
 _PAGE: Final = 100
-_ATTEMPTS: Final = 5
+_ATTEMPTS: Final = 6
+_JITTER_SECONDS: Final = 0.1
 T = TypeVar("T")
 
 
@@ -75,6 +77,7 @@ def until_it_holds(act: Callable[[], T]) -> T:
         except Conflict as conflict:
             if conflict.slug != Conflict.slug:
                 raise
+            time.sleep(ids.jitter(_JITTER_SECONDS))
     raise Unavailable
 
 

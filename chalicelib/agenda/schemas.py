@@ -30,7 +30,11 @@ Note = Annotated[str, _most(rules.MAX_NOTE)]
 Link = Annotated[str, _most(rules.MAX_LINK)]
 Zone = Annotated[str, Field(description="IANA name, such as Europe/Paris.")]
 Wall = Annotated[
-    str, Field(description="Wall time `2026-12-03T09:30`; all day: `2026-12-03`, both included.")
+    str,
+    Field(
+        min_length=1,
+        description="Wall time `2026-12-03T09:30`; all day: `2026-12-03`, both included.",
+    ),
 ]
 Leads = Annotated[
     list[int],
@@ -208,7 +212,7 @@ def appointment_out(one: Shown) -> AppointmentOut:
         author=AppointmentAuthor.model_validate(asdict(appointment.author)),
         is_own=appointment.is_own,
         abilities=AppointmentAbilities(
-            edit=appointment.is_own, cancel=True, set_reminders=one.is_for_person
+            edit=appointment.is_own and one.may_change, cancel=True, set_reminders=one.is_for_person
         ),
         created_at=clock.iso(appointment.created_at),
         changed_at=clock.iso(appointment.changed_at),

@@ -33,6 +33,7 @@ class Shown:
     zone: str
     reminders_state: RemindersState
     is_for_person: bool
+    may_change: bool
     reminders_past: tuple[int, ...] = ()
 
 
@@ -236,7 +237,13 @@ def shown(unit: Unit, appointment: Appointment) -> Shown:
     details = appointment.details
     if not is_person(unit):
         hidden = replace(appointment, details=replace(details, reminders=(), recommendation=None))
-        return Shown(hidden, details.slot.zone, RemindersState.NONE, is_for_person=False)
+        return Shown(
+            hidden,
+            details.slot.zone,
+            RemindersState.NONE,
+            is_for_person=False,
+            may_change=unit.may(Action.APPOINTMENT_ADD),  # an author may no longer be let in
+        )
     chosen = reminders.preferences(unit)
     contact = unit.row(*contact_wish(unit.entry.principal.id))
     state = RemindersState.NONE
@@ -246,7 +253,9 @@ def shown(unit: Unit, appointment: Appointment) -> Shown:
         if not arming.instants(details, chosen, unit.now):
             state = RemindersState.PAST
     past = arming.past(details, unit.now)
-    return Shown(appointment, chosen.zone, state, is_for_person=True, reminders_past=past)
+    return Shown(
+        appointment, chosen.zone, state, is_for_person=True, may_change=True, reminders_past=past
+    )
 
 
 def _checked(unit: Unit, draft: Draft, over_by: datetime | None, appointment_id: str) -> Details:

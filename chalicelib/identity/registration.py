@@ -19,12 +19,14 @@ from chalicelib.access.store import ACTIVE, SUSPENDED, ClientRow
 from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_trace
 from chalicelib.core import ids, log, rows
 from chalicelib.core.rows import Action, ConditionLost
+from chalicelib.core.text import is_printable
 from chalicelib.identity import acts, store
 from chalicelib.identity.store import ClientKeyRow, ClientOfRow
 from chalicelib.identity.values import FINESS
 from chalicelib.vault import envelope, keys
 
 MAX_KEYS: Final = 10
+NAME_CHARS: Final = 120
 _RSA_BITS: Final = 2048
 _ELSEWHERE: Final = "a key is registered for other software"
 
@@ -36,9 +38,12 @@ def register_client(name: str, finess: FINESS, jwks: Mapping[str, Any]) -> str:
     """Register software and its public keys, and return its id; the same one the second time.
 
     Raises:
-        ValueError: no key, a private one, a weak one, or one that is registered elsewhere.
+        ValueError: a name that people could not read; no key, a private one, a weak one, or one
+            that is registered elsewhere.
         Unavailable, StoreUnavailable: it may not be registered; trying again is safe.
     """
+    if len(name) > NAME_CHARS or not is_printable(name):
+        raise ValueError(f"a name is text to read, on one line of {NAME_CHARS} letters")
     public = _public_keys(jwks)
     thumbprints = sorted(key.thumbprint() for key in public)
     known = _registered(thumbprints, finess)

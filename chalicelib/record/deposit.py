@@ -73,13 +73,14 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
 def write(unit: Unit, document: Document, content: bytes, files: list[str]) -> None:
     """Write the sealed file, and add the rows to the transaction, with what tells the person.
 
-    Of her own deposits she is not told.
+    Of her own deposits she is not told. Who loses to the same content of the same depositor tries
+    again, and is told which document has it.
     """
     files.append(document.blob)
     blobs.put_once(document.blob, unit.seal_content(content))
     unit.about(document.id)
     unit.put(store.new_row(unit, document), lost=Conflict("already-uploaded"))
-    unit.put(store.new_content_row(unit, document), lost=Conflict("already-deposited"))
+    unit.put(store.new_content_row(unit, document), lost=Conflict())
     if unit.entry.principal.kind is not ActorKind.PERSON:
         unit.emit(EventType.DOCUMENT_ADDED, document.id)
 

@@ -10,6 +10,7 @@ from chalicelib.access import gate, tokens
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import SessionRow
+from chalicelib.access.usecases import until_it_holds
 from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.errors import Conflict, NotFound, Stale
 from chalicelib.core.events import EventType
@@ -131,6 +132,12 @@ def add_document(
         Conflict: this depositor already deposited this content.
     """
     rules.check_draft(draft, principal.kind, clock.paris_date(clock.now()))
+    return until_it_holds(lambda: _add(principal, pid, draft, content, idempotency))
+
+
+def _add(
+    principal: Principal, pid: str, draft: Draft, content: bytes, idempotency: Idempotency | None
+) -> Document:
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         with (
@@ -182,7 +189,7 @@ def upload_content(principal: Principal, pid: str, document_id: str, content: by
         Unavailable.
     """
     try:
-        return _receive(principal, pid, document_id, content)
+        return until_it_holds(lambda: _receive(principal, pid, document_id, content))
     except Conflict as conflict:
         if conflict.slug != "already-uploaded":
             raise

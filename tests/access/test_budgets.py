@@ -185,6 +185,21 @@ def test_a_doctor_refused_elsewhere_still_moves_and_cancels_what_she_set(
     assert (moved.status, gone.status) == (200, 204)
 
 
+@pytest.mark.parametrize("who", ["person", "doctor"])
+def test_refused_too_often_who_has_a_right_is_told_of_what_is_absent_as_before(  # D15
+    world: World, http: Client, who: str
+) -> None:
+    """Else a professional could tell what is hidden from her from what does not exist."""
+    actor = world.person if who == "person" else world.doctor
+    absent = f"/v1/patients/{world.person.pid}/documents/{ids.new_id()}"
+    before = http.get(absent, as_=actor.principal)
+    spent(budgets.REFUSALS, actor.id, 500)
+
+    after = http.get(absent, as_=actor.principal)
+
+    assert (before.status, before.body) == (after.status, after.body) == (404, before.body)
+
+
 def test_a_person_refused_elsewhere_still_takes_a_key_back(person: Patient) -> None:
     spent(budgets.REFUSALS, person.principal.id, 500)
 

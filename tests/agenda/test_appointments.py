@@ -112,6 +112,30 @@ def test_a_person_sets_an_appointment_and_reads_it(world: World, http: Client) -
     assert announced() == []
 
 
+def test_an_author_who_is_no_longer_let_in_is_told_that_she_may_cancel_and_not_change(
+    world: World, http: Client
+) -> None:
+    made = added(world, http, world.doctor)
+    http.delete(
+        f"/v1/patients/{world.person.pid}/authorisations/{world.doctor.id}",
+        as_=world.person.principal,
+    )
+
+    read = http.get(path(world, appointment=made["id"]), as_=world.doctor.principal).json()
+
+    assert made["abilities"]["edit"] is True
+    assert read["abilities"] == {"edit": False, "cancel": True, "set_reminders": False}
+
+
+@pytest.mark.parametrize("end", ["", " "])
+def test_an_end_that_says_nothing_is_refused(world: World, http: Client, end: str) -> None:
+    draft = {"title": "Suivi", "start": "2027-03-01T09:00", "zone": "Europe/Paris", "end": end}
+    reply = http.post(
+        path(world), as_=world.person.principal, json=draft, headers={"Idempotency-Key": "k" * 20}
+    )
+    assert (reply.status, [one["pointer"] for one in reply.json()["errors"]]) == (422, ["/end"])
+
+
 @pytest.mark.parametrize(
     ("zone", "shown"),
     [

@@ -18,6 +18,7 @@ from chalicelib.core.clock import now as clock_now
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import event_of
 from chalicelib.core.rows import table_name
+from chalicelib.http.principal import ActorKind
 from chalicelib.workers import relay
 from chalicelib.workers.notify import notify
 from tests import double
@@ -180,6 +181,25 @@ def test_a_link_that_is_cut_is_at_once_an_address_that_never_was(  # A22
     assert http.get(target(other)).status == 200
     again = http.delete(f"{links(world)}/{made['id']}", as_=world.person.principal)
     assert again.status == 404
+
+
+def test_who_goes_on_with_a_cut_link_is_seen_in_the_history_and_must_wait(  # A22
+    world: World, http: Client
+) -> None:
+    made = link(world, http)
+    http.delete(f"{links(world)}/{made['id']}", as_=world.person.principal)
+
+    most = budgets.FEED_READS.limits[ActorKind.CALENDAR]
+    replies = [http.get(target(made)).status for _ in range(most + 1)]
+    listed = http.get(
+        f"/v1/patients/{world.person.pid}/trace?outcome=refused", as_=world.person.principal
+    ).json()["items"]
+
+    assert replies == [*[404] * most, 429]
+    assert [(one["action"], one["actor"]["kind"]) for one in listed] == [
+        ("agenda:feed:read", "calendar")
+    ]
+    assert listed[0]["count"] == most
 
 
 def test_a_calendar_that_asks_for_headers_alone_is_told_what_reading_would(

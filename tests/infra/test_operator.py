@@ -115,6 +115,23 @@ def test_wrong_number_or_private_key_is_refused(
     assert capsys.readouterr().err.startswith("refused: ")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", "N" * 121, "Labo\n2B0B active 750803447 Laboratoire", "\x1b[31mX", "a\u202eb"],
+)
+def test_a_name_that_nobody_could_read_is_refused(
+    aws: Recorder, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    del aws
+    file = tmp_path / "key.json"
+    file.write_text(json.dumps(ECKey.generate_key("P-256").as_dict(private=False)), "utf-8")
+
+    assert (
+        operator.main(["register-client", "--name", name, "--finess", "750803447", str(file)]) == 2
+    )
+    assert capsys.readouterr().err.startswith("refused: a name is text to read")
+
+
 def test_keys_registered_under_another_name_are_said_and_the_name_stays(
     client_id: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

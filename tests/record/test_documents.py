@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -10,10 +10,13 @@ import time_machine
 from chalicelib.core import ids
 from chalicelib.core.rows import table_name
 from chalicelib.identity.model import Person
+from chalicelib.record import usecases
+from chalicelib.record.model import Draft
 from tests import double
 from tests.access.notes import traces
 from tests.builders import Actor, a_doctor, a_draft, a_grant, a_laboratory, a_pdf, a_person
 from tests.http_client import Client, Reply
+from tests.injector import Faults, meanwhile
 from tests.recorder import Recorder
 from tests.storage import files
 
@@ -255,6 +258,25 @@ def test_a_wrong_deposit_is_in_the_persons_history(http: Client) -> None:
     (line,) = lines.json()["items"]
     assert line["actor"]["organisation"] == laboratory.name
     assert line["label"] == "a demandé à déposer un document"
+
+
+def test_who_loses_the_race_for_one_content_is_told_which_document_has_it(
+    http: Client, faults: Faults
+) -> None:
+    person, laboratory, content = a_person(), a_laboratory(), a_pdf()
+    target = f"/v1/patients/{handle_of(http, laboratory, person.identity)}/documents"
+    draft = Draft("Compte rendu", "11502-2", date(2026, 11, 20), "application/pdf", None, None)
+    first: list[str] = []
+
+    def rival() -> None:
+        made = usecases.add_document(laboratory.principal, person.pid, draft, content, None)
+        first.append(made.id)
+
+    faults.on("dynamodb.TransactWriteItems", meanwhile(rival))
+    second = http.post(target, as_=laboratory.principal, json=a_draft(content), headers=_key())
+
+    assert (second.status, second.problem) == (409, "already-deposited")
+    assert [second.json()["document_id"]] == first
 
 
 def test_what_a_profession_may_not_see_costs_what_is_not_there(
