@@ -3,6 +3,7 @@
 from infra.local.config import ROOT, Config
 from infra.local.issuer import personas
 from infra.local.journey import TRAITS
+from infra.local.seed import LABORATORY
 from infra.local.welcome import WIDTH, directions
 
 HERE = Config(8080, ROOT / ".state")
@@ -21,7 +22,17 @@ def test_tells_everybody_under_their_way_in_and_all_there_is_to_try() -> None:
 
 
 def test_names_the_laboratory_whose_software_the_journey_plays() -> None:
-    told = _unwrapped(directions(HERE))
+    (line,) = [one for one in directions(HERE).splitlines() if "make journey" in one]
 
-    assert "make journey plays the whole story, with the software of the Laboratoire Exemple" in told
-    assert f"{HERE.name_of_laboratory}" in told
+    assert LABORATORY in line
+
+
+def test_gives_the_traits_a_doctor_searches_with_as_the_form_asks_for_them() -> None:
+    year, month, day = TRAITS["birth_date"].split("-")
+    wanted = (TRAITS["ins"], TRAITS["family_name"], TRAITS["given_name"], f"{day}/{month}/{year}")
+
+    assert ", ".join(wanted) + ", Féminin" in directions(HERE)
+
+
+def test_fits_a_terminal() -> None:
+    assert max(map(len, directions(HERE).splitlines())) <= WIDTH
