@@ -164,3 +164,25 @@ def test_a_limit_plus_one_byte_is_refused(http: Client) -> None:
 
     assert announced.status == 422
     assert announced.json()["errors"][0]["pointer"] == "/size_bytes"
+
+
+@pytest.mark.parametrize("size", [_INLINE + 1, _INLINE * 7 // 6])
+def test_an_inline_content_over_the_limit_is_refused_in_mo_whatever_its_size(
+    http: Client, size: int
+) -> None:
+    person = a_person()
+    path = f"/v1/patients/{person.pid}/documents"
+    within = a_draft(b"x" * _INLINE, type_code="DOCPAT05", format="text/plain")
+    over = a_draft(b"x" * size, type_code="DOCPAT05", format="text/plain")
+
+    kept, refused = (
+        http.post(
+            path, as_=person.principal, json=draft, headers={"Idempotency-Key": f"inline-{n}"}
+        )
+        for n, draft in enumerate((within, over))
+    )
+
+    assert kept.status == 201
+    assert (refused.status, refused.problem) == (413, "too-large")
+    said = "Le contenu dépasse la limite de 3\u00a0Mo. Rien n’a été enregistré."
+    assert (refused.json()["detail"], refused.json()["limit_bytes"]) == (said, _INLINE)
