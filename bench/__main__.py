@@ -3,8 +3,9 @@
 Calls and trips are exact. CPU is the product's: what the double of the cloud uses is taken off,
 but not the SDK's work to write and read requests. Times include the double and say nothing of a
 network. DynamoDB's units are in the last part only, by its rule: the double counts one each.
-Not yet as the design has it (D14): units counted by DynamoDB Local, times on the local cloud,
-lists of 10,000, 100,000 people. This needs nothing but Python; lists grow from 10 to 1,000.
+This needs nothing but Python: lists grow from 10 to 1,000 rows, and the work of a minute is
+counted with 1,000 and with 100,000 people (`bench.minute`). Not yet as the design has it (D14):
+units counted by DynamoDB Local, times on the local cloud, lists of 10,000.
 """
 
 import tests.environment  # noqa: F401, I001  before anything of the product

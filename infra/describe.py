@@ -1,6 +1,6 @@
-"""Write `docs/openapi.json` from the declared routes: `python -m infra.describe`.
+"""Write `docs/openapi.json` and `docs/access-policy.md` from the code: `python -m infra.describe`.
 
-A test compares the file with what the application serves.
+Tests compare the files with the declared routes and with what the policy decides.
 """
 
 from __future__ import annotations
@@ -13,18 +13,22 @@ from typing import Final
 
 from infra import template
 
-COMMITTED: Final = Path(__file__).absolute().parent.parent / "docs" / "openapi.json"
+_DOCS: Final = Path(__file__).absolute().parent.parent / "docs"
+COMMITTED: Final = _DOCS / "openapi.json"
+ACCESS_PAGE: Final = _DOCS / "access-policy.md"
 
 
 def main() -> int:
-    """Import the application, whose settings want names, and write its description."""
+    """Import the application, whose settings want names, and write its descriptions."""
     for name in template.COMMON_ENVIRONMENT:
         os.environ.setdefault(name, "describing")
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-3")
     import_module("app")
-    text = import_module("chalicelib.http.openapi").text()
-    COMMITTED.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{COMMITTED.name}: {len(text)} characters\n")
+    made = {COMMITTED: "chalicelib.http.openapi", ACCESS_PAGE: "infra.access_page"}
+    for path, module in made.items():
+        text = import_module(module).text()
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path.name}: {len(text)} characters\n")
     return 0
 
 

@@ -11,7 +11,8 @@ from typing import Any, Final, NoReturn
 
 from chalicelib.core.errors import FieldError, Invalid, TooLarge
 
-MAX_BYTES: Final = 4_400_000  # 3 MiB of content in base64, and its metadata
+MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
+MAX_BYTES: Final = 4_400_000  # that much content in base64, and its metadata
 MAX_DEPTH: Final = 32
 MAX_KEYS: Final = 2_000
 MAX_NUMBER: Final = 32
@@ -23,11 +24,11 @@ def parse(raw: bytes) -> str:
     """Return the text of a body that is safe to hand to a JSON parser.
 
     Raises:
-        TooLarge: more than `MAX_BYTES`.
+        TooLarge: more than `MAX_BYTES`. Only a file in base64 comes near: its limit is said.
         Invalid: not JSON as RFC 8259 wants it, or beyond our bounds; the code says which.
     """
     if len(raw) > MAX_BYTES:
-        raise TooLarge(limit_bytes=MAX_BYTES)
+        raise TooLarge(limit_bytes=MAX_INLINE_BYTES)
     try:
         text = raw.decode()
     except UnicodeDecodeError:

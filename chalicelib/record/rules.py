@@ -7,12 +7,11 @@ from typing import Final
 from chalicelib.access.matrix import may_read
 from chalicelib.core.errors import FieldError, Invalid, TooLarge
 from chalicelib.core.text import is_printable
+from chalicelib.http.body import MAX_INLINE_BYTES
 from chalicelib.http.principal import ActorKind
 from chalicelib.record import document_types
 from chalicelib.record.model import Author, Description, Document, Draft
 
-MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
-MAX_BYTES: Final = 4 * 1024 * 1024
 OLDEST_CARE_DATE: Final = date(1900, 1, 1)
 _DEFAULT_TITLE: Final = "Document sans titre"
 # Types for the person's own deposits when she says nothing (R-MAT-03: DOCPAT are hers).

@@ -6,15 +6,16 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from chalicelib.core import clock
+from chalicelib.http.body import MAX_INLINE_BYTES
 from chalicelib.http.endpoint import Schema
 from chalicelib.http.fields import Day
 from chalicelib.http.listing import DaysQuery
 from chalicelib.record import document_types
 from chalicelib.record.model import Document, WithdrawalReason
 
-MAX_BASE64_CHARACTERS = 4_194_304  # 3 MiB of content
-
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+# Told, and not held here: what is longer is `too-large`, once decoded.
+Base64 = Annotated[str, Field(json_schema_extra={"maxLength": MAX_INLINE_BYTES * 4 // 3})]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z_-]+$")]
 _FILED: Final = document_types.deposited()
@@ -64,7 +65,7 @@ class DocumentDraft(Schema):
         description="Its media type, as a hint: what a file is, is decided by its content.",
         examples=["application/pdf"],
     )
-    content: Annotated[str, StringConstraints(max_length=MAX_BASE64_CHARACTERS)] | None = Field(
+    content: Base64 | None = Field(
         default=None, description="In base64, up to 3 MiB once decoded. Above, see `size_bytes`."
     )
     size_bytes: Annotated[int, Field(ge=1, le=4 * 1024 * 1024)] | None = Field(

@@ -44,7 +44,7 @@ def test_files_are_refused_before_they_leave(page: Page, opened: Open) -> None:
     )
     expect(_card(page, "vide.pdf")).to_contain_text("Ce fichier est vide")
     expect(_card(page, "page.pdf")).to_contain_text("Ce type de fichier n’est pas accepté")
-    expect(_card(page, "lourd.pdf")).to_contain_text(re.compile("dépasse 4\\sMo \\(4\\sMo\\)"))
+    expect(_card(page, "lourd.pdf")).to_contain_text(re.compile("dépasse 4\\sMo \\(4,01\\sMo\\)"))
     expect(_card(page, "copie.txt")).to_contain_text("déjà dans la liste")
     expect(_card(page, "bilan.txt")).not_to_contain_text("Refusé")
     expect(page.get_by_role("button", name="Envoyer le fichier")).to_be_visible()

@@ -58,8 +58,8 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
         for n, one in enumerate(APPOINTMENTS)
     ),
     ("appointment-add", "/agenda/ajouter", PERSON, (FULL, EMPTY, ERROR)),
-    ("appointment-edit", f"/agenda/{APPOINTMENTS[0]['id']}/modifier", PERSON, (FULL,)),
-    ("appointment-reminders", f"/agenda/{APPOINTMENTS[1]['id']}/modifier", PERSON, (FULL,)),
+    ("appointment-edit", f"/agenda/{APPOINTMENTS[0]['id']}/modifier", PERSON, (FULL, ERROR)),
+    ("appointment-reminders", f"/agenda/{APPOINTMENTS[1]['id']}/modifier", PERSON, (FULL, ERROR)),
     ("calendar-feeds", "/agenda/abonnement", PERSON, (FULL, EMPTY, ERROR)),
     ("prevention", "/agenda/prevention", PERSON, (FULL, EMPTY, ERROR)),
     ("notices", "/notifications", PERSON, (FULL, EMPTY, ERROR)),
@@ -70,7 +70,12 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
         PROFESSIONAL,
         (FULL, EMPTY, ERROR),
     ),
-    ("pro-appointment-add", f"/pro/patients/{PID}/rendez-vous/ajouter", PROFESSIONAL, (FULL,)),
+    (
+        "pro-appointment-add",
+        f"/pro/patients/{PID}/rendez-vous/ajouter",
+        PROFESSIONAL,
+        (FULL, ERROR),
+    ),
     (
         "pro-appointment-edit",
         f"/pro/patients/{PID}/rendez-vous/{APPOINTMENTS[0]['id']}",

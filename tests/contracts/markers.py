@@ -9,6 +9,7 @@ from typing import Any, Final
 MARKERS: Final = {
     "family name": "ZQVXFAMILLE",
     "given name": "ZQVXPRENOM",
+    "given name of a child": "ZQVXENFANT",
     "title": "ZQVXTITRE",
     "text of a PDF or note": "ZQVXCONTENU",
     "comment of a report": "ZQVXCOMMENTAIRE",

@@ -85,7 +85,7 @@ def test_a_body_of_the_limit_passes_and_one_byte_more_does_not() -> None:
     assert body.parse(b"{}" + padding)
     with pytest.raises(TooLarge) as caught:
         body.parse(b"{} " + padding)
-    assert caught.value.extra == {"limit_bytes": body.MAX_BYTES}
+    assert caught.value.extra == {"limit_bytes": body.MAX_INLINE_BYTES}
 
 
 _JSON = st.recursive(

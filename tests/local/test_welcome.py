@@ -3,18 +3,28 @@
 from infra.local.config import ROOT, Config
 from infra.local.issuer import personas
 from infra.local.journey import TRAITS
+from infra.local.seed import LABORATORY
 from infra.local.welcome import WIDTH, directions
 
 HERE = Config(8080, ROOT / ".state")
 
 
-def test_tells_everybody_under_their_way_in() -> None:
+def _unwrapped(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_tells_everybody_under_their_way_in_and_all_there_is_to_try() -> None:
     persons, professionals = directions(HERE).split("professionnel de santé")
 
     for person in personas().values():
         told = persons if person["provider"] == "franceconnect" else professionals
-        assert person["display"] in told
-        assert person["try"].split()[0] in told
+        assert _unwrapped(f"{person['display']} {person['try']}") in _unwrapped(told)
+
+
+def test_names_the_laboratory_whose_software_the_journey_plays() -> None:
+    (line,) = [one for one in directions(HERE).splitlines() if "make journey" in one]
+
+    assert LABORATORY in line
 
 
 def test_gives_the_traits_a_doctor_searches_with_as_the_form_asks_for_them() -> None:

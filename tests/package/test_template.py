@@ -15,7 +15,15 @@ from chalicelib.http.problem_texts import PROBLEM_TEXTS
 from chalicelib.storage.blobs import BlobMissing
 from chalicelib.vault.errors import KeyMissing, Tampered
 from infra import alarms, checks, gateway, policies, template
-from infra.functions import ARCHIVE, FUNCTIONS, NOTIFY, RELAY, SWEEP, Function
+from infra.functions import (
+    API,
+    ARCHIVE,
+    AUTHORIZE,
+    FUNCTIONS,
+    RELAY,
+    WITH_DEAD_LETTERS,
+    Function,
+)
 
 CHALICE = Path(__file__).parents[2] / ".chalice"
 CONFIG: dict[str, Any] = json.loads((CHALICE / "config.json").read_text())
@@ -211,7 +219,11 @@ def test_locks_the_archive_for_years_and_lets_no_function_read_and_write_it() ->
     }
 
 
-@pytest.mark.parametrize("function", [RELAY, NOTIFY, SWEEP, ARCHIVE], ids=lambda f: f.name)
+def test_leaves_no_worker_without_dead_letters() -> None:
+    assert set(FUNCTIONS) - set(WITH_DEAD_LETTERS) == {API, AUTHORIZE}
+
+
+@pytest.mark.parametrize("function", WITH_DEAD_LETTERS, ids=lambda f: f.name)
 def test_gives_each_worker_dead_letters_and_an_alarm(function: Function) -> None:
     queue = f"{function.logical_id}DeadLetters"
 

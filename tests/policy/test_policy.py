@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from chalicelib.access.model import Action, Decision, Facts, Grant, GrantStatus, Refusal, Right
 from chalicelib.access.policy import decide
 from chalicelib.http.principal import ActorKind
+from infra import access_page
+from infra.describe import ACCESS_PAGE
 
 FACTS = st.builds(Facts)
 ACTIONS = st.sampled_from(Action)
@@ -192,3 +194,15 @@ class GivenAndTakenBack(RuleBasedStateMachine):
 
 
 TestGivenAndTakenBack = GivenAndTakenBack.TestCase
+
+
+def test_the_committed_page_is_what_the_policy_decides() -> None:
+    assert ACCESS_PAGE.read_text(encoding="utf-8") == access_page.text(), (
+        "run python -m infra.describe"
+    )
+
+
+def test_every_right_that_opens_something_is_on_the_page() -> None:
+    page = access_page.text()
+
+    assert [right for right in Right if f"| {right} |" not in page] == [Right.OPERATOR, Right.NONE]

@@ -4,6 +4,7 @@ Abuse cases A17 to A21; the files are those of `tests/storage/hostile.py`.
 """
 
 import base64
+import json
 
 import pytest
 
@@ -133,24 +134,50 @@ def test_a_hostile_title_is_refused_or_shown_as_data_only(http: Client) -> None:
     assert wrong == []
 
 
+def _titled(title: str) -> bytes:
+    return json.dumps(a_draft(type_code="DOCPAT05", title=title)).encode()
+
+
+_UNSEEN = "Retirez les caractères invisibles ou de contrôle."
+_DEEP = "Plus de 32 niveaux imbriqués."
+
+
 @pytest.mark.parametrize(
-    "title",
-    ["a\r\nSet-Cookie: vol=1", "facture\u202efdp.exe", "avis\u2066", "\u3164\u3164", "\u2800"],
+    ("body", "pointer", "said"),
+    [
+        (_titled("a\r\nSet-Cookie: vol=1"), "/title", _UNSEEN),
+        (_titled("facture\u202efdp.exe"), "/title", _UNSEEN),
+        (_titled("avis\u2066"), "/title", _UNSEEN),
+        (_titled("\u3164\u3164"), "/title", _UNSEEN),
+        (_titled("\u2800"), "/title", _UNSEEN),
+        (b'{"title":' * 3_000 + b"1" + b"}" * 3_000, "", _DEEP),
+        (b'{"title":"x","content":' + b"[" * 15_000 + b"]" * 15_000 + b"}", "", _DEEP),
+    ],
+    ids=["lines", "turned", "isolated", "filler", "blank", "nested objects", "nested lists"],
 )
-def test_a_title_that_breaks_lines_turns_text_around_or_shows_nothing_is_refused(
-    http: Client, title: str
+def test_a_title_that_deceives_and_a_body_that_nests_are_refused_in_french_and_nothing_is_kept(
+    http: Client, body: bytes, pointer: str, said: str
 ) -> None:
     person = a_person()
+    path = f"/v1/patients/{person.pid}/documents"
+    headers = {"Idempotency-Key": "hostile-1", "Content-Type": "application/json"}
 
-    reply = http.post(
-        f"/v1/patients/{person.pid}/documents",
+    refused = http.post(path, as_=person.principal, body=body, headers=headers)
+    empty = http.get(path, as_=person.principal).json()["items"], _objects()
+    # With the same key: the refusal holds no place.
+    normal = http.post(
+        path,
         as_=person.principal,
-        json=a_draft(type_code="DOCPAT05", title=title),
+        json=a_draft(type_code="DOCPAT05"),
         headers={"Idempotency-Key": "hostile-1"},
     )
 
-    assert reply.status == 422
-    assert reply.json()["errors"][0]["code"] == "control_character"
+    (error,) = refused.json()["errors"]
+    assert (refused.status, error["pointer"], error["detail"]) == (422, pointer, said)
+    assert empty == ([], [])
+    assert normal.status == 201
+    listed = http.get(path, as_=person.principal).json()["items"]
+    assert [item["id"] for item in listed] == [normal.json()["id"]]
 
 
 def test_a_limit_plus_one_byte_is_refused(http: Client) -> None:
@@ -164,3 +191,25 @@ def test_a_limit_plus_one_byte_is_refused(http: Client) -> None:
 
     assert announced.status == 422
     assert announced.json()["errors"][0]["pointer"] == "/size_bytes"
+
+
+@pytest.mark.parametrize("size", [_INLINE + 1, _INLINE * 7 // 6])
+def test_an_inline_content_over_the_limit_is_refused_in_mo_whatever_its_size(
+    http: Client, size: int
+) -> None:
+    person = a_person()
+    path = f"/v1/patients/{person.pid}/documents"
+    within = a_draft(b"x" * _INLINE, type_code="DOCPAT05", format="text/plain")
+    over = a_draft(b"x" * size, type_code="DOCPAT05", format="text/plain")
+
+    kept, refused = (
+        http.post(
+            path, as_=person.principal, json=draft, headers={"Idempotency-Key": f"inline-{n}"}
+        )
+        for n, draft in enumerate((within, over))
+    )
+
+    assert kept.status == 201
+    assert (refused.status, refused.problem) == (413, "too-large")
+    said = "Le contenu dépasse la limite de 3\u00a0Mo. Rien n’a été enregistré."
+    assert (refused.json()["detail"], refused.json()["limit_bytes"]) == (said, _INLINE)

@@ -82,11 +82,16 @@ export const number = (value: number, digits = 1) =>
     .format(value)
     .replaceAll("\u202f", "\u00a0");
 
-/** « 812 octets », « 31 ko », « 3,4 Mo »; a Mo is 1024 × 1024 octets, as the limits are. */
+/**
+ * « 812 octets », « 31 ko », « 3,4 Mo »; a Mo is 1024 × 1024 octets, as the limits are. Limits are whole:
+ * what is a little above one reads so, « 4,01 Mo ».
+ */
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return plural(bytes, "octet", "octets");
   if (bytes < 1024 * 1024) return `${number(bytes / 1024, 0)}\u00a0ko`;
-  return `${number(bytes / (1024 * 1024), 1)}\u00a0Mo`;
+  const mo = bytes / (1024 * 1024);
+  const above = mo % 1 > 0 && mo % 1 < 0.05;
+  return `${above ? number(Math.ceil(mo * 100) / 100, 2) : number(mo, 1)}\u00a0Mo`;
 }
 
 /** « 12 s », « 3 min », from seconds. */

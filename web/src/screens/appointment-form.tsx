@@ -124,9 +124,11 @@ export default function AppointmentScreen({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const { id } = useRoute().params as { id?: string };
   const loaded = useResource(`form ${pid} ${id}`, async (signal) => {
-    const preferences = agendaApi.preferences(pid, signal);
-    const set = id ? await agendaApi.one(pid, id, signal) : null;
-    return { preferences: await preferences, set };
+    const [preferences, set] = await Promise.all([
+      agendaApi.preferences(pid, signal),
+      id ? agendaApi.one(pid, id, signal) : null,
+    ]);
+    return { preferences, set };
   });
   const set = loaded.data?.set ?? null;
   const latest = loaded.reload;
