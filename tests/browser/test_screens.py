@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import site
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
+from tests.browser.canned_children import IN_CHILD, PARENT
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
 
 pytestmark = pytest.mark.browser
@@ -64,6 +65,17 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("prevention", "/agenda/prevention", PERSON, (FULL, EMPTY, ERROR)),
     ("notices", "/notifications", PERSON, (FULL, EMPTY, ERROR)),
     ("notice-settings", "/plus/avis", PERSON, (FULL, EMPTY, ERROR)),
+    ("relatives", "/proches", PARENT, (FULL, EMPTY, ERROR)),
+    ("parent-home", "/accueil", PARENT, (FULL,)),
+    ("child-home", "/accueil", IN_CHILD, (FULL, EMPTY, ERROR)),
+    ("child-documents", "/documents", IN_CHILD, (FULL, EMPTY)),
+    ("child-access", "/acces", IN_CHILD, (FULL,)),
+    ("child-professionals", "/professionnels", IN_CHILD, (FULL, EMPTY)),
+    ("child-agenda", "/agenda?v=liste", IN_CHILD, (FULL,)),
+    ("child-prevention", "/agenda/prevention", IN_CHILD, (FULL,)),
+    ("child-notices", "/notifications", IN_CHILD, (FULL,)),
+    ("child-relatives", "/proches", IN_CHILD, (FULL,)),
+    ("child-more", "/plus", IN_CHILD, (FULL,)),
     (
         "pro-appointments",
         f"/pro/patients/{PID}/rendez-vous",

@@ -95,6 +95,8 @@ describe("words", () => {
   });
 });
 
+const left = (until: string) => timeLeft(until, "2026-11-27").replaceAll("\u00a0", " ");
+
 describe("majority", () => {
   it("is the day of birth, whatever the zone in which its instant is told", () => {
     const reunion = "2031-05-13T20:00:00Z";
@@ -105,7 +107,6 @@ describe("majority", () => {
   });
 
   it("is counted in years, then months, then days", () => {
-    const left = (until: string) => timeLeft(until, "2026-11-27").replaceAll("\u00a0", " ");
     expect(left("2031-05-14")).toBe("4 ans");
     expect(left("2028-11-26")).toBe("23 mois");
     expect(left("2027-01-01")).toBe("1 mois");

@@ -182,7 +182,6 @@ function Cards({ home }: { home: HomeData }) {
 
 export default function Home({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
-  const name = firstName(profile.given_name);
   const home = useResource(`home ${pid}`, (signal) => api.home(pid, signal));
   const { error, choice } = useCards(pid, home);
   useEffect(() => {
@@ -191,7 +190,7 @@ export default function Home({ profile }: { profile: Profile }) {
   return (
     <Page
       wide
-      title={isChilds(profile) ? t.shell.spaceOf(name) : t.home.hello(name)}
+      title={isChilds(profile) ? t.shell.home : t.home.hello(firstName(profile.given_name))}
       tab={t.shell.home}
       actions={
         <LinkButton kind="primary" icon="plus" href="/documents/ajouter">

@@ -98,8 +98,8 @@ function Managed({ child, acts }: { child: Child; acts: ChildActs }) {
             <span>{t.openNow}</span>
           </p>
         ) : (
-          <Button kind="primary" icon="chevron-right" label={t.openNamed(name)} onPress={() => acts.open(child)}>
-            {t.open}
+          <Button icon="chevron-right" onPress={() => acts.open(child)}>
+            {t.openNamed(name)}
           </Button>
         )}
         <Stop child={child} stop={() => acts.stop(child)} />
@@ -114,8 +114,8 @@ function OnFile({ child, acts }: { child: Child; acts: ChildActs }) {
     <>
       <p>{t.notYet(name)}</p>
       <div class="actions">
-        <Button icon="plus" label={t.activateNamed(name)} onPress={() => acts.activate(child)}>
-          {t.activate}
+        <Button icon="plus" onPress={() => acts.activate(child)}>
+          {t.activateNamed(name)}
         </Button>
       </div>
     </>

@@ -49,13 +49,13 @@ function Choice({ of, current, go }: { of: Profile; current: boolean; go: () => 
             {firstName(of.given_name)} {of.family_name}
             {of.age !== null && ` · ${t.age(of.age)}`}
           </span>
+          {current && (
+            <span class="badge success">
+              <Icon name="check" />
+              <span>{t.openNow}</span>
+            </span>
+          )}
         </span>
-        {current && (
-          <span class="badge success">
-            <Icon name="check" />
-            <span>{t.openNow}</span>
-          </span>
-        )}
       </button>
     </li>
   );
@@ -70,7 +70,7 @@ export function Switcher() {
   if (profiles.value.length < 2) return null;
   return (
     <>
-      <Button kind="quiet" icon="chevron-down" label={t.switchLabel} onPress={() => setOpen(true)}>
+      <Button kind="quiet" label={t.switchLabel} onPress={() => setOpen(true)}>
         {t.switch}
       </Button>
       {open && (

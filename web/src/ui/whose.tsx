@@ -45,7 +45,7 @@ function OneOfSeveral({ profile }: { profile: Profile }) {
       <div>
         <p class="whose-name">{childs ? spaceName(profile) : <Name of={profile} />}</p>
         <p class="whose-more">
-          {[childs ? t.shell.childBadge : t.shell.ownSpace, identity(profile, false)].filter(Boolean).join(" · ")}
+          {[identity(profile, false), childs ? t.shell.childBadge : t.shell.ownBadge].filter(Boolean).join(" · ")}
         </p>
       </div>
       <Switcher />
