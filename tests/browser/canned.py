@@ -254,6 +254,12 @@ ME: dict[str, Json] = {
 
 ME[PARENT] = ME[IN_CHILD] = ME[PERSON]
 CHILD_DOCUMENTS = [document(9, "Carnet de vaccination de Léa", "text/plain", b"x", **_OWN)]
+CHILD_TRACE: list[Json] = [
+    line
+    | {"right": "Une personne qui représente l’enfant a donné son autorisation"}
+    | {"document": line["document"] and {k: CHILD_DOCUMENTS[0][k] for k in ("id", "title")}}
+    for line in TRACE[1:]
+]
 
 
 class Canned:
@@ -323,12 +329,15 @@ class Canned:
         documents = self.documents
         if of_child and documents:
             documents = CHILD_DOCUMENTS
+        trace = CHILD_TRACE if of_child else TRACE
         answers: dict[str, Any] = {
             "": PATIENT,
             "/home": {
                 **canned_agenda.at_home(empty=empty),
                 "documents": documents[:5],
-                "accesses": [] if empty else TRACE[1:],
+                "accesses": []
+                if empty
+                else [one for one in trace if one["actor"]["kind"] != "person"],
                 "active_authorisations": 0 if empty else 1,
                 "first_steps": ["authorise_doctor", "add_document", "see_trace"] if empty else [],
             },
@@ -341,7 +350,7 @@ class Canned:
             self._page(route, documents, query)
         elif rest == "/trace":
             wanted = query.get("outcome")
-            lines = [line for line in TRACE if wanted in (None, line["outcome"])]
+            lines = [line for line in trace if wanted in (None, line["outcome"])]
             if query.get("others") == "true":
                 lines = [line for line in lines if line["actor"]["kind"] != "person"]
             self._page(route, [] if empty else lines, query)

@@ -22,7 +22,7 @@ TAGS = ["RGAAv4", "EN-301-549", "best-practice"] + [
 
 # What else axe judges follows from what is drawn where, which a scheme may not change.
 _ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
-_SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
+SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
     ("light", TAGS),
     ("dark", _ABOUT_COLOURS),
 )
@@ -178,7 +178,7 @@ def test_screen_is_accessible_and_french(
     for width, height in (PHONE, TABLET, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})
         drawn = set()
-        for scheme, judged in _SCHEMES:
+        for scheme, judged in SCHEMES:
             # Without motion, colours change at once: what is judged is what stays.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             case = f"{name}-{state}-{width}-{scheme}"

@@ -31,8 +31,11 @@ function useChildren(own: string) {
     setMoved(now.patient_id);
   };
 
-  const activate = async ({ patient_id: pid }: Child) => {
-    put(await relativesApi.represent(own, pid));
+  /** `done` closes the question at once with the change: what is behind it cannot take the focus. */
+  const activate = async ({ patient_id: pid }: Child, done?: () => void) => {
+    const now = await relativesApi.represent(own, pid);
+    done?.();
+    put(now);
     await renewFrame();
   };
 
@@ -89,8 +92,7 @@ export default function Relatives({ profile }: { profile: Profile }) {
           child={asked}
           onClose={() => setAsked(null)}
           onConfirm={async () => {
-            await activate(asked);
-            setAsked(null);
+            await activate(asked, () => setAsked(null));
             toast(t.activated(firstName(asked.given_name)));
           }}
         />
