@@ -17,7 +17,8 @@ from playwright.sync_api import Page, Route
 
 from chalicelib.http import problems
 from infra.describe import COMMITTED
-from tests.browser import canned_agenda
+from tests.browser import canned_agenda, canned_children
+from tests.browser.canned_children import IN_CHILD, LEA, PARENT
 from tests.browser.samples import pdf, png
 from tests.contract import Contract, Exchange
 
@@ -251,6 +252,16 @@ ME: dict[str, Json] = {
 }
 
 
+ME[PARENT] = ME[IN_CHILD] = ME[PERSON]
+CHILD_DOCUMENTS = [document(9, "Carnet de vaccination de Léa", "text/plain", b"x", **_OWN)]
+CHILD_TRACE: list[Json] = [
+    line
+    | {"right": "Une personne qui représente l’enfant a donné son autorisation"}
+    | {"document": line["document"] and {k: CHILD_DOCUMENTS[0][k] for k in ("id", "title")}}
+    for line in TRACE[1:]
+]
+
+
 class Canned:
     """The answers of one page. Change its attributes to change what the server would say."""
 
@@ -259,6 +270,7 @@ class Canned:
         self.state = state
         self.asked: list[tuple[str, str]] = []
         self.documents = list(DOCUMENTS.values()) if state == "full" else []
+        self.children = canned_children.children() if state != "empty" else []
         self.overrides: dict[str, Callable[[Route], None]] = {}
 
     def install(self, page: Page) -> None:
@@ -280,12 +292,26 @@ class Canned:
             self._auth(route, url.path)
             return
         if url.path == "/v1/me":
-            reply(route, ME[self.who or PERSON])
+            reply(route, self._me())
         elif self.state == "error" and not url.path.endswith(PID):
             problem(route, 503, "unavailable", "Service indisponible")
+        elif said := canned_children.answer(route.request.method, url.path, self.children):
+            status, body = said
+            send(route, status) if body is None else reply(route, body, status)
         else:
             query = {key: values[0] for key, values in parse_qs(url.query).items()}
-            self._record(route, url.path.removeprefix(f"/v1/patients/{PID}"), query)
+            of_child = url.path.startswith(f"/v1/patients/{LEA}")
+            rest = url.path.removeprefix(f"/v1/patients/{LEA if of_child else PID}")
+            self._record(route, rest, query, of_child=of_child)
+
+    def _me(self) -> Json:
+        me = ME[self.who or PERSON]
+        if self.who not in (PARENT, IN_CHILD):
+            return me
+        own = me["profiles"][0]
+        # An empty record is still that of a child.
+        of = self.children or canned_children.CHILDREN[:1]
+        return me | {"profiles": canned_children.profiles(own, of)}
 
     def _auth(self, route: Route, path: str) -> None:
         if path.endswith("/logout"):
@@ -296,14 +322,22 @@ class Canned:
         else:
             reply(route, {"access_token": f"token-{len(self.asked)}", "expires_in": 600})
 
-    def _record(self, route: Route, rest: str, query: dict[str, str]) -> None:
+    def _record(
+        self, route: Route, rest: str, query: dict[str, str], *, of_child: bool = False
+    ) -> None:
         empty = self.state == "empty"
+        documents = self.documents
+        if of_child and documents:
+            documents = CHILD_DOCUMENTS
+        trace = CHILD_TRACE if of_child else TRACE
         answers: dict[str, Any] = {
             "": PATIENT,
             "/home": {
                 **canned_agenda.at_home(empty=empty),
-                "documents": self.documents[:5],
-                "accesses": [] if empty else TRACE[1:],
+                "documents": documents[:5],
+                "accesses": []
+                if empty
+                else [one for one in trace if one["actor"]["kind"] != "person"],
                 "active_authorisations": 0 if empty else 1,
                 "first_steps": ["authorise_doctor", "add_document", "see_trace"] if empty else [],
             },
@@ -313,10 +347,10 @@ class Canned:
             "/v1/patients/lookup": {"patient_id": PID},
         }
         if rest == "/documents":
-            self._page(route, self.documents, query)
+            self._page(route, documents, query)
         elif rest == "/trace":
             wanted = query.get("outcome")
-            lines = [line for line in TRACE if wanted in (None, line["outcome"])]
+            lines = [line for line in trace if wanted in (None, line["outcome"])]
             if query.get("others") == "true":
                 lines = [line for line in lines if line["actor"]["kind"] != "person"]
             self._page(route, [] if empty else lines, query)
@@ -381,5 +415,6 @@ def send(
         {name.lower(): value for name, value in sent.items()},
         body,
     )
-    STRAYS.extend(f"{asked.method} {url.path}: {fault}" for fault in CONTRACT.faults(exchange))
+    if not canned_children.is_ahead(url.path, CONTRACT.document):
+        STRAYS.extend(f"{asked.method} {url.path}: {fault}" for fault in CONTRACT.faults(exchange))
     route.fulfill(status=status, body=body, headers=sent)

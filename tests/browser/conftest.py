@@ -23,7 +23,8 @@ from playwright.sync_api import (
 
 from infra.local import config
 from tests.browser import site
-from tests.browser.canned import PERSON, STRAYS, Canned
+from tests.browser.canned import PERSON, PID, STRAYS, Canned
+from tests.browser.canned_children import IN_CHILD, LEA
 
 if TYPE_CHECKING:
     from tests.stack import Stack
@@ -134,6 +135,9 @@ def opened(page: Page) -> Open:
     def open_screen(path: str, who: str | None = PERSON, state: str = "full") -> Canned:
         canned = Canned(who, state)
         canned.install(page)
+        if who == IN_CHILD:
+            page.goto("/aide")
+            page.evaluate("kept => sessionStorage.setItem('carnet.profile', kept)", f"{PID} {LEA}")
         page.goto(path)
         settled(page)
         return canned

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import site
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
+from tests.browser.canned_children import IN_CHILD, PARENT
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
 
 pytestmark = pytest.mark.browser
@@ -21,7 +22,7 @@ TAGS = ["RGAAv4", "EN-301-549", "best-practice"] + [
 
 # What else axe judges follows from what is drawn where, which a scheme may not change.
 _ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
-_SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
+SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
     ("light", TAGS),
     ("dark", _ABOUT_COLOURS),
 )
@@ -64,6 +65,17 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("prevention", "/agenda/prevention", PERSON, (FULL, EMPTY, ERROR)),
     ("notices", "/notifications", PERSON, (FULL, EMPTY, ERROR)),
     ("notice-settings", "/plus/avis", PERSON, (FULL, EMPTY, ERROR)),
+    ("relatives", "/proches", PARENT, (FULL, EMPTY, ERROR)),
+    ("parent-home", "/accueil", PARENT, (FULL,)),
+    ("child-home", "/accueil", IN_CHILD, (FULL, EMPTY, ERROR)),
+    ("child-documents", "/documents", IN_CHILD, (FULL, EMPTY)),
+    ("child-access", "/acces", IN_CHILD, (FULL,)),
+    ("child-professionals", "/professionnels", IN_CHILD, (FULL, EMPTY)),
+    ("child-agenda", "/agenda?v=liste", IN_CHILD, (FULL,)),
+    ("child-prevention", "/agenda/prevention", IN_CHILD, (FULL,)),
+    ("child-notices", "/notifications", IN_CHILD, (FULL,)),
+    ("child-relatives", "/proches", IN_CHILD, (FULL,)),
+    ("child-more", "/plus", IN_CHILD, (FULL,)),
     (
         "pro-appointments",
         f"/pro/patients/{PID}/rendez-vous",
@@ -171,7 +183,7 @@ def test_screen_is_accessible_and_french(
     for width, height in (PHONE, TABLET, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})
         drawn = set()
-        for scheme, judged in _SCHEMES:
+        for scheme, judged in SCHEMES:
             # Without motion, colours change at once: what is judged is what stays.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             case = f"{name}-{state}-{width}-{scheme}"

@@ -4,9 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { firstScreen, leave, me, sessionState, start } from "./api/session";
 import type { Profile } from "./api/types";
+import { currentProfile } from "./lib/profile";
 import { lazyScreen } from "./ui/lazy";
 import { Page } from "./ui/page";
-import { Shell, ownProfile } from "./ui/shell";
+import { Shell } from "./ui/shell";
 import { ErrorPanel, Loading } from "./ui/states";
 import { catalogue as t } from "./catalogue";
 
@@ -25,6 +26,7 @@ const Add = lazyScreen(() => import("./screens/add"));
 const Document = lazyScreen(() => import("./screens/document"));
 const Trace = lazyScreen(() => import("./screens/trace"));
 const Professionals = lazyScreen(() => import("./screens/professionals"));
+const Relatives = lazyScreen(() => import("./screens/relatives"));
 const Agenda = lazyScreen(() => import("./screens/agenda"));
 const Appointment = lazyScreen(() => import("./screens/appointment"));
 const AppointmentForm = lazyScreen(() => import("./screens/appointment-form"));
@@ -69,12 +71,12 @@ function useEntry(role: Role | null) {
   return { error, retry: () => setTurn((n) => n + 1) };
 }
 
-/** A screen of one's own record. */
+/** A screen of the record that is open: one's own, or that of a child. */
 function own(Screen: ComponentType<{ profile: Profile }>) {
   return function OwnScreen() {
     const entry = useEntry("patient");
-    const profile = ownProfile();
-    return profile ? <Screen profile={profile} /> : <Entering {...entry} />;
+    const profile = currentProfile.value;
+    return profile ? <Screen key={profile.patient_id} profile={profile} /> : <Entering {...entry} />;
   };
 }
 
@@ -93,6 +95,7 @@ const OwnAdd = own(Add);
 const OwnDocument = own(Document);
 const OwnTrace = own(Trace);
 const OwnProfessionals = own(Professionals);
+const OwnRelatives = own(Relatives);
 const OwnAgenda = own(Agenda);
 const OwnAppointment = own(Appointment);
 const OwnAppointmentForm = own(AppointmentForm);
@@ -132,6 +135,7 @@ function Screens() {
         <Route path="/notifications" component={OwnNotices} />
         <Route path="/acces" component={OwnTrace} />
         <Route path="/professionnels" component={OwnProfessionals} />
+        <Route path="/proches" component={OwnRelatives} />
         <Route path="/plus/avis" component={OwnNoticeSettings} />
         <Route path="/plus" component={AnySettings} />
         <Route path="/pro" component={Search} />

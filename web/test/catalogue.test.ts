@@ -4,6 +4,7 @@ import { agendaWords } from "../src/catalogue/agenda";
 import { noticeWords } from "../src/catalogue/notices";
 import { preventionWords } from "../src/catalogue/prevention";
 import { publisherWords } from "../src/catalogue/publishers";
+import { relativesWords } from "../src/catalogue/relatives";
 import { whenWords } from "../src/catalogue/when";
 
 /** Every text of the catalogue, with functions called on ordinary values. */
@@ -21,7 +22,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   return [];
 }
 
-const all = texts({ ...catalogue, agendaWords, noticeWords, preventionWords, publisherWords, whenWords });
+const all = texts({ ...catalogue, agendaWords, noticeWords, preventionWords, publisherWords, relativesWords, whenWords });
 
 describe("the catalogue", () => {
   it("has texts to check", () => expect(all.length).toBeGreaterThan(300));

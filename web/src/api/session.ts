@@ -5,6 +5,7 @@
  */
 import { signal } from "@preact/signals";
 import { Offline, Problem, readProblem } from "./problem";
+import { keepChoice, ownAmong, profileOf, settleChoice } from "./profile-choice";
 import { mark, marked } from "./session-mark";
 import type { Me } from "./types";
 
@@ -46,6 +47,7 @@ async function post(path: string): Promise<Response> {
 
 /** Whoever was suspended leaves for the page that says so, and what to do. */
 export function told(problem: Problem): Problem {
+  if (problem.status === 404 || problem.status === 403) lookAgain().catch(() => undefined);
   if (problem.slug !== "account-suspended") return problem;
   mark(null);
   leave("/connexion?probleme=suspendue");
@@ -86,11 +88,11 @@ function refresh(): Promise<Token | null> {
   return refreshing;
 }
 
-async function askMe(fresh: Token): Promise<Me> {
+async function askMe(fresh: string): Promise<Me> {
   let response: Response;
   try {
     response = await fetch("/v1/me", {
-      headers: { Authorization: `Bearer ${fresh.value}`, Accept: "application/json" },
+      headers: { Authorization: `Bearer ${fresh}`, Accept: "application/json" },
       cache: "no-store",
     });
   } catch {
@@ -120,7 +122,9 @@ export async function start(): Promise<void> {
     sessionState.value = "out";
     return;
   }
-  me.value = await askMe(fresh);
+  const who = await askMe(fresh.value);
+  settleChoice(who);
+  me.value = who;
   sessionState.value = "in";
 }
 
@@ -156,14 +160,17 @@ export function expire(why: "expired" | "locked") {
 
 const untilBack = () => new Promise<void>((resolve) => waiting.push(resolve));
 
+/** Who it is, and whose record is open. */
 const identity = (who: Me | null) =>
-  who?.role === "patient" ? who.profiles.map((p) => p.patient_id).join() : (who?.rpps ?? "");
+  who?.role === "patient"
+    ? `${ownAmong(who.profiles)?.patient_id} ${profileOf(who)?.patient_id}`
+    : (who?.rpps ?? "");
 
 /** Takes the page up again after a new login; somebody else gets a new page, never this one. */
 export async function resume(): Promise<boolean> {
   const fresh = await refresh();
   if (!fresh) return false;
-  const back = await askMe(fresh);
+  const back = await askMe(fresh.value);
   if (identity(back) !== identity(me.value)) {
     leave(firstScreen(back));
     return false;
@@ -172,6 +179,24 @@ export async function resume(): Promise<boolean> {
   sessionState.value = "in";
   for (const go of waiting.splice(0)) go();
   return true;
+}
+
+/** Reads again whose records may be opened; when the one on screen is no longer, the page is replaced. */
+export async function renewMe(then?: string): Promise<void> {
+  const now = await askMe(await bearer());
+  if (identity(now) === identity(me.value)) me.value = now;
+  else leave(then ?? firstScreen(now));
+}
+
+let looking = false;
+
+/** A refusal in a child's record may mean that it is over: at 18, or stopped in another tab. */
+async function lookAgain() {
+  if (looking || profileOf(me.value)?.relation !== "representative") return;
+  looking = true;
+  await renewMe().finally(() => {
+    looking = false;
+  });
 }
 
 /** Says to the other tabs that a login has just succeeded. */
@@ -199,6 +224,7 @@ export async function logout(then: () => Promise<string> = async () => "fin"): P
   } catch (error) {
     if (!(error instanceof Offline)) throw error;
   }
+  keepChoice(null);
   tell("signed-out");
   const outcome = await then();
   // The provider ends its own session, then sends the browser to the same « fin ».
@@ -232,7 +258,10 @@ export const announceActivity = () => tell("active");
 channel.addEventListener("message", (event: MessageEvent<News>) => {
   const state = sessionState.value;
   if (event.data === "active") onActivity();
-  else if (event.data === "signed-out" && state !== "out") leave("/connexion?etat=fin");
+  else if (event.data === "signed-out" && state !== "out") {
+    keepChoice(null);
+    leave("/connexion?etat=fin");
+  }
   else if (event.data === "locked") expire("locked");
   else if (event.data === "resumed" && (state === "expired" || state === "locked")) {
     resume().catch(() => undefined);

@@ -36,6 +36,7 @@ export const agendaWords = typeset({
   setBy: (who: string) => `Ajouté par ${who}`,
   yourself: "vous",
   somebody: "un professionnel",
+  person: "la personne elle-même",
 
   grid: {
     label: (month: string) => `Calendrier, ${month}`,
@@ -230,5 +231,30 @@ export const agendaWords = typeset({
     edit: "Modifier",
     editNamed: (title: string, when: string) => `Modifier « ${title} », ${when}`,
     cancelNamed: (title: string, when: string) => `Annuler le rendez-vous « ${title} », ${when}`,
+  },
+  /** In place of the words above, in the space of a child. */
+  child: {
+    person: "une autre personne qui gère cet espace",
+    preventionText: "Ce qui est recommandé à son âge, et quand",
+    subscription: "Voir ces rendez-vous dans un autre calendrier",
+    pastEmpty: "Les rendez-vous restent lisibles ici une fois passés.",
+    zoneDiffers: (here: string, record: string) =>
+      `Votre appareil est à l'heure ${here}, cet agenda à l'heure ${record}. Quelle heure montrer ?`,
+    view: {
+      remove: "Retirer de cet agenda",
+      theirs: (who: string) => `${who} a fixé ce rendez-vous. Vous pouvez choisir les rappels, ou le retirer de cet agenda.`,
+      theirsOver: (who: string) => `${who} avait fixé ce rendez-vous, qui est passé. Vous pouvez le retirer de cet agenda.`,
+      removeTitle: "Retirer ce rendez-vous de cet agenda ?",
+      undone: "Le rendez-vous est remis dans cet agenda.",
+      goneTitle: "Ce rendez-vous n'est plus dans cet agenda",
+      gone: "Il a été annulé ou retiré. Les autres rendez-vous sont dans l'agenda.",
+      toAgenda: "Voir l'agenda",
+    },
+    feeds: {
+      title: "Voir ces rendez-vous dans un autre calendrier",
+      intro: "Un lien secret montre les rendez-vous de cet enfant, à jour, dans le calendrier de votre choix.",
+      none: "Personne ne voit ces rendez-vous par un lien.",
+      revokeText: "Le calendrier qui le lit ne montrera plus ces rendez-vous. Un lien coupé ne se rétablit pas.",
+    },
   },
 });

@@ -29,6 +29,11 @@ export const documents = {
   yourself: "vous",
   thePatient: "le patient",
   listLabel: "Liste des documents",
+  /** In place of the words above, in the space of a child. */
+  child: {
+    yourself: "une personne qui gère cet espace",
+    empty: "Les laboratoires et les médecins déposeront ici les résultats. Vous pouvez aussi ajouter ceux que vous avez.",
+  },
 };
 
 export const document = {
@@ -109,4 +114,12 @@ export const document = {
     other_date: "La date indiquée au dépôt n'était pas celle du document, qui fait foi.",
     birth_place: "Le lieu de naissance du document n'est pas celui du dossier.",
   } as Record<string, string>,
+  /** In place of the words above, in the space of a child. */
+  child: {
+    readers: {
+      you: "Vous, et les autres personnes qui gèrent cet espace.",
+      professionals: "Les professionnels autorisés ici, si leur profession permet ce type de document.",
+      link: "Voir les professionnels autorisés",
+    },
+  },
 };

@@ -54,4 +54,21 @@ export const home = {
       text: "Chaque accès est noté : qui, quand et de quel droit.",
     },
   },
+  /** In place of the words above, in the space of a child. */
+  child: {
+    titles: { authorisations: "Qui peut voir ce dossier ?" },
+    noDocuments: "Les prochains résultats et comptes rendus arriveront ici.",
+    noAccesses: "Personne d'autre que vous n'a consulté ce dossier récemment.",
+    whoCount: (n: number) =>
+      n === 0 ? "Aucun professionnel pour l'instant." : plural(n, "professionnel autorisé", "professionnels autorisés"),
+    whoLink: "Gérer les professionnels",
+    firstIntro: "Ce dossier est ouvert et encore vide.",
+    steps: {
+      authorise_doctor: {
+        title: "Autoriser le médecin de l'enfant",
+        text: "Il pourra lire ce dossier avant de le soigner.",
+      },
+      see_trace: { title: "Voir qui consulte ce dossier" },
+    },
+  },
 };

@@ -52,4 +52,15 @@ export const noticeWords = typeset({
     saved: "Vos choix sont enregistrés.",
     errors: { from: "Choisissez l'heure où commence le silence.", until: "Choisissez l'heure où finit le silence.", same: "Choisissez deux heures différentes." },
   },
+  /** In place of the words above, in the space of a child. */
+  child: {
+    intro: "Ce qui s'est passé dans ce dossier ces trois derniers mois.",
+    deleteAllText: "Le dossier et la liste des accès restent intacts. Seuls les avis disparaissent.",
+    settings: "Choisir les avis et les rappels",
+    choices: {
+      kinds: { appointment: "Pour ses rendez-vous et leurs rappels" },
+      access: "Quand quelqu'un accède à ce dossier, ou qu'un lien de calendrier est créé",
+      accessWhy: "Cet e-mail est obligatoire : il protège l'enfant d'un accès que vous n'avez pas voulu.",
+    },
+  },
 });

@@ -116,4 +116,13 @@ export const preventionWords = typeset({
     state: "Où j'en suis",
     open: "sans date de fin",
   },
+  /** In place of the words above, in the space of a child. */
+  child: {
+    intro: "Une partie de ce que les calendriers officiels recommandent à l'âge de cet enfant. Cela ne remplace pas l'avis de son médecin.",
+    empty: "Parmi ce qui est suivi ici, rien n'est à prévoir dans les trois mois. D'autres vaccins peuvent concerner cet enfant.",
+    plot: { state: "Où on en est" },
+    limits: {
+      ask: "Ne rien voir ici ne veut donc pas dire être à jour. Parlez-en à son médecin, sa sage-femme ou son pharmacien.",
+    },
+  },
 });

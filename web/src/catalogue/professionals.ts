@@ -49,4 +49,21 @@ export const professionals = {
     name: "Écrivez le nom de famille, ou le numéro RPPS.",
     rpps: "Le numéro RPPS compte 11 chiffres.",
   },
+  /** In place of the words above, in the space of a child. */
+  child: {
+    title: "Professionnels",
+    intro: "Seules les personnes de cette liste peuvent lire ce dossier, avec ceux qui le gèrent. Celui qui dépose un document peut relire celui-là.",
+    current: "Peuvent lire ce dossier",
+    emptyTitle: "Aucun professionnel n'est autorisé",
+    empty: "Autorisez le médecin de l'enfant pour qu'il lise ses résultats avant la consultation.",
+    unused: "N'a pas encore consulté ce dossier",
+    effects: (until: string) => [
+      `Cette personne pourra lire le dossier de l'enfant et y ajouter des documents, pendant un an, jusqu'au ${until}.`,
+      "Selon sa profession, certains types de documents lui restent fermés. Un médecin lit presque tout.",
+      "Pour ouvrir ce dossier, il lui faudra le matricule INS de l'enfant : il est dans « Plus ».",
+      "Un e-mail vous préviendra à sa première consultation.",
+      "Chaque accès sera noté dans « Accès ».",
+      "Vous pourrez retirer cet accès à tout moment, avec effet immédiat.",
+    ],
+  },
 };

@@ -5,6 +5,8 @@ export const settings = {
   title: "Plus",
   account: "Mon compte",
   professionals: "Mes professionnels",
+  relatives: "Mes proches",
+  relativesText: "Gérer l'espace d'un enfant",
   notices: "Avis et rappels",
   noticesText: "E-mails, heures de silence, fuseau horaire",
   professionalsText: "Autoriser un médecin, retirer un accès",
@@ -37,6 +39,15 @@ export const settings = {
   eraseHint: "Retire tout ce que l'application a gardé ici et ferme la session. Vos documents restent dans votre espace.",
   eraseTitle: "Effacer cet appareil ?",
   eraseText: "Les réglages et l'application gardée hors connexion seront retirés. Votre session sera fermée.",
+  /** In place of the words above, in the space of a child. */
+  child: {
+    professionals: "Professionnels",
+    identity: {
+      title: "Identité de l'enfant",
+      why: "Pour ouvrir ce dossier, un professionnel doit écrire le matricule INS et les traits d'identité de l'enfant.",
+      show: "Afficher le matricule INS",
+    },
+  },
 };
 
 export const shortcuts = {
@@ -62,6 +73,7 @@ export const help = {
   faq: [
     ["Qui peut lire mes documents ?", "Vous, et les professionnels que vous avez autorisés. Un laboratoire peut déposer un résultat, mais pas lire le reste."],
     ["Comment retirer un accès ?", "Ouvrez « Mes professionnels », puis « Retirer l'accès ». La demande suivante de ce professionnel est refusée."],
+    ["Comment gérer l'espace de mon enfant ?", "Ouvrez « Plus », puis « Mes proches ». C'est possible jusqu'à ses 18 ans, si vous êtes son représentant légal."],
     ["Que contient l'e-mail que je reçois ?", "Il dit seulement qu'il y a du nouveau. Il ne cite ni document, ni nom, ni soin."],
     ["Mon document est refusé : pourquoi ?", "La raison est écrite sous le fichier. Le plus souvent, il est trop lourd ou d'un type non accepté."],
   ],

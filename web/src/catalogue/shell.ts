@@ -1,6 +1,6 @@
 /** Words of the frame of every screen: navigation, errors, session. */
 import { brand } from "../brand.ts";
-import { plural } from "../lib/format.ts";
+import { ofName, plural } from "../lib/format.ts";
 
 export const common = {
   retry: "Réessayer",
@@ -21,7 +21,24 @@ export const common = {
 export const shell = {
   skip: "Aller au contenu",
   recordOf: "Dossier de",
-  age: (age: number) => plural(age, "an", "ans"),
+  age: (age: number) => (age < 1 ? "moins d'un an" : plural(age, "an", "ans")),
+  spaceOf: (name: string) => `Espace ${ofName(name)}`,
+  childs: "Espace d'un enfant",
+  childBadge: "profil enfant",
+  switch: "Changer",
+  switchLabel: "Changer de profil",
+  switchTitle: "Quel espace ouvrir ?",
+  ownSpace: "Mon espace",
+  ownBadge: "mon espace",
+  openNow: "Ouvert",
+  relatives: "Gérer mes proches",
+  nowIn: (name: string) => `Vous êtes maintenant dans l'espace ${ofName(name)}.`,
+  nowOwn: "Vous êtes maintenant dans votre espace.",
+  gone: {
+    title: "Vous ne gérez plus le profil qui était ouvert.",
+    text: "Votre propre espace s'affiche. La gestion prend fin aux 18 ans de l'enfant, ou quand elle est arrêtée.",
+    close: "J'ai compris",
+  },
   navigation: "Navigation principale",
   home: "Accueil",
   documents: "Documents",
@@ -49,6 +66,20 @@ export const shell = {
       text: "Vous avez commencé à remplir un formulaire, sans l'enregistrer. Si vous vous déconnectez, il faudra le remplir de nouveau.",
       stay: "Rester pour l'enregistrer",
       leave: "Me déconnecter sans l'enregistrer",
+    },
+  },
+  unsentHere: {
+    file: {
+      title: "Un fichier n'est pas envoyé",
+      text: "Vous avez choisi un fichier, et il n'est pas encore dans le dossier. Si vous changez d'espace, il faudra le choisir de nouveau.",
+      stay: "Rester pour l'envoyer",
+      leave: "Changer sans l'envoyer",
+    },
+    typed: {
+      title: "Une saisie n'est pas enregistrée",
+      text: "Vous avez commencé à remplir un formulaire, sans l'enregistrer. Si vous changez d'espace, il faudra le remplir de nouveau.",
+      stay: "Rester pour l'enregistrer",
+      leave: "Changer sans l'enregistrer",
     },
   },
   title: (screen: string, whose: string) => `${screen} – ${whose} – ${brand.name}`,

@@ -85,4 +85,12 @@ export const trace = {
   worried: "Un accès vous surprend ?",
   worriedText: "Retirez l'accès de ce professionnel, ou appelez l'assistance.",
   worriedLink: "Voir mes professionnels",
+  /** In place of the words above, in the space of a child. */
+  child: {
+    title: "Accès à ce dossier",
+    intro: "Qui a consulté ce dossier ? Chaque accès est noté ici avec le droit qui l'a permis, et chaque refus aussi.",
+    empty: "Dès que quelqu'un ouvrira ce dossier, vous le verrez ici.",
+    verify: "Vérifier ces accès",
+    worriedLink: "Voir les professionnels",
+  },
 };

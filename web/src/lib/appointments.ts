@@ -1,11 +1,12 @@
 /** What a list of appointments says of each, and how they are grouped. */
 import type { Appointment } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
+import { said } from "./profile";
 import { typo } from "./typo";
 import { daysOf } from "./when";
 
 /** Who set it, as the reader is told: the name, or a word. */
-export const setter = ({ author }: Appointment) => typo(author.name ?? t.somebody);
+export const setter = ({ author }: Appointment) => typo(author.name ?? (author.kind === "person" ? said(t).person : t.somebody));
 
 export interface DayOf {
   day: string;

@@ -106,6 +106,10 @@ export const firstName = (name: string) =>
     ? name.toLowerCase().replace(/(^|[\s'’-])(\p{L})/gu, (_, before, letter) => before + letter.toUpperCase())
     : name;
 
+/** « de Léa », « d'Emma »; before an h one says both, and « de » is never wrong in writing. */
+export const ofName = (name: string) =>
+  /^(?:[aeiou]|y[^aeiou])/iu.test(name.normalize("NFD").replace(/^œ|^æ/iu, "e")) ? `d'${name}` : `de ${name}`;
+
 /** « 1 document », « 2 documents ». */
 export const plural = (count: number, one: string, many: string) =>
   `${number(count, 0)}\u00a0${count > 1 ? many : one}`;

@@ -3,21 +3,21 @@ import { useMemo, useState } from "preact/hooks";
 import { agendaApi } from "../api/agenda";
 import type { Appointment, Profile } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
-import type { IconName } from "../icons";
 import { prefill } from "../lib/appointment-draft";
 import { onDays } from "../lib/appointments";
 import { addMonths, weeksOf } from "../lib/calendar";
 import { PARIS, dateLong, monthLong } from "../lib/format";
 import { usePagedList } from "../lib/paging";
+import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { today } from "../lib/when";
 import { AppointmentDays, AppointmentRow } from "../ui/appointment-row";
 import { Button, LinkButton } from "../ui/button";
-import { Icon } from "../ui/icon";
 import { MonthGrid } from "../ui/month-grid";
 import { Views, useAskedView } from "../ui/agenda-views";
 import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
+import { StepLink } from "../ui/step-link";
 import { BelowZoneOffer } from "../ui/zone-offer";
 import { More } from "./documents";
 
@@ -31,7 +31,7 @@ const hrefOf = ({ id }: Appointment) => `/agenda/${id}`;
 const useView = () => useAskedView(VIEWS) ?? (matchMedia("(width >= 60rem)").matches ? "month" : "list");
 
 function Nothing({ past }: { past: boolean }) {
-  if (past) return <Empty icon="calendar" title={t.pastEmptyTitle} text={t.pastEmpty} />;
+  if (past) return <Empty icon="calendar" title={t.pastEmptyTitle} text={said(t).pastEmpty} />;
   return (
     <Empty icon="calendar" title={t.emptyTitle} text={t.empty}>
       <LinkButton icon="plus" href="/agenda/ajouter">
@@ -140,18 +140,6 @@ function MonthView({ pid }: { pid: string }) {
   return <Month pid={pid} zone={preferences.data?.zone ?? PARIS} />;
 }
 
-export function Around({ href, icon, title, text }: { href: string; icon: IconName; title: string; text: string }) {
-  return (
-    <a class="step" href={href}>
-      <Icon name={icon} size={24} />
-      <span>
-        <span class="step-title">{title}</span>
-        <span class="step-text">{text}</span>
-      </span>
-    </a>
-  );
-}
-
 export default function Agenda({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const view = useView();
@@ -175,8 +163,8 @@ export default function Agenda({ profile }: { profile: Profile }) {
         )}
         <section class="card steps" aria-labelledby="around">
           <h2 id="around">{t.more}</h2>
-          <Around href="/agenda/prevention" icon="syringe" title={t.prevention} text={t.preventionText} />
-          <Around href="/agenda/abonnement" icon="calendar-plus" title={t.subscription} text={t.subscriptionText} />
+          <StepLink href="/agenda/prevention" icon="syringe" title={t.prevention} text={said(t).preventionText} />
+          <StepLink href="/agenda/abonnement" icon="calendar-plus" title={said(t).subscription} text={t.subscriptionText} />
         </section>
       </BelowZoneOffer>
     </Page>

@@ -7,6 +7,7 @@ import type { Appointment as Data, Profile } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
 import { setter } from "../lib/appointments";
 import { dateLong } from "../lib/format";
+import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { saveAs } from "../lib/save";
 import { clock, inWords, leadInWords, timeInWords } from "../lib/when";
@@ -141,10 +142,10 @@ function Shown({ pid, of }: { pid: string; of: Data }) {
       {!of.is_own && (
         <Notice kind="info">
           {isOver(of) ? (
-            <p>{t.view.theirsOver(setter(of))}</p>
+            <p>{said(t).view.theirsOver(setter(of))}</p>
           ) : (
             <>
-              <p>{t.view.theirs(setter(of))}</p>
+              <p>{said(t).view.theirs(setter(of))}</p>
               <p>{t.view.theirsWarn}</p>
             </>
           )}
@@ -171,8 +172,8 @@ export default function Appointment({ profile }: { profile: Profile }) {
     >
       {answer.loading && <Loading lines={5} />}
       {isGone && (
-        <Empty icon="calendar" title={t.view.goneTitle} text={t.view.gone}>
-          <LinkButton href="/agenda">{t.view.toAgenda}</LinkButton>
+        <Empty icon="calendar" title={said(t).view.goneTitle} text={said(t).view.gone}>
+          <LinkButton href="/agenda">{said(t).view.toAgenda}</LinkButton>
         </Empty>
       )}
       {answer.error !== null && !isGone && <ErrorPanel error={answer.error} retry={answer.reload} />}

@@ -5,6 +5,7 @@ import type { CalendarFeed, Profile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { agendaWords } from "../catalogue/agenda";
 import { PARIS, instantDay, instantLong } from "../lib/format";
+import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
@@ -15,6 +16,8 @@ import { ErrorPanel, Loading, Notice } from "../ui/states";
 import { toast } from "../ui/toast";
 
 const t = agendaWords.feeds;
+/** Those that are not the same in the space of a child. */
+const words = () => said(agendaWords).feeds;
 
 type Detail = CalendarFeed["detail"];
 
@@ -137,7 +140,7 @@ function Feed({ feed, zone, revoke }: FeedProps) {
       </Button>
       {asked && (
         <Dialog title={t.revokeTitle} onClose={close} alert>
-          <p>{t.revokeText}</p>
+          <p>{words().revokeText}</p>
           <div class="actions">
             <Button kind="danger" onPress={() => revoke().then(close)}>
               {t.revoke}
@@ -170,7 +173,7 @@ export default function CalendarFeeds({ profile }: { profile: Profile }) {
   };
 
   return (
-    <Page title={t.title} tab={t.tab} intro={t.intro} back={{ href: "/agenda", label: agendaWords.title }}>
+    <Page title={words().title} tab={t.tab} intro={words().intro} back={{ href: "/agenda", label: agendaWords.title }}>
       <Notice kind="warning">
         <p>{t.warning}</p>
       </Notice>
@@ -191,7 +194,7 @@ export default function CalendarFeeds({ profile }: { profile: Profile }) {
       {feeds.data && (
         <section class="card" aria-labelledby="feeds">
           <h2 id="feeds">{t.current}</h2>
-          {all.length === 0 && <p class="muted">{t.none}</p>}
+          {all.length === 0 && <p class="muted">{words().none}</p>}
           {all.length > 0 && (
             <ul class="results" role="list">
               {all.map((feed) => (

@@ -9,6 +9,7 @@ import { matches } from "../lib/fold";
 import { keepSearch, takeSearch } from "../lib/kept-search";
 import { CATEGORIES, categoryLabel, categoryNumber, categoryOf } from "../lib/kinds";
 import { type PagedList, useKeptPosition, usePagedList } from "../lib/paging";
+import { said } from "../lib/profile";
 import { takeSearchWanted } from "../lib/shortcuts";
 import { Button, LinkButton } from "../ui/button";
 import { DocumentRow, authorName, kindOf } from "../ui/document-row";
@@ -142,7 +143,7 @@ export function NothingFound({ clear }: { clear: () => void }) {
 
 function Nothing() {
   return (
-    <Empty icon="notebook" title={t.documents.emptyTitle} text={t.documents.empty}>
+    <Empty icon="notebook" title={t.documents.emptyTitle} text={said(t.documents).empty}>
       <LinkButton icon="plus" href="/documents/ajouter">
         {t.documents.add}
       </LinkButton>

@@ -7,6 +7,7 @@ import type {
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { firstName } from "../lib/format";
+import { isChilds, said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
 import { unread } from "../lib/unread";
@@ -29,15 +30,15 @@ const STEPS: Record<FirstStep, { href: string; icon: IconName }> = {
 function FirstSteps({ steps }: { steps: FirstStep[] }) {
   return (
     <HomeCard card="first_steps" look="steps">
-      <p>{t.home.firstIntro}</p>
+      <p>{said(t.home).firstIntro}</p>
       <ol role="list">
         {steps.map((step) => (
           <li key={step}>
             <a class="step" href={STEPS[step].href}>
               <Icon name={STEPS[step].icon} size={24} />
               <span>
-                <span class="step-title">{t.home.steps[step].title}</span>
-                <span class="step-text">{t.home.steps[step].text}</span>
+                <span class="step-title">{said(t.home).steps[step].title}</span>
+                <span class="step-text">{said(t.home).steps[step].text}</span>
               </span>
             </a>
           </li>
@@ -50,7 +51,7 @@ function FirstSteps({ steps }: { steps: FirstStep[] }) {
 function Documents({ documents }: { documents: CarnetDocument[] }) {
   return (
     <HomeCard card="documents">
-      {documents.length === 0 && <p class="muted">{t.home.noDocuments}</p>}
+      {documents.length === 0 && <p class="muted">{said(t.home).noDocuments}</p>}
       {documents.length > 0 && (
         <>
           <ul class="rows" role="list">
@@ -72,7 +73,7 @@ function Documents({ documents }: { documents: CarnetDocument[] }) {
 function Accesses({ accesses }: { accesses: Access[] }) {
   return (
     <HomeCard card="accesses">
-      {accesses.length === 0 && <p class="muted">{t.home.noAccesses}</p>}
+      {accesses.length === 0 && <p class="muted">{said(t.home).noAccesses}</p>}
       {accesses.length > 0 && (
         <ul class="accesses" role="list">
           {accesses.map((access) => (
@@ -167,10 +168,10 @@ function Cards({ home }: { home: HomeData }) {
         />
         <Accesses accesses={home.accesses} />
         <HomeCard card="authorisations" look="soft">
-          <p class="who-count">{t.home.whoCount(home.active_authorisations)}</p>
+          <p class="who-count">{said(t.home).whoCount(home.active_authorisations)}</p>
           <p>{t.home.who}</p>
           <a class="link" href="/professionnels">
-            {t.home.whoLink}
+            {said(t.home).whoLink}
           </a>
         </HomeCard>
       </div>
@@ -189,7 +190,7 @@ export default function Home({ profile }: { profile: Profile }) {
   return (
     <Page
       wide
-      title={t.home.hello(firstName(profile.given_name))}
+      title={isChilds(profile) ? t.shell.home : t.home.hello(firstName(profile.given_name))}
       tab={t.shell.home}
       actions={
         <LinkButton kind="primary" icon="plus" href="/documents/ajouter">

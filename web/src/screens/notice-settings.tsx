@@ -6,6 +6,7 @@ import { catalogue } from "../catalogue";
 import { agendaWords } from "../catalogue/agenda";
 import { noticeWords } from "../catalogue/notices";
 import { useDraft } from "../lib/kept-drafts";
+import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { zoneChoices, zoneWords } from "../lib/when";
 import { deviceZone, sameClock } from "../lib/zoned";
@@ -32,14 +33,14 @@ function Mails({ typed, set }: { typed: Preferences; set: Set }) {
         <CheckField
           key={kind}
           id={`mail-${kind}`}
-          label={t.kinds[kind]}
+          label={said(noticeWords).choices.kinds[kind]}
           value={typed.mail[kind]}
           onValue={(on) => set({ mail: { ...typed.mail, [kind]: on } })}
         />
       ))}
-      <CheckField id="mail-access" label={t.access} value disabled describedBy="access-why" onValue={() => undefined} />
+      <CheckField id="mail-access" label={said(noticeWords).choices.access} value disabled describedBy="access-why" onValue={() => undefined} />
       <p class="hint" id="access-why">
-        {t.accessWhy}
+        {said(noticeWords).choices.accessWhy}
       </p>
     </fieldset>
   );

@@ -8,6 +8,7 @@ import type { IconName } from "../icons";
 import { dateLong, dayIn, relativeDay, timeOfDay } from "../lib/format";
 import { keepPlace } from "../lib/focus";
 import { type PagedList, usePagedList } from "../lib/paging";
+import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
 import { unread } from "../lib/unread";
 import { Button, LinkButton } from "../ui/button";
@@ -28,11 +29,20 @@ const ICONS: Record<Target["kind"], IconName> = {
   prevention: "syringe",
 };
 
+/** The notices that lead to no part of the record, by their type. */
+const ELSEWHERE: Record<string, { href: string; icon: IconName }> = {
+  representative_added: { href: "/proches", icon: "baby" },
+};
+
 function hrefOf({ kind, id }: Target): string {
   if (kind === "document") return id ? `/documents/${id}` : "/documents";
   if (kind === "appointment") return id ? `/agenda/${id}` : "/agenda";
   if (kind === "calendar") return "/agenda/abonnement";
   return kind === "trace" ? "/acces" : "/agenda/prevention";
+}
+
+function placeOf({ type, target }: CarnetNotice): { href?: string; icon: IconName } {
+  return ELSEWHERE[type] ?? (target ? { href: hrefOf(target), icon: ICONS[target.kind] } : { icon: "bell" });
 }
 
 function byDay(notices: CarnetNotice[]): [string, CarnetNotice[]][] {
@@ -45,14 +55,14 @@ function byDay(notices: CarnetNotice[]): [string, CarnetNotice[]][] {
 }
 
 function Line({ notice, remove }: { notice: CarnetNotice; remove: () => Promise<void> }) {
-  const { target } = notice;
+  const { href, icon } = placeOf(notice);
   const text = typo(notice.text);
   return (
     <li class={notice.is_read ? "notice" : "notice new"}>
-      <Icon name={target ? ICONS[target.kind] : "bell"} size={24} />
+      <Icon name={icon} size={24} />
       <div>
         {!notice.is_read && <p class="badge">{t.isNew}</p>}
-        <p>{target ? <a href={hrefOf(target)}>{text}</a> : text}</p>
+        <p>{href ? <a href={href}>{text}</a> : text}</p>
         <p class="muted">
           <time dateTime={notice.at}>{timeOfDay(notice.at, notice.zone_shown)}</time>
         </p>
@@ -124,7 +134,7 @@ function DeleteAll({ removeAll }: { removeAll: () => Promise<void> }) {
       </Button>
       {asked && (
         <Dialog title={t.deleteAllTitle} onClose={() => setAsked(false)} alert>
-          <p>{t.deleteAllText}</p>
+          <p>{said(t).deleteAllText}</p>
           <div class="actions">
             <Button
               kind="danger"
@@ -192,13 +202,13 @@ export default function Notices({ profile }: { profile: Profile }) {
   return (
     <Page
       title={t.title}
-      intro={t.intro}
+      intro={said(t).intro}
       actions={shown.length > 0 && <DeleteAll removeAll={removeAll} />}
     >
       {error !== null && <ErrorPanel error={error} reply />}
       <Days shown={shown} list={list} remove={remove} />
       <a class="link" href="/plus/avis">
-        {t.settings}
+        {said(t).settings}
       </a>
     </Page>
   );

@@ -8,6 +8,7 @@ import { preventionWords as t } from "../catalogue/prevention";
 import { dateMedium } from "../lib/format";
 import { keepPlace } from "../lib/focus";
 import { ORDER } from "../lib/prevention";
+import { said } from "../lib/profile";
 import { type Resource, useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
 import { LinkButton } from "../ui/button";
@@ -133,7 +134,7 @@ function Limits() {
       <Points label={t.limits.known} of={t.limits.rules} />
       <Points label={t.limits.unfollowed} of={t.limits.others} />
       <p>{t.limits.unknown.join(" ")}</p>
-      <p>{t.limits.ask}</p>
+      <p>{said(t).limits.ask}</p>
       <LinkButton href="/plus/avis">{t.choices}</LinkButton>
     </section>
   );
@@ -162,12 +163,12 @@ export default function Prevention({ profile }: { profile: Profile }) {
   };
 
   return (
-    <Page title={t.title} intro={t.intro} back={{ href: "/agenda", label: agendaWords.title }}>
+    <Page title={t.title} intro={said(t).intro} back={{ href: "/agenda", label: agendaWords.title }}>
       {answer.loading && <Loading lines={5} />}
       {answer.error !== null && <ErrorPanel error={answer.error} retry={answer.reload} />}
       {error !== null && <ErrorPanel error={error} reply />}
       {answer.data && items.length === 0 && (
-        <Empty icon="calendar-check" title={t.emptyTitle} text={t.empty}>
+        <Empty icon="calendar-check" title={t.emptyTitle} text={said(t).empty}>
           <LinkButton href="/agenda">{t.toAgenda}</LinkButton>
         </Empty>
       )}

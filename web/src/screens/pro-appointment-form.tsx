@@ -12,7 +12,7 @@ import { deviceZone } from "../lib/zoned";
 import { AppointmentForm } from "../ui/appointment-form";
 import { Page } from "../ui/page";
 import { PatientFrame } from "../ui/patient-frame";
-import { Name } from "../ui/shell";
+import { Name } from "../ui/whose";
 import { ErrorPanel, Loading } from "../ui/states";
 import { toast } from "../ui/toast";
 

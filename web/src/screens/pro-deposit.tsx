@@ -5,7 +5,7 @@ import { dateMedium } from "../lib/format";
 import { Deposit } from "../ui/deposit";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
-import { Name, identity } from "../ui/shell";
+import { Name, identity } from "../ui/whose";
 import { PatientFrame } from "../ui/patient-frame";
 
 export default function ProDeposit() {

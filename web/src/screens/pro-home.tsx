@@ -12,7 +12,7 @@ import { takeSearchWanted } from "../lib/shortcuts";
 import { Button } from "../ui/button";
 import { ErrorSummary, type FieldError, Form, RadioField, TextField, errorOf } from "../ui/form";
 import { Page } from "../ui/page";
-import { Name, identity } from "../ui/shell";
+import { Name, identity } from "../ui/whose";
 import { Refusal } from "../ui/refusal";
 import { ErrorPanel } from "../ui/states";
 

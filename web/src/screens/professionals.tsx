@@ -5,6 +5,7 @@ import type { Authorisation, Profile } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { instantDay } from "../lib/format";
 import { type PagedList, usePagedList } from "../lib/paging";
+import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icon";
@@ -30,7 +31,7 @@ function When({ entry }: { entry: Authorisation }) {
       <p class="muted">
         {entry.first_used_at
           ? t.professionals.used(instantDay(entry.first_used_at))
-          : t.professionals.unused}
+          : said(t.professionals).unused}
       </p>
     </>
   );
@@ -90,9 +91,9 @@ function Entries({ list, acts }: { list: PagedList<Authorisation>; acts: Acts })
   return (
     <>
       <section aria-labelledby="current">
-        <h2 id="current">{t.professionals.current}</h2>
+        <h2 id="current">{said(t.professionals).current}</h2>
         {current.length === 0 && (
-          <Empty icon="users" title={t.professionals.emptyTitle} text={t.professionals.empty} />
+          <Empty icon="users" title={said(t.professionals).emptyTitle} text={said(t.professionals).empty} />
         )}
         <div class="cards">
           {current.map((entry) => (
@@ -158,7 +159,7 @@ export default function Professionals({ profile }: { profile: Profile }) {
   };
 
   return (
-    <Page title={t.professionals.title} intro={t.professionals.intro}>
+    <Page title={said(t.professionals).title} intro={said(t.professionals).intro}>
       {error !== null && <ErrorPanel error={error} reply />}
       {list.loading && <Loading lines={3} />}
       {list.error !== null && list.items.length === 0 && (

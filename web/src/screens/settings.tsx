@@ -5,15 +5,15 @@ import { catalogue as t } from "../catalogue";
 import {
   type Size, type Theme, eraseDevice, setShortcuts, setSize, setTheme, shortcuts, size, theme,
 } from "../lib/prefs";
+import { currentProfile, said } from "../lib/profile";
 import { shortcutsShown } from "../lib/shortcuts";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { RadioField } from "../ui/form";
-import { Icon } from "../ui/icon";
 import { LogoutButton } from "../ui/logout-button";
 import { OwnIdentity } from "../ui/own-identity";
 import { Page } from "../ui/page";
-import { ownProfile } from "../ui/shell";
+import { StepLink } from "../ui/step-link";
 
 const labelled = <T extends string>(labels: Record<T, string>) =>
   (Object.keys(labels) as T[]).map((code) => ({ code, label: labels[code] }));
@@ -52,22 +52,16 @@ function Account() {
     <section class="card" aria-labelledby="account">
       <h2 id="account">{t.settings.account}</h2>
       {me.value?.role === "patient" && (
-        <a class="step" href="/professionnels">
-          <Icon name="users" size={24} />
-          <span>
-            <span class="step-title">{t.settings.professionals}</span>
-            <span class="step-text">{t.settings.professionalsText}</span>
-          </span>
-        </a>
-      )}
-      {me.value?.role === "patient" && (
-        <a class="step" href="/plus/avis">
-          <Icon name="bell" size={24} />
-          <span>
-            <span class="step-title">{t.settings.notices}</span>
-            <span class="step-text">{t.settings.noticesText}</span>
-          </span>
-        </a>
+        <>
+          <StepLink href="/proches" icon="baby" title={t.settings.relatives} text={t.settings.relativesText} />
+          <StepLink
+            href="/professionnels"
+            icon="users"
+            title={said(t.settings).professionals}
+            text={t.settings.professionalsText}
+          />
+          <StepLink href="/plus/avis" icon="bell" title={t.settings.notices} text={t.settings.noticesText} />
+        </>
       )}
       {me.value?.role === "professional" && <p class="muted">{me.value.display_name}</p>}
       <LogoutButton />
@@ -76,7 +70,7 @@ function Account() {
 }
 
 export default function Settings() {
-  const profile = ownProfile();
+  const profile = currentProfile.value;
   return (
     <Page title={t.settings.title}>
       <Account />

@@ -8,6 +8,7 @@ import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { dateLong, parisDay, relativeDay } from "../lib/format";
 import { usePagedList } from "../lib/paging";
+import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
 import { type Visit, byVisit } from "../lib/visits";
 import { AccessLine, actorName, actorRole, between } from "../ui/access-line";
@@ -180,10 +181,10 @@ export default function Trace({ profile }: { profile: Profile }) {
   const none = list.complete && list.items.length === 0;
 
   return (
-    <Page title={t.trace.title} intro={t.trace.intro}>
+    <Page title={said(t.trace).title} intro={said(t.trace).intro}>
       <VerifyHistory key={pid} pid={pid} />
       {none && !choice ? (
-        <Empty icon="eye" title={t.trace.emptyTitle} text={t.trace.empty} />
+        <Empty icon="eye" title={t.trace.emptyTitle} text={said(t.trace).empty} />
       ) : (
         <div class="filters">
           <SelectField
@@ -221,7 +222,7 @@ export default function Trace({ profile }: { profile: Profile }) {
           <p>{t.trace.worriedText}</p>
           <div class="actions">
             <LinkButton icon="users" href="/professionnels">
-              {t.trace.worriedLink}
+              {said(t.trace).worriedLink}
             </LinkButton>
             <a class="link" href={helpCall}>
               {t.shell.callHelp}

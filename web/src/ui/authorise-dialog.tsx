@@ -4,6 +4,7 @@ import type { Authorisation } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { addDays } from "../lib/calendar";
 import { dateMedium, parisDay } from "../lib/format";
+import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
@@ -40,7 +41,7 @@ export function AuthoriseDialog({ candidate, onConfirm, onClose }: Props) {
     <Dialog title={t.professionals.confirmTitle(name)} onClose={onClose}>
       <p class="muted">{placed(candidate)}</p>
       <ul class="effects" role="list">
-        {t.professionals.effects(dateMedium(inOneYear())).map((effect) => (
+        {said(t.professionals).effects(dateMedium(inOneYear())).map((effect) => (
           <li key={effect}>
             <Icon name="check" />
             <span>{effect}</span>

@@ -8,6 +8,7 @@ import { draftOf, typedFrom } from "../lib/appointment-draft";
 import { setter } from "../lib/appointments";
 import { idempotencyKey } from "../lib/ids";
 import { forgetLists } from "../lib/paging";
+import { said } from "../lib/profile";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { ErrorPanel, tell } from "./states";
@@ -48,7 +49,7 @@ export function CancelOwn({ pid, of, onGone, onBack }: Props) {
       }
       forgetLists();
       onBack();
-      toast(t.view.undone);
+      toast(said(t).view.undone);
     };
     toast(t.view.cancelled, { label: catalogue.common.undo, run: undo });
   };
@@ -116,8 +117,8 @@ export function RemoveTheirs({ pid, of, onGone }: Omit<Props, "onBack">) {
     <CancelAsked
       pid={pid}
       of={of}
-      label={t.view.remove}
-      title={t.view.removeTitle}
+      label={said(t).view.remove}
+      title={said(t).view.removeTitle}
       text={t.view.removeText(setter(of))}
       gone={t.view.cancelled}
       onGone={onGone}

@@ -4,12 +4,13 @@ import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { dateMedium, dateParts, parisDay } from "../lib/format";
 import { typeName } from "../lib/kinds";
+import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
 import { memo } from "./memo";
 
 /** Who the person of a record is for whoever reads: oneself, or one's patient. */
 export const thePerson = () =>
-  me.value?.role === "professional" ? t.documents.thePatient : t.documents.yourself;
+  me.value?.role === "professional" ? t.documents.thePatient : said(t.documents).yourself;
 
 export function authorName(doc: CarnetDocument): string {
   if (doc.author.name) return typo(doc.author.name);

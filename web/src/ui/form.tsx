@@ -104,13 +104,14 @@ export function AreaField(props: AreaProps) {
   );
 }
 
-export function CheckField({ id, label, value, onValue, disabled, describedBy }: {
+export function CheckField({ id, label, value, onValue, disabled, describedBy, invalid }: {
   id: string;
   label: string;
   value: boolean;
   onValue: (value: boolean) => void;
   disabled?: boolean;
   describedBy?: string;
+  invalid?: boolean;
 }) {
   return (
     <label class="check">
@@ -120,6 +121,7 @@ export function CheckField({ id, label, value, onValue, disabled, describedBy }:
         checked={value}
         disabled={disabled}
         aria-describedby={describedBy}
+        aria-invalid={invalid ? "true" : undefined}
         onChange={(event) => onValue(event.currentTarget.checked)}
       />
       <span>{label}</span>

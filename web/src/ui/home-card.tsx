@@ -5,6 +5,7 @@ import { api } from "../api/carnet";
 import type { Home } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { keepPlace } from "../lib/focus";
+import { said } from "../lib/profile";
 import type { Resource } from "../lib/resource";
 import { Button } from "./button";
 import { toast } from "./toast";
@@ -34,7 +35,7 @@ export function useCards(pid: string, home: Resource<Home>) {
     try {
       const cards = await api.setHomeCards(pid, away ? [...others, card] : others, shown.cards.version);
       latest.current.set({ ...shown, cards });
-      const title = t.home.titles[card];
+      const title = said(t.home).titles[card];
       const undo = { label: t.common.undo, run: () => put(card, false) };
       toast(away ? t.home.putAway(title) : t.home.putBack(title), away ? undo : undefined);
       regain();
@@ -59,7 +60,7 @@ interface Props {
 export function HomeCard({ card, look = "", children }: Props) {
   const { hidden, put } = useContext(Choices);
   if (hidden.includes(card)) return null;
-  const title = t.home.titles[card];
+  const title = said(t.home).titles[card];
   return (
     <section class={`card ${look}`} aria-labelledby={`card-${card}`}>
       <div class="card-head">
@@ -85,8 +86,8 @@ export function PutAway({ without }: { without: readonly CardName[] }) {
       <h2 id="put-away">{t.home.hiddenTitle}</h2>
       <div class="actions">
         {shown.map((card) => (
-          <Button key={card} icon="eye" label={t.home.showNamed(t.home.titles[card])} onPress={() => put(card, false)}>
-            {t.home.titles[card]}
+          <Button key={card} icon="eye" label={t.home.showNamed(said(t.home).titles[card])} onPress={() => put(card, false)}>
+            {said(t.home).titles[card]}
           </Button>
         ))}
       </div>

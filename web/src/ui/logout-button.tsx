@@ -4,12 +4,10 @@ import { logout } from "../api/session";
 import { catalogue as t } from "../catalogue";
 import { type Unsent, wouldLose } from "../lib/unsent";
 import { Button } from "./button";
-import { Dialog } from "./dialog";
+import { UnsentDialog } from "./unsent-dialog";
 
 export function LogoutButton({ kind }: { kind?: "quiet" }) {
   const [lost, setLost] = useState<Unsent | null>(null);
-  const words = lost && t.shell.unsent[lost];
-  const stay = () => setLost(null);
   const ask = () => {
     const what = wouldLose();
     if (what) setLost(what);
@@ -25,16 +23,13 @@ export function LogoutButton({ kind }: { kind?: "quiet" }) {
       >
         {t.shell.logout}
       </Button>
-      {words && (
-        <Dialog title={words.title} onClose={stay} alert>
-          <p>{words.text}</p>
-          <div class="actions">
-            <Button kind="primary" onPress={stay}>
-              {words.stay}
-            </Button>
-            <Button onPress={() => logout()}>{words.leave}</Button>
-          </div>
-        </Dialog>
+      {lost && (
+        <UnsentDialog
+          lost={lost}
+          words={t.shell.unsent}
+          onStay={() => setLost(null)}
+          onLeave={() => logout()}
+        />
       )}
     </>
   );

@@ -5,13 +5,16 @@ import type { OwnIdentity as Identity, Profile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { dateMedium, firstName } from "../lib/format";
 import { groupedIns } from "../lib/ins";
+import { said } from "../lib/profile";
 import { announce } from "./announcer";
 import { Button } from "./button";
-import { Name } from "./shell";
+import { Name } from "./whose";
 import { ErrorPanel } from "./states";
 import { toast } from "./toast";
 
 const t = catalogue.settings.identity;
+/** Those that are not the same in the space of a child. */
+const words = () => said(catalogue.settings).identity;
 
 function Traits({ of }: { of: Identity }) {
   const copy = async () => {
@@ -59,15 +62,15 @@ export function OwnIdentity({ profile }: { profile: Profile }) {
   };
   return (
     <section class="card" aria-labelledby="identity">
-      <h2 id="identity">{t.title}</h2>
+      <h2 id="identity">{words().title}</h2>
       <p class="identity-name">
         <Name of={profile} />
       </p>
-      <p>{t.why}</p>
+      <p>{words().why}</p>
       {error !== null && <ErrorPanel error={error} />}
       {shown && <Traits of={shown} />}
       <Button icon={shown ? "x" : "eye"} onPress={shown ? () => setShown(null) : show}>
-        {shown ? t.hide : t.show}
+        {shown ? t.hide : words().show}
       </Button>
     </section>
   );

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { me } from "../api/session";
 import { catalogue as t } from "../catalogue";
+import { currentProfile, isChilds } from "../lib/profile";
 import { Icon } from "./icon";
 
 /** Whose space the page's title names: a relation, never a name (browsers keep titles). */
@@ -27,7 +28,8 @@ function mustTakeFocus(): boolean {
 function owner(): string {
   if (whose.value) return whose.value;
   if (!me.value) return t.shell.publicSpace;
-  return me.value.role === "patient" ? t.shell.mine : t.shell.professionalSpace;
+  if (me.value.role !== "patient") return t.shell.professionalSpace;
+  return isChilds(currentProfile.value) ? t.shell.childs : t.shell.mine;
 }
 
 interface Props {

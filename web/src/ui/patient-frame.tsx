@@ -9,7 +9,7 @@ import { forget, remember } from "../lib/recent-patients";
 import { useResource } from "../lib/resource";
 import { Page, whose } from "./page";
 import { Refusal } from "./refusal";
-import { openPatient } from "./shell";
+import { openPatient } from "./whose";
 import { ErrorPanel, Loading } from "./states";
 
 /** Says whether an error means that the record is not open to this professional. */

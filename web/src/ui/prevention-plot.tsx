@@ -3,6 +3,7 @@ import type { Recommendation } from "../api/types";
 import { preventionWords } from "../catalogue/prevention";
 import { dateMedium, monthShort } from "../lib/format";
 import { plotOf } from "../lib/prevention";
+import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
 import { SideScroll } from "./side-scroll";
 
@@ -60,7 +61,7 @@ function Twin({ items, now }: { items: Recommendation[]; now: string }) {
               <th scope="col">{t.what}</th>
               <th scope="col">{t.opens}</th>
               <th scope="col">{t.closes}</th>
-              <th scope="col">{t.state}</th>
+              <th scope="col">{said(preventionWords).plot.state}</th>
             </tr>
           </thead>
           <tbody>

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { CarnetDocument } from "../api/types";
 import { catalogue } from "../catalogue";
+import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
 import { Button, LinkButton } from "./button";
 import { Dialog } from "./dialog";
@@ -13,7 +14,7 @@ export function Readers({ doc }: { doc: CarnetDocument }) {
   const [asked, setAsked] = useState(false);
   const close = () => setAsked(false);
   const { name } = doc.depositor;
-  const lines = [t.readers.you, ...(name ? [t.readers.depositor(typo(name))] : []), t.readers.professionals];
+  const lines = [said(t).readers.you, ...(name ? [said(t).readers.depositor(typo(name))] : []), said(t).readers.professionals];
   return (
     <>
       <Button kind="quiet" icon="users" onPress={() => setAsked(true)}>
@@ -31,7 +32,7 @@ export function Readers({ doc }: { doc: CarnetDocument }) {
           </ul>
           <div class="actions">
             <LinkButton kind="primary" href="/professionnels">
-              {t.readers.link}
+              {said(t).readers.link}
             </LinkButton>
             <Button onPress={close}>{catalogue.common.close}</Button>
           </div>

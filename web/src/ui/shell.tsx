@@ -5,11 +5,10 @@ import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { agendaApi } from "../api/agenda";
 import { me, sessionState } from "../api/session";
-import type { Patient, Profile } from "../api/types";
 import { brand } from "../brand";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
-import { dateMedium, dateShort, firstName, parisDay } from "../lib/format";
+import { currentProfile, isChilds } from "../lib/profile";
 import { listenShortcuts, shortcutsShown } from "../lib/shortcuts";
 import { unread } from "../lib/unread";
 import { Announcer, announce } from "./announcer";
@@ -18,31 +17,9 @@ import { Dialog } from "./dialog";
 import { Icon } from "./icon";
 import { LogoutButton } from "./logout-button";
 import { SessionDialogs } from "./session-dialogs";
+import { GoneProfile, useProfileNews } from "./switcher";
 import { Toaster } from "./toast";
-
-/** The patient whose record a professional has open. */
-export const openPatient = signal<Patient | null>(null);
-
-/** The profile a person acts in. */
-export function ownProfile(): Profile | null {
-  return me.value?.role === "patient" ? (me.value.profiles[0] ?? null) : null;
-}
-
-/** Given and family names, each kept whole when the line breaks. */
-export const Name = ({ of }: { of: Pick<Patient, "given_name" | "family_name"> }) => (
-  <>
-    <span class="name">{firstName(of.given_name)}</span>{" "}
-    <span class="name">{of.family_name}</span>
-  </>
-);
-
-type Born = Pick<Patient, "birth_date" | "age">;
-
-/** « 47 ans · Naissance : 28/03/1979 »; the day of birth may not be known. */
-export const identity = ({ age, birth_date: born }: Born, withBirth: boolean) =>
-  [age === null ? null : t.shell.age(age), withBirth && born ? t.shell.born(dateShort(born)) : null]
-    .filter(Boolean)
-    .join(" · ");
+import { PatientBar, PrintHead, Whose, openPatient } from "./whose";
 
 export function Brand() {
   return (
@@ -54,43 +31,6 @@ export function Brand() {
       </svg>
       <span>{brand.name}</span>
     </span>
-  );
-}
-
-/** The room that a name will take. */
-const Nobody = () => (
-  <div class="whose record" aria-hidden="true">
-    <p class="whose-label">{"\u00a0"}</p>
-    <p class="whose-name">{"\u00a0"}</p>
-    <p class="whose-more">{"\u00a0"}</p>
-  </div>
-);
-
-function Whose() {
-  const patient = openPatient.value;
-  const profile = ownProfile();
-  const shown = patient ?? profile;
-  if (!shown) {
-    if (me.value === null) return <Nobody />;
-    if (me.value.role !== "professional") return null;
-    return (
-      <div class="whose">
-        <p class="whose-label">{me.value.profession.label}</p>
-        <p class="whose-name">{me.value.display_name}</p>
-        {me.value.organisation && <p class="whose-more">{me.value.organisation.name}</p>}
-      </div>
-    );
-  }
-  return (
-    <div class="whose record">
-      <p class="whose-label">{t.shell.recordOf}</p>
-      <p class="whose-name">
-        <Name of={shown} />
-      </p>
-      <p class="whose-more">
-        {identity(shown, patient !== null)}
-      </p>
-    </div>
   );
 }
 
@@ -112,7 +52,7 @@ const PERSON: Place[] = [
 ];
 
 /** Screens of somebody; whose is not known before the session answered. */
-const SOMEBODYS = /^\/(?:accueil|documents|agenda|notifications|acces|professionnels|plus|pro)(?:\/|$)/;
+const SOMEBODYS = /^\/(?:accueil|documents|agenda|notifications|acces|professionnels|proches|plus|pro)(?:\/|$)/;
 const PROFESSIONALS = /^\/pro(?:\/|$)/;
 
 function places(path: string): Place[] {
@@ -140,7 +80,7 @@ function currentPlace(path: string, all: Place[]): string | undefined {
 }
 
 /** What a phone reaches through « Plus ». */
-const BEHIND_MORE = /^\/(?:professionnels|notifications)(?:\/|$)/;
+const BEHIND_MORE = /^\/(?:professionnels|proches|notifications)(?:\/|$)/;
 
 function Navigation() {
   const { path } = useLocation();
@@ -214,28 +154,6 @@ function Shortcuts() {
   );
 }
 
-/** Whose record a professional reads, however far down: the name above is said once. */
-function PatientBar() {
-  const patient = openPatient.value;
-  return patient ? (
-    <p class="patient-bar" aria-hidden="true">
-      <Name of={patient} /> · {identity(patient, true)}
-    </p>
-  ) : null;
-}
-
-/** Printed at the top of the page instead of the navigation. */
-function PrintHead() {
-  const shown = openPatient.value ?? ownProfile();
-  if (!shown) return null;
-  return (
-    <p class="print-head">
-      <Name of={shown} /> · {identity(shown, true)} ·{" "}
-      {t.shell.printedOn(dateMedium(parisDay(new Date())))}
-    </p>
-  );
-}
-
 async function readUnread(pid: string) {
   unread.value = await agendaApi.unread(pid);
 }
@@ -268,7 +186,8 @@ export function Shell({ children, bare }: { children: ComponentChildren; bare?: 
   const known = !bare && me.value !== null;
   // Drawn before it is known for whom, so that nothing moves when it is.
   const framed = known || (sessionState.value === "unknown" && SOMEBODYS.test(path));
-  const own = known ? ownProfile() : null;
+  const profile = known ? currentProfile.value : null;
+  useProfileNews(profile);
   return (
     <div class={framed ? "shell" : "shell bare"}>
       <a
@@ -281,12 +200,12 @@ export function Shell({ children, bare }: { children: ComponentChildren; bare?: 
       >
         {t.shell.skip}
       </a>
-      <header class="top">
+      <header class={isChilds(profile) ? "top childs" : "top"}>
         <a class="brand-link" href={known ? (me.value?.role === "patient" ? "/accueil" : "/pro") : "/"}>
           <Brand />
         </a>
         <div class="top-links">
-          {own && <Bell pid={own.patient_id} />}
+          {profile && <Bell pid={profile.patient_id} />}
           <a class="help-link" href="/aide">
             <Icon name="life-buoy" />
             <span>{t.shell.help}</span>
@@ -299,6 +218,7 @@ export function Shell({ children, bare }: { children: ComponentChildren; bare?: 
         <Connection />
         <PatientBar />
         <PrintHead />
+        {profile && <GoneProfile />}
         {children}
       </main>
       <Toaster />

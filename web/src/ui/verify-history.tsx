@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { catalogue as t } from "../catalogue";
 import { duration, instantLong } from "../lib/format";
+import { said as wordsOf } from "../lib/profile";
 import { type Progress, type Verdict, verifyHistory } from "../lib/verify-history";
 import { announce } from "./announcer";
 import { Button } from "./button";
@@ -113,9 +114,9 @@ export function VerifyHistory({ pid }: { pid: string }) {
   };
 
   return (
-    <section class="verify" aria-label={t.trace.verify}>
+    <section class="verify" aria-label={wordsOf(t.trace).verify}>
       <Button icon="shield-check" onPress={run}>
-        {state.at === "done" ? t.trace.verifyAgain : t.trace.verify}
+        {state.at === "done" ? t.trace.verifyAgain : wordsOf(t.trace).verify}
       </Button>
       {state.at === "idle" && <p class="hint">{t.trace.verifyIntro}</p>}
       {state.at === "running" && <Running progress={state.progress} />}

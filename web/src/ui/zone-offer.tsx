@@ -7,6 +7,7 @@ import { agendaWords as t } from "../catalogue/agenda";
 import { noticeWords } from "../catalogue/notices";
 import { forgetLists } from "../lib/paging";
 import { closeZoneOffer, zoneOfferClosed } from "../lib/prefs";
+import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { zoneWords } from "../lib/when";
 import { deviceZone, sameClock } from "../lib/zoned";
@@ -41,7 +42,7 @@ function Offer({ pid, known, onTaken }: Props & { known: Preferences }) {
   };
   return (
     <Notice kind="info">
-      <p>{t.zoneDiffers(of.here, of.record)}</p>
+      <p>{said(t).zoneDiffers(of.here, of.record)}</p>
       {error !== null && <ErrorPanel error={error} reply />}
       <div class="actions">
         <Button onPress={take}>{words.zoneUse(of.here)}</Button>

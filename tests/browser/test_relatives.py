@@ -1,0 +1,147 @@
+"""« Mes proches »: a child's space is managed by who certifies it, and left as easily."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.canned import PID, problem, reply
+from tests.browser.canned_agenda import NOTICES
+from tests.browser.canned_children import EMILE, IN_CHILD, LEA, PARENT
+from tests.browser.conftest import DESKTOP, PHONE, Open
+from tests.browser.test_screens import SCHEMES, violations
+
+pytestmark = pytest.mark.browser
+
+CHILDREN = f"/v1/patients/{PID}/children"
+SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+
+
+@SIZES
+def test_activation_needs_an_explicit_certification(
+    page: Page, opened: Open, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    canned = opened("/proches", PARENT)
+    page.get_by_role("button", name="Activer l’espace d’Emile").click()
+    dialog = page.get_by_role("dialog", name="Activer l’espace d’Emile ?")
+    box = dialog.get_by_label("Je certifie être son représentant légal")
+    expect(box).not_to_be_checked()
+    expect(dialog).to_contain_text(re.compile(r"Cela s’arrêtera le 14 \S+ 20\d\d, à ses 18.ans"))
+
+    dialog.get_by_role("button", name="Activer").click()
+    expect(box).to_be_focused()
+    expect(box).to_have_accessible_description(re.compile("Cochez cette case"))
+    for scheme, _ in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert violations(page) == []
+    dialog.get_by_role("button", name="Annuler").click()
+    assert canned.count("PUT", f"{CHILDREN}/{EMILE}") == 0
+
+    page.get_by_role("button", name="Activer l’espace d’Emile").click()
+    expect(box).not_to_be_checked()
+    box.check()
+    with page.expect_request(lambda asked: asked.method == "PUT") as sent:
+        dialog.get_by_role("button", name="Activer").click()
+    assert json.loads(sent.value.post_data or "") == {"certifies": True}
+    expect(page.get_by_text("L’espace d’Emile est activé.")).to_be_visible()
+    card = page.get_by_role("article", name=re.compile("Emile"))
+    expect(card).to_contain_text("Vous gérez son espace jusqu’au")
+    expect(card.get_by_role("heading", level=3)).to_be_focused()
+    page.get_by_role("button", name="Changer de profil").click()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Espace d’Emile")).to_be_visible()
+
+
+def test_refused_activation_is_told_where_it_was_asked(page: Page, opened: Open) -> None:
+    canned = opened("/proches", PARENT)
+    canned.overrides["PUT .*/children/"] = lambda route: problem(
+        route, 503, "unavailable", "Service indisponible"
+    )
+    page.get_by_role("button", name="Activer l’espace d’Emile").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Je certifie").check()
+    dialog.get_by_role("button", name="Activer").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Le service ne répond pas")
+    expect(dialog.get_by_label("Je certifie")).to_be_checked()
+
+
+def test_a_managed_child_shows_until_when_and_with_whom(page: Page, opened: Open) -> None:
+    opened("/proches", PARENT)
+    card = page.get_by_role("article", name=re.compile("Lea"))
+    expect(card).to_contain_text(
+        re.compile(r"Vous gérez son espace jusqu’au 14 \S+ 20\d\d, à ses 18.ans\. Encore 10.ans\.")
+    )
+    expect(card.get_by_role("listitem")).to_have_text(
+        [re.compile("Vous, depuis le 3 novembre 2026"), re.compile("Paul PAT-QUATRE, depuis le 14")]
+    )
+    card.get_by_role("button", name="Ouvrir l’espace de Lea").click()
+    expect(page.locator(".whose")).to_contain_text("Espace de Lea")
+    expect(page).to_have_url(re.compile("/accueil$"))
+
+
+@SIZES
+def test_stopping_is_confirmed_and_can_be_undone(
+    page: Page, opened: Open, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    canned = opened("/proches", PARENT)
+    page.get_by_role("button", name="Ne plus gérer l’espace de Lea").click()
+    asked = page.get_by_role("alertdialog", name="Ne plus gérer l’espace de Lea ?")
+    expect(asked).to_contain_text("Rien n’y est supprimé")
+    assert violations(page) == []
+    asked.get_by_role("button", name="Annuler").click()
+    assert canned.count("DELETE", f"{CHILDREN}/{LEA}") == 0
+
+    page.get_by_role("button", name="Ne plus gérer l’espace de Lea").click()
+    asked.get_by_role("button", name="Ne plus gérer l’espace de Lea").click()
+    card = page.get_by_role("article", name=re.compile("Lea"))
+    expect(card).to_contain_text("À activer")
+    expect(page.get_by_role("button", name="Changer de profil")).to_have_count(0)
+    page.get_by_role("button", name="Rétablir").click()
+    expect(card).to_contain_text("Géré par vous")
+    expect(page.get_by_role("button", name="Changer de profil")).to_be_visible()
+    assert canned.count("PUT", f"{CHILDREN}/{LEA}") == 1
+
+
+def test_stopping_the_profile_that_is_open_goes_back_to_ones_own(page: Page, opened: Open) -> None:
+    canned = opened("/proches", IN_CHILD)
+    card = page.get_by_role("article", name=re.compile("Lea"))
+    expect(card).to_contain_text("Ouvert en ce moment")
+    assert canned.count("GET", CHILDREN) == 1
+    page.get_by_role("button", name="Ne plus gérer l’espace de Lea").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Ne plus gérer").click()
+    expect(page.locator(".gone")).to_contain_text("Vous ne gérez plus")
+    expect(page).to_have_url(re.compile("/proches$"))
+    expect(card).to_contain_text("À activer")
+    expect(page.locator(".whose")).to_contain_text("Dominique")
+
+
+def test_no_child_says_what_to_do(page: Page, opened: Open) -> None:
+    canned = opened("/plus", PARENT)
+    canned.children = []
+    page.get_by_role("link", name=re.compile("Mes proches")).click()
+    expect(page.get_by_role("heading", name="Aucun enfant sur votre dossier")).to_be_visible()
+    expect(page.get_by_text("Demandez à votre caisse")).to_be_visible()
+
+
+def test_the_switcher_leads_here(page: Page, opened: Open) -> None:
+    opened("/documents", PARENT)
+    page.get_by_role("button", name="Changer de profil").click()
+    page.get_by_role("link", name="Gérer mes proches").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Mes proches", level=1)).to_be_focused()
+
+
+def test_a_notice_of_another_parent_leads_here(page: Page, opened: Open) -> None:
+    canned = opened("/accueil", IN_CHILD)
+    told = NOTICES[2] | {
+        "type": "representative_added",
+        "text": "Un parent gère maintenant ce profil.",
+    }
+    canned.overrides["/notices$|/notices\\?"] = lambda route: reply(
+        route, {"items": [told], "unread": 0, "next": None}
+    )
+    page.get_by_role("link", name=re.compile("^Avis")).click()
+    page.get_by_role("link", name="Un parent gère maintenant ce profil.").click()
+    expect(page.get_by_role("article", name=re.compile("Lea"))).to_contain_text("Paul PAT-QUATRE")
