@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator journey test moto coverage matrices web check bench lateness package lock cloud-tests
+.PHONY: help run stop operator logs journey test moto coverage matrices web check bench lateness package lock cloud-tests
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -39,6 +39,9 @@ stop: .venv/runtime ## stop it; its data stay
 
 operator: .venv/runtime ## an operator's command on the running product; ARGS="--help" lists them
 	@exec $(BIN)/python -m infra.local.operate $(ARGS)
+
+logs: .venv/runtime ## what the functions of the running product logged within the hour; ARGS="api WORD"
+	@$(BIN)/python -m infra.local.logs $(ARGS)
 
 journey: .venv/runtime ## play the main story against the running product
 	@$(BIN)/python -m infra.local.journey

@@ -88,7 +88,7 @@ class Profile(Schema):
     family_name: str
     birth_date: str | None
     age: int | None
-    ends_at: str | None = Field(default=None, description="When she stops acting for a minor.")
+    ends_at: str | None = Field(description="When she stops acting for a minor.")
 
 
 class PersonMe(Schema):
@@ -220,6 +220,7 @@ def _profile(patient: Patient) -> Profile:
         family_name=traits.family_name,
         birth_date=traits.birth_date.isoformat() if traits.birth_date else None,
         age=patients.age(patient, clock.now()),
+        ends_at=None,
     )
 
 

@@ -40,7 +40,8 @@ def directions(running: Config) -> str:
         "",
         "make journey  plays the whole story, with the software of the Laboratoire Exemple",
         "make stop     or Ctrl-C; what was done is kept",
-        f"Logs: {state}/logs   The laboratory's key: {state}/laboratory (docs/depositing.md)",
+        f"make logs     what its functions said; of the launcher and its processes: {state}/logs",
+        f"The laboratory's key: {state}/laboratory (docs/depositing.md)",
     ]
     return "\n".join(lines)
 

@@ -367,6 +367,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the children on one's insurance file. */
+        get: operations["list_children"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/children/{child_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Begin to manage a child's space, as her legal representative; repeating is harmless. */
+        put: operations["manage_child"];
+        post?: never;
+        /** Stop managing a child's space, at once. */
+        delete: operations["leave_child"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/documents": {
         parameters: {
             query?: never;
@@ -603,6 +638,23 @@ export interface paths {
         get?: never;
         /** Say that something is done, does not concern one, or waits; `to_plan` takes it back. */
         put: operations["answer_recommendation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/representatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who manages a minor's space. */
+        get: operations["list_representatives"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1066,6 +1118,37 @@ export interface components {
             key_id: string;
             /** Signature */
             signature: string;
+        };
+        /**
+         * ChildList
+         * @description The minors on one's insurance file, the youngest first.
+         */
+        ChildList: {
+            /** Items */
+            items: components["schemas"]["ChildOut"][];
+        };
+        /**
+         * ChildOut
+         * @description A child on one's insurance file; `active` while one manages her space, until `ends_at`.
+         */
+        ChildOut: {
+            /** Patient Id */
+            patient_id: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /** Birth Date */
+            birth_date: string;
+            /** Age */
+            age: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "on_file" | "active";
+            /** Ends At */
+            ends_at: string | null;
         };
         /**
          * Coded
@@ -1666,6 +1749,17 @@ export interface components {
             prevention: boolean;
         };
         /**
+         * ManageBody
+         * @description What the parent states, on her honour: she is a legal representative of the child.
+         */
+        ManageBody: {
+            /**
+             * Certifies
+             * @constant
+             */
+            certifies: true;
+        };
+        /**
          * MediaBlock
          * @description Where an attachment is shown: its key.
          */
@@ -1851,7 +1945,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "document" | "appointment" | "calendar" | "trace" | "prevention";
+            kind: "document" | "appointment" | "calendar" | "trace" | "prevention" | "representatives";
             /** Id */
             id: string | null;
         };
@@ -2071,7 +2165,7 @@ export interface components {
         };
         /**
          * Profile
-         * @description A record that the person acts for.
+         * @description A record that the person acts for: her own first, then those of minors she represents.
          */
         Profile: {
             /** Patient Id */
@@ -2079,9 +2173,9 @@ export interface components {
             /**
              * Relation
              * @default self
-             * @constant
+             * @enum {string}
              */
-            relation: "self";
+            relation: "self" | "representative";
             /** Given Name */
             given_name: string;
             /** Family Name */
@@ -2090,6 +2184,11 @@ export interface components {
             birth_date: string | null;
             /** Age */
             age: number | null;
+            /**
+             * Ends At
+             * @description When she stops acting for a minor.
+             */
+            ends_at: string | null;
         };
         /**
          * ProofOut
@@ -2183,6 +2282,26 @@ export interface components {
          * @enum {string}
          */
         RemindersState: "armed" | "none" | "no_channel" | "past";
+        /**
+         * RepresentativeList
+         * @description Who manages a minor's space, the first one first.
+         */
+        RepresentativeList: {
+            /** Items */
+            items: components["schemas"]["RepresentativeOut"][];
+        };
+        /**
+         * RepresentativeOut
+         * @description Somebody who manages a minor's space.
+         */
+        RepresentativeOut: {
+            /** Name */
+            name: string;
+            /** Is You */
+            is_you: boolean;
+            /** Since */
+            since: string;
+        };
         /**
          * RuleSource
          * @description Where a rule comes from, and how sure it is: A primary, B secondary, M memory, P proposal.
@@ -3700,6 +3819,123 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_children: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The minors on one's insurance file, the youngest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    manage_child: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                child_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManageBody"];
+            };
+        };
+        responses: {
+            /** @description A child on one's insurance file; `active` while one manages her space, until `ends_at`. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildOut"];
+                };
+            };
+            /** @description A child on one's insurance file; `active` while one manages her space, until `ends_at`. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    leave_child: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                child_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -4504,6 +4740,39 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_representatives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who manages a minor's space, the first one first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepresentativeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];

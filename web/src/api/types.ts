@@ -44,31 +44,10 @@ export type PreventionState = Recommendation["state"];
 export type Prevention = Schemas["FollowUpOut"];
 export type ComingStep = Schemas["ComingOut"];
 
-/*
- * Not in the contract yet: written by hand from what was agreed. Once `npm run types` brings them,
- * each becomes the type of its name there.
- */
-export type Profile = Omit<Schemas["Profile"], "relation"> & {
-  relation: "self" | "representative";
-  /** The instant representation ends; null for oneself. */
-  ends_at: string | null;
-};
-export type PersonMe = Omit<Schemas["PersonMe"], "profiles"> & { profiles: Profile[] };
-/** A child of one's health insurance file, whose profile is managed or may be. */
-export interface Child {
-  patient_id: string;
-  given_name: string;
-  family_name: string;
-  birth_date: string | null;
-  age: number | null;
-  status: "on_file" | "active";
-  ends_at: string | null;
-}
-export interface Representative {
-  name: string;
-  is_you: boolean;
-  since: string;
-}
+export type Profile = Schemas["Profile"];
+export type PersonMe = Schemas["PersonMe"];
+export type Child = Schemas["ChildOut"];
+export type Representative = Schemas["RepresentativeOut"];
 
 export interface Page<T> {
   items: T[];

@@ -212,6 +212,9 @@ export const agendaWords = typeset({
     revokeTitle: "Couper ce lien ?",
     revokeText: "Le calendrier qui le lit ne montrera plus vos rendez-vous. Un lien coupé ne se rétablit pas.",
     revoked: "Le lien est coupé : dès maintenant, il ne montre plus rien à personne.",
+    notOfChildTitle: "Pas de lien pour l'espace d'un enfant",
+    notOfChildText:
+      "Un lien continuerait d'être lu après ses 18 ans, ou après que vous avez cessé de gérer son espace. Ajoutez ses rendez-vous un à un depuis leur page.",
     full: "Cinq liens sont en service, c'est le maximum. Coupez-en un pour en créer un autre.",
   },
 

@@ -164,7 +164,9 @@ export default function Agenda({ profile }: { profile: Profile }) {
         <section class="card steps" aria-labelledby="around">
           <h2 id="around">{t.more}</h2>
           <StepLink href="/agenda/prevention" icon="syringe" title={t.prevention} text={said(t).preventionText} />
-          <StepLink href="/agenda/abonnement" icon="calendar-plus" title={said(t).subscription} text={t.subscriptionText} />
+          {profile.relation === "self" && (
+            <StepLink href="/agenda/abonnement" icon="calendar-plus" title={said(t).subscription} text={t.subscriptionText} />
+          )}
         </section>
       </BelowZoneOffer>
     </Page>

@@ -12,7 +12,7 @@ import { Dialog } from "../ui/dialog";
 import { Form, RadioField } from "../ui/form";
 import { lazy } from "../ui/lazy";
 import { Page } from "../ui/page";
-import { ErrorPanel, Loading, Notice } from "../ui/states";
+import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
 import { toast } from "../ui/toast";
 
 const t = agendaWords.feeds;
@@ -153,7 +153,17 @@ function Feed({ feed, zone, revoke }: FeedProps) {
   );
 }
 
+/** A secret link outlives who made it: nobody makes one of a child's space. */
 export default function CalendarFeeds({ profile }: { profile: Profile }) {
+  if (profile.relation === "self") return <OwnFeeds profile={profile} />;
+  return (
+    <Page title={words().title} tab={t.tab} back={{ href: "/agenda", label: agendaWords.title }}>
+      <Empty icon="calendar-plus" title={t.notOfChildTitle} text={t.notOfChildText} />
+    </Page>
+  );
+}
+
+function OwnFeeds({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const feeds = useResource(`feeds ${pid}`, (signal) => agendaApi.feeds(pid, signal));
   const [made, setMade] = useState<string | null>(null);

@@ -27,22 +27,19 @@ const ICONS: Record<Target["kind"], IconName> = {
   calendar: "calendar",
   trace: "eye",
   prevention: "syringe",
-};
-
-/** The notices that lead to no part of the record, by their type. */
-const ELSEWHERE: Record<string, { href: string; icon: IconName }> = {
-  representative_added: { href: "/proches", icon: "baby" },
+  representatives: "baby",
 };
 
 function hrefOf({ kind, id }: Target): string {
   if (kind === "document") return id ? `/documents/${id}` : "/documents";
   if (kind === "appointment") return id ? `/agenda/${id}` : "/agenda";
   if (kind === "calendar") return "/agenda/abonnement";
+  if (kind === "representatives") return "/proches";
   return kind === "trace" ? "/acces" : "/agenda/prevention";
 }
 
-function placeOf({ type, target }: CarnetNotice): { href?: string; icon: IconName } {
-  return ELSEWHERE[type] ?? (target ? { href: hrefOf(target), icon: ICONS[target.kind] } : { icon: "bell" });
+function placeOf({ target }: CarnetNotice): { href?: string; icon: IconName } {
+  return target ? { href: hrefOf(target), icon: ICONS[target.kind] } : { icon: "bell" };
 }
 
 function byDay(notices: CarnetNotice[]): [string, CarnetNotice[]][] {
