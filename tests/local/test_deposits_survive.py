@@ -1,12 +1,14 @@
 """200 deposits with keys while processes are killed ten times: none lost, none double.
 
 The ledger is the client's: what it sent, and what was acknowledged to it. Source: D2, R03, R04.
+At the end all is stopped outright, and started again from what is on disk.
 """
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from http import HTTPStatus
 from itertools import cycle, islice
 
@@ -19,7 +21,7 @@ from tests.stack import Stack
 
 DEPOSITS = 200
 KILLS = 10
-VICTIMS = ("cloud", "api", "front", "cloud", "notify", "providers", "cloud")
+VICTIMS = ("cloud", "api", "front", "cloud", "notify", "relay", "authorize", "providers", "cloud")
 SENDERS = 4
 TOGETHER = 20
 # Nothing is known: the same key goes again.
@@ -37,13 +39,14 @@ class Laboratory:
         self._caller = Caller(stack.url)
         self._handle = ""
 
-    def deposit(self, number: int) -> str:
+    def deposit(self, number: int) -> tuple[str, str]:
+        """Deposit one document; return its id, and the hash of what was sent."""
         content = a_pdf_document(f"Résultat {number}", [f"Ligne du résultat {number}."])
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             reply = self._try(number, content)
             if reply is not None and reply.status == HTTPStatus.CREATED:
-                return str(reply.json()["id"])
+                return str(reply.json()["id"]), sha256(content).hexdigest()
             assert time.monotonic() < deadline, reply
             if reply is None or reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
                 self._caller.token = ""
@@ -74,15 +77,28 @@ def _kill_now_and_then(stack: Stack, done: threading.Event, killed: list[str]) -
         stack.wait_until_ready()
 
 
-def _documents(caller: Caller) -> Iterator[str]:
+def _record(caller: Caller) -> str:
     pid = caller.request("GET", "/v1/me").json()["profiles"][0]["patient_id"]
-    cursor = ""
+    return f"/v1/patients/{pid}/documents"
+
+
+def _documents(caller: Caller) -> Iterator[str]:
+    path, cursor = _record(caller), ""
     while cursor is not None:
         more = f"&cursor={cursor}" if cursor else ""
-        path = f"/v1/patients/{pid}/documents?limit=100{more}"
-        page = caller.request("GET", path).json()
+        page = caller.request("GET", f"{path}?limit=100{more}").json()
         yield from (item["id"] for item in page["items"])
         cursor = page["next"]
+
+
+def _hashes(caller: Caller, documents: Iterable[str]) -> dict[str, str]:
+    """Read each content, and return its hash; of one that is not given, what was said instead."""
+    path, found = _record(caller), dict[str, str]()
+    for one in documents:
+        reply = caller.request("GET", f"{path}/{one}/content")
+        read = sha256(reply.body).hexdigest() if reply.status == HTTPStatus.OK else str(reply)
+        found[one] = read
+    return found
 
 
 def test_no_acknowledged_deposit_is_lost_or_doubled_while_processes_are_killed(
@@ -95,12 +111,12 @@ def test_no_acknowledged_deposit_is_lost_or_doubled_while_processes_are_killed(
     killer = threading.Thread(target=_kill_now_and_then, args=(stack, done, killed))
     local = threading.local()
 
-    def send(number: int) -> str:
+    def send(number: int) -> tuple[str, str]:
         if not hasattr(local, "laboratory"):
             local.laboratory = Laboratory(stack)
         while len(killed) < number // (DEPOSITS // KILLS) and killer.is_alive():
             time.sleep(0.05)  # so that there is something left to send at each kill
-        made: str = local.laboratory.deposit(number)
+        made: tuple[str, str] = local.laboratory.deposit(number)
         return made
 
     killer.start()
@@ -109,13 +125,17 @@ def test_no_acknowledged_deposit_is_lost_or_doubled_while_processes_are_killed(
     killer.join()
     done.set()
     stack.wait_until_ready()
+    stack.kill("launcher")
+    stack.start()
+    stack.wait_until_ready()
     person.log_in("franceconnect", "dominique")
-    listed = list(_documents(person))
+    listed, ledger = list(_documents(person)), dict(acknowledged)
 
     assert len(killed) == KILLS
-    assert len(set(acknowledged)) == DEPOSITS
-    assert sorted(set(listed) - before) == sorted(acknowledged)
+    assert len(ledger) == DEPOSITS
+    assert sorted(set(listed) - before) == sorted(ledger)
     assert len(listed) == len(set(listed))
+    assert _hashes(person, ledger) == ledger
 
 
 def test_one_key_sent_twenty_times_at_once_makes_one_document(stack: Stack) -> None:  # A13
