@@ -238,7 +238,9 @@ ME: dict[str, Json] = {
     PERSON: {
         "role": "patient",
         "display_name": "Dominique PAT-TROIS",
-        "profiles": [{k: v for k, v in PATIENT.items() if k != "sex"} | {"relation": "self"}],
+        "profiles": [
+            {k: v for k, v in PATIENT.items() if k != "sex"} | {"relation": "self", "ends_at": None}
+        ],
         "session": _SESSION,
     },
     PROFESSIONAL: {

@@ -13,24 +13,26 @@ _NOW = datetime.now(UTC)
 _BORN = (_NOW - timedelta(days=100)).date().replace(day=14)
 
 
-def _child(pid: str, name: str, years: int | None, status: str) -> Json:
-    born = None if years is None else _BORN.replace(year=_BORN.year - years)
+def _child(pid: str, name: str, years: int, status: str) -> Json:
+    born = _BORN.replace(year=_BORN.year - years)
     return {
         "patient_id": pid,
         "given_name": name,
         "family_name": "PAT-TROIS",
-        "birth_date": born and born.isoformat(),
+        "birth_date": born.isoformat(),
         "age": years,
         "status": status,
         # At midnight in Paris, in summer or in winter, it is still the day before.
-        "ends_at": born and f"{born.replace(year=born.year + 18) - timedelta(days=1)}T23:00:00Z",
+        "ends_at": f"{born.replace(year=born.year + 18) - timedelta(days=1)}T23:00:00Z"
+        if status == "active"
+        else None,
     }
 
 
 CHILDREN: list[Json] = [
     _child(LEA, "LEA", 7, "active"),
     _child(EMILE, "EMILE", 0, "on_file"),
-    _child(LOUISE, "MARIE-LOUISE", None, "on_file"),
+    _child(LOUISE, "MARIE-LOUISE", 3, "on_file"),
 ]
 REPRESENTATIVES: list[Json] = [
     {"name": "Dominique PAT-TROIS", "is_you": True, "since": "2026-11-03T09:12:00Z"},

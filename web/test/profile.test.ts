@@ -98,12 +98,10 @@ describe("words", () => {
 const left = (until: string) => timeLeft(until, "2026-11-27").replaceAll("\u00a0", " ");
 
 describe("majority", () => {
-  it("is the day of birth, whatever the zone in which its instant is told", () => {
-    const reunion = "2031-05-13T20:00:00Z";
-    expect(majorityDay({ birth_date: "2013-05-14", ends_at: reunion })).toBe("2031-05-14");
-    expect(majorityDay({ birth_date: null, ends_at: "2031-05-13T22:00:00Z" })).toBe("2031-05-14");
-    expect(majorityDay({ birth_date: "2012-02-29", ends_at: "2030-02-28T23:00:00Z" })).toBe("2030-03-01");
-    expect(majorityDay({ birth_date: "2013-05-14", ends_at: null })).toBe(null);
+  it("is the day of birth, or 1 March", () => {
+    expect(majorityDay("2013-05-14")).toBe("2031-05-14");
+    expect(majorityDay("2012-02-29")).toBe("2030-03-01");
+    expect(majorityDay("2012-12-31")).toBe("2030-12-31");
   });
 
   it("is counted in years, then months, then days", () => {

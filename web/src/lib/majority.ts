@@ -1,5 +1,4 @@
 /** Until when a child is represented, and how long that is. */
-import type { Child, Profile } from "../api/types";
 import { relativesWords as t } from "../catalogue/relatives";
 import { addMonths, daysBetween } from "./calendar";
 import { parisDay } from "./format";
@@ -7,10 +6,10 @@ import { parisDay } from "./format";
 const MAJORITY_MONTHS = 18 * 12;
 const LEAP_DAY = "-02-29";
 
-/** The day of 18 years: that of birth where it exists, as the instant is told in the child's own zone. */
-export function majorityDay({ birth_date: born, ends_at: end }: Pick<Child | Profile, "birth_date" | "ends_at">) {
-  if (!end) return null;
-  return born && !born.endsWith(LEAP_DAY) ? addMonths(born, MAJORITY_MONTHS) : parisDay(end);
+/** The first day of who was born on that day as an adult: 1 March for a 29 February. */
+export function majorityDay(born: string): string {
+  const day = addMonths(born, MAJORITY_MONTHS);
+  return born.endsWith(LEAP_DAY) ? `${day.slice(0, 4)}-03-01` : day;
 }
 
 function wholeMonths(from: string, to: string): number {

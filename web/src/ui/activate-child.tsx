@@ -18,7 +18,7 @@ interface Props {
 }
 
 function Effects({ child }: { child: Child }) {
-  const end = majorityDay(child);
+  const end = majorityDay(child.birth_date);
   return (
     <ul class="effects" role="list">
       {[...t.effects, end ? t.ends(dateMedium(end)) : t.endsUnknown].map((effect) => (

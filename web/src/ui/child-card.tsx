@@ -39,8 +39,8 @@ function Representatives({ child }: { child: Child }) {
 }
 
 function Until({ child }: { child: Child }) {
-  const end = majorityDay(child);
-  if (!end) return null;
+  if (!child.ends_at) return null;
+  const end = majorityDay(child.birth_date);
   return (
     <p>
       {t.until(dateMedium(end))}{" "}
@@ -138,7 +138,7 @@ export function ChildCard({ child, acts }: { child: Child; acts: ChildActs }) {
           <h3 id={id} ref={heading} tabIndex={-1}>
             <Name of={child} />
           </h3>
-          {child.age !== null && <p class="muted">{catalogue.shell.age(child.age)}</p>}
+          <p class="muted">{catalogue.shell.age(child.age)}</p>
         </div>
       </div>
       <p class={active ? "badge success" : "badge"}>
