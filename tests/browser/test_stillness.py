@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.canned import Canned
+from tests.browser.canned import PERSON, PID, Canned
+from tests.browser.canned_children import IN_CHILD, LEA, PARENT
 from tests.browser.conftest import DESKTOP, PHONE, Watch, settled
 
 pytestmark = pytest.mark.browser
@@ -34,7 +35,13 @@ window.fetch = async (what, ...more) => {
 @pytest.mark.parametrize("path", ["/accueil", "/documents", "/agenda", "/acces", "/notifications"])
 @pytest.mark.parametrize("late", ["", _LATE], ids=["at once", "preferences last"])
 def test_a_first_screen_does_not_jump(
-    browser: Browser, base_url: str, watch: Watch, size: tuple[int, int], path: str, late: str
+    browser: Browser,
+    base_url: str,
+    watch: Watch,
+    size: tuple[int, int],
+    path: str,
+    late: str,
+    who: str = PERSON,
 ) -> None:
     width, height = size
     with browser.new_context(
@@ -46,10 +53,20 @@ def test_a_first_screen_does_not_jump(
         page = made.new_page()
         watch.follow(page)
         page.add_init_script(_FOLLOW + late)
-        Canned().install(page)
+        Canned(who).install(page)
+        if who == IN_CHILD:
+            page.add_init_script(f"sessionStorage.setItem('carnet.profile', '{PID} {LEA}')")
         page.goto(path)
         settled(page)
         page.wait_for_load_state("networkidle")
         shifted: Any = page.evaluate("window.shifted")
 
     assert shifted < MOST
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("who", [PARENT, IN_CHILD])
+def test_nor_does_that_of_who_has_several_profiles(
+    browser: Browser, base_url: str, watch: Watch, size: tuple[int, int], who: str
+) -> None:
+    test_a_first_screen_does_not_jump(browser, base_url, watch, size, "/accueil", "", who)
