@@ -115,6 +115,26 @@ def test_logging_out_forgets_the_choice(page: Page, opened: Open) -> None:
     assert page.evaluate(KEPT) == []
 
 
+def test_a_new_login_starts_at_ones_own(page: Page, opened: Open) -> None:
+    canned = opened("/documents", IN_CHILD)
+    canned.who = None
+    page.reload()
+    expect(page).to_have_url(re.compile("/connexion"))
+    assert page.evaluate(KEPT) == []
+    canned.who = PARENT
+    page.goto("/accueil")
+    expect(page.get_by_role("heading", name="Bonjour Dominique")).to_be_visible()
+
+
+def test_without_network_what_is_on_screen_stays(page: Page, opened: Open) -> None:
+    opened("/documents", PARENT)
+    page.context.set_offline(True)
+    _switch(page, "Espace de Lea")
+    expect(page.locator(".toast")).to_contain_text("Connexion interrompue")
+    expect(page.get_by_text(OWN_DOCUMENT)).to_be_visible()
+    page.context.set_offline(False)
+
+
 def test_the_choice_of_somebody_else_is_nothing(page: Page, opened: Open) -> None:
     opened("/aide", PARENT)
     page.evaluate(f"sessionStorage.setItem('carnet.profile', '{EMILE} {LEA}')")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
+from tests.browser.canned_children import IN_CHILD, PARENT
 from tests.browser.conftest import PHONE, Open, Watch, settled, shoot
 
 pytestmark = pytest.mark.browser
@@ -25,6 +26,8 @@ PATHS = [
     ("/acces", PERSON),
     ("/professionnels", PERSON),
     ("/plus", PERSON),
+    ("/proches", PARENT),
+    ("/accueil", IN_CHILD),
     ("/pro", PROFESSIONAL),
     (f"/pro/patients/{PID}", PROFESSIONAL),
 ]

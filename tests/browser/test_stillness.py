@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.canned import Canned
+from tests.browser.canned import PERSON, PID, Canned
+from tests.browser.canned_children import IN_CHILD, LEA, PARENT
 from tests.browser.conftest import DESKTOP, PHONE, Watch, settled
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,14 @@ window.fetch = async (what, ...more) => {
 """
 
 
+# With several profiles the name has a frame of its own.
+_OF_PARENT, _OF_CHILD = "/accueil?of=parent", "/accueil?of=child"
+_WHO = {_OF_PARENT: PARENT, _OF_CHILD: IN_CHILD}
+_PATHS = ["/accueil", "/documents", "/agenda", "/acces", "/notifications", *_WHO]
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("path", ["/accueil", "/documents", "/agenda", "/acces", "/notifications"])
+@pytest.mark.parametrize("path", _PATHS)
 @pytest.mark.parametrize("late", ["", _LATE], ids=["at once", "preferences last"])
 def test_a_first_screen_does_not_jump(
     browser: Browser, base_url: str, watch: Watch, size: tuple[int, int], path: str, late: str
@@ -46,7 +53,9 @@ def test_a_first_screen_does_not_jump(
         page = made.new_page()
         watch.follow(page)
         page.add_init_script(_FOLLOW + late)
-        Canned().install(page)
+        if path == _OF_CHILD:
+            page.add_init_script(f"sessionStorage.setItem('carnet.profile', '{PID} {LEA}')")
+        Canned(_WHO.get(path, PERSON)).install(page)
         page.goto(path)
         settled(page)
         page.wait_for_load_state("networkidle")

@@ -119,6 +119,8 @@ export async function start(): Promise<void> {
   }
   const fresh = await refresh();
   if (!fresh) {
+    // The next login starts at one's own record, whoever it is.
+    keepChoice(null);
     sessionState.value = "out";
     return;
   }

@@ -11,6 +11,7 @@ import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
 import { Notice } from "./states";
+import { toast } from "./toast";
 import { UnsentDialog } from "./unsent-dialog";
 
 const t = catalogue.shell;
@@ -23,9 +24,12 @@ export const spaceName = (of: Profile) =>
 export function useSwitching() {
   const [asked, setAsked] = useState<{ pid: string; lost: Unsent } | null>(null);
   const go = (pid: string) => {
+    // The other space needs the network: what is on screen stays.
+    if (!navigator.onLine) return toast(`${catalogue.errors.offlineTitle}. ${catalogue.errors.offline}`);
     const lost = wouldLose();
     if (lost) setAsked({ pid, lost });
     else switchTo(pid);
+    return undefined;
   };
   const question = asked && (
     <UnsentDialog
