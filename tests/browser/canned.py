@@ -417,6 +417,5 @@ def send(
         {name.lower(): value for name, value in sent.items()},
         body,
     )
-    if not canned_children.is_ahead(url.path, CONTRACT.document):
-        STRAYS.extend(f"{asked.method} {url.path}: {fault}" for fault in CONTRACT.faults(exchange))
+    STRAYS.extend(f"{asked.method} {url.path}: {fault}" for fault in CONTRACT.faults(exchange))
     route.fulfill(status=status, body=body, headers=sent)

@@ -1,7 +1,7 @@
 """What the server would say to a parent of the children she represents, or may represent."""
 
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 Json = dict[str, Any]
@@ -22,11 +22,14 @@ def _child(pid: str, name: str, years: int, status: str) -> Json:
         "birth_date": born.isoformat(),
         "age": years,
         "status": status,
-        # At midnight in Paris, in summer or in winter, it is still the day before.
-        "ends_at": f"{born.replace(year=born.year + 18) - timedelta(days=1)}T23:00:00Z"
-        if status == "active"
-        else None,
+        "ends_at": _ends_at(born.isoformat()) if status == "active" else None,
     }
+
+
+def _ends_at(born: str) -> str:
+    """Return the instant of majority: at midnight in Paris, it is still the day before."""
+    day = date.fromisoformat(born)
+    return f"{day.replace(year=day.year + 18) - timedelta(days=1)}T23:00:00Z"
 
 
 CHILDREN: list[Json] = [
@@ -66,13 +69,7 @@ def answer(method: str, path: str, of: list[Json]) -> tuple[int, Json | None] | 
     if not pid:
         return 200, {"items": of}
     child = next(one for one in of if f"/{one['patient_id']}" == pid)
-    child["status"] = "on_file" if method == "DELETE" else "active"
+    is_managed = method != "DELETE"
+    child["status"] = "active" if is_managed else "on_file"
+    child["ends_at"] = _ends_at(child["birth_date"]) if is_managed else None
     return (204, None) if method == "DELETE" else (201, child)
-
-
-def is_ahead(path: str, contract: Json) -> bool:
-    """Say whether an answer is of what the committed contract does not describe yet."""
-    known = any(name.endswith("/children") for name in contract["paths"])
-    return not known and (
-        path == "/v1/me" or path.endswith("/representatives") or "/children" in path
-    )
