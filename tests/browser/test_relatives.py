@@ -136,12 +136,13 @@ def test_the_switcher_leads_here(page: Page, opened: Open) -> None:
 def test_a_notice_of_another_parent_leads_here(page: Page, opened: Open) -> None:
     canned = opened("/accueil", IN_CHILD)
     told = NOTICES[2] | {
-        "type": "representative_added",
-        "text": "Un parent gère maintenant ce profil.",
+        "type": "representative.added",
+        "text": "Un parent gère maintenant cet espace",
+        "target": {"kind": "representatives", "id": None},
     }
     canned.overrides["/notices$|/notices\\?"] = lambda route: reply(
         route, {"items": [told], "unread": 0, "next": None}
     )
     page.get_by_role("link", name=re.compile("^Avis")).click()
-    page.get_by_role("link", name="Un parent gère maintenant ce profil.").click()
+    page.get_by_role("link", name="Un parent gère maintenant cet espace").click()
     expect(page.get_by_role("article", name=re.compile("Lea"))).to_contain_text("Paul PAT-QUATRE")
