@@ -50,6 +50,7 @@ def test_a_mother_activates_her_childs_space_and_always_sees_whose_it_is(
     shoot(page, "story-child-4")
     page.goto(f"{product.url}/acces")
     expect(page.get_by_text("Espace de Léa").first).to_be_visible()
+    page.get_by_label("Afficher", exact=True).select_option("Tous, les miens compris")
     expect(page.get_by_text("Vous pour Léa").first).to_be_visible()
     shoot(page, "story-child-5")
 
@@ -62,7 +63,7 @@ def test_a_mother_activates_her_childs_space_and_always_sees_whose_it_is(
     page.get_by_role("article", name=re.compile("Léa")).get_by_role(
         "button", name=re.compile("Ne plus gérer")
     ).click()
-    page.get_by_role("dialog").get_by_role("button", name=re.compile("Ne plus gérer")).click()
+    page.get_by_role("alertdialog").get_by_role("button", name=re.compile("Ne plus gérer")).click()
     expect(page.get_by_role("article", name=re.compile("Léa"))).to_contain_text("À activer")
     expect(page.get_by_text("Espace de Léa")).to_have_count(0)
     shoot(page, "story-child-7")
