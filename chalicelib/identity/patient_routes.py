@@ -104,6 +104,9 @@ class PatientAnswer(Schema):
     birth_date: str | None
     age: int | None
     sex: Literal["female", "male", "unknown"]
+    authorised_until: str | None = Field(
+        description="The end of the authorisation by which the caller reads; null without one."
+    )
 
 
 class IdentityAnswer(Schema):
@@ -175,7 +178,7 @@ def lookup_patient(call: Call[LookupBody, NoQuery]) -> Answer:
 def read_patient(call: Call[None, NoQuery]) -> Answer:
     """Read a person's identity."""
     patient = patients.read_patient(call.principal, call.path["pid"])
-    traits = patient.person.traits
+    traits, until = patient.person.traits, patient.authorised_until
     return Answer(
         PatientAnswer.model_validate(
             {
@@ -185,6 +188,7 @@ def read_patient(call: Call[None, NoQuery]) -> Answer:
                 "birth_date": traits.birth_date.isoformat() if traits.birth_date else None,
                 "age": patients.age(patient, clock.now()),
                 "sex": _SEX_WORDS[traits.sex],
+                "authorised_until": clock.iso(until) if until else None,
             }
         ),
         version=patient.version,

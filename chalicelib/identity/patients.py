@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from chalicelib.access import budgets, entry, gate, tokens
 from chalicelib.access import store as access_store
-from chalicelib.access.model import Action, Refusal
+from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import AccountRow, SessionRow
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Forbidden, NotFound
@@ -25,11 +25,15 @@ from chalicelib.identity.values import INS, Traits
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A person and the version of her identity."""
+    """A person and the version of her identity.
+
+    `authorised_until` is the end of the authorisation by which a professional reads her.
+    """
 
     pid: str
     person: Person
     version: int
+    authorised_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,10 @@ def _read(principal: Principal, subject: str, action: Action) -> Patient:
     pid = gate.resolve(principal, subject)
     with gate.enter(principal, action, pid, wanted=[spaces.person_wish(pid)]) as unit:
         person, version = spaces.person_of(unit)
-    return Patient(pid, person, version)
+    grant = unit.entry.grant
+    by_grant = grant is not None and unit.right is Right.AUTHORISATION
+    until = access_store.grant_of(grant).valid_until if grant and by_grant else None
+    return Patient(pid, person, version, until)
 
 
 def lookup_patient(principal: Principal, ins: INS, claimed: Traits) -> str:

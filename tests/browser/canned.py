@@ -225,7 +225,9 @@ PATIENT: Json = {
     "birth_date": "1979-03-28",
     "age": 47,
     "sex": "female",
+    "authorised_until": "2027-11-03T09:12:00.000Z",
 }
+_NOT_IN_PROFILE = ("sex", "authorised_until")
 IDENTITY: Json = {
     "ins": "279035121518989",
     "family_name": "PAT-TROIS",
@@ -239,7 +241,8 @@ ME: dict[str, Json] = {
         "role": "patient",
         "display_name": "Dominique PAT-TROIS",
         "profiles": [
-            {k: v for k, v in PATIENT.items() if k != "sex"} | {"relation": "self", "ends_at": None}
+            {k: v for k, v in PATIENT.items() if k not in {"sex", "authorised_until"}}
+            | {"relation": "self", "ends_at": None}
         ],
         "session": _SESSION,
     },

@@ -10,7 +10,7 @@ import time_machine
 from chalicelib.access import budgets, entry, store
 from chalicelib.access.store import SettingsRow
 from chalicelib.audit.store import TraceRow, open_row
-from chalicelib.core import aws, rows
+from chalicelib.core import aws, clock, rows
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import rules, spaces
 from chalicelib.identity.model import Person
@@ -319,6 +319,7 @@ def test_person_reads_her_identity(http: Client, person: Patient) -> None:
         "birth_date": "1985-06-12",
         "age": 0,
         "sex": "female",
+        "authorised_until": None,
     }
 
 
@@ -327,11 +328,13 @@ def test_doctor_reads_an_identity_with_an_authorisation_only(
 ) -> None:
     before = http.get(f"/v1/patients/{person.pid}", as_=doctor.principal)
     nobody = http.get(f"/v1/patients/{'0' * 26}", as_=doctor.principal)
-    builders.a_grant(person, doctor)
+    until = clock.now() + timedelta(days=30)
+    builders.a_grant(person, doctor, until=until)
 
     assert before.status == nobody.status == 404
     assert before.body == nobody.body
-    assert http.get(f"/v1/patients/{person.pid}", as_=doctor.principal).status == 200
+    shown = http.get(f"/v1/patients/{person.pid}", as_=doctor.principal).json()
+    assert shown["authorised_until"] == clock.iso(until)
 
 
 def test_others_do_not_read_an_identity(http: Client, person: Patient, laboratory: Actor) -> None:

@@ -2047,6 +2047,11 @@ export interface components {
              * @enum {string}
              */
             sex: "female" | "male" | "unknown";
+            /**
+             * Authorised Until
+             * @description The end of the authorisation by which the caller reads; null without one.
+             */
+            authorised_until: string | null;
         };
         /**
          * PatientFound

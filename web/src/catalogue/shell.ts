@@ -85,6 +85,7 @@ export const shell = {
   title: (screen: string, whose: string) => `${screen} – ${whose} – ${brand.name}`,
   mine: "Mon dossier",
   patientRecord: "Dossier patient",
+  authorisedUntil: (date: string) => `Accès autorisé jusqu'au ${date}`,
   professionalSpace: "Espace professionnel",
   publicSpace: "Espace de santé",
   offline: "Vous êtes hors connexion. Ce qui est affiché reste lisible. Rien ne sera envoyé.",

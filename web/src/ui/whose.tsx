@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { me } from "../api/session";
 import type { Patient, Profile } from "../api/types";
 import { catalogue as t } from "../catalogue";
-import { dateMedium, dateShort, firstName, parisDay } from "../lib/format";
+import { dateMedium, dateShort, firstName, instantDay, parisDay } from "../lib/format";
 import { currentProfile, isChilds, profiles } from "../lib/profile";
 import { Icon } from "./icon";
 import { Switcher, spaceName } from "./switcher";
@@ -80,6 +80,9 @@ export function Whose() {
       <p class="whose-more">
         {identity(shown, patient !== null)}
       </p>
+      {patient?.authorised_until && (
+        <p class="whose-more">{t.shell.authorisedUntil(instantDay(patient.authorised_until))}</p>
+      )}
     </div>
   );
 }
