@@ -208,7 +208,7 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("story", "plant"),
     [
-        ("deposit", drop_condition("idempotency")),
+        ("announce_document", drop_condition("idempotency")),
         ("authorise", drop_condition("grant")),
         ("deposit", never_look),
         ("remind", claim_unconditionally),
