@@ -94,7 +94,9 @@ def _queues() -> list[Statement]:
         of_queue("NotifyQueue", "SendMessage"),
         of_queue("RemindQueue", "SendMessage"),
         # Whom a notice is for, and why it or a reminder failed.
-        _rows(tables.IDENTITY, ("GetItem",), _SECRET, "P#*"),
+        _rows(tables.IDENTITY, ("GetItem",), _SECRET),
+        _rows(tables.IDENTITY, ("Query",), "P#*"),
+        _rows(tables.RECORD, ("GetItem",), "P#*"),
         of_secret("Decrypt"),
         _rows(tables.WORK, ("GetItem", "BatchGetItem"), "N#*"),
         _rows(tables.WORK, ("Query",), "DUE#*"),
@@ -125,6 +127,9 @@ def statements() -> dict[Role, list[Statement]]:
         SPACES: [
             *_secret(),
             _rows(tables.IDENTITY, read_write, "INS#*", "P#*"),
+            # A child who is no longer on a parent's insurance file: the link ends, and it is told.
+            _rows(tables.IDENTITY, ("DeleteItem",), "P#*"),
+            _rows(tables.AUDIT, ("PutItem",), "P#*"),
             _rows(tables.IDENTITY, ("PutItem",), "TRAITS#*"),
             _rows(tables.RECORD, read_write, "P#*"),
             _rows(tables.WORK, ("PutItem",), "DUE#*"),

@@ -139,7 +139,7 @@ def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
     for _ in range(ATTEMPTS):
         if time.monotonic() - began > BUDGET_SECONDS:
             break
-        attempt = [*steps, *_grant_steps(unit, writes=bool(steps))]
+        attempt = [*steps, *_grant_steps(unit, writes=bool(steps)), *_link_steps(unit, steps)]
         try:
             rows.write([*(action for action, _ in attempt), rows.put(trace)])
         except TransactionConflict:
@@ -208,6 +208,14 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
         notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)
         return [(rows.put(used), _GRANT), (rows.put(outbox_row(notice, unit.now)), None)]
     return [(rows.unchanged(grant), _GRANT)] if writes else []
+
+
+def _link_steps(unit: Unit, steps: list[Step]) -> list[Step]:
+    """Bind what who represents a minor writes to her link, which may be taken away meanwhile."""
+    proxy = unit.entry.proxy
+    if unit.right is not Right.REPRESENTATIVE or proxy is None or not steps or unit.ends_link:
+        return []
+    return [(rows.unchanged(proxy), NotFound())]
 
 
 def _settings_steps(unit: Unit) -> list[Step]:

@@ -46,6 +46,7 @@ class Unit:
         self.refusal: Refusal | None = None
         self.is_refused = False
         self.new_name: str | None = None  # of who only now comes to represent the person
+        self.ends_link = False  # of who acts with this record, in what she writes
         self.new_settings: SettingsRow | None = None
         self.concerns_record = True  # and so is traced in its history, if there is such a record
         self.reference = reference

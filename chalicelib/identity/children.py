@@ -6,9 +6,11 @@ of a record end at one instant of its settings, so that coming of age is one com
 open session at once (A41).
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from chalicelib.access import gate
 from chalicelib.access import store as access_store
@@ -23,15 +25,19 @@ from chalicelib.access.store import (
 from chalicelib.access.unit import Unit
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.audit.store import TRACE_KIND, new_row, subject_of_trace
-from chalicelib.core import clock, rows
+from chalicelib.core import clock, ids, rows
 from chalicelib.core.events import EventType
-from chalicelib.core.rows import Item, Row
+from chalicelib.core.rows import ConditionLost, Item, Row, StoreUnavailable, TransactionConflict
+from chalicelib.core.zones import PARIS
 from chalicelib.http.principal import Principal
 from chalicelib.identity import acts, rules, spaces, store
 from chalicelib.identity.model import CoverageAction, Person, shown
 from chalicelib.identity.store import ChildRow
 from chalicelib.reminders import store as reminders
 from chalicelib.vault import envelope
+
+_ATTEMPTS: Final = 6
+_JITTER_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def _manage(principal: Principal, pid: str, child: str) -> tuple[Child, bool]:
         if is_new:
             unit.write(rows.unchanged(unit.target(CoverageRow)))
             _link(unit, _name(pid), ends_at)
-            row.ends_at = clock.iso(ends_at)
+            row.is_managed = True
             unit.put(row)
     made = Child(
         pid=child,
@@ -171,8 +177,9 @@ def _leave(principal: Principal, pid: str, child: str) -> None:
         if unit.entry.own_pid != pid or row is None:
             raise unit.refuse(Refusal.NO_RIGHT)
         if proxy is not None:
-            row.ends_at = None
+            row.is_managed = None
             unit.put(row)
+            unit.ends_link = True
             unit.write(rows.delete(proxy))
 
 
@@ -200,13 +207,17 @@ def list_representatives(principal: Principal, pid: str) -> list[Representative]
 
 
 def keep_majority(unit: Unit, zone: str) -> None:
-    """Move the end of what represents a minor with her zone; of nobody represented, nothing."""
+    """Move the end of what represents a minor with her zone; of nobody represented, nothing.
+
+    An end that is past never moves; and who represents her never makes it later.
+    """
     settings = unit.entry.settings
-    if settings is None or settings.represented_until is None:
-        return
+    before = settings.represented_until if settings else None
     born = spaces.person_of(unit)[0].traits.birth_date
-    until = clock.iso(rules.majority_at(born, zone)) if born else settings.represented_until
-    if until != settings.represented_until:
+    if before is None or born is None or before <= clock.iso(unit.now):
+        return
+    until = clock.iso(rules.majority_at(born, zone))
+    if until < before or (until > before and unit.right is not Right.REPRESENTATIVE):
         unit.change_settings().represented_until = until
 
 
@@ -219,6 +230,15 @@ def cover(pid: str, subscribers: Sequence[str]) -> None:
         LookupError: a record is not open.
         Unavailable, StoreUnavailable: it may not be done; trying again is safe.
     """
+    for _ in range(_ATTEMPTS):
+        try:
+            return _cover(pid, subscribers)
+        except (ConditionLost, TransactionConflict):
+            time.sleep(ids.jitter(_JITTER_SECONDS))  # a parent came or left meanwhile
+    raise StoreUnavailable("busy")
+
+
+def _cover(pid: str, subscribers: Sequence[str]) -> None:
     pk, sk = access_store.coverage_key(pid)
     coverage = rows.get(CoverageRow, pk, sk)
     before = set(coverage.subscribers) if coverage else set()
@@ -277,12 +297,13 @@ def _child_row(parent: str, pid: str, person: Person) -> Row:
 def _child(unit: Unit, row: ChildRow) -> Child:
     """Open a child listed in the record that was entered."""
     opened = unit.open(bytes(row.sealed), row.pk, row.sk)
+    born = date.fromisoformat(opened["birth_date"])
     return Child(
         pid=row.sk.removeprefix("CHILD#"),
         given_name=opened["given_name"],
         family_name=opened["family_name"],
-        birth_date=date.fromisoformat(opened["birth_date"]),
-        ends_at=clock.instant(row.ends_at) if row.ends_at else None,
+        birth_date=born,
+        ends_at=rules.majority_at(born, PARIS.key) if row.is_managed else None,
     )
 
 

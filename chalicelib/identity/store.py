@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -106,14 +107,13 @@ class HolderRow(AuthenticatedRow):
 class ChildRow(VersionedRow):
     """A child on a person's insurance file, as that person sees her; it decides nothing.
 
-    Names and birth date are sealed under the person's own record. `ends_at` is set while she
-    manages the child's space: when that ends, as it was known on that day.
+    Names and birth date are sealed under the person's own record.
     """
 
     TABLE: ClassVar[str] = "identity"
 
     sealed = BinaryAttribute(legacy_encoding=False)
-    ends_at = UnicodeAttribute(null=True)
+    is_managed = BooleanAttribute(null=True)
 
 
 class ProfessionalRow(KeyedRow):

@@ -152,6 +152,7 @@ _OF_A_MINOR: Final[Mapping[str, str]] = {
     "votre espace": "son espace",
     "votre dossier": "son dossier",
     "votre historique": "son historique",
+    "vos données": "ses données",
 }
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"
 _UNKNOWN_REFUSAL: Final = "ce droit n’existe pas"

@@ -48,7 +48,7 @@ def seen(world: World) -> tuple[bool, bool, int]:
     proxy = rows.get(ProxyRow, *proxy_key(child, person.id))
     listed = rows.get(ChildRow, *child_key(person.pid, child))
     told = [row for row in waiting() if row.type == "representative.added"]
-    return proxy is not None, listed is not None and listed.ends_at is not None, len(told)
+    return proxy is not None, listed is not None and bool(listed.is_managed), len(told)
 
 
 def history(world: World) -> list[Trace]:

@@ -14,12 +14,23 @@ from chalicelib.core import clock as product_clock
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import event_of
 from chalicelib.core.rows import table_name
-from chalicelib.identity import children, rules, spaces
+from chalicelib.identity import accounts, children, rules, spaces
 from chalicelib.workers.notify import recipients
 from tests import double
-from tests.builders import Actor, Minor, Patient, a_doctor, a_draft, a_minor, a_person, a_session
+from tests.builders import (
+    ISSUER,
+    Actor,
+    Minor,
+    Patient,
+    a_doctor,
+    a_draft,
+    a_minor,
+    a_person,
+    a_session,
+)
 from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
+from tests.injector import Faults, meanwhile
 
 PARIS = ZoneInfo("Europe/Paris")
 COMES_OF_AGE = date(2008, 11, 28)  # five days after the day of the stopped clock, in 2026
@@ -262,10 +273,10 @@ def _again(parent: Patient) -> Patient:
     [
         ("Europe/Paris", datetime(2037, 2, 10, 23, 0, tzinfo=UTC)),
         ("Pacific/Noumea", datetime(2037, 2, 10, 13, 0, tzinfo=UTC)),
-        ("America/Martinique", datetime(2037, 2, 11, 4, 0, tzinfo=UTC)),
+        ("America/Martinique", datetime(2037, 2, 10, 23, 0, tzinfo=UTC)),  # not later
     ],
 )
-def test_the_end_follows_the_childs_zone(
+def test_a_parent_makes_the_end_earlier_by_the_childs_zone_and_never_later(
     http: Client, mother: Patient, zone: str, until: datetime
 ) -> None:
     child = a_minor(mother)
@@ -359,3 +370,47 @@ def test_an_altered_coverage_opens_nothing(http: Client, mother: Patient) -> Non
 
     assert manage(http, stranger, child).status == 500
     assert documents(http, stranger, child).status == 404
+
+
+def test_an_end_that_is_past_never_moves_again(
+    http: Client, mother: Patient, clock: time_machine.Traveller
+) -> None:  # A41
+    child = a_minor(mother, birth_date=COMES_OF_AGE)
+    manage(http, mother, child)
+    clock.move_to(datetime(2026, 11, 28, 0, 5, tzinfo=PARIS))
+    subject = ids.new_secret_id()
+    account = accounts.of_person(
+        ISSUER, subject, child.identity.traits, "adulte@exemple.test", product_clock.now()
+    )
+    adult, path = a_session(account), f"/v1/patients/{child.pid}/preferences"
+    chosen = http.get(path, as_=adult).json()
+    body = {name: chosen[name] for name in ("quiet_from", "quiet_until", "mail", "remind")}
+
+    moved = http.put(
+        path,
+        as_=adult,
+        json=body | {"zone": "America/Martinique"},
+        headers={"If-Match": f'"v{chosen["version"]}"'},
+    )
+
+    assert moved.status == 200
+    assert documents(http, _again(mother), child).status == 404
+
+
+def test_what_a_parent_writes_while_the_file_lets_the_child_go_is_not_done(
+    http: Client, mother: Patient, father: Patient, faults: Faults
+) -> None:
+    child, doctor = a_minor(mother, father), a_doctor()
+    manage(http, mother, child)
+    manage(http, father, child)
+    documents(http, father, child)
+    faults.on(
+        "dynamodb.TransactWriteItems", meanwhile(lambda: children.cover(child.pid, [mother.pid]))
+    )
+
+    reply = http.put(
+        f"/v1/patients/{child.pid}/authorisations/{doctor.id}", as_=father.principal, json={}
+    )
+
+    assert reply.status == 404
+    assert documents(http, doctor, child).status == 404
