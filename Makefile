@@ -54,7 +54,7 @@ check: .venv/development ## lint, format, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-moto: .venv/development ## the in-process suite but its long matrices: no network, no browser, no Java
+moto: .venv/development ## the in-process suite but its matrices: no network, no browser, no Java
 	@mkdir -p $(ARTIFACTS)
 	$(MOTO)
 
@@ -62,7 +62,7 @@ coverage: .venv/development ## the in-process suite, and which branches it takes
 	@mkdir -p $(ARTIFACTS)
 	$(MOTO) --cov --cov-report=term:skip-covered
 
-matrices: .venv/development ## in process: every call of every story broken, every refusal alike, long properties
+matrices: .venv/development ## in process: every call of every story broken, every role on every route, long properties
 	@mkdir -p $(ARTIFACTS)
 	$(BIN)/pytest tests -m slow -n auto --junitxml=$(ARTIFACTS)/junit-matrices.xml
 

@@ -21,6 +21,8 @@ from tests.http_client import Client, Reply
 from tests.policy.requests import CLINICAL, NARRATED, ROLES, Ask, ask, declared_as
 from tests.worlds import World
 
+pytestmark = pytest.mark.slow
+
 assert app.app.routes  # declares every endpoint
 
 with (Path(__file__).parent / "matrix.csv").open(encoding="utf-8", newline="") as file:
@@ -55,21 +57,18 @@ def trace_keys() -> list[str]:
     return sorted(pk for pk, _ in double.tables()[table_name("audit")])
 
 
-@pytest.mark.slow
 def test_every_route_is_in_the_matrix_and_nothing_else() -> None:
     listed = {(row["method"], row["path"]) for row in ROWS}
     assert listed == {(one.method, one.path) for one in ENDPOINTS}
     assert all(row["rules"] for row in ROWS)
 
 
-@pytest.mark.slow
 def test_every_decision_a_cell_follows_is_written() -> None:
     cited = set(re.findall(r"ADR-(\d{4})", " ".join(row["rules"] for row in ROWS)))
     adr = Path(__file__).parents[2] / "docs/adr"
     assert cited == {number for number in cited if list(adr.glob(f"{number}-*.md"))} != set()
 
 
-@pytest.mark.slow
 def test_the_application_serves_the_declared_routes_and_no_other() -> None:
     served = {(method, path) for path, methods in app.app.routes.items() for method in methods}
     assert served == {(one.method, one.path) for one in ENDPOINTS}
@@ -130,7 +129,6 @@ def visible(reply: Reply) -> tuple[int, bytes, list[tuple[str, str]]]:
 OF_A_PERSON = [row for row in ROWS if "{pid}" in row["path"]]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("row", OF_A_PERSON, ids=name)
 def test_what_exists_is_refused_as_what_does_not(  # A01, A02, A36
     row: dict[str, str], world: World, http: Client
@@ -145,7 +143,6 @@ def test_what_exists_is_refused_as_what_does_not(  # A01, A02, A36
         assert visible(known) == visible(absent_document) == visible(unknown), role
 
 
-@pytest.mark.slow
 def test_a_narrative_is_read_by_whom_its_row_allows_and_shown_to_nobody_else(  # A01
     world: World, http: Client
 ) -> None:
@@ -160,7 +157,6 @@ def test_a_narrative_is_read_by_whom_its_row_allows_and_shown_to_nobody_else(  #
 OF_A_THING = [row for row in OF_A_PERSON if re.search("{(document|appointment)_id}", row["path"])]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("row", OF_A_THING, ids=name)
 def test_a_thing_is_not_found_under_somebody_elses_path(  # A03
     row: dict[str, str], world: World, http: Client
@@ -179,7 +175,6 @@ def test_a_thing_is_not_found_under_somebody_elses_path(  # A03
         assert state() == before, role
 
 
-@pytest.mark.slow
 def test_the_person_sees_who_was_refused(world: World, http: Client) -> None:  # A04
     row = next(row for row in ROWS if row["path"] == "/v1/patients/{pid}/documents")
     assert prepare(world, row, "colleague").send(http).status == 404
@@ -191,7 +186,6 @@ def test_the_person_sees_who_was_refused(world: World, http: Client) -> None:  #
 CONDITIONS = {"X-Role": "professional", "X-Forwarded-User": "admin", "X-Rpps": "89900000001"}
 
 
-@pytest.mark.slow
 def test_headers_give_no_role(world: World, http: Client) -> None:  # A06
     reply = http.get(
         f"/v1/patients/{world.person.pid}/documents", as_=world.other.principal, headers=CONDITIONS
