@@ -124,7 +124,8 @@ def _of_notice(letter: Letter) -> str:
         event = notices_queue.read(letter.body)
     except ValueError:
         return "malformed"
-    told = [*spaces.notice_targets(event.patient_id, clock.now()), OPERATOR, notices.UNDELIVERED]
+    linked = [proxy.uid for proxy in spaces.proxies(event.patient_id)]
+    told = [*linked, OPERATOR, notices.UNDELIVERED]
     found = [row for who in told if (row := notices.find(event.id, who))]
     reasons = ", ".join(f"{row.status} {row.reason or ''}".strip() for row in found)
     return f"event {event.id} {event.type}: {reasons or 'no reason was kept'}"

@@ -96,7 +96,6 @@ def _queues() -> list[Statement]:
         # Whom a notice is for, and why it or a reminder failed.
         _rows(tables.IDENTITY, ("GetItem",), _SECRET),
         _rows(tables.IDENTITY, ("Query",), "P#*"),
-        _rows(tables.RECORD, ("GetItem",), "P#*"),
         of_secret("Decrypt"),
         _rows(tables.WORK, ("GetItem", "BatchGetItem"), "N#*"),
         _rows(tables.WORK, ("Query",), "DUE#*"),

@@ -123,7 +123,7 @@ def test_nobody_can_rewrite_the_trace(
         ("OperatorKeysRole", "dynamodb", lambda c: c.get_item(TableName=RECORD, Key=KEY)),
         ("OperatorDirectoryRole", "dynamodb", lambda c: c.put_item(TableName=AUDIT, Item=KEY)),
         ("OperatorDirectoryRole", "dynamodb", lambda c: c.put_item(TableName=RECORD, Item=KEY)),
-        ("OperatorSpacesRole", "dynamodb", lambda c: c.put_item(TableName=AUDIT, Item=KEY)),
+        ("OperatorSpacesRole", "dynamodb", lambda c: c.get_item(TableName=AUDIT, Key=KEY)),
         ("OperatorSoftwareRole", "dynamodb", lambda c: c.get_item(TableName=RECORD, Key=KEY)),
         ("OperatorAccountsRole", "dynamodb", lambda c: c.put_item(TableName=RECORD, Item=KEY)),
         ("OperatorAccountsRole", "dynamodb", lambda c: c.delete_item(TableName=IDENTITY, Key=KEY)),
