@@ -132,8 +132,9 @@ def _link(unit: Unit, name: str, ends_at: datetime) -> None:
     """Write that the caller represents this minor, until an instant; tell who already does."""
     uid = unit.entry.principal.id
     pk, sk = access_store.proxy_key(unit.pid, uid)
-    settings = unit.change_settings()
-    settings.represented_until = clock.iso(ends_at)
+    settings, until = unit.change_settings(), clock.iso(ends_at)
+    # A zone that a parent chose makes the end no later, whoever comes next (ADR 0017).
+    settings.represented_until = min(settings.represented_until or until, until)
     sealed = envelope.seal_row(
         {"name": name},
         subject=subject_of_trace(unit.pid),
@@ -213,8 +214,10 @@ def keep_majority(unit: Unit, zone: str) -> None:
     """
     settings = unit.entry.settings
     before = settings.represented_until if settings else None
+    if before is None or before <= clock.iso(unit.now):
+        return
     born = spaces.person_of(unit)[0].traits.birth_date
-    if before is None or born is None or before <= clock.iso(unit.now):
+    if born is None:
         return
     until = clock.iso(rules.majority_at(born, zone))
     if until < before or (until > before and unit.right is not Right.REPRESENTATIVE):

@@ -414,3 +414,25 @@ def test_what_a_parent_writes_while_the_file_lets_the_child_go_is_not_done(
 
     assert reply.status == 404
     assert documents(http, doctor, child).status == 404
+
+
+def test_who_comes_after_a_change_of_zone_makes_the_end_no_later(
+    http: Client, mother: Patient, father: Patient
+) -> None:  # A41
+    child = a_minor(mother, father)
+    manage(http, mother, child)
+    path = f"/v1/patients/{child.pid}/preferences"
+    chosen = http.get(path, as_=mother.principal).json()
+    body = {name: chosen[name] for name in ("quiet_from", "quiet_until", "mail", "remind")}
+    http.put(
+        path,
+        as_=mother.principal,
+        json=body | {"zone": "America/Martinique"},
+        headers={"If-Match": f'"v{chosen["version"]}"'},
+    )
+
+    assert manage(http, father, child).status == 201
+
+    settings = rows.get(SettingsRow, *access_store.settings_key(child.pid))
+    assert settings is not None
+    assert settings.represented_until == "2037-02-10T23:00:00.000Z"
