@@ -30,7 +30,6 @@ export const relativesWords = typeset({
     "Chaque action y sera notée à votre nom, dans « Accès ».",
   ],
   ends: (date: string) => `Cela s'arrêtera le ${date}, à ses 18 ans, ou avant si vous le voulez.`,
-  endsUnknown: "Cela s'arrêtera à ses 18 ans, ou avant si vous le voulez.",
   certify: "Je certifie être son représentant légal",
   certifyHint: "Par exemple son père, sa mère ou son tuteur, avec l'autorité parentale.",
   uncertified: "Cochez cette case si c'est le cas, ou annulez.",

@@ -18,10 +18,9 @@ interface Props {
 }
 
 function Effects({ child }: { child: Child }) {
-  const end = majorityDay(child.birth_date);
   return (
     <ul class="effects" role="list">
-      {[...t.effects, end ? t.ends(dateMedium(end)) : t.endsUnknown].map((effect) => (
+      {[...t.effects, t.ends(dateMedium(majorityDay(child.birth_date)))].map((effect) => (
         <li key={effect}>
           <Icon name="check" />
           <span>{effect}</span>
