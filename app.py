@@ -17,12 +17,14 @@ from chalicelib.identity import (  # noqa: F401  declare their routes
 from chalicelib.identity.authorizer import authorize
 from chalicelib.identity.authorizer import blueprint as identity
 from chalicelib.journeys import (  # noqa: F401  importing declares its routes
+    attachments,
     authorisations,
     home,
     preferences,
 )
 from chalicelib.journeys import notices as centre  # noqa: F401  importing declares its routes
 from chalicelib.journeys import trace as history  # noqa: F401  importing declares its routes
+from chalicelib.messaging import routes as messaging  # noqa: F401  importing declares its routes
 from chalicelib.prevention import routes as prevention  # noqa: F401  importing declares its routes
 from chalicelib.record import routes as record  # noqa: F401  importing declares its routes
 from chalicelib.trace import routes as trace  # noqa: F401  importing declares its routes

@@ -120,6 +120,8 @@ def _statements() -> dict[Function, list[Statement]]:
         API: [
             _table(tables.IDENTITY, *READ, *WRITE),
             _table(tables.RECORD, *READ, *WRITE),
+            # What was written stays: no function deletes a message.
+            _table(tables.MESSAGING, *READ, "PutItem"),
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.WORK, *READ, "PutItem", "UpdateItem", "ConditionCheckItem"),
             _table(tables.KEYS, "GetItem", "BatchGetItem", "Query", *APPEND),
@@ -178,6 +180,7 @@ def _statements() -> dict[Function, list[Statement]]:
         SWEEP: [
             _table(tables.WORK, *READ, "UpdateItem"),
             _table(tables.RECORD, "GetItem", "BatchGetItem"),
+            _table(tables.MESSAGING, "GetItem", "BatchGetItem"),
             of_queue("NotifyQueue", "SendMessage"),
             of_queue("SweepDeadLetters", "SendMessage"),
             allow("s3", ("ListBucket",), [arn_of("DocumentsBucket")]),

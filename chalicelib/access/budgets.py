@@ -81,6 +81,19 @@ TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
 # P: the phones and computers of a household that share a link ask four times an hour each.
 FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
 
+# P: a busy secretary answers one message a minute; nobody writes faster by hand.
+MESSAGES: Final = Budget(
+    "message",
+    {ActorKind.PERSON: 60, ActorKind.PROFESSIONAL: 300, ActorKind.ORGANISATION: 20_000},
+    problem="too-many-messages",
+)
+# P: a conversation for each question of a day; more is a campaign, not care.
+CONVERSATIONS_IN_ONE_RECORD: Final = replace(
+    DEPOSITS_IN_ONE_RECORD,
+    what="conversation-here",
+    limits={ActorKind.PROFESSIONAL: 10, ActorKind.ORGANISATION: 10},
+)
+
 # A document in one request or announced draws on one count; its content that follows, on another.
 _DOCUMENTS: Final = {
     Action.DOCUMENT_ADD: "add",
@@ -95,6 +108,7 @@ _TRUSTED: Final = (
     Right.AUTHORISATION,
     Right.LINK,
     Right.DEPOSITOR,
+    Right.PARTICIPANT,
 )
 
 
@@ -122,6 +136,19 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     if action in _APPOINTMENTS and not is_own_change:
         here = depositor_token(pid, principal)
         return [(DEPOSITS, f"{principal.id}.appointment"), (APPOINTMENTS_IN_ONE_RECORD, here)]
+    return _drawn_by_messages(principal, action, pid)
+
+
+def _drawn_by_messages(principal: Principal, action: Action, pid: str) -> list[tuple[Budget, str]]:
+    """Return the budgets of what is written to somebody; persons open no conversation."""
+    if action is Action.MESSAGE_SEND:
+        return [(MESSAGES, principal.id)]
+    if action is Action.ATTACHMENT_ADD:
+        return [(DEPOSITS, f"{principal.id}.attachment")]
+    is_opening = action is Action.CONVERSATION_OPEN
+    if is_opening and principal.kind in CONVERSATIONS_IN_ONE_RECORD.limits:
+        here = depositor_token(pid, principal)
+        return [(MESSAGES, principal.id), (CONVERSATIONS_IN_ONE_RECORD, here)]
     return []
 
 

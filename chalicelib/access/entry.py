@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.access import store, tokens
+from chalicelib.access import boxes, store, tokens
 from chalicelib.access.model import Facts
 from chalicelib.access.store import (
     ACTIVE,
@@ -99,6 +99,11 @@ class Entry:
             return None
         return self.row(IdempotencyRow, *idempotency_key(self.idempotency))
 
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """The mailboxes that the actor reads as a professional or an organisation."""
+        return boxes.of(self.principal, getattr(self.session, "organisation_id", None))
+
     def depositor_token(self) -> str:
         """Return what marks a row of this record as deposited by this actor."""
         return depositor_token(self.pid, self.principal)
@@ -120,6 +125,7 @@ class Entry:
             target_exists=target is not None,
             target_deposited_by_actor=owner is not None and owner == mine,
             link_live=_is_linked(self.principal, self.session),
+            takes_part=boxes.holds(getattr(target, "box", None), self.pid, self.boxes),
         )
 
 
@@ -181,6 +187,21 @@ def load(
             pages=[page.result() for page in reading],
             is_first=is_first,
         )
+
+
+def load_own(principal: Principal) -> Entry:
+    """Read what names the caller, and no record.
+
+    Raises:
+        Unauthenticated, Forbidden: as `live`.
+        Tampered, StoreUnavailable, Unavailable: as `fetch`.
+    """
+    if principal.kind is ActorKind.ORGANISATION:
+        asked: list[Wanted] = [(ClientRow, *store.client_key(principal.session))]
+    else:
+        session = (SessionRow, *store.session_key(principal.session))
+        asked = [session, account_wish(principal)]
+    return Entry(principal, "", live(principal, fetch(asked)), {})
 
 
 def load_altered(principal: Principal, pid: str, target: Wanted | None) -> Entry | None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from chalicelib.access import budgets, commit, policy
-from chalicelib.access.entry import Wanted, load, load_altered, resolve
+from chalicelib.access.entry import Entry, Wanted, load, load_altered, load_own, resolve
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import RateRow
 from chalicelib.access.unit import Replayed, Unit
@@ -30,7 +30,7 @@ from chalicelib.vault.errors import Tampered
 
 _REASONS: Final = {409: Refusal.CONFLICT, 412: Refusal.CONFLICT}
 
-__all__ = ["Replayed", "Unit", "enter", "resolve"]
+__all__ = ["Replayed", "Unit", "enter", "enter_own", "resolve"]
 
 
 @contextmanager
@@ -95,6 +95,25 @@ def enter(  # noqa: PLR0913  keyword-only
     except (Problem, Tampered) as end:
         _trace_end(unit, end)
         raise
+
+
+@contextmanager
+def enter_own(principal: Principal, action: Action) -> Iterator[Entry]:
+    """Open what is an actor's own and of no record, such as the list of her mailbox.
+
+    Her session or client is read and must be live. What was shown is traced in her own history
+    before it leaves.
+
+    Raises:
+        Unauthenticated, Forbidden: as `enter`, of the session.
+        Unavailable: the session could not be read, or the trace not be written.
+    """
+    entry = load_own(principal)
+    unit = Unit(entry, action, clock.now())
+    unit.concerns_record = False
+    unit.right = Right.PARTICIPANT
+    yield entry
+    commit.leave(unit)
 
 
 def _trace_end(unit: Unit, end: Problem | Tampered) -> None:

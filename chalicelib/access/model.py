@@ -46,6 +46,17 @@ class Action(StrEnum):
     FEED_ADD = "agenda:feed:add"
     FEED_REVOKE = "agenda:feed:revoke"
     FEED_READ = "agenda:feed:read"
+    CONVERSATION_LIST = "messaging:conversation:list"
+    CONVERSATION_OPEN = "messaging:conversation:open"
+    CONVERSATION_READ = "messaging:conversation:read"
+    CONVERSATION_CLOSE = "messaging:conversation:close"
+    CONVERSATION_REOPEN = "messaging:conversation:reopen"
+    CONVERSATION_MARK = "messaging:conversation:mark_read"
+    SENDER_BLOCK = "messaging:sender:block"
+    SENDER_UNBLOCK = "messaging:sender:unblock"
+    MESSAGE_SEND = "messaging:message:send"
+    ATTACHMENT_ADD = "messaging:attachment:add"
+    ATTACHMENT_OPEN = "messaging:attachment:open"
 
 
 class Right(StrEnum):
@@ -58,6 +69,7 @@ class Right(StrEnum):
     DEPOSITOR = "depositor"
     FEEDING = "feeding"
     LINK = "link"
+    PARTICIPANT = "participant"  # of a conversation: of her own box, or of her team's
     OPERATOR = "operator"  # of accounts and software only: no policy gives it anything of a record
     NONE = "none"
 
@@ -120,6 +132,7 @@ class Facts:
     target_exists: bool = False
     target_deposited_by_actor: bool = False
     link_live: bool = False
+    takes_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ _HERS: Final = (Right.SELF, Right.REPRESENTATIVE)
 # (authorisation), R-MAT-02 (feeding needs no authorisation), R-PRF-01 (what is hers alone),
 # R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads), R-AGE-01 (an
 # appointment is its author's and the person's), ADR 0017 (a secret link outlives who made it, so
-# nobody makes one for a minor).
+# nobody makes one for a minor), R-MSG-02 (only professionals open and close a conversation; whoever
+# takes part goes on reading what she was written, as in any mailbox: ADR 0020).
 _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.PATIENT_READ: (*_HERS, Right.AUTHORISATION),
     Action.IDENTITY_READ: _HERS,
@@ -56,6 +57,17 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.FEED_ADD: (Right.SELF,),
     Action.FEED_REVOKE: (Right.SELF,),
     Action.FEED_READ: (Right.LINK,),
+    Action.CONVERSATION_LIST: _HERS,
+    Action.CONVERSATION_OPEN: (Right.AUTHORISATION, Right.FEEDING),
+    Action.CONVERSATION_READ: (*_HERS, Right.PARTICIPANT),
+    Action.CONVERSATION_CLOSE: (Right.PARTICIPANT,),
+    Action.CONVERSATION_REOPEN: (Right.PARTICIPANT,),
+    Action.CONVERSATION_MARK: (*_HERS, Right.PARTICIPANT),
+    Action.SENDER_BLOCK: _HERS,
+    Action.SENDER_UNBLOCK: _HERS,
+    Action.MESSAGE_SEND: (*_HERS, Right.PARTICIPANT),
+    Action.ATTACHMENT_ADD: (*_HERS, Right.PARTICIPANT),
+    Action.ATTACHMENT_OPEN: (*_HERS, Right.PARTICIPANT),
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way, and
@@ -111,6 +123,7 @@ def _holds(right: Right, facts: Facts) -> bool:
         Right.AUTHORISATION: facts.grant_active,
         Right.DEPOSITOR: facts.target_deposited_by_actor and _is_at_home(facts),
         Right.LINK: facts.link_live,
+        Right.PARTICIPANT: facts.takes_part,
         Right.FEEDING: True,
     }
     return _may_hold(right, facts.actor) and held.get(right, False)

@@ -19,6 +19,7 @@ class EventType(StrEnum):
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     REPRESENTATIVE_ADDED = "representative.added"
     CALENDAR_LINKED = "calendar.linked"
+    MESSAGE_ADDED = "message.added"
     REMINDER_DUE = "reminder.due"
     PREVENTION_DUE = "prevention.due"
 

@@ -53,6 +53,8 @@ AGENDA: Final = Index("agenda", "pk", "agenda_sk", is_local=True)
 RECORD: Final = Table(
     "record", indexes=(Index("by_grantee", "grantee_pk", "grantee_sk"), BY_CARE_DATE, AGENDA)
 )
+INBOX: Final = Index("inbox", "pk", "inbox_sk", is_local=True)
+MESSAGING: Final = Table("messaging", indexes=(INBOX,))
 AUDIT: Final = Table("audit", stream=True)
 PENDING: Final = Index("pending", "pend_pk", "pend_sk")
 RETRY: Final = Index("retry", "retry_pk", "retry_sk")
@@ -60,7 +62,7 @@ WORK: Final = Table("work", indexes=(PENDING, RETRY), ttl="ttl", stream=True)
 # Names imposed by the hierarchical keyring's key store.
 KEYS: Final = Table("keys", hash_key="branch-key-id", range_key="type")
 
-TABLES: Final = (IDENTITY, RECORD, AUDIT, WORK, KEYS)
+TABLES: Final = (IDENTITY, RECORD, MESSAGING, AUDIT, WORK, KEYS)
 
 # The new image is what a consumer filters on; the old one is never needed.
 _STREAM: Final = {"StreamViewType": "NEW_IMAGE"}

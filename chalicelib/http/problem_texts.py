@@ -221,6 +221,30 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Recommencez demain, ou réunissez plusieurs pages en un seul document. "
         "Vos dépôts précédents sont bien enregistrés.",
     ),
+    "too-many-messages": Text(
+        "Trop de messages",
+        "Vous avez écrit beaucoup de messages en une heure. Celui-ci n’a pas été envoyé.",
+        "Too many messages",
+        "Too many messages in an hour; this one was not sent. Send the same request with the same "
+        "Idempotency-Key after Retry-After seconds.",
+        "Votre texte est gardé sur cet écran. Réessayez dans une heure au plus. "
+        "En cas d’urgence, appelez le 15.",
+    ),
+    "conversation-closed": Text(
+        "Conversation close",
+        "Cette conversation est close : le message n’a pas été envoyé. Votre texte est gardé.",
+        "Conversation closed",
+        "This conversation is closed: the message was not sent. The professional may reopen it.",
+        "Le professionnel a clos la conversation, et peut la rouvrir. "
+        "Pour une autre question, appelez son cabinet. En cas d’urgence, appelez le 15.",
+    ),
+    "conversation-blocked": Text(
+        "Correspondant bloqué",
+        "Vous ne recevez plus les messages de ce correspondant : rien n’a été envoyé.",
+        "Correspondent blocked",
+        "This person blocks this correspondent: the message was not sent.",
+        "Pour lui écrire, acceptez de nouveau ses messages dans la conversation.",
+    ),
     "too-many-refusals": Text(
         "Trop de demandes refusées",
         "Beaucoup de vos demandes ont été refusées. Réessayez dans une heure au plus.",
@@ -348,6 +372,15 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Choisissez deux heures différentes\u00a0: de la même à la même, il n’y a aucun silence.",
         "Choose two different times: from one to the same there is no quiet time.",
     ),
+    "no_team": (
+        "Vous n’êtes rattaché à aucune équipe : écrivez en votre nom.",
+        "The session names no organisation: write from one's own box.",
+    ),
+    "unknown_attachment": (
+        "Cette pièce jointe n’attend plus : joignez-la de nouveau.",
+        "This attachment does not wait for a message: send it again.",
+    ),
+    "twice": ("Cette pièce est jointe deux fois.", "Joined twice."),
     "date_too_old": ("La date est trop ancienne.", "The date is too old."),
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
     "size_mismatch": ("La taille ne correspond pas.", "The size does not match."),

@@ -19,6 +19,8 @@ from chalicelib.core.errors import Stale
 from chalicelib.core.rows import Page, Query, patient_key
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
+from chalicelib.messaging import usecases as messaging
+from chalicelib.messaging.store import head_of_person
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.prevention.model import Recommendation, State
@@ -39,9 +41,15 @@ _TRACES_READ: Final = 100
 _MOST_TRACES: Final = 300
 
 
-Part = Literal["next_appointment", "to_do", "cards"]
+Part = Literal["next_appointment", "to_do", "cards", "messages"]
 Card = Literal[
-    "first_steps", "next_appointment", "documents", "to_do", "accesses", "authorisations"
+    "first_steps",
+    "next_appointment",
+    "messages",
+    "documents",
+    "to_do",
+    "accesses",
+    "authorisations",
 ]
 T = TypeVar("T")
 Keyed = tuple[str, Recommendation]
@@ -65,7 +73,8 @@ class Home(Schema):
     `accesses` are those of others: what she did herself would push them out; what was sent in a
     wrong form, and changed nothing, is in the history alone. `to_do` are at most three
     recommendations, `to_do_more` counts the others, of which `late_more` are late, and
-    `unread_notices` counts at most the hundred newest. `unreadable` names the
+    `unread_notices` counts at most the hundred newest,
+    `unread_messages` the conversations with something to read. `unreadable` names the
     parts left empty because what they are made from was altered; the operator is told.
     """
 
@@ -75,6 +84,7 @@ class Home(Schema):
     to_do_more: int
     late_more: int
     unread_notices: int
+    unread_messages: int
     accesses: list[AccessOut]
     active_authorisations: int
     first_steps: list[str]
@@ -92,6 +102,7 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
     queries = [newest, history, grants, agenda.soonest(pid, clock.now())]
     queries.append(inbox.newest_first(pid))
     wanted = [*view_wanted(call.principal, pid), *prevention.wanted(pid), inbox.mark_wish(pid)]
+    wanted.append(head_of_person(pid))
     with gate.enter(call.principal, Action.HOME_READ, pid, wanted=wanted, queries=queries) as unit:
         found = record.newest(unit, newest, unit.pages[0], _SHOWN)
         shown = _last_accesses(unit, history, unit.pages[1])
@@ -106,6 +117,7 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
             to_do_more=len(to_do[_TO_DO:]),
             late_more=sum(one.state is State.LATE for _, one in to_do[_TO_DO:]),
             unread_notices=inbox.unread(unit, unit.pages[4]),
+            unread_messages=parts.read("messages", lambda: messaging.unread_of(unit, pid), 0),
             accesses=shown,
             active_authorisations=sum(grant.is_active(unit.now) for grant in known),
             first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),

@@ -20,6 +20,7 @@ from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.http.principal import Principal
 from chalicelib.identity import directory
+from chalicelib.messaging import usecases as messaging
 from chalicelib.notifications import inbox
 from chalicelib.notifications.inbox import Notice
 from chalicelib.notifications.store import InboxRow, inbox_key
@@ -62,6 +63,10 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un parent gère maintenant cet espace",
         "Un parent gère maintenant cet espace",
     ),
+    EventType.MESSAGE_ADDED: (
+        "Nouveau message de {name}",
+        "Nouveau message d’un professionnel",
+    ),
     EventType.REMINDER_DUE: (
         "Rappel\u00a0: «\u00a0{name}\u00a0»",
         "Rappel d’un rendez-vous qui n’est plus dans votre agenda",
@@ -72,7 +77,7 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
     ),
 }
 TargetKind = Literal[
-    "document", "appointment", "calendar", "trace", "prevention", "representatives"
+    "document", "appointment", "calendar", "trace", "prevention", "representatives", "conversation"
 ]
 _TARGETS: Final[Mapping[EventType, TargetKind]] = {
     EventType.DOCUMENT_ADDED: "document",
@@ -84,6 +89,7 @@ _TARGETS: Final[Mapping[EventType, TargetKind]] = {
     EventType.REMINDER_DUE: "appointment",
     EventType.REPRESENTATIVE_ADDED: "representatives",
     EventType.PREVENTION_DUE: "prevention",
+    EventType.MESSAGE_ADDED: "conversation",
 }
 
 
@@ -143,6 +149,7 @@ class Names:
     documents: Mapping[str, str]
     appointments: Mapping[str, str]
     professionals: Mapping[str, str]
+    correspondents: Mapping[str, str]
 
     def of(self, notice: Notice) -> str | None:
         """Return the name of what a notice is about, None once it is gone."""
@@ -150,6 +157,8 @@ class Names:
             return self.documents.get(notice.reference)
         if notice.type is EventType.FIRST_ACCESS:
             return self.professionals.get(notice.reference)
+        if notice.type is EventType.MESSAGE_ADDED:
+            return self.correspondents.get(notice.reference)
         return self.appointments.get(notice.reference)
 
 
@@ -245,6 +254,7 @@ def _names(unit: Unit, found: list[Notice]) -> Names:
             ),
         ),
         professionals={one.rpps: one.name for one in directory.professionals(sorted(numbers))},
+        correspondents=messaging.correspondents(unit, of(EventType.MESSAGE_ADDED)),
     )
 
 
@@ -264,6 +274,6 @@ def _out(notice: Notice, names: Names, zone: str) -> NoticeOut:
 
 def _target(notice: Notice, name: str | None) -> NoticeTarget | None:
     kind = _TARGETS.get(notice.type)
-    if kind is None or (kind in {"document", "appointment"} and name is None):
+    if kind is None or (kind in {"document", "appointment", "conversation"} and name is None):
         return None
     return NoticeTarget(kind=kind, id=notice.reference if name and kind != "trace" else None)

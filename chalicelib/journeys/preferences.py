@@ -32,6 +32,7 @@ class MailChoices(Schema):
     document: bool
     appointment: bool
     prevention: bool
+    message: bool = True
 
 
 class ReminderChoices(Schema):
@@ -109,6 +110,7 @@ def _chosen(body: PreferencesBody) -> Preferences:
         mail_document=body.mail.document,
         mail_appointment=body.mail.appointment,
         mail_prevention=body.mail.prevention,
+        mail_message=body.mail.message,
         remind_vaccination=body.remind.vaccination,
         remind_screening=body.remind.screening,
     )
@@ -140,6 +142,7 @@ def _out(unit: Unit, row: PreferencesRow | None, uid: str) -> PreferencesOut:
             document=chosen.mail_document,
             appointment=chosen.mail_appointment,
             prevention=chosen.mail_prevention,
+            message=chosen.mail_message,
         ),
         remind=ReminderChoices(
             vaccination=chosen.remind_vaccination, screening=chosen.remind_screening

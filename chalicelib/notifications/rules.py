@@ -38,6 +38,7 @@ TOLD_TO_HOLDERS: Final = ABOUT_APPOINTMENTS | {
     EventType.CALENDAR_LINKED,
     EventType.DOCUMENT_ADDED,
     EventType.FIRST_ACCESS,
+    EventType.MESSAGE_ADDED,
     EventType.PREVENTION_DUE,
     EventType.REPRESENTATIVE_ADDED,
 }
@@ -85,6 +86,8 @@ def wants_mail(kind: EventType, chosen: Preferences) -> bool:
     """
     if kind is EventType.DOCUMENT_ADDED:
         return chosen.mail_document
+    if kind is EventType.MESSAGE_ADDED:
+        return chosen.mail_message
     if kind is EventType.PREVENTION_DUE:
         return chosen.mail_prevention
     return chosen.mail_appointment or kind not in ABOUT_APPOINTMENTS

@@ -1,19 +1,14 @@
 """Depositing: from bytes and a draft to a sealed file, a row, and the announcement of both.
 
-Order (D4, R01): inspect, seal, write the file once, then one transaction for row, uniqueness,
-trace, idempotency and outbox. A file whose transaction fails is removed at once when that is
-certain, and by the hourly sweep when it is not.
+Row, uniqueness, trace, idempotency and outbox are one transaction, beside the file (`files`).
 """
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-
+from chalicelib.access import files
 from chalicelib.access.entry import Wanted, depositor_token
-from chalicelib.access.gate import Replayed, Unit
+from chalicelib.access.gate import Unit
 from chalicelib.access.store import ClientRow
-from chalicelib.core import clock, log
-from chalicelib.core.errors import Conflict, Invalid, Problem, Unavailable
+from chalicelib.core import clock
+from chalicelib.core.errors import Conflict
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
@@ -23,7 +18,6 @@ from chalicelib.record.store import ContentRow
 from chalicelib.storage import blobs
 from chalicelib.storage.inspect import Inspected, Kind, inspect
 from chalicelib.storage.refusals import Refused
-from chalicelib.vault.errors import Tampered
 
 NOT_SCANNED = "not_scanned"
 
@@ -50,7 +44,7 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
         _check_unique(unit, inspected.sha256)
         described = _description(unit, draft, inspected)
     except Refused as refused:
-        raise refusal(refused) from refused
+        raise files.refusal(refused) from refused
     return Document(
         id=document_id,
         title=described.title,
@@ -70,56 +64,19 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
     )
 
 
-def write(unit: Unit, document: Document, content: bytes, files: list[str]) -> None:
+def write(unit: Unit, document: Document, content: bytes, written: list[str]) -> None:
     """Write the sealed file, and add the rows to the transaction, with what tells the person.
 
     Of her own deposits she is not told. Who loses to the same content of the same depositor tries
     again, and is told which document has it.
     """
-    files.append(document.blob)
+    written.append(document.blob)
     blobs.put_once(document.blob, unit.seal_content(content))
     unit.about(document.id)
     unit.put(store.new_row(unit, document), lost=Conflict("already-uploaded"))
     unit.put(store.new_content_row(unit, document), lost=Conflict())
     if unit.entry.principal.kind is not ActorKind.PERSON:
         unit.emit(EventType.DOCUMENT_ADDED, document.id)
-
-
-@contextmanager
-def file_kept_only_if_committed() -> Iterator[list[str]]:
-    """Remove the files written inside when the transaction is known not to have happened.
-
-    `Unavailable` is not knowing: those are left to the sweep, which looks for their row.
-    """
-    files: list[str] = []
-    try:
-        yield files
-    except (Problem, Replayed) as outcome:
-        if not isinstance(outcome, Unavailable):
-            for name in files:
-                discard(name)
-        raise
-
-
-def verified(content: bytes, document: Document) -> bytes:
-    """Return a content that is the one deposited.
-
-    Raises:
-        Tampered: its hash is not the one kept in the sealed row (R13).
-    """
-    if hashlib.sha256(content).hexdigest() != document.sha256:
-        raise Tampered("not the file deposited")
-    return content
-
-
-def refusal(refused: Refused) -> Invalid:
-    """Turn a refused file into its problem: a code for machines, two sentences for people."""
-    return Invalid(
-        "document-refused",
-        reason=refused.code.value,
-        explanation=refused.sentence("fr"),
-        explanation_en=refused.sentence("en"),
-    )
 
 
 def _check_unique(unit: Unit, sha256: str) -> None:
@@ -146,11 +103,3 @@ def _author(unit: Unit) -> Author:
     if isinstance(session, ClientRow):
         return Author(None, None, session.name)
     return Author(unit.actor_name, session.profession, session.organisation)
-
-
-def discard(name: str) -> None:
-    """Delete a file that no row refers to; if the store does not answer, a young one is swept."""
-    try:
-        blobs.discard(name)
-    except Unavailable as error:
-        log.exception("orphan left behind", error)

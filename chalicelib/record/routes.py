@@ -1,12 +1,11 @@
 """Routes of documents."""
 
-import base64
-from typing import Final, Literal
+from typing import Final
 
-from chalicelib.access import gate
+from chalicelib.access import files, gate
 from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
-from chalicelib.record import cda_view, deposit, rules, usecases
+from chalicelib.record import cda_view, rules, usecases
 from chalicelib.record.cda.rules import Refusal
 from chalicelib.record.model import Document, Draft
 from chalicelib.record.narrative_schemas import NarrativeOut
@@ -21,18 +20,16 @@ from chalicelib.record.schemas import (
     document_out,
 )
 from chalicelib.record.usecases import Filter
-from chalicelib.storage.inspect import EXTENSIONS, Kind, text_encoding
-from chalicelib.storage.names import content_disposition, safe_download_name
+from chalicelib.storage.headers import content_headers
+from chalicelib.storage.inspect import Kind
 from chalicelib.storage.refusals import Code, Refused
 
 _DOCUMENTS: Final = "/v1/patients/{pid}/documents"
 _DOCUMENT: Final = "/v1/patients/{pid}/documents/{document_id}"
-# A19: whatever a stored file holds, a browser runs none of it.
-_CONTENT_POLICY: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 _REFUSALS: Final = (
     Conflict("already-deposited", document_id="01JDK8X4Q2M9F3Z8T5Y1C4B6NA"),
-    deposit.refusal(Refused(Code.PDF_ENCRYPTED)),
+    files.refusal(Refused(Code.PDF_ENCRYPTED)),
 )
 _REASONS: Final = (*Code, *Refusal)
 
@@ -112,7 +109,13 @@ def read_content(call: Call[None, NoQuery]) -> Answer:
     """Read a document's bytes, in the format it was deposited in."""
     pid = gate.resolve(call.principal, call.path["pid"])
     document, content = usecases.open_document(call.principal, pid, call.path["document_id"])
-    headers = _content_headers(document, content)
+    headers = content_headers(
+        document.format,
+        content,
+        title=document.title,
+        on=document.care_date,
+        sha256=document.sha256,
+    )
     return Answer(content, headers=headers, version=document.version)
 
 
@@ -154,23 +157,3 @@ def _created(subject: str, document: Document) -> Answer:
         version=document.version,
         headers={"Location": f"/v1/patients/{subject}/documents/{document.id}"},
     )
-
-
-def _content_type(kind: Kind, content: bytes) -> str:
-    """Name the encoding of a text: unsaid, a browser would guess. XML says its own."""
-    return f"{kind}; charset={text_encoding(content)}" if kind is Kind.TEXT else kind
-
-
-def _content_headers(document: Document, content: bytes) -> dict[str, str]:
-    digest = base64.b64encode(bytes.fromhex(document.sha256)).decode()
-    name = safe_download_name(document.title, document.care_date, EXTENSIONS[document.format])
-    # XML is never shown by the browser itself: its narrative has a route and a screen of its own.
-    disposition: Literal["inline", "attachment"] = (
-        "attachment" if document.format is Kind.CDA else "inline"
-    )
-    return {
-        "Content-Type": _content_type(document.format, content),
-        "Content-Disposition": content_disposition(name, disposition),
-        "Content-Security-Policy": _CONTENT_POLICY,
-        "Repr-Digest": f"sha-256=:{digest}:",
-    }

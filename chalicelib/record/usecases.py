@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from chalicelib.access import gate, tokens
+from chalicelib.access import files, gate, tokens
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import SessionRow
@@ -112,7 +112,7 @@ def open_document(
         unit.require(holds=only in (None, document.format), reason=Refusal.ABSENT)
         sealed = blobs.get_later(document.blob)
     try:
-        return document, deposit.verified(unit.open_content(sealed.result()), document)
+        return document, files.verified(unit.open_content(sealed.result()), document.sha256)
     except (blobs.BlobMissing, Tampered) as error:
         is_gone = isinstance(error, blobs.BlobMissing) and rows.get(*target) is None
         gate.trace_not_shown(unit, document_id, Refusal.ABSENT if is_gone else Refusal.ALTERED)
@@ -141,7 +141,7 @@ def _add(
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         with (
-            deposit.file_kept_only_if_committed() as files,
+            files.kept_only_if_committed() as written,
             gate.enter(
                 principal,
                 Action.DOCUMENT_ADD,
@@ -151,7 +151,7 @@ def _add(
             ) as unit,
         ):
             document = deposit.new_document(unit, ids.new_id(), draft, content)
-            deposit.write(unit, document, content, files)
+            deposit.write(unit, document, content, written)
     except Replayed as replayed:
         return read_document(principal, pid, replayed.reference)
     return document
@@ -202,7 +202,7 @@ def _receive(principal: Principal, pid: str, document_id: str, content: bytes) -
     wanted = deposit.wanted(principal, pid, sha256)
     wanted.append(existing)
     with (
-        deposit.file_kept_only_if_committed() as files,
+        files.kept_only_if_committed() as written,
         gate.enter(
             principal,
             Action.DOCUMENT_UPLOAD,
@@ -217,7 +217,7 @@ def _receive(principal: Principal, pid: str, document_id: str, content: bytes) -
             return _received(unit, unit.row(*existing), sha256)
         unit.require(holds=clock.iso(unit.now) < row.expires_at, reason=Refusal.ABSENT)
         document = deposit.new_document(unit, document_id, store.open_upload(unit, row), content)
-        deposit.write(unit, document, content, files)
+        deposit.write(unit, document, content, written)
         unit.put(store.done(row), lost=Conflict("already-uploaded"))
     return document
 
@@ -258,7 +258,7 @@ def withdraw_document(
             unit.put(store.new_incident(unit, document, reason, unit.now))
             unit.emit(EventType.DOCUMENT_WITHDRAWN, document_id)
     if principal.kind is ActorKind.PERSON:
-        deposit.discard(document.blob)
+        files.discard(document.blob)
 
 
 def _query(pid: str, wanted: Filter, limit: int, after: Item | None) -> Query:

@@ -61,6 +61,7 @@ class Preferences:
     mail_document: bool = True
     mail_appointment: bool = True
     mail_prevention: bool = True
+    mail_message: bool = True
     remind_vaccination: bool = True
     remind_screening: bool = True
     hidden_cards: tuple[str, ...] = ()

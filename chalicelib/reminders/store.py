@@ -53,6 +53,8 @@ class PreferencesRow(AuthenticatedRow):
     mail_document = BooleanAttribute()
     mail_appointment = BooleanAttribute()
     mail_prevention = BooleanAttribute()
+    # Absent of rows written before there were messages.
+    mail_message = BooleanAttribute(null=True)
     # Absent of rows written before one could refuse: nothing was refused.
     remind_vaccination = BooleanAttribute(null=True)
     remind_screening = BooleanAttribute(null=True)
@@ -204,6 +206,7 @@ def preferences_row(pid: str, chosen: Preferences, version: int | None) -> Prefe
             mail_document=chosen.mail_document,
             mail_appointment=chosen.mail_appointment,
             mail_prevention=chosen.mail_prevention,
+            mail_message=chosen.mail_message,
             remind_vaccination=chosen.remind_vaccination,
             remind_screening=chosen.remind_screening,
             hidden_cards=list(chosen.hidden_cards) or None,
@@ -223,6 +226,7 @@ def preferences_of(row: PreferencesRow | None) -> Preferences:
         mail_document=row.mail_document,
         mail_appointment=row.mail_appointment,
         mail_prevention=row.mail_prevention,
+        mail_message=row.mail_message is not False,
         remind_vaccination=row.remind_vaccination is not False,
         remind_screening=row.remind_screening is not False,
         hidden_cards=tuple(row.hidden_cards or ()),

@@ -98,6 +98,29 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "lu les rendez-vous à venir par un lien secret",
         "lire les rendez-vous à venir par un lien secret",
     ),
+    Action.CONVERSATION_LIST: (
+        "consulté la liste des conversations",
+        "consulter la liste des conversations",
+    ),
+    Action.CONVERSATION_OPEN: ("ouvert une conversation", "ouvrir une conversation"),
+    Action.CONVERSATION_READ: ("lu une conversation", "lire une conversation"),
+    Action.CONVERSATION_CLOSE: ("clos une conversation", "clore une conversation"),
+    Action.CONVERSATION_REOPEN: ("rouvert une conversation", "rouvrir une conversation"),
+    Action.CONVERSATION_MARK: (
+        "marqué une conversation comme lue",
+        "marquer une conversation comme lue",
+    ),
+    Action.SENDER_BLOCK: (
+        "bloqué les messages d’un correspondant",
+        "bloquer les messages d’un correspondant",
+    ),
+    Action.SENDER_UNBLOCK: (
+        "accepté de nouveau les messages d’un correspondant",
+        "accepter de nouveau les messages d’un correspondant",
+    ),
+    Action.MESSAGE_SEND: ("envoyé un message", "envoyer un message"),
+    Action.ATTACHMENT_ADD: ("préparé une pièce jointe", "préparer une pièce jointe"),
+    Action.ATTACHMENT_OPEN: ("ouvert une pièce jointe", "ouvrir une pièce jointe"),
     AccountAction.SUSPEND: (
         "suspendu l’accès à votre espace",
         "suspendre l’accès à votre espace",
@@ -127,6 +150,7 @@ RIGHTS: Final[Mapping[str, str]] = {
     Right.DEPOSITOR: "C’est un de ses propres ajouts",
     Right.FEEDING: "Dépôt dans votre dossier",
     Right.LINK: "Vous avez créé ce lien de calendrier",
+    Right.PARTICIPANT: "Participe à cette conversation",
     Right.OPERATOR: "Mesure de sécurité, sans accès à vos données",
     Right.NONE: "Aucun droit n’était nécessaire",
 }

@@ -16,6 +16,8 @@ from chalicelib.core import aws, clock, ids, log, outbox, rows, tables
 from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.rows import Query, Row
 from chalicelib.core.settings import settings
+from chalicelib.messaging import store as messaging
+from chalicelib.messaging.store import FileRow
 from chalicelib.notifications import queue, rules
 from chalicelib.notifications import store as notices
 from chalicelib.notifications.store import NoticeRow
@@ -34,7 +36,7 @@ ORPHAN_HOURS: Final = (3, 2)
 ROWS_PER_SHARD: Final = 1000
 FILES_PER_HOUR: Final = 50_000
 _PAGE: Final = 100
-_FILES_AT_ONCE: Final = _PAGE // 2  # each is looked for in two rows
+_FILES_AT_ONCE: Final = _PAGE // 3  # each is looked for in three rows
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -129,7 +131,7 @@ def _files_gone_in(moment: datetime) -> Iterator[str]:
 
 
 def _unreferenced(names: list[str]) -> list[str]:
-    """Return the files that neither a document nor an incident refers to."""
+    """Return the files that no document, incident or attachment refers to."""
     named = [name for name in names if _is_ours(name)]
     wanted: list[tuple[type[Row], str, str]] = []
     for name in named:
@@ -137,6 +139,7 @@ def _unreferenced(names: list[str]) -> list[str]:
         wanted += [
             (DocumentRow, *record.document_key(pid, document_id)),
             (IncidentRow, *record.incident_key(pid, document_id)),
+            (FileRow, *messaging.file_key(pid, document_id)),
         ]
     # Raw: this function has no key, so it cannot tell a forged row; keeping a file is harmless.
     found = rows.fetch_items(wanted) if wanted else []

@@ -1,0 +1,57 @@
+"""A file between a conversation and the record, in one step for who asks.
+
+Each step is the other domain's own, with its right and its trace: what was opened here was opened,
+and what was added there was added. What stops between the two has only read.
+"""
+
+from typing import Final
+
+from chalicelib.core.errors import Conflict
+from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
+from chalicelib.messaging import attachments
+from chalicelib.messaging.routes import ATTACHMENT, NOT_NOW, ONE, PATTERNS, reference
+from chalicelib.messaging.schemas import FromRecord, NamedAttachment, Saved, waiting_out
+from chalicelib.record import usecases as record
+from chalicelib.record.model import Draft
+from chalicelib.storage.refusals import Code
+
+_TITLE: Final = 120
+
+
+@endpoint(
+    "POST",
+    ATTACHMENT + "/save",
+    patterns=PATTERNS,
+    answers={200: Saved, 201: Saved},
+    reasons=(*Code,),
+)
+def save_attachment(call: Call[None, NoQuery]) -> Answer:
+    """Save an attachment among one's own documents; what is there already is not added twice."""
+    ref = reference(call)
+    made, content = attachments.open_attachment(call.principal, ref, call.path["attachment_id"])
+    draft = Draft(made.name, None, None, made.format, made.size_bytes, made.sha256)
+    try:
+        document = record.add_document(call.principal, ref.pid, draft, content, None)
+    except Conflict as conflict:
+        if conflict.slug != "already-deposited":
+            raise
+        return Answer(Saved(document_id=str(conflict.extra["document_id"])))
+    return Answer(Saved(document_id=document.id), status=201)
+
+
+@endpoint(
+    "POST",
+    ONE + "/attachments/from-record",
+    patterns=PATTERNS,
+    body=FromRecord,
+    answers={201: NamedAttachment},
+    problems=NOT_NOW,
+    reasons=(*Code,),
+)
+def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
+    """Join a copy of a document of the record, which waits an hour for its message."""
+    ref = reference(call)
+    document, content = record.open_document(call.principal, ref.pid, call.body.document_id)
+    made = attachments.add_attachment(call.principal, ref, content)
+    name = document.title[:_TITLE]
+    return Answer(NamedAttachment(**waiting_out(made).model_dump(), name=name), status=201)

@@ -1,0 +1,167 @@
+"""One conversation inside the gate: who reads it, what she may do, and what a message changes."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from chalicelib.access import boxes, gate
+from chalicelib.access.entry import Wanted
+from chalicelib.access.gate import Unit
+from chalicelib.access.model import Action, Refusal
+from chalicelib.access.store import ClientRow, grant_of
+from chalicelib.core import rows
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.rows import Query
+from chalicelib.http.idempotency import Idempotency
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.messaging import rules, store
+from chalicelib.messaging.model import Conversation, Shown, Side, Status
+from chalicelib.messaging.references import Reference
+from chalicelib.messaging.store import BlockRow, EntryRow, HeadRow, ThreadRow
+from chalicelib.vault.errors import Tampered
+
+
+def enter(
+    principal: Principal,
+    action: Action,
+    ref: Reference,
+    *,
+    wanted: Sequence[Wanted] = (),
+    queries: Sequence[Query] = (),
+    idempotency: Idempotency | None = None,
+) -> AbstractContextManager[Unit]:
+    """Open the record of a conversation for one action on it. Raises as `gate.enter`."""
+    return gate.enter(
+        principal,
+        action,
+        ref.pid,
+        target=(ThreadRow, *store.thread_key(ref)),
+        wanted=[store.block_wish(ref.pid, ref.box), *wanted],
+        queries=queries,
+        about=ref.id,
+        idempotency=idempotency,
+    )
+
+
+def wanted_to_change(ref: Reference) -> list[Wanted]:
+    """Return what to name to change a conversation: its line in the box, and both counts."""
+    return [store.entry_wish(ref), store.head_of_person(ref.pid), store.head_of_box(ref.box)]
+
+
+def side_of(unit: Unit) -> Side:
+    """Return the side of who acts; the gate has checked that she has one."""
+    return Side.PATIENT if unit.entry.principal.kind is ActorKind.PERSON else Side.PROFESSIONAL
+
+
+def conversation(unit: Unit) -> Conversation:
+    """Open the conversation acted upon. Raises Tampered, Unavailable."""
+    return store.open_thread(unit, unit.target(ThreadRow))
+
+
+def shown(unit: Unit, one: Conversation) -> Shown:
+    """Return a conversation as who acts sees it."""
+    side, is_blocked = side_of(unit), is_blocking(unit, one.box)
+    is_hers = side is Side.PATIENT
+    return Shown(
+        conversation=one,
+        patient_id=unit.pid if is_hers or is_authorised(unit) else None,
+        is_unread=one.marks.is_unread(side),
+        may_write=one.status is Status.OPEN and may_reach(unit, one),
+        may_close=not is_hers,
+        may_block=is_hers,
+        is_blocked=is_blocked and is_hers,
+    )
+
+
+def check_may_write(unit: Unit, one: Conversation) -> None:
+    """Require that who acts may write; nothing of the person's choices is told (A14, A15).
+
+    Raises:
+        NotFound: the person did not authorise, or blocks, who writes to her; traced.
+        Conflict: it is closed; or, for the person only, she blocks who would answer.
+    """
+    if not may_reach(unit, one):
+        if side_of(unit) is Side.PATIENT:
+            raise Conflict("conversation-blocked")
+        raise unit.refuse(Refusal.NO_RIGHT)
+    if one.status is Status.CLOSED:
+        raise Conflict("conversation-closed")
+
+
+def may_reach(unit: Unit, one: Conversation) -> bool:
+    """Tell whether who acts may write to the other side, were the conversation open."""
+    is_blocked = is_blocking(unit, one.box)
+    if side_of(unit) is Side.PATIENT:
+        return not is_blocked
+    return rules.may_reach(
+        is_team=one.box.startswith(boxes.TEAM),
+        is_authorised=is_authorised(unit),
+        is_blocked=is_blocked,
+    )
+
+
+def is_authorised(unit: Unit) -> bool:
+    """Tell whether the person's authorisation of a professional holds at this instant."""
+    grant = unit.entry.grant
+    return grant is not None and grant_of(grant).is_active(unit.now)
+
+
+def bind_to_grant(unit: Unit) -> None:
+    """Let a message go only if the authorisation is still what was read."""
+    grant = unit.entry.grant
+    if grant is not None and is_authorised(unit):
+        unit.write(rows.unchanged(grant), lost=NotFound())
+
+
+def is_blocking(unit: Unit, box: str) -> bool:
+    """Tell whether the person wants nothing more from a box."""
+    row = unit.row(*store.block_wish(unit.pid, box))
+    return isinstance(row, BlockRow) and bool(row.is_blocked)
+
+
+def write(unit: Unit, ref: Reference, row: ThreadRow, was: dict[Side, bool]) -> None:
+    """Add to the transaction what a conversation has become: row, line of the box, counts.
+
+    `was` tells which sides had something to read before.
+
+    Raises:
+        Tampered: it has no line in its box.
+    """
+    entry = unit.row(*store.entry_wish(ref))
+    if not isinstance(entry, EntryRow):
+        raise Tampered("a conversation without its line")
+    unit.put(row)
+    unit.write(rows.replace(store.follow(entry, row)))
+    count(unit, ref, row, was)
+
+
+def unread_sides(row: ThreadRow) -> dict[Side, bool]:
+    """Tell which sides have something to read."""
+    marks = store.marks_of(row)
+    return {side: marks.is_unread(side) for side in Side}
+
+
+def count(unit: Unit, ref: Reference, row: ThreadRow, was: dict[Side, bool]) -> None:
+    """Move the counts of the sides for which a conversation became unread, or read.
+
+    Written under the version that was read: whatever is retried, each is counted once.
+    """
+    heads = {
+        Side.PATIENT: store.head_of_person(ref.pid),
+        Side.PROFESSIONAL: store.head_of_box(ref.box),
+    }
+    for side, is_unread in unread_sides(row).items():
+        if is_unread == was[side]:
+            continue
+        head = unit.row(*heads[side])
+        if not isinstance(head, HeadRow):
+            head = store.new_head(ref.pid)
+        head.unread = max(0, int(head.unread) + (1 if is_unread else -1))
+        unit.put(head)
+
+
+def name_of(unit: Unit) -> tuple[str, str | None, str | None]:
+    """Return the public name, profession and organisation of a professional's side."""
+    session = unit.entry.session
+    if isinstance(session, ClientRow):
+        return session.name, None, session.name
+    return unit.actor_name or "", session.profession, session.organisation
