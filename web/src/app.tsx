@@ -32,6 +32,8 @@ const Appointment = lazyScreen(() => import("./screens/appointment"));
 const AppointmentForm = lazyScreen(() => import("./screens/appointment-form"));
 const CalendarFeeds = lazyScreen(() => import("./screens/calendar-feeds"));
 const Prevention = lazyScreen(() => import("./screens/prevention"));
+const Messages = lazyScreen(() => import("./screens/messages"));
+const ConversationScreen = lazyScreen(() => import("./screens/conversation"));
 const Notices = lazyScreen(() => import("./screens/notices"));
 const NoticeSettings = lazyScreen(() => import("./screens/notice-settings"));
 const Settings = lazyScreen(() => import("./screens/settings"));
@@ -40,6 +42,9 @@ const ProDocuments = lazyScreen(() => import("./screens/pro-documents"));
 const ProDeposit = lazyScreen(() => import("./screens/pro-deposit"));
 const ProAppointments = lazyScreen(() => import("./screens/pro-appointments"));
 const ProAppointmentForm = lazyScreen(() => import("./screens/pro-appointment-form"));
+const ProMessages = lazyScreen(() => import("./screens/pro-messages"));
+const ProConversation = lazyScreen(() => import("./screens/pro-conversation"));
+const ProWrite = lazyScreen(() => import("./screens/pro-write"));
 
 type Role = "patient" | "professional";
 
@@ -101,6 +106,8 @@ const OwnAppointment = own(Appointment);
 const OwnAppointmentForm = own(AppointmentForm);
 const OwnCalendarFeeds = own(CalendarFeeds);
 const OwnPrevention = own(Prevention);
+const OwnMessages = own(Messages);
+const OwnConversation = own(ConversationScreen);
 const OwnNotices = own(Notices);
 const OwnNoticeSettings = own(NoticeSettings);
 const AnySettings = known(Settings, null);
@@ -109,6 +116,9 @@ const Triage = known(ProDocuments, "professional");
 const Depositing = known(ProDeposit, "professional");
 const Setting = known(ProAppointments, "professional");
 const SettingForm = known(ProAppointmentForm, "professional");
+const Boxes = known(ProMessages, "professional");
+const Exchange = known(ProConversation, "professional");
+const Writing = known(ProWrite, "professional");
 
 const BARE = new Set(["/connexion", "/reprise"]);
 
@@ -132,6 +142,8 @@ function Screens() {
         <Route path="/agenda/prevention" component={OwnPrevention} />
         <Route path="/agenda/:id" component={OwnAppointment} />
         <Route path="/agenda/:id/modifier" component={OwnAppointmentForm} />
+        <Route path="/messages" component={OwnMessages} />
+        <Route path="/messages/:id" component={OwnConversation} />
         <Route path="/notifications" component={OwnNotices} />
         <Route path="/acces" component={OwnTrace} />
         <Route path="/professionnels" component={OwnProfessionals} />
@@ -139,7 +151,10 @@ function Screens() {
         <Route path="/plus/avis" component={OwnNoticeSettings} />
         <Route path="/plus" component={AnySettings} />
         <Route path="/pro" component={Search} />
+        <Route path="/pro/messages" component={Boxes} />
+        <Route path="/pro/messages/:id" component={Exchange} />
         <Route path="/pro/patients/:pid" component={Triage} />
+        <Route path="/pro/patients/:pid/ecrire" component={Writing} />
         <Route path="/pro/patients/:pid/documents/:id" component={Triage} />
         <Route path="/pro/patients/:pid/deposer" component={Depositing} />
         <Route path="/pro/patients/:pid/rendez-vous" component={Setting} />

@@ -4,9 +4,9 @@ export const ICONS = [
   "chevron-down", "chevron-left", "chevron-right", "circle-alert", "circle-check",
   "circle-dashed", "circle-question-mark", "circle-x", "clock", "copy", "download", "ellipsis",
   "eraser", "eye", "file-plus", "file-text", "flask-conical", "hourglass", "house", "image",
-  "info", "keyboard", "life-buoy", "link", "list", "lock", "log-out", "map-pin", "monitor",
-  "moon", "notebook", "pencil", "phone", "plus", "printer", "refresh-cw", "rotate-cw", "search",
-  "settings", "shield-check", "stethoscope", "sun", "syringe", "trash", "triangle-alert", "type",
+  "info", "keyboard", "life-buoy", "link", "list", "lock", "lock-open", "log-out", "mail", "map-pin",
+  "message-square", "monitor", "moon", "notebook", "paperclip", "pencil", "phone", "plus", "printer",
+  "refresh-cw", "rotate-cw", "search", "send", "settings", "shield-check", "stethoscope", "sun", "syringe", "trash", "triangle-alert", "type",
   "undo-2", "upload", "user-round", "user-round-check", "user-round-x", "users", "wifi-off", "x",
   "zoom-in", "zoom-out",
 ] as const;

@@ -192,6 +192,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the conversations of a record, or of a professional's or a team's box. */
+        get: operations["list_conversations"];
+        put?: never;
+        /** Open a conversation with a person; professionals and organisations only. */
+        post: operations["open_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is known of one conversation, without its messages. */
+        get: operations["read_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the raw bytes of a file, up to 4 MiB, which waits an hour for its message. */
+        post: operations["add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/attachments/from-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join a copy of a document of the record, which waits an hour for its message. */
+        post: operations["attach_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/attachments/{attachment_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the bytes of an attachment, in the format it was joined in. */
+        get: operations["read_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/attachments/{attachment_id}/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save an attachment among one's own documents; what is there already is not added twice. */
+        post: operations["save_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Want nothing more from the professional, or team, of a conversation; or take that back. */
+        put: operations["set_blocked"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a conversation: nobody writes in it until it is reopened. */
+        post: operations["close_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the last messages of a conversation, then earlier ones, page by page. */
+        get: operations["list_messages"];
+        put?: never;
+        /** Send a message to the other side, exactly once for an Idempotency-Key. */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one's side has read a conversation up to a message, that one included. */
+        post: operations["mark_conversation_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the person answer again. */
+        post: operations["reopen_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -784,7 +973,7 @@ export interface components {
          * @description Who did it; public names only, and « Vous » for the reader.
          */
         ActorOut: {
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["chalicelib__trace__model__Kind"];
             /** Name */
             name: string;
             /** Profession */
@@ -1033,6 +1222,19 @@ export interface components {
             next: string | null;
         };
         /**
+         * AttachmentOut
+         * @description What is joined to a message.
+         */
+        AttachmentOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            format: components["schemas"]["chalicelib__storage__inspect__Kind"];
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
          * AuthorOut
          * @description Who wrote the document, as it says.
          */
@@ -1086,12 +1288,20 @@ export interface components {
             version: number;
         };
         /**
+         * BlockedBody
+         * @description Whether one wants nothing more from the professional, or team, of this conversation.
+         */
+        BlockedBody: {
+            /** Blocked */
+            blocked: boolean;
+        };
+        /**
          * CardsBody
          * @description The cards put away from the first screen; what they show is elsewhere, and still told.
          */
         CardsBody: {
             /** Hidden */
-            hidden: ("first_steps" | "next_appointment" | "documents" | "to_do" | "accesses" | "authorisations")[];
+            hidden: ("first_steps" | "next_appointment" | "messages" | "documents" | "to_do" | "accesses" | "authorisations")[];
         };
         /**
          * CardsOut
@@ -1099,7 +1309,7 @@ export interface components {
          */
         CardsOut: {
             /** Hidden */
-            hidden: ("first_steps" | "next_appointment" | "documents" | "to_do" | "accesses" | "authorisations")[];
+            hidden: ("first_steps" | "next_appointment" | "messages" | "documents" | "to_do" | "accesses" | "authorisations")[];
             /** Version */
             version: number;
         };
@@ -1183,6 +1393,85 @@ export interface components {
             age_months: number;
             /** Is Conditional */
             is_conditional: boolean;
+        };
+        /**
+         * ConversationLine
+         * @description A conversation in a list.
+         */
+        ConversationLine: {
+            /** Id */
+            id: string;
+            /** Subject */
+            subject: string;
+            status: components["schemas"]["Status"];
+            /** Patient Name */
+            patient_name: string;
+            correspondent: components["schemas"]["CorrespondentOut"];
+            /** Last At */
+            last_at: string;
+            /** Unread */
+            unread: boolean;
+        };
+        /**
+         * ConversationList
+         * @description A page of conversations, the last written first; `unread`: of all, on the first page only.
+         */
+        ConversationList: {
+            /** Items */
+            items: components["schemas"]["ConversationLine"][];
+            /** Unread */
+            unread: number | null;
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ConversationOut
+         * @description A conversation, and what the reader may do.
+         *
+         *     `patient_id` is null for who may not open the record.
+         */
+        ConversationOut: {
+            /** Id */
+            id: string;
+            /** Subject */
+            subject: string;
+            status: components["schemas"]["Status"];
+            /** Patient Name */
+            patient_name: string;
+            correspondent: components["schemas"]["CorrespondentOut"];
+            /** Last At */
+            last_at: string;
+            /** Unread */
+            unread: boolean;
+            /** Patient Id */
+            patient_id: string | null;
+            /** Opened At */
+            opened_at: string;
+            /** May Write */
+            may_write: boolean;
+            /** May Close */
+            may_close: boolean;
+            /** May Block */
+            may_block: boolean;
+            /** Is Blocked */
+            is_blocked: boolean;
+        };
+        /**
+         * CorrespondentOut
+         * @description The professional, or the team, that the person writes with.
+         */
+        CorrespondentOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "professional" | "team";
+            /** Name */
+            name: string;
+            /** Profession */
+            profession: string | null;
+            /** Organisation */
+            organisation: string | null;
         };
         /**
          * DepositAnswer
@@ -1548,6 +1837,14 @@ export interface components {
             version: number;
         };
         /**
+         * FromRecord
+         * @description The document of the record to join.
+         */
+        FromRecord: {
+            /** Document Id */
+            document_id: string;
+        };
+        /**
          * Health
          * @description The service answers.
          */
@@ -1562,7 +1859,8 @@ export interface components {
          *     `accesses` are those of others: what she did herself would push them out; what was sent in a
          *     wrong form, and changed nothing, is in the history alone. `to_do` are at most three
          *     recommendations, `to_do_more` counts the others, of which `late_more` are late, and
-         *     `unread_notices` counts at most the hundred newest. `unreadable` names the
+         *     `unread_notices` counts at most the hundred newest,
+         *     `unread_messages` the conversations with something to read. `unreadable` names the
          *     parts left empty because what they are made from was altered; the operator is told.
          */
         Home: {
@@ -1577,6 +1875,8 @@ export interface components {
             late_more: number;
             /** Unread Notices */
             unread_notices: number;
+            /** Unread Messages */
+            unread_messages: number;
             /** Accesses */
             accesses: components["schemas"]["AccessOut"][];
             /** Active Authorisations */
@@ -1584,7 +1884,7 @@ export interface components {
             /** First Steps */
             first_steps: string[];
             /** Unreadable */
-            unreadable: ("next_appointment" | "to_do" | "cards")[];
+            unreadable: ("next_appointment" | "to_do" | "cards" | "messages")[];
             cards: components["schemas"]["CardsOut"];
         };
         /**
@@ -1611,6 +1911,16 @@ export interface components {
              * @enum {string}
              */
             sex: "female" | "male" | "unknown";
+        };
+        /**
+         * JoinedDraft
+         * @description An attachment sent before, and the name that the message gives it.
+         */
+        JoinedDraft: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Kept
@@ -1640,12 +1950,6 @@ export interface components {
                 [key: string]: string;
             }[];
         };
-        /**
-         * Kind
-         * @description The kinds of actors a person is told of.
-         * @enum {string}
-         */
-        Kind: "person" | "professional" | "organisation" | "calendar" | "operator" | "system";
         /**
          * Labelled
          * @description A code and its French label.
@@ -1747,6 +2051,11 @@ export interface components {
             appointment: boolean;
             /** Prevention */
             prevention: boolean;
+            /**
+             * Message
+             * @default true
+             */
+            message: boolean;
         };
         /**
          * ManageBody
@@ -1776,6 +2085,62 @@ export interface components {
              * @default []
              */
             caption: (components["schemas"]["TextRun"] | components["schemas"]["LineBreak"])[];
+        };
+        /**
+         * MessageDraft
+         * @description A message to send; its sender is who asks.
+         */
+        MessageDraft: {
+            /** Body */
+            body: string;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["JoinedDraft"][];
+        };
+        /**
+         * MessageOut
+         * @description One message.
+         *
+         *     `sent`: nobody ever opened the space it was sent to. `delivered`: it is in the box of who reads
+         *     it. `read`: it was on a screen of the other side.
+         */
+        MessageOut: {
+            /** Id */
+            id: string;
+            /** Sent At */
+            sent_at: string;
+            sender: components["schemas"]["SenderOut"];
+            /** Body */
+            body: string;
+            state: components["schemas"]["State"];
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentOut"][];
+        };
+        /**
+         * MessagePage
+         * @description Messages in order of time, the last ones first asked; `next` leads to those before.
+         */
+        MessagePage: {
+            conversation: components["schemas"]["ConversationOut"];
+            /** Items */
+            items: components["schemas"]["MessageOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * NamedAttachment
+         * @description A document of the record that waits an hour for its message; `name` is its title.
+         */
+        NamedAttachment: {
+            /** Id */
+            id: string;
+            format: components["schemas"]["chalicelib__storage__inspect__Kind"];
+            /** Size Bytes */
+            size_bytes: number;
+            /** Name */
+            name: string;
         };
         /**
          * NarrativeAttachment
@@ -1945,7 +2310,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "document" | "appointment" | "calendar" | "trace" | "prevention" | "representatives";
+            kind: "document" | "appointment" | "calendar" | "trace" | "prevention" | "representatives" | "conversation";
             /** Id */
             id: string | null;
         };
@@ -1987,6 +2352,30 @@ export interface components {
             expires_in: number;
             /** Scope */
             scope: string;
+        };
+        /**
+         * OpeningDraft
+         * @description What opens a conversation; the subject may be empty.
+         */
+        OpeningDraft: {
+            /**
+             * Patient Id
+             * @description The record's id or, for software, the handle that a lookup gave.
+             */
+            patient_id: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /** Body */
+            body: string;
+            /**
+             * As Team
+             * @description From the box of one's team, whose members all read the answers.
+             * @default false
+             */
+            as_team: boolean;
         };
         /**
          * Organisation
@@ -2222,6 +2611,14 @@ export interface components {
             next: string | null;
         };
         /**
+         * ReadUpTo
+         * @description The last message that was on the screen.
+         */
+        ReadUpTo: {
+            /** Up To */
+            up_to: string;
+        };
+        /**
          * RecommendationOut
          * @description One thing recommended; `key` names it in addresses and tells nothing.
          *
@@ -2330,6 +2727,14 @@ export interface components {
             window_certainty: "A" | "B" | "M" | "P";
         };
         /**
+         * Saved
+         * @description The document that an attachment has become.
+         */
+        Saved: {
+            /** Document Id */
+            document_id: string;
+        };
+        /**
          * SealedTraceOut
          * @description One place: its number, its trace's commitment and leaf hash (hex), and the trace itself.
          *
@@ -2398,6 +2803,27 @@ export interface components {
             label: string;
         };
         /**
+         * SenderOut
+         * @description Who wrote; `on_behalf_of`: the minor for whom a parent did.
+         */
+        SenderOut: {
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "patient" | "professional";
+            /** Is You */
+            is_you: boolean;
+            /** Name */
+            name: string;
+            /** On Behalf Of */
+            on_behalf_of: string | null;
+            /** Profession */
+            profession: string | null;
+            /** Organisation */
+            organisation: string | null;
+        };
+        /**
          * SessionEnd
          * @description When the session ends if nothing is done.
          */
@@ -2405,6 +2831,21 @@ export interface components {
             /** Expires At */
             expires_at: string;
         };
+        /**
+         * State
+         * @description How far a message went.
+         *
+         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
+         *     it. `READ`: somebody of the other side had it on her screen.
+         * @enum {string}
+         */
+        State: "sent" | "delivered" | "read";
+        /**
+         * Status
+         * @description Whether one may write; the professional's side decides (R-MSG-02).
+         * @enum {string}
+         */
+        Status: "open" | "closed";
         /**
          * StrangerOut
          * @description An object of the locked archive that is no signed checkpoint of its place (null: no place).
@@ -2579,10 +3020,33 @@ export interface components {
             /** Expires At */
             expires_at: string;
         };
+        /**
+         * WaitingAttachment
+         * @description A file that waits an hour for its message.
+         */
+        WaitingAttachment: {
+            /** Id */
+            id: string;
+            format: components["schemas"]["chalicelib__storage__inspect__Kind"];
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * Kind
+         * @description The media types that may enter.
+         * @enum {string}
+         */
+        chalicelib__storage__inspect__Kind: "application/pdf" | "image/jpeg" | "image/png" | "text/plain" | "text/xml";
+        /**
+         * Kind
+         * @description The kinds of actors a person is told of.
+         * @enum {string}
+         */
+        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "operator" | "system";
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -2593,7 +3057,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -3268,6 +3732,566 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                patient_id?: string | null;
+                box?: ("own" | "team") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of conversations, the last written first; `unread`: of all, on the first page only. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_conversation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningDraft"];
+            };
+        };
+        responses: {
+            /** @description A conversation, and what the reader may do. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A conversation, and what the reader may do. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description A file that waits an hour for its message. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingAttachment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conversation-blocked",
+                     *       "title": "Correspondant bloqué",
+                     *       "status": 409,
+                     *       "detail": "Vous ne recevez plus les messages de ce correspondant : rien n’a été envoyé.",
+                     *       "title_en": "Correspondent blocked",
+                     *       "detail_en": "This person blocks this correspondent: the message was not sent."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description Understood, and refused for what it says; every error at once. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/document-refused",
+                     *       "title": "Document refusé",
+                     *       "status": 422,
+                     *       "detail": "Ce PDF est protégé par un mot de passe ou chiffré. Enregistrez une copie sans protection, puis recommencez.",
+                     *       "title_en": "Document refused",
+                     *       "detail_en": "This PDF is encrypted or protected by a password. Save a copy without protection, then try again.",
+                     *       "reason": "pdf_encrypted",
+                     *       "explanation": "Ce PDF est protégé par un mot de passe ou chiffré. Enregistrez une copie sans protection, puis recommencez.",
+                     *       "explanation_en": "This PDF is encrypted or protected by a password. Save a copy without protection, then try again."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long";
+                    };
+                };
+            };
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    attach_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FromRecord"];
+            };
+        };
+        responses: {
+            /** @description A document of the record that waits an hour for its message; `name` is its title. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedAttachment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conversation-blocked",
+                     *       "title": "Correspondant bloqué",
+                     *       "status": 409,
+                     *       "detail": "Vous ne recevez plus les messages de ce correspondant : rien n’a été envoyé.",
+                     *       "title_en": "Correspondent blocked",
+                     *       "detail_en": "This person blocks this correspondent: the message was not sent."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "text/plain": unknown;
+                    "text/xml": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    save_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document that an attachment has become. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description The document that an attachment has become. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_blocked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedBody"];
+            };
+        };
+        responses: {
+            /** @description A conversation, and what the reader may do. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    close_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A conversation, and what the reader may do. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages in order of time, the last ones first asked; `next` leads to those before. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageDraft"];
+            };
+        };
+        responses: {
+            /** @description One message. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/conversation-blocked",
+                     *       "title": "Correspondant bloqué",
+                     *       "status": 409,
+                     *       "detail": "Vous ne recevez plus les messages de ce correspondant : rien n’a été envoyé.",
+                     *       "title_en": "Correspondent blocked",
+                     *       "detail_en": "This person blocks this correspondent: the message was not sent."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    mark_conversation_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadUpTo"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopen_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A conversation, and what the reader may do. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];

@@ -4,6 +4,7 @@
  * When a session ends under a form, requests wait here until the same person is back.
  */
 import { signal } from "@preact/signals";
+import { claimDrafts, eraseDrafts } from "../lib/device-vault";
 import { Offline, Problem, readProblem } from "./problem";
 import { keepChoice, ownAmong, profileOf, settleChoice } from "./profile-choice";
 import { mark, marked } from "./session-mark";
@@ -126,6 +127,7 @@ export async function start(): Promise<void> {
   }
   const who = await askMe(fresh.value);
   settleChoice(who);
+  claimDrafts(personOf(who));
   me.value = who;
   sessionState.value = "in";
 }
@@ -162,11 +164,13 @@ export function expire(why: "expired" | "locked") {
 
 const untilBack = () => new Promise<void>((resolve) => waiting.push(resolve));
 
+/** Who it is, whatever record is open. */
+export const personOf = (who: Me | null) =>
+  who?.role === "patient" ? `${ownAmong(who.profiles)?.patient_id}` : (who?.rpps ?? "");
+
 /** Who it is, and whose record is open. */
 const identity = (who: Me | null) =>
-  who?.role === "patient"
-    ? `${ownAmong(who.profiles)?.patient_id} ${profileOf(who)?.patient_id}`
-    : (who?.rpps ?? "");
+  who?.role === "patient" ? `${personOf(who)} ${profileOf(who)?.patient_id}` : personOf(who);
 
 /** Takes the page up again after a new login; somebody else gets a new page, never this one. */
 export async function resume(): Promise<boolean> {
@@ -227,6 +231,7 @@ export async function logout(then: () => Promise<string> = async () => "fin"): P
     if (!(error instanceof Offline)) throw error;
   }
   keepChoice(null);
+  await eraseDrafts();
   tell("signed-out");
   const outcome = await then();
   // The provider ends its own session, then sends the browser to the same « fin ».

@@ -44,6 +44,14 @@ export type PreventionState = Recommendation["state"];
 export type Prevention = Schemas["FollowUpOut"];
 export type ComingStep = Schemas["ComingOut"];
 
+export type Conversation = Schemas["ConversationOut"];
+export type ConversationLine = Schemas["ConversationLine"];
+export type ConversationPage = Schemas["ConversationList"];
+export type ConversationDraft = Schemas["OpeningDraft"];
+export type Message = Schemas["MessageOut"];
+export type MessagePage = Schemas["MessagePage"];
+export type MessageFile = Schemas["AttachmentOut"];
+
 export type Profile = Schemas["Profile"];
 export type PersonMe = Schemas["PersonMe"];
 export type Child = Schemas["ChildOut"];

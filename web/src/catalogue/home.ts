@@ -9,6 +9,7 @@ export const home = {
     documents: "Nouveaux documents",
     to_do: "À faire",
     accesses: "Derniers accès",
+    messages: "Messages",
     authorisations: "Qui peut voir mon dossier ?",
   },
   hide: "Masquer",
@@ -32,6 +33,9 @@ export const home = {
     const others = more ? ` (${plural(more, "autre", "autres")}${late ? `, dont ${late} en retard` : ""})` : "";
     return `Voir vaccins et prévention${others}`;
   },
+  unreadMessages: (n: number) => plural(n, "conversation avec du nouveau", "conversations avec du nouveau"),
+  noMessages: "Aucun nouveau message.",
+  allMessages: "Voir les messages",
   whoCount: (n: number) =>
     n === 0
       ? "Aucun professionnel pour l'instant."

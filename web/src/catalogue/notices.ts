@@ -36,6 +36,7 @@ export const noticeWords = typeset({
       document: "Quand un document arrive",
       appointment: "Pour mes rendez-vous et leurs rappels",
       prevention: "Quand un vaccin ou un dépistage est à prévoir",
+      message: "Quand un professionnel m'écrit",
     },
     access: "Quand quelqu'un accède à mon dossier, ou qu'un lien de calendrier est créé",
     accessWhy: "Cet e-mail est obligatoire : il vous protège d'un accès que vous n'avez pas voulu.",
@@ -58,7 +59,7 @@ export const noticeWords = typeset({
     deleteAllText: "Le dossier et la liste des accès restent intacts. Seuls les avis disparaissent.",
     settings: "Choisir les avis et les rappels",
     choices: {
-      kinds: { appointment: "Pour ses rendez-vous et leurs rappels" },
+      kinds: { appointment: "Pour ses rendez-vous et leurs rappels", message: "Quand un professionnel écrit" },
       access: "Quand quelqu'un accède à ce dossier, ou qu'un lien de calendrier est créé",
       accessWhy: "Cet e-mail est obligatoire : il protège l'enfant d'un accès que vous n'avez pas voulu.",
     },

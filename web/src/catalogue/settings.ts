@@ -7,6 +7,8 @@ export const settings = {
   professionals: "Mes professionnels",
   relatives: "Mes proches",
   relativesText: "Gérer l'espace d'un enfant",
+  access: "Accès",
+  accessText: "Qui a consulté le dossier, et quand",
   notices: "Avis et rappels",
   noticesText: "E-mails, heures de silence, fuseau horaire",
   professionalsText: "Autoriser un médecin, retirer un accès",

@@ -45,6 +45,8 @@ export const shell = {
   agenda: "Agenda",
   appointments: "Rendez-vous",
   notices: "Avis",
+  messages: "Messages",
+  unreadMessages: (n: number) => plural(n, "conversation non lue", "conversations non lues"),
   unreadCount: (n: number) => (n > 0 ? `Avis : ${n === 1 ? "1 nouveau" : `${n} nouveaux`}` : "Avis : aucun nouveau"),
   access: "Accès",
   professionals: "Professionnels",

@@ -4,16 +4,19 @@ import { isLeaving } from "../api/session";
 /** A file chosen and not sent, or something typed and not saved. */
 export type Unsent = "file" | "typed";
 
-const holders = new Map<Unsent, () => boolean>();
+/** What is left: this page alone, or the session, which takes along what the device keeps for it. */
+type Leaving = "page" | "session";
 
-export const wouldLose = (): Unsent | null =>
-  [...holders].find(([, holds]) => holds())?.[0] ?? null;
+const holders: [Unsent, (leaving: Leaving) => boolean][] = [];
 
-export function tellUnsent(what: Unsent, holds: () => boolean) {
-  holders.set(what, holds);
+export const wouldLose = (leaving: Leaving): Unsent | null =>
+  holders.find(([, holds]) => holds(leaving))?.[0] ?? null;
+
+export function tellUnsent(what: Unsent, holds: (leaving: Leaving) => boolean) {
+  holders.push([what, holds]);
 }
 
 addEventListener("beforeunload", (event) => {
   // Out of the session nothing can be sent any more, and the page must not stay for the next one.
-  if (wouldLose() && !isLeaving()) event.preventDefault();
+  if (wouldLose("page") && !isLeaving()) event.preventDefault();
 });

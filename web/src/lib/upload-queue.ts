@@ -13,7 +13,7 @@ import { domId, idempotencyKey } from "./ids";
 import { typeFor } from "./kinds";
 import { forgetLists } from "./paging";
 import type { Removed } from "./photo";
-import { deposit } from "./upload";
+import { deposit, timeLeft } from "./upload";
 import { tellUnsent } from "./unsent";
 
 /** Why a file is refused before it is sent. */
@@ -132,9 +132,8 @@ export function remove(pid: string, upload: Upload) {
 function follow(upload: Upload) {
   const began = performance.now();
   return (share: number) => {
-    const elapsed = (performance.now() - began) / 1000;
-    const left = share > 0.02 && elapsed > 0.5 ? (elapsed * (1 - share)) / share : null;
-    upload.step.value = share < 1 ? { at: "sending", share, secondsLeft: left } : { at: "checking" };
+    const secondsLeft = timeLeft(began, share);
+    upload.step.value = share < 1 ? { at: "sending", share, secondsLeft } : { at: "checking" };
   };
 }
 

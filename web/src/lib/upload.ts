@@ -71,6 +71,16 @@ async function send<T>(call: Call, sending: Sending): Promise<T> {
   }
 }
 
+/** Seconds before the end of what began on the clock of the page, once there is something to judge by. */
+export function timeLeft(began: number, share: number): number | null {
+  const elapsed = (performance.now() - began) / 1000;
+  return share > 0.02 && elapsed > 0.5 ? (elapsed * (1 - share)) / share : null;
+}
+
+/** Sends the bytes of a file as they are. */
+export const sendBytes = <T>(path: string, body: Uint8Array<ArrayBuffer>, sending: Sending): Promise<T> =>
+  send<T>({ method: "POST", path, body, type: "application/octet-stream" }, sending);
+
 export type Description = Omit<DepositBody, "content" | "size_bytes">;
 
 /**

@@ -10,7 +10,7 @@ import { firstName } from "../lib/format";
 import { isChilds, said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
-import { unread } from "../lib/unread";
+import { sayUnread, unread } from "../lib/unread";
 import { inWords, timeInWords } from "../lib/when";
 import { Button, LinkButton } from "../ui/button";
 import { DocumentRow } from "../ui/document-row";
@@ -123,6 +123,24 @@ interface ToDoProps {
   unreadable: boolean;
 }
 
+function Messages({ count }: { count: number }) {
+  return (
+    <HomeCard card="messages">
+      {count > 0 ? (
+        <p class="unread-count">
+          <Icon name="mail" />
+          <span>{t.home.unreadMessages(count)}</span>
+        </p>
+      ) : (
+        <p class="muted">{t.home.noMessages}</p>
+      )}
+      <a class="link" href="/messages">
+        {t.home.allMessages}
+      </a>
+    </HomeCard>
+  );
+}
+
 function ToDo({ items, more, late, unreadable }: ToDoProps) {
   const plan = usePlanning();
   return (
@@ -158,6 +176,7 @@ function Cards({ home }: { home: HomeData }) {
         {steps.length > 0 && <FirstSteps steps={steps} />}
         <Next next={home.next_appointment} unreadable={home.unreadable.includes("next_appointment")} />
         <Documents documents={home.documents} />
+        <Messages count={home.unread_messages} />
       </div>
       <div class="home-side">
         <ToDo
@@ -185,7 +204,9 @@ export default function Home({ profile }: { profile: Profile }) {
   const home = useResource(`home ${pid}`, (signal) => api.home(pid, signal));
   const { error, choice } = useCards(pid, home);
   useEffect(() => {
-    if (home.data) unread.value = home.data.unread_notices;
+    if (!home.data) return;
+    unread.value = home.data.unread_notices;
+    sayUnread(pid, home.data.unread_messages);
   }, [home.data]);
   return (
     <Page

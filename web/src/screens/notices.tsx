@@ -28,11 +28,13 @@ const ICONS: Record<Target["kind"], IconName> = {
   trace: "eye",
   prevention: "syringe",
   representatives: "baby",
+  conversation: "message-square",
 };
 
 function hrefOf({ kind, id }: Target): string {
   if (kind === "document") return id ? `/documents/${id}` : "/documents";
   if (kind === "appointment") return id ? `/agenda/${id}` : "/agenda";
+  if (kind === "conversation") return id ? `/messages/${id}` : "/messages";
   if (kind === "calendar") return "/agenda/abonnement";
   if (kind === "representatives") return "/proches";
   return kind === "trace" ? "/acces" : "/agenda/prevention";

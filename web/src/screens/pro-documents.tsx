@@ -142,7 +142,15 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
     route(base, true);
   };
   return (
-    <Page wide title={t.pro.documents}>
+    <Page
+      wide
+      title={t.pro.documents}
+      actions={
+        <LinkButton icon="message-square" href={`/pro/patients/${pid}/ecrire`}>
+          {t.pro.write}
+        </LinkButton>
+      }
+    >
       <div class={opened ? "triage opened" : "triage"}>
         <div class="triage-list">
           <Listing

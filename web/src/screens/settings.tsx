@@ -60,6 +60,7 @@ function Account() {
             title={said(t.settings).professionals}
             text={t.settings.professionalsText}
           />
+          <StepLink href="/acces" icon="eye" title={t.settings.access} text={t.settings.accessText} />
           <StepLink href="/plus/avis" icon="bell" title={t.settings.notices} text={t.settings.noticesText} />
         </>
       )}

@@ -4,12 +4,8 @@ import type { Attachment } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { fileSize } from "../lib/format";
 import { Button } from "./button";
-import { ImageView } from "./image-view";
-import { lazy } from "./lazy";
-import { PlainText } from "./plain-text";
+import { FileView } from "./file-view";
 import { Notice } from "./states";
-
-const PdfView = lazy(() => import("./pdf-view"));
 
 const decode = (data: string) =>
   Uint8Array.from(atob(data), (character) => character.codePointAt(0) ?? 0).buffer;
@@ -23,18 +19,7 @@ export function AttachmentView({ file, name }: { file: Attachment; name: string 
       </Notice>
     );
   }
-  if (file.media_type === "application/pdf") return <PdfView bytes={bytes} title={name} />;
-  if (file.media_type === "image/jpeg" || file.media_type === "image/png") {
-    return <ImageView bytes={bytes} format={file.media_type} title={name} />;
-  }
-  if (file.media_type === "text/plain") {
-    return <PlainText bytes={bytes} />;
-  }
-  return (
-    <Notice kind="info">
-      <p>{t.document.unknownFormat}</p>
-    </Notice>
-  );
+  return <FileView format={file.media_type} bytes={bytes} title={name} />;
 }
 
 function Line({ file, name }: { file: Attachment; name: string }) {

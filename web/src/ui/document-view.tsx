@@ -15,14 +15,10 @@ import { typo } from "../lib/typo";
 import { announce } from "./announcer";
 import { Button } from "./button";
 import { authorName, kindOf, thePerson } from "./document-row";
+import { FileView } from "./file-view";
 import { Icon } from "./icon";
-import { ImageView } from "./image-view";
-import { lazy } from "./lazy";
 import { type Level, NarrativeView } from "./narrative-view";
-import { PlainText } from "./plain-text";
 import { ErrorPanel, Loading, Notice } from "./states";
-
-const PdfView = lazy(() => import("./pdf-view"));
 
 /** Reads the bytes and checks them; raises Tampered when they are not those deposited. */
 export async function verifiedContent(pid: string, doc: CarnetDocument, signal?: AbortSignal) {
@@ -55,21 +51,12 @@ interface Props {
 }
 
 function Shown({ doc, bytes }: { doc: CarnetDocument; bytes: ArrayBuffer }) {
-  if (doc.format === "application/pdf") return <PdfView bytes={bytes} title={doc.title} />;
-  if (doc.format === "image/jpeg" || doc.format === "image/png") {
-    return <ImageView bytes={bytes} format={doc.format} title={doc.title} />;
-  }
-  if (doc.format === "text/plain") {
-    return (
-      <section class="card" aria-label={t.document.textTitle}>
-        <PlainText bytes={bytes} />
-      </section>
-    );
-  }
+  const view = <FileView format={doc.format} bytes={bytes} title={doc.title} />;
+  if (doc.format !== "text/plain") return view;
   return (
-    <Notice kind="info">
-      <p>{t.document.unknownFormat}</p>
-    </Notice>
+    <section class="card" aria-label={t.document.textTitle}>
+      {view}
+    </section>
   );
 }
 

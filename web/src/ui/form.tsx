@@ -84,18 +84,25 @@ export function TextField(props: TextProps) {
   );
 }
 
-type AreaProps = FieldProps & { value: string; onValue: (value: string) => void; length?: number };
+type AreaProps = FieldProps & {
+  value: string;
+  onValue: (value: string) => void;
+  length?: number;
+  rows?: number;
+  spell?: boolean;
+};
 
 export function AreaField(props: AreaProps) {
-  const { id, value, onValue, length } = props;
+  const { id, value, onValue, length, rows = 3, spell } = props;
   return (
     <div class="field">
       <Label {...props} />
       <textarea
         id={id}
         value={value}
-        rows={3}
+        rows={rows}
         maxLength={length}
+        spellcheck={spell}
         aria-describedby={described(props)}
         aria-invalid={props.error ? "true" : undefined}
         onInput={(event) => onValue(event.currentTarget.value)}

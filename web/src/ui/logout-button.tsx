@@ -9,7 +9,7 @@ import { UnsentDialog } from "./unsent-dialog";
 export function LogoutButton({ kind }: { kind?: "quiet" }) {
   const [lost, setLost] = useState<Unsent | null>(null);
   const ask = () => {
-    const what = wouldLose();
+    const what = wouldLose("session");
     if (what) setLost(what);
     else return logout();
     return undefined;

@@ -10,7 +10,7 @@ import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { currentProfile, isChilds } from "../lib/profile";
 import { listenShortcuts, shortcutsShown } from "../lib/shortcuts";
-import { unread } from "../lib/unread";
+import { unread, unreadConversations } from "../lib/unread";
 import { Announcer, announce } from "./announcer";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
@@ -40,19 +40,22 @@ interface Place {
   icon: IconName;
   /** Shown in the rail of large screens only; on a phone it is under « Plus ». */
   rail?: boolean;
+  /** Says how many conversations have something new. */
+  counted?: true;
 }
 
 const PERSON: Place[] = [
   { href: "/accueil", label: t.shell.home, icon: "house" },
   { href: "/documents", label: t.shell.documents, icon: "file-text" },
   { href: "/agenda", label: t.shell.agenda, icon: "calendar" },
-  { href: "/acces", label: t.shell.access, icon: "eye" },
+  { href: "/messages", label: t.shell.messages, icon: "message-square", counted: true },
+  { href: "/acces", label: t.shell.access, icon: "eye", rail: true },
   { href: "/professionnels", label: t.shell.professionals, icon: "users", rail: true },
   { href: "/plus", label: t.shell.more, icon: "ellipsis" },
 ];
 
 /** Screens of somebody; whose is not known before the session answered. */
-const SOMEBODYS = /^\/(?:accueil|documents|agenda|notifications|acces|professionnels|proches|plus|pro)(?:\/|$)/;
+const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|notifications|acces|professionnels|proches|plus|pro)(?:\/|$)/;
 const PROFESSIONALS = /^\/pro(?:\/|$)/;
 
 function places(path: string): Place[] {
@@ -60,13 +63,15 @@ function places(path: string): Place[] {
   const search: Place = { href: "/pro", label: t.shell.findPatient, icon: "search" };
   const more: Place = { href: "/plus", label: t.shell.more, icon: "ellipsis" };
   const patient = openPatient.value;
-  if (!patient) return [search, more];
+  const messages: Place = { href: "/pro/messages", label: t.shell.messages, icon: "message-square", counted: true };
+  if (!patient) return [search, messages, more];
   const base = `/pro/patients/${patient.patient_id}`;
   return [
     search,
     { href: base, label: t.shell.documents, icon: "file-text" },
     { href: `${base}/rendez-vous`, label: t.shell.appointments, icon: "calendar" },
     { href: `${base}/deposer`, label: t.shell.deposit, icon: "upload" },
+    { ...messages, rail: true },
     more,
   ];
 }
@@ -80,7 +85,19 @@ function currentPlace(path: string, all: Place[]): string | undefined {
 }
 
 /** What a phone reaches through « Plus ». */
-const BEHIND_MORE = /^\/(?:professionnels|proches|notifications)(?:\/|$)/;
+const BEHIND_MORE = /^\/(?:acces|professionnels|proches|notifications)(?:\/|$)/;
+
+/** How many conversations have something new, once an answer said it. */
+function Unread() {
+  const count = unreadConversations.value;
+  if (count === 0) return null;
+  return (
+    <span class="place-count">
+      <span aria-hidden="true">{count}</span>
+      <span class="said">, {t.shell.unreadMessages(count)}</span>
+    </span>
+  );
+}
 
 function Navigation() {
   const { path } = useLocation();
@@ -90,11 +107,12 @@ function Navigation() {
   return (
     <nav class="places" aria-label={t.shell.navigation}>
       <ul role="list">
-        {all.map(({ href, label, icon, rail }) => (
+        {all.map(({ href, label, icon, rail, counted }) => (
           <li key={href} class={rail ? "rail-only" : undefined}>
             <a href={href} aria-current={href === current ? "page" : within(href)}>
               <Icon name={icon} size={24} />
               <span>{label}</span>
+              {counted && <Unread />}
             </a>
           </li>
         ))}

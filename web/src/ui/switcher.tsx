@@ -26,7 +26,7 @@ export function useSwitching() {
   const go = (pid: string) => {
     // The other space needs the network: what is on screen stays.
     if (!navigator.onLine) return toast(`${catalogue.errors.offlineTitle}. ${catalogue.errors.offline}`);
-    const lost = wouldLose();
+    const lost = wouldLose("page");
     if (lost) setAsked({ pid, lost });
     else switchTo(pid);
     return undefined;

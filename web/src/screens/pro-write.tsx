@@ -1,0 +1,141 @@
+/** D7: a first message to a patient, which opens a conversation with her. */
+import { useLocation, useRoute } from "preact-iso";
+import { useState } from "preact/hooks";
+import { messagesApi } from "../api/messages";
+import { Problem } from "../api/problem";
+import { me } from "../api/session";
+import type { Patient } from "../api/types";
+import { messageWords } from "../catalogue/messages";
+import { idempotencyKey } from "../lib/ids";
+import { SUBJECT_MAX, dropDraft, editDraft, heldDraft, lengthOf, useMessageDraft } from "../lib/message-draft";
+import { forgetLists } from "../lib/paging";
+import { Button } from "../ui/button";
+import { Emergency } from "../ui/emergency";
+import { ErrorSummary, type FieldError, Form, RadioField, TextField, errorOf } from "../ui/form";
+import { Page } from "../ui/page";
+import { PatientFrame, isRefusal } from "../ui/patient-frame";
+import { Refusal } from "../ui/refusal";
+import { BodyField, DraftState, bodyErrors } from "../ui/reply-box";
+import { ErrorPanel, Notice, Resumed } from "../ui/states";
+import { toast } from "../ui/toast";
+import { identity } from "../ui/whose";
+
+const t = messageWords.pro;
+const MAJORITY = 18;
+
+function useOpening(pid: string) {
+  const { route } = useLocation();
+  const name = `opening ${pid}`;
+  const held = useMessageDraft(name);
+  const [errors, setErrors] = useState<FieldError[]>([]);
+  const [turn, setTurn] = useState(0);
+  const [failure, setFailure] = useState<unknown>(null);
+  const submit = async () => {
+    const { subject, body, asTeam, key } = heldDraft(name).value.draft;
+    const over = lengthOf(subject) - SUBJECT_MAX;
+    const wrong = [
+      ...(over > 0 ? [{ id: "subject", text: messageWords.errors.subject(over) }] : []),
+      ...bodyErrors(body),
+    ];
+    setErrors(wrong);
+    setTurn((n) => n + 1);
+    setFailure(null);
+    if (wrong.length) return;
+    try {
+      const opened = await messagesApi.open({ patient_id: pid, subject: subject.trim(), body, as_team: asTeam }, key);
+      dropDraft(name);
+      forgetLists();
+      toast(t.opened);
+      route(`/pro/messages/${opened.id}`);
+    } catch (error) {
+      if (error instanceof Problem && error.slug === "idempotency-key-reused") {
+        editDraft(name, { key: idempotencyKey() });
+      }
+      setFailure(error);
+    }
+  };
+  return { name, held, errors, turn, failure, submit };
+}
+
+function Guidance({ patient }: { patient: Patient }) {
+  const isMinor = patient.age !== null && patient.age < MAJORITY;
+  return (
+    <>
+      <ul class="guidance">
+        {t.guidance.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      {isMinor && (
+        <Notice kind="warning" title={t.minorTitle}>
+          <p>{t.minor}</p>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Writing({ patient }: { patient: Patient }) {
+  const pid = patient.patient_id;
+  const { name, held, errors, turn, failure, submit } = useOpening(pid);
+  const { subject, body, asTeam } = held.draft;
+  const team = me.value?.role === "professional" ? me.value.organisation : null;
+  return (
+    <Page
+      title={t.writeTitle}
+      intro={identity(patient, true)}
+      back={{ href: `/pro/patients/${pid}`, label: t.toRecord }}
+    >
+      <Emergency />
+      <Guidance patient={patient} />
+      {isRefusal(failure) && <Refusal pid={pid} />}
+      {failure !== null && !isRefusal(failure) && <ErrorPanel error={failure} kept reply />}
+      {held.found && <Resumed restart={() => dropDraft(name)} />}
+      <Form onSubmit={submit} label={t.writeTitle}>
+        <ErrorSummary errors={errors} turn={turn} />
+        <div class="card">
+          {team && (
+            <RadioField
+              id="as-team"
+              label={t.who}
+              hint={t.teamHint}
+              value={asTeam ? "team" : "own"}
+              onValue={(as) => editDraft(name, { asTeam: as === "team" })}
+              choices={[
+                { code: "own" as const, label: t.me(me.value?.display_name ?? "") },
+                { code: "team" as const, label: t.teamNamed(team.name) },
+              ]}
+            />
+          )}
+          <TextField
+            id="subject"
+            label={messageWords.subject}
+            hint={t.subjectHint}
+            optional
+            spell
+            value={subject}
+            error={errorOf(errors, "subject")}
+            onValue={(text) => editDraft(name, { subject: text })}
+          />
+          <BodyField
+            body={body}
+            rows={8}
+            error={errorOf(errors, "body")}
+            onValue={(text) => editDraft(name, { body: text })}
+          />
+        </div>
+        <div class="send">
+          <Button kind="primary" type="submit" icon="send">
+            {messageWords.send}
+          </Button>
+          <DraftState name={name} />
+        </div>
+      </Form>
+    </Page>
+  );
+}
+
+export default function ProWrite() {
+  const { pid = "" } = useRoute().params;
+  return <PatientFrame pid={pid}>{(patient) => <Writing patient={patient} />}</PatientFrame>;
+}

@@ -1,0 +1,116 @@
+/** The files of a message: each opens here, and is kept among the documents in one press. */
+import { useState } from "preact/hooks";
+import { messagesApi } from "../api/messages";
+import type { MessageFile } from "../api/types";
+import { catalogue } from "../catalogue";
+import { messageWords as t } from "../catalogue/messages";
+import { fileSize } from "../lib/format";
+import { forgetLists } from "../lib/paging";
+import { said } from "../lib/profile";
+import { useResource } from "../lib/resource";
+import { saveAs } from "../lib/save";
+import { announce } from "./announcer";
+import { Button, LinkButton } from "./button";
+import { FileView } from "./file-view";
+import { Icon } from "./icon";
+import { ErrorPanel, Loading, Notice } from "./states";
+
+interface FileProps {
+  conversation: string;
+  file: MessageFile;
+}
+
+function Content({ conversation, file }: FileProps) {
+  const content = useResource(`attachment ${conversation} ${file.id}`, (signal) =>
+    messagesApi.content(conversation, file.id, signal),
+  );
+  return (
+    <div class="file-content">
+      {content.loading && <Loading lines={6} />}
+      {content.error !== null && <ErrorPanel error={content.error} retry={content.reload} />}
+      {content.data && <FileView format={file.format} bytes={content.data} title={file.name} />}
+    </div>
+  );
+}
+
+interface Kept {
+  documentId: string;
+  isNew: boolean;
+}
+
+function Result({ name, kept }: { name: string; kept: Kept }) {
+  return (
+    <Notice kind="success">
+      <p>{kept.isNew ? said(t).saved(name) : said(t).savedAlready(name)}</p>
+      <LinkButton href={`/documents/${kept.documentId}`}>{t.seeDocument}</LinkButton>
+    </Notice>
+  );
+}
+
+function File({ conversation, file, own }: FileProps & { own: boolean }) {
+  const [open, setOpen] = useState(false);
+  const [kept, setKept] = useState<Kept | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const attempt = async (work: () => Promise<void>) => {
+    setError(null);
+    await work().catch(setError);
+  };
+  const save = () =>
+    attempt(async () => {
+      const result = await messagesApi.save(conversation, file.id);
+      forgetLists();
+      setKept(result);
+      announce(result.isNew ? said(t).saved(file.name) : said(t).savedAlready(file.name));
+    });
+  const download = () =>
+    attempt(async () => {
+      const bytes = await messagesApi.content(conversation, file.id);
+      saveAs(new Blob([bytes], { type: "application/octet-stream" }), file.name);
+    });
+  return (
+    <li class="joined-file">
+      <p class="joined-name">
+        <Icon name={file.format.startsWith("image/") ? "image" : "file-text"} />
+        <span>
+          {file.name} <span class="muted">{fileSize(file.size_bytes)}</span>
+        </span>
+      </p>
+      <div class="actions">
+        <Button
+          icon={open ? "x" : "eye"}
+          label={open ? t.hideNamed(file.name) : t.openNamed(file.name)}
+          onPress={() => setOpen(!open)}
+        >
+          {open ? t.hideFile : t.openFile}
+        </Button>
+        {own && !kept && (
+          <Button icon="file-plus" label={said(t).saveNamed(file.name)} onPress={save}>
+            {said(t).save}
+          </Button>
+        )}
+        <Button kind="quiet" icon="download" label={t.downloadNamed(file.name)} onPress={download}>
+          {catalogue.document.download}
+        </Button>
+      </div>
+      {error !== null && <ErrorPanel error={error} reply />}
+      {kept && <Result name={file.name} kept={kept} />}
+      {open && <Content conversation={conversation} file={file} />}
+    </li>
+  );
+}
+
+/** `own`: whoever reads may put them among the documents of the record. */
+export function MessageFiles({ conversation, files, own }: {
+  conversation: string;
+  files: MessageFile[];
+  own: boolean;
+}) {
+  if (files.length === 0) return null;
+  return (
+    <ul class="joined-files" role="list" aria-label={t.files}>
+      {files.map((file) => (
+        <File key={file.id} conversation={conversation} file={file} own={own} />
+      ))}
+    </ul>
+  );
+}
