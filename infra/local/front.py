@@ -50,6 +50,8 @@ QUEUE_SECONDS: Final = 15
 # Escaped separators never reach an id of ours, and decoders disagree about them; no client sends
 # a fragment.
 _AMBIGUOUS: Final = re.compile(r"#|%2f|%5c|%00|%2e|/\.\.?(/|$)|//", re.IGNORECASE)
+# The client's own files end so; opaque ids, which have dots too, are longer.
+_NAMED_FILE: Final = re.compile(r"\.[0-9a-z]{1,12}$", re.ASCII)
 _REFUSAL_HEADERS: Final[dict[int, Headers]] = {
     405: [(b"allow", b"GET, HEAD")],  # of a file
     503: [(b"retry-after", b"2")],
@@ -178,7 +180,7 @@ class Front:
         file = (self._files / path.lstrip("/")).resolve()
         if not (file.is_relative_to(self._files) and file.is_file()):
             # A screen of the client; a missing file of the build is simply missing.
-            if "." in path.rpartition("/")[2]:
+            if _NAMED_FILE.search(path):
                 await self._refuse(send, 404, "not-found")
                 return
             file = self._files / "index.html"

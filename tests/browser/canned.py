@@ -19,6 +19,7 @@ from chalicelib.http import problems
 from infra.describe import COMMITTED
 from tests.browser import canned_agenda, canned_children
 from tests.browser.canned_children import IN_CHILD, LEA, PARENT
+from tests.browser.canned_messages import FILES, Messages
 from tests.browser.samples import pdf, png
 from tests.contract import Contract, Exchange
 
@@ -276,6 +277,10 @@ class Canned:
         self.asked: list[tuple[str, str]] = []
         self.documents = list(DOCUMENTS.values()) if state == "full" else []
         self.children = canned_children.children() if state != "empty" else []
+        in_child = who == IN_CHILD
+        self.messages = Messages(LEA if in_child else PID, is_patient=who != PROFESSIONAL)
+        if state == "empty":
+            self.messages.of = []
         self.overrides: dict[str, Callable[[Route], None]] = {}
 
     def install(self, page: Page) -> None:
@@ -303,11 +308,30 @@ class Canned:
         elif said := canned_children.answer(route.request.method, url.path, self.children):
             status, body = said
             send(route, status) if body is None else reply(route, body, status)
+        elif url.path.startswith("/v1/conversations"):
+            self._conversations(route, url.path.removeprefix("/v1/conversations"))
         else:
             query = {key: values[0] for key, values in parse_qs(url.query).items()}
             of_child = url.path.startswith(f"/v1/patients/{LEA}")
             rest = url.path.removeprefix(f"/v1/patients/{LEA if of_child else PID}")
             self._record(route, rest, query, of_child=of_child)
+
+    def _conversations(self, route: Route, rest: str) -> None:
+        asked = route.request
+        query = {key: values[0] for key, values in parse_qs(urlsplit(asked.url).query).items()}
+        is_json = asked.headers.get("content-type", "").startswith("application/json")
+        body = json.loads(asked.post_data_buffer or b"{}") if is_json else asked.post_data_buffer
+        key = asked.headers.get("idempotency-key")
+        said = self.messages.answer(asked.method, rest, query, body, key)
+        if said is None:
+            problem(route, 404, "not-found", "Introuvable")
+        elif said[1] is None:
+            send(route, said[0])
+        elif isinstance(said[1], bytes):
+            kind = next(one["format"] for one in FILES if one["id"] in rest)
+            send(route, said[0], said[1], {"Content-Type": kind})
+        else:
+            reply(route, said[1], said[0])
 
     def _me(self) -> Json:
         me = ME[self.who or PERSON]

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.prevention.model import State
 from chalicelib.prevention.schemas import LABELS, ComingOut, RecommendationOut, RuleSource
+from tests.browser.canned_messages import OPEN
 
 Json = dict[str, Any]
 
@@ -89,7 +90,7 @@ PREFERENCES: Json = {
     "zone": PARIS,
     "quiet_from": "21:00",
     "quiet_until": "08:00",
-    "mail": {"document": True, "appointment": True, "prevention": False},
+    "mail": {"document": True, "appointment": True, "prevention": False, "message": True},
     "remind": {"vaccination": True, "screening": False},
     "address": "known",
     "version": 0,
@@ -163,6 +164,9 @@ COMING: list[Json] = [
     ).model_dump(mode="json"),
 ]  # fmt: skip
 NOTICES: list[Json] = [
+    {"id": "01JDK8NTC00000000000000004", "type": "message", "at": _instant(-0.01),
+     "zone_shown": PARIS, "is_read": False, "text": "Nouveau message de Dr Claire EXEMPLE",
+     "target": {"kind": "conversation", "id": OPEN}},
     {"id": "01JDK8NTC00000000000000003", "type": "reminder", "at": _instant(-0.02),
      "zone_shown": PARIS, "is_read": False, "text": "Rappel : « Dentiste » approche.",
      "target": {"kind": "appointment", "id": APPOINTMENTS[0]["id"]}},
@@ -196,7 +200,7 @@ def answer(rest: str, *, empty: bool) -> Json | None:
         },
         "/notices": {
             "items": [] if empty else NOTICES,
-            "unread": 0 if empty else 1,
+            "unread": 0 if empty else 2,
             "next": None,
         },
     }
@@ -210,7 +214,8 @@ def at_home(*, empty: bool) -> Json:
         "to_do": [] if empty else RECOMMENDATIONS[:2],
         "to_do_more": 0 if empty else 4,
         "late_more": 0 if empty else 2,
-        "unread_notices": 0 if empty else 1,
+        "unread_notices": 0 if empty else 2,
+        "unread_messages": 0 if empty else 1,
         "unreadable": [],
         "cards": {"hidden": [], "version": 0},
     }

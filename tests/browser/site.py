@@ -4,6 +4,7 @@ The policy is read from the front server's own source, so both cannot differ.
 """
 
 import ast
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        name = path if path in self.files or "." in path else "/index.html"
+        named = re.search(r"\.[0-9a-z]{1,12}$", path)
+        name = path if path in self.files or named else "/index.html"
         body = self.files.get(name)
         self.send_response(404 if body is None else 200)
         kind = _KINDS.get(Path(name).suffix, "application/octet-stream")

@@ -11,6 +11,7 @@ from tests.browser import site
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
 from tests.browser.canned_children import IN_CHILD, PARENT
+from tests.browser.canned_messages import BLOCKED, CLOSED, OPEN, WITH_TEAM
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
 
 pytestmark = pytest.mark.browser
@@ -63,6 +64,17 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("appointment-reminders", f"/agenda/{APPOINTMENTS[1]['id']}/modifier", PERSON, (FULL, ERROR)),
     ("calendar-feeds", "/agenda/abonnement", PERSON, (FULL, EMPTY, ERROR)),
     ("prevention", "/agenda/prevention", PERSON, (FULL, EMPTY, ERROR)),
+    ("messages", "/messages", PERSON, (FULL, EMPTY, ERROR)),
+    ("conversation", f"/messages/{OPEN}", PERSON, (FULL, EMPTY, ERROR)),
+    ("conversation-closed", f"/messages/{CLOSED}", PERSON, (FULL,)),
+    ("conversation-blocked", f"/messages/{BLOCKED}", PERSON, (FULL,)),
+    ("child-messages", "/messages", IN_CHILD, (FULL, EMPTY)),
+    ("child-conversation", f"/messages/{OPEN}", IN_CHILD, (FULL,)),
+    ("pro-messages", "/pro/messages", PROFESSIONAL, (FULL, EMPTY, ERROR)),
+    ("pro-messages-team", "/pro/messages?b=equipe", PROFESSIONAL, (FULL, EMPTY)),
+    ("pro-conversation", f"/pro/messages/{WITH_TEAM}", PROFESSIONAL, (FULL, ERROR)),
+    ("pro-conversation-closed", f"/pro/messages/{CLOSED}", PROFESSIONAL, (FULL,)),
+    ("pro-write", f"/pro/patients/{PID}/ecrire", PROFESSIONAL, (FULL, ERROR)),
     ("notices", "/notifications", PERSON, (FULL, EMPTY, ERROR)),
     ("notice-settings", "/plus/avis", PERSON, (FULL, EMPTY, ERROR)),
     ("relatives", "/proches", PARENT, (FULL, EMPTY, ERROR)),

@@ -10,6 +10,7 @@ import app
 from chalicelib.http.endpoint import ENDPOINTS
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL, STRAYS, Canned, reply
 from tests.browser.canned_agenda import APPOINTMENTS, FEEDS, NOTICES, RECOMMENDATIONS
+from tests.browser.canned_messages import FILES, OPEN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -24,11 +25,14 @@ IDS = {
     "notice_id": NOTICES[0]["id"],
     "key": RECOMMENDATIONS[0]["key"],
     "rpps": "10001234567",
+    "conversation_id": OPEN,
+    "attachment_id": FILES[0]["id"],
 }
 READ = [
     one.path
     for one in ENDPOINTS
-    if one.method == "GET" and (one.path == "/v1/me" or "{pid}" in one.path)
+    if one.method == "GET"
+    and (one.path == "/v1/me" or "{pid}" in one.path or "/v1/conversations" in one.path)
 ]
 # Read by the running product's own tests: no screen is drawn from a canned one.
 NOT_CANNED = {

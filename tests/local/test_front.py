@@ -70,6 +70,8 @@ def test_keeps_hashed_files_for_ever(stack: Stack) -> None:
 
 def test_says_that_a_missing_file_is_missing(stack: Stack) -> None:
     assert _problem(fetch(stack.url, "/assets/absent.js")) == "/problems/not-found"
+    # An opaque id has dots, and is no file.
+    assert fetch(stack.url, f"/messages/c.1.{'Ab-' * 20}").status == 200
 
 
 @pytest.mark.parametrize(

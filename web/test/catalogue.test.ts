@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../src/catalogue";
 import { agendaWords } from "../src/catalogue/agenda";
+import { messageWords } from "../src/catalogue/messages";
 import { noticeWords } from "../src/catalogue/notices";
 import { preventionWords } from "../src/catalogue/prevention";
 import { publisherWords } from "../src/catalogue/publishers";
@@ -22,7 +23,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   return [];
 }
 
-const all = texts({ ...catalogue, agendaWords, noticeWords, preventionWords, publisherWords, relativesWords, whenWords });
+const all = texts({ ...catalogue, agendaWords, messageWords, noticeWords, preventionWords, publisherWords, relativesWords, whenWords });
 
 describe("the catalogue", () => {
   it("has texts to check", () => expect(all.length).toBeGreaterThan(300));

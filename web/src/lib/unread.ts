@@ -25,8 +25,9 @@ export const isUnread = ({ id, last_at: last, unread: said }: Listed): boolean =
   said && (read.get(id) ?? "") < last;
 
 /** One conversation was read here: the figure goes down without another question to the server. */
-export function saidRead({ id, last_at: last }: Listed, list: string) {
-  read.set(id, last);
+export function saidRead(line: Listed, list: string) {
+  if (!isUnread(line)) return;
+  read.set(line.id, line.last_at);
   const count = conversations.value.get(list);
   if (count !== undefined) sayUnread(list, count - 1);
 }

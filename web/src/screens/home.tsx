@@ -123,7 +123,7 @@ interface ToDoProps {
   unreadable: boolean;
 }
 
-function Messages({ count }: { count: number }) {
+function Messages({ count, unreadable }: { count: number; unreadable: boolean }) {
   return (
     <HomeCard card="messages">
       {count > 0 ? (
@@ -132,7 +132,7 @@ function Messages({ count }: { count: number }) {
           <span>{t.home.unreadMessages(count)}</span>
         </p>
       ) : (
-        <p class="muted">{t.home.noMessages}</p>
+        <p class="muted">{unreadable ? t.home.unreadable : t.home.noMessages}</p>
       )}
       <a class="link" href="/messages">
         {t.home.allMessages}
@@ -175,8 +175,8 @@ function Cards({ home }: { home: HomeData }) {
       <div class="home-main">
         {steps.length > 0 && <FirstSteps steps={steps} />}
         <Next next={home.next_appointment} unreadable={home.unreadable.includes("next_appointment")} />
+        <Messages count={home.unread_messages} unreadable={home.unreadable.includes("messages")} />
         <Documents documents={home.documents} />
-        <Messages count={home.unread_messages} />
       </div>
       <div class="home-side">
         <ToDo

@@ -4,7 +4,6 @@ import { me } from "../api/session";
 import { messageWords } from "../catalogue/messages";
 import { LinkButton } from "../ui/button";
 import { ConversationList } from "../ui/conversation-list";
-import { Emergency } from "../ui/emergency";
 import { Page } from "../ui/page";
 import { Empty } from "../ui/states";
 
@@ -21,7 +20,6 @@ export default function ProMessages() {
   const box = hasTeam && query["b"] === "equipe" ? "team" : "own";
   return (
     <Page title={messageWords.title} intro={t.intro}>
-      <Emergency />
       {hasTeam && (
         <nav class="views" aria-label={t.boxes}>
           {TABS.map((tab) => (

@@ -10,7 +10,6 @@ import { idempotencyKey } from "../lib/ids";
 import { SUBJECT_MAX, dropDraft, editDraft, heldDraft, lengthOf, useMessageDraft } from "../lib/message-draft";
 import { forgetLists } from "../lib/paging";
 import { Button } from "../ui/button";
-import { Emergency } from "../ui/emergency";
 import { ErrorSummary, type FieldError, Form, RadioField, TextField, errorOf } from "../ui/form";
 import { Page } from "../ui/page";
 import { PatientFrame, isRefusal } from "../ui/patient-frame";
@@ -18,7 +17,6 @@ import { Refusal } from "../ui/refusal";
 import { BodyField, DraftState, bodyErrors } from "../ui/reply-box";
 import { ErrorPanel, Notice, Resumed } from "../ui/states";
 import { toast } from "../ui/toast";
-import { identity } from "../ui/whose";
 
 const t = messageWords.pro;
 const MAJORITY = 18;
@@ -83,10 +81,8 @@ function Writing({ patient }: { patient: Patient }) {
   return (
     <Page
       title={t.writeTitle}
-      intro={identity(patient, true)}
       back={{ href: `/pro/patients/${pid}`, label: t.toRecord }}
     >
-      <Emergency />
       <Guidance patient={patient} />
       {isRefusal(failure) && <Refusal pid={pid} />}
       {failure !== null && !isRefusal(failure) && <ErrorPanel error={failure} kept reply />}

@@ -112,7 +112,7 @@ export function ConversationView(props: Props) {
       title={of ? of.subject || t.named(otherName(of, side)) : t.tab}
       tab={t.tab}
     >
-      <Emergency />
+      {side === "patient" && <Emergency />}
       {!read && error === null && <Loading lines={6} />}
       {!read && isGone && (
         <Empty icon="message-square" title={t.goneTitle} text={t.gone}>

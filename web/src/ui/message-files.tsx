@@ -1,4 +1,5 @@
 /** The files of a message: each opens here, and is kept among the documents in one press. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { messagesApi } from "../api/messages";
 import type { MessageFile } from "../api/types";
@@ -20,7 +21,10 @@ interface FileProps {
   file: MessageFile;
 }
 
-function Content({ conversation, file }: FileProps) {
+/** What a browser page can show; the rest is for downloading. */
+const SHOWN = new Set(["application/pdf", "image/jpeg", "image/png", "text/plain"]);
+
+function Content({ conversation, file, children }: FileProps & { children: ComponentChildren }) {
   const content = useResource(`attachment ${conversation} ${file.id}`, (signal) =>
     messagesApi.content(conversation, file.id, signal),
   );
@@ -29,6 +33,7 @@ function Content({ conversation, file }: FileProps) {
       {content.loading && <Loading lines={6} />}
       {content.error !== null && <ErrorPanel error={content.error} retry={content.reload} />}
       {content.data && <FileView format={file.format} bytes={content.data} title={file.name} />}
+      {children}
     </div>
   );
 }
@@ -67,6 +72,11 @@ function File({ conversation, file, own }: FileProps & { own: boolean }) {
       const bytes = await messagesApi.content(conversation, file.id);
       saveAs(new Blob([bytes], { type: "application/octet-stream" }), file.name);
     });
+  const toDevice = (
+    <Button icon="download" label={t.downloadNamed(file.name)} onPress={download}>
+      {catalogue.document.download}
+    </Button>
+  );
   return (
     <li class="joined-file">
       <p class="joined-name">
@@ -76,25 +86,30 @@ function File({ conversation, file, own }: FileProps & { own: boolean }) {
         </span>
       </p>
       <div class="actions">
-        <Button
-          icon={open ? "x" : "eye"}
-          label={open ? t.hideNamed(file.name) : t.openNamed(file.name)}
-          onPress={() => setOpen(!open)}
-        >
-          {open ? t.hideFile : t.openFile}
-        </Button>
+        {SHOWN.has(file.format) ? (
+          <Button
+            icon={open ? "x" : "eye"}
+            label={open ? t.hideNamed(file.name) : t.openNamed(file.name)}
+            onPress={() => setOpen(!open)}
+          >
+            {open ? t.hideFile : t.openFile}
+          </Button>
+        ) : (
+          toDevice
+        )}
         {own && !kept && (
           <Button icon="file-plus" label={said(t).saveNamed(file.name)} onPress={save}>
             {said(t).save}
           </Button>
         )}
-        <Button kind="quiet" icon="download" label={t.downloadNamed(file.name)} onPress={download}>
-          {catalogue.document.download}
-        </Button>
       </div>
       {error !== null && <ErrorPanel error={error} reply />}
       {kept && <Result name={file.name} kept={kept} />}
-      {open && <Content conversation={conversation} file={file} />}
+      {open && (
+        <Content conversation={conversation} file={file}>
+          {toDevice}
+        </Content>
+      )}
     </li>
   );
 }

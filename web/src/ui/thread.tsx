@@ -95,7 +95,9 @@ function useLastInView(last: string | undefined) {
     if (!last || done.current) return;
     done.current = true;
     const line = document.getElementById(lineId(last));
-    if (line && line.getBoundingClientRect().bottom > innerHeight) line.scrollIntoView({ block: "start" });
+    if (!line || line.getBoundingClientRect().bottom <= innerHeight) return;
+    // With what it answers above it; a long one is read from its beginning.
+    line.scrollIntoView({ block: line.offsetHeight > innerHeight / 2 ? "start" : "end" });
   }, [last]);
 }
 
