@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from chalicelib.access import files, gate
-from chalicelib.core.errors import Conflict, FieldError, Invalid
+from chalicelib.core.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.http.principal import ActorKind
 from chalicelib.messaging import attachments, inbox, messages, references, usecases
@@ -43,12 +43,18 @@ def reference(call: Call[Any, Any]) -> Reference:
     return references.read(call.path["conversation_id"])
 
 
-@endpoint("GET", LIST, query=ConversationQuery, answers={200: ConversationList})
+@endpoint(
+    "GET",
+    LIST,
+    query=ConversationQuery,
+    answers={200: ConversationList},
+    problems=(NotFound(),),
+)
 def list_conversations(call: Call[None, ConversationQuery]) -> Answer:
     """List the conversations of a record, or of a professional's or a team's box."""
     principal, query = call.principal, call.query
     if principal.kind is ActorKind.PERSON:
-        pid = _patient(query)
+        pid = _patient(call)
         listing = usecases.list_conversations(principal, pid, query.cursor, query.limit)
     else:
         is_team = query.box == "team" or principal.kind is ActorKind.ORGANISATION
@@ -56,7 +62,14 @@ def list_conversations(call: Call[None, ConversationQuery]) -> Answer:
     return Answer(list_out(listing))
 
 
-@endpoint("POST", LIST, body=OpeningDraft, idempotent=True, answers={201: ConversationOut})
+@endpoint(
+    "POST",
+    LIST,
+    body=OpeningDraft,
+    idempotent=True,
+    answers={201: ConversationOut},
+    problems=(NotFound(),),
+)
 def open_conversation(call: Call[OpeningDraft, NoQuery]) -> Answer:
     """Open a conversation with a person; professionals and organisations only."""
     pid = gate.resolve(call.principal, call.body.patient_id)
@@ -155,7 +168,8 @@ def read_attachment(call: Call[None, NoQuery]) -> Answer:
     return Answer(content, headers=headers)
 
 
-def _patient(query: ConversationQuery) -> str:
+def _patient(call: Call[None, ConversationQuery]) -> str:
+    query = call.query
     if query.patient_id is None:
         raise Invalid(errors=(FieldError("/query/patient_id", "missing"),))
-    return query.patient_id
+    return gate.resolve(call.principal, query.patient_id)
