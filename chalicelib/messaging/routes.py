@@ -7,6 +7,7 @@ from chalicelib.core.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.http.principal import ActorKind
 from chalicelib.messaging import attachments, inbox, messages, references, usecases
+from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.model import Draft, Joined, Opening
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.schemas import (
@@ -148,13 +149,16 @@ def set_blocked(call: Call[BlockedBody, NoQuery]) -> Answer:
     ONE + "/attachments",
     patterns=PATTERNS,
     accepts=BINARY,
+    idempotent=True,
     answers={201: WaitingAttachment},
     problems=(*NOT_NOW, files.refusal(Refused(Code.PDF_ENCRYPTED))),
     reasons=(*Code,),
 )
 def add_attachment(call: Call[None, NoQuery]) -> Answer:
     """Send the raw bytes of a file, up to 4 MiB, which waits an hour for its message."""
-    made = attachments.add_attachment(call.principal, reference(call), call.raw)
+    made = attachments.add_attachment(
+        call.principal, reference(call), lambda: Content(call.raw), call.idempotency
+    )
     return Answer(waiting_out(made), status=201)
 
 

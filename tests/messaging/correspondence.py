@@ -93,9 +93,19 @@ def read(http: Client, reader: Actor, conversation: dict[str, Any]) -> Reply:
 
 
 def attach(
-    http: Client, sender: Actor, conversation: dict[str, Any] | str, content: bytes
+    http: Client,
+    sender: Actor,
+    conversation: dict[str, Any] | str,
+    content: bytes,
+    *,
+    key: str | None = None,
 ) -> Reply:
-    return http.post(path(conversation, "attachments"), as_=sender.principal, body=content)
+    return http.post(
+        path(conversation, "attachments"),
+        as_=sender.principal,
+        body=content,
+        headers={"Idempotency-Key": key or ids.new_id()},
+    )
 
 
 def joined(

@@ -23,8 +23,8 @@ def content(http: Client, world: World, made: dict[str, object], one: str, who: 
 
 
 def save(http: Client, world: World, made: dict[str, object], one: str, who: str) -> Reply:
-    target = path(str(made["id"]), "attachments", one, "save")
-    return http.post(target, as_=getattr(world, who).principal)
+    target = path(str(made["id"]), "attachments", one, "saved")
+    return http.put(target, as_=getattr(world, who).principal)
 
 
 def documents(http: Client, world: World) -> list[str]:
@@ -68,6 +68,7 @@ def test_a_document_of_the_record_is_joined_as_a_copy(world: World, http: Client
         path(made, "attachments", "from-record"),
         as_=world.person.principal,
         json={"document_id": world.document},
+        headers={"Idempotency-Key": ids.new_id()},
     )
     assert reply.status == 201
     one = {"id": reply.json()["id"], "name": reply.json()["name"]}
@@ -85,6 +86,7 @@ def test_a_document_of_somebody_else_is_not_joined(world: World, http: Client) -
             path(made, "attachments", "from-record"),
             as_=world.person.principal,
             json={"document_id": document},
+            headers={"Idempotency-Key": ids.new_id()},
         )
         assert (reply.status, reply.problem) == (404, "not-found")
 
@@ -137,6 +139,13 @@ def test_an_attachment_waits_an_hour_for_its_message_then_is_swept(
         sweep.delete_orphans(now.now())
     assert len(double.objects()) == stored - 1
     assert content(http, world, made, kept["id"], "person").status == 200
+
+
+def test_one_key_keeps_one_file(world: World, http: Client) -> None:  # A13
+    made, pdf, key = begun(world, http), a_pdf(), ids.new_id()
+    first, again = (attach(http, world.person, made, pdf, key=key) for _ in range(2))
+    assert (first.status, again.status, again.json()) == (201, 201, first.json())
+    assert attach(http, world.person, made, a_pdf(), key=key).status == 422
 
 
 def test_what_waits_is_opened_by_nobody(world: World, http: Client) -> None:
