@@ -26,6 +26,7 @@ _ROLES: Final[Mapping[str, Facts]] = {
     "authorised professional": _who(ActorKind.PROFESSIONAL, granted=True),
     "other professional": _who(ActorKind.PROFESSIONAL),
     "organisation": _who(ActorKind.ORGANISATION),
+    "who takes part in the conversation": replace(_who(ActorKind.PROFESSIONAL), takes_part=True),
     "calendar link": replace(_who(ActorKind.CALENDAR), link_live=True),
 }
 _INTRODUCTION: Final = """\

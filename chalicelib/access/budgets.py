@@ -92,6 +92,7 @@ CONVERSATIONS_IN_ONE_RECORD: Final = replace(
     DEPOSITS_IN_ONE_RECORD,
     what="conversation-here",
     limits={ActorKind.PROFESSIONAL: 10, ActorKind.ORGANISATION: 10},
+    problem="too-many-conversations",
 )
 
 # A document in one request or announced draws on one count; its content that follows, on another.

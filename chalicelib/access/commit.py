@@ -299,5 +299,5 @@ def _space(unit: Unit) -> SettingsRow | None:
 
 
 def _since(unit: Unit) -> str | None:
-    grant = unit.entry.grant
-    return grant.given_at if grant and unit.right is Right.AUTHORISATION else None
+    grant = unit.entry.grant if unit.right is Right.AUTHORISATION else None
+    return grant.given_at if grant else None

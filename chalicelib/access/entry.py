@@ -190,7 +190,7 @@ def load(
 
 
 def load_own(principal: Principal) -> Entry:
-    """Read what names the caller, and no record.
+    """Read what names the caller, and no record: its id is one that nobody has.
 
     Raises:
         Unauthenticated, Forbidden: as `live`.
@@ -201,7 +201,7 @@ def load_own(principal: Principal) -> Entry:
     else:
         session = (SessionRow, *store.session_key(principal.session))
         asked = [session, account_wish(principal)]
-    return Entry(principal, "", live(principal, fetch(asked)), {})
+    return Entry(principal, ids.new_secret_id(), live(principal, fetch(asked)), {})
 
 
 def load_altered(principal: Principal, pid: str, target: Wanted | None) -> Entry | None:

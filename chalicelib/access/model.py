@@ -57,6 +57,7 @@ class Action(StrEnum):
     MESSAGE_SEND = "messaging:message:send"
     ATTACHMENT_ADD = "messaging:attachment:add"
     ATTACHMENT_OPEN = "messaging:attachment:open"
+    ATTACHMENT_SAVE = "messaging:attachment:save"
 
 
 class Right(StrEnum):

@@ -68,6 +68,7 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.MESSAGE_SEND: (*_HERS, Right.PARTICIPANT),
     Action.ATTACHMENT_ADD: (*_HERS, Right.PARTICIPANT),
     Action.ATTACHMENT_OPEN: (*_HERS, Right.PARTICIPANT),
+    Action.ATTACHMENT_SAVE: _HERS,
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way, and

@@ -122,7 +122,7 @@ def _foretold(declared: Endpoint) -> Iterator[int]:
         yield NotFound.status
     if declared.body or declared.accepts != JSON:
         yield TooLarge.status
-    if declared.method != "GET" and "{pid}" in declared.path:
+    if declared.method != "GET" and ("{pid}" in declared.path or declared.idempotent):
         yield Conflict.status
     if declared.if_match:
         yield from (Stale.status, PreconditionRequired.status)

@@ -230,6 +230,13 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Votre texte est gardé sur cet écran. Réessayez dans une heure au plus. "
         "En cas d’urgence, appelez le 15.",
     ),
+    "too-many-conversations": Text(
+        "Trop de conversations",
+        "Vous avez ouvert beaucoup de conversations avec cette personne aujourd’hui.",
+        "Too many conversations",
+        "Too many conversations opened with this person today; this one was not.",
+        "Écrivez dans une conversation déjà ouverte, ou recommencez demain.",
+    ),
     "conversation-closed": Text(
         "Conversation close",
         "Cette conversation est close : le message n’a pas été envoyé. Votre texte est gardé.",

@@ -4,23 +4,21 @@ Each step is the other domain's own, with its right and its trace: what was open
 and what was added there was added. What stops between the two has only read.
 """
 
-from typing import Final
-
+from chalicelib.access.model import Action
 from chalicelib.core.errors import Conflict
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
-from chalicelib.messaging import attachments
+from chalicelib.messaging import attachments, rules
+from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.routes import ATTACHMENT, NOT_NOW, ONE, PATTERNS, reference
 from chalicelib.messaging.schemas import FromRecord, NamedAttachment, Saved, waiting_out
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
 from chalicelib.storage.refusals import Code
 
-_TITLE: Final = 120
-
 
 @endpoint(
-    "POST",
-    ATTACHMENT + "/save",
+    "PUT",
+    ATTACHMENT + "/saved",
     patterns=PATTERNS,
     answers={200: Saved, 201: Saved},
     reasons=(*Code,),
@@ -28,7 +26,9 @@ _TITLE: Final = 120
 def save_attachment(call: Call[None, NoQuery]) -> Answer:
     """Save an attachment among one's own documents; what is there already is not added twice."""
     ref = reference(call)
-    made, content = attachments.open_attachment(call.principal, ref, call.path["attachment_id"])
+    made, content = attachments.open_attachment(
+        call.principal, ref, call.path["attachment_id"], Action.ATTACHMENT_SAVE
+    )
     draft = Draft(made.name, None, None, made.format, made.size_bytes, made.sha256)
     try:
         document = record.add_document(call.principal, ref.pid, draft, content, None)
@@ -44,6 +44,7 @@ def save_attachment(call: Call[None, NoQuery]) -> Answer:
     ONE + "/attachments/from-record",
     patterns=PATTERNS,
     body=FromRecord,
+    idempotent=True,
     answers={201: NamedAttachment},
     problems=NOT_NOW,
     reasons=(*Code,),
@@ -51,7 +52,10 @@ def save_attachment(call: Call[None, NoQuery]) -> Answer:
 def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
     """Join a copy of a document of the record, which waits an hour for its message."""
     ref = reference(call)
-    document, content = record.open_document(call.principal, ref.pid, call.body.document_id)
-    made = attachments.add_attachment(call.principal, ref, content)
-    name = document.title[:_TITLE]
-    return Answer(NamedAttachment(**waiting_out(made).model_dump(), name=name), status=201)
+
+    def bring() -> Content:
+        document, content = record.open_document(call.principal, ref.pid, call.body.document_id)
+        return Content(content, document.title[: rules.MAX_NAME])
+
+    made = attachments.add_attachment(call.principal, ref, bring, call.idempotency)
+    return Answer(NamedAttachment(**waiting_out(made).model_dump(), name=made.name), status=201)

@@ -1,54 +1,106 @@
 """What is joined to a message: inspected as a document is, sealed, and read by both sides."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
 from chalicelib.access import files, gate
+from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.core import ids
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
 from chalicelib.messaging import store, threads
 from chalicelib.messaging.model import File
 from chalicelib.messaging.references import Reference
-from chalicelib.messaging.store import FileRow
+from chalicelib.messaging.store import FileRow, WaitingFileRow
 from chalicelib.storage import blobs
 from chalicelib.storage.inspect import inspect
 from chalicelib.storage.refusals import Refused
 from chalicelib.vault.errors import Tampered
 
 
-def add_attachment(principal: Principal, ref: Reference, content: bytes) -> File:
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The readable bytes of a file, and its name where it has one already."""
+
+    data: bytes
+    name: str = ""
+
+
+def add_attachment(
+    principal: Principal,
+    ref: Reference,
+    bring: Callable[[], Content],
+    idempotency: Idempotency | None,
+) -> File:
     """Keep a file for the message that will come with it, within an hour.
 
+    `bring` is called once it is known that the caller may write here.
+
     Raises:
+        What `bring` raises.
         Invalid: the content is refused; says why.
         NotFound: no such conversation, or one may not write to this person; traced.
         Conflict: `conversation-closed`, `conversation-blocked`.
         Unavailable.
     """
-    with (
-        files.kept_only_if_committed() as written,
-        threads.enter(principal, Action.ATTACHMENT_ADD, ref) as unit,
-    ):
-        threads.check_may_write(unit, threads.conversation(unit))
-        try:
-            inspected = inspect(content, None)
-        except Refused as refused:
-            raise files.refusal(refused) from refused
-        file_id = ids.new_id()
-        made = File(
-            id=file_id,
-            thread=ref.thread,
-            format=inspected.kind,
-            size_bytes=inspected.size_bytes,
-            sha256=inspected.sha256,
-            blob=blobs.new_name(unit.pid, file_id, unit.now),
-        )
-        written.append(made.blob)
-        blobs.put_once(made.blob, unit.seal_content(content))
-        unit.put(store.new_waiting_file(unit, made))
+    try:
+        with (
+            files.kept_only_if_committed() as written,
+            threads.enter(principal, Action.ATTACHMENT_ADD, ref, idempotency=idempotency) as unit,
+        ):
+            threads.check_may_write(unit, threads.conversation(unit))
+            return _keep(unit, ref, bring(), written)
+    except Replayed as replayed:
+        return _waiting(principal, ref, replayed.reference)
+
+
+def _keep(unit: Unit, ref: Reference, content: Content, written: list[str]) -> File:
+    """Seal and write a file, and add to the transaction that it waits.
+
+    Raises:
+        Invalid: the content is refused.
+        Unavailable.
+    """
+    try:
+        inspected = inspect(content.data, None)
+    except Refused as refused:
+        raise files.refusal(refused) from refused
+    file_id = ids.new_id()
+    made = File(
+        id=file_id,
+        thread=ref.thread,
+        format=inspected.kind,
+        size_bytes=inspected.size_bytes,
+        sha256=inspected.sha256,
+        blob=blobs.new_name(unit.pid, file_id, unit.now),
+        name=content.name,
+    )
+    written.append(made.blob)
+    blobs.put_once(made.blob, unit.seal_content(content.data))
+    unit.put(store.new_waiting_file(unit, made))
+    unit.about(file_id)
     return made
 
 
-def open_attachment(principal: Principal, ref: Reference, file_id: str) -> tuple[File, bytes]:
-    """Read an attachment of a message, whole and verified.
+def _waiting(principal: Principal, ref: Reference, file_id: str) -> File:
+    """Answer a repeated request: the file that waits."""
+    wish = (WaitingFileRow, *store.waiting_file_key(file_id))
+    with threads.enter(principal, Action.CONVERSATION_READ, ref, wanted=[wish]) as unit:
+        row = unit.row(*wish)
+        if row is None:
+            raise unit.refuse(Refusal.ABSENT)
+        return store.open_file(unit, row)
+
+
+def open_attachment(
+    principal: Principal,
+    ref: Reference,
+    file_id: str,
+    action: Literal[Action.ATTACHMENT_OPEN, Action.ATTACHMENT_SAVE] = Action.ATTACHMENT_OPEN,
+) -> tuple[File, bytes]:
+    """Read an attachment of a message, whole and verified; to save it, as its person only.
 
     The file is fetched while the trace is written, and opened only once it is.
 
@@ -57,7 +109,7 @@ def open_attachment(principal: Principal, ref: Reference, file_id: str) -> tuple
         BlobMissing, Tampered: the file is lost, or not the one that was joined; traced.
     """
     wish = (FileRow, *store.file_key(ref.pid, file_id))
-    with threads.enter(principal, Action.ATTACHMENT_OPEN, ref, wanted=[wish]) as unit:
+    with threads.enter(principal, action, ref, wanted=[wish]) as unit:
         row = unit.row(*wish)
         if row is None:
             raise unit.refuse(Refusal.ABSENT)

@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from chalicelib.access import files, gate
-from chalicelib.core.errors import Conflict, FieldError, Invalid
+from chalicelib.core.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.http.principal import ActorKind
 from chalicelib.messaging import attachments, inbox, messages, references, usecases
+from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.model import Draft, Joined, Opening
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.schemas import (
@@ -43,12 +44,18 @@ def reference(call: Call[Any, Any]) -> Reference:
     return references.read(call.path["conversation_id"])
 
 
-@endpoint("GET", LIST, query=ConversationQuery, answers={200: ConversationList})
+@endpoint(
+    "GET",
+    LIST,
+    query=ConversationQuery,
+    answers={200: ConversationList},
+    problems=(NotFound(),),
+)
 def list_conversations(call: Call[None, ConversationQuery]) -> Answer:
     """List the conversations of a record, or of a professional's or a team's box."""
     principal, query = call.principal, call.query
     if principal.kind is ActorKind.PERSON:
-        pid = _patient(query)
+        pid = _patient(call)
         listing = usecases.list_conversations(principal, pid, query.cursor, query.limit)
     else:
         is_team = query.box == "team" or principal.kind is ActorKind.ORGANISATION
@@ -56,7 +63,14 @@ def list_conversations(call: Call[None, ConversationQuery]) -> Answer:
     return Answer(list_out(listing))
 
 
-@endpoint("POST", LIST, body=OpeningDraft, idempotent=True, answers={201: ConversationOut})
+@endpoint(
+    "POST",
+    LIST,
+    body=OpeningDraft,
+    idempotent=True,
+    answers={201: ConversationOut},
+    problems=(NotFound(),),
+)
 def open_conversation(call: Call[OpeningDraft, NoQuery]) -> Answer:
     """Open a conversation with a person; professionals and organisations only."""
     pid = gate.resolve(call.principal, call.body.patient_id)
@@ -135,13 +149,16 @@ def set_blocked(call: Call[BlockedBody, NoQuery]) -> Answer:
     ONE + "/attachments",
     patterns=PATTERNS,
     accepts=BINARY,
+    idempotent=True,
     answers={201: WaitingAttachment},
     problems=(*NOT_NOW, files.refusal(Refused(Code.PDF_ENCRYPTED))),
     reasons=(*Code,),
 )
 def add_attachment(call: Call[None, NoQuery]) -> Answer:
     """Send the raw bytes of a file, up to 4 MiB, which waits an hour for its message."""
-    made = attachments.add_attachment(call.principal, reference(call), call.raw)
+    made = attachments.add_attachment(
+        call.principal, reference(call), lambda: Content(call.raw), call.idempotency
+    )
     return Answer(waiting_out(made), status=201)
 
 
@@ -155,7 +172,8 @@ def read_attachment(call: Call[None, NoQuery]) -> Answer:
     return Answer(content, headers=headers)
 
 
-def _patient(query: ConversationQuery) -> str:
+def _patient(call: Call[None, ConversationQuery]) -> str:
+    query = call.query
     if query.patient_id is None:
         raise Invalid(errors=(FieldError("/query/patient_id", "missing"),))
-    return query.patient_id
+    return gate.resolve(call.principal, query.patient_id)

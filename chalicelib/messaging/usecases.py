@@ -46,7 +46,7 @@ def list_conversations(principal: Principal, pid: str, cursor: str | None, limit
     ) as unit:
         found = store.read_threads(unit.pages[0].items)
         lines = store.lines_of(unit, found[:limit])
-        unread = unread_of(unit, pid)
+        unread = None if cursor else unread_of(unit, pid)
     more = len(found) > limit
     after = rows.position(found[limit - 1], query.index) if more else None
     return Listing(lines, unread, tokens.new_cursor(after, *scope))

@@ -121,6 +121,10 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.MESSAGE_SEND: ("envoyé un message", "envoyer un message"),
     Action.ATTACHMENT_ADD: ("préparé une pièce jointe", "préparer une pièce jointe"),
     Action.ATTACHMENT_OPEN: ("ouvert une pièce jointe", "ouvrir une pièce jointe"),
+    Action.ATTACHMENT_SAVE: (
+        "repris une pièce jointe pour l’enregistrer",
+        "reprendre une pièce jointe pour l’enregistrer",
+    ),
     AccountAction.SUSPEND: (
         "suspendu l’accès à votre espace",
         "suspendre l’accès à votre espace",

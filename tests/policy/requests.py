@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
+from chalicelib.access import boxes
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
 from chalicelib.core import events, ids
@@ -12,11 +13,17 @@ from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import children
+from chalicelib.messaging import attachments, messages, references
+from chalicelib.messaging import usecases as messaging
+from chalicelib.messaging.attachments import Content
+from chalicelib.messaging.model import Draft as Letter
+from chalicelib.messaging.model import Joined, Opening
+from chalicelib.messaging.references import Reference
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
-from tests.builders import Actor, a_draft, a_minor, represent
+from tests.builders import Actor, a_draft, a_minor, a_pdf, represent
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint
@@ -54,6 +61,10 @@ _FIRST_WRITES: Final = (
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "POST /v1/conversations": {"patient_id": "0" * 26, "body": "Bonjour"},
+    "POST /v1/conversations/{conversation_id}/messages": {"body": "Bonjour"},
+    "POST /v1/conversations/{conversation_id}/read": {"up_to": "0" * 26},
+    "PUT /v1/conversations/{conversation_id}/blocked": {"blocked": True},
     "PUT /v1/patients/{pid}/children/{child_id}": {"certifies": True},
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
@@ -121,13 +132,19 @@ def ask(
     values |= _agenda(world, declared.path, case, document)
     values |= _children(world, name)
     values |= _told(world, declared.path, document)
+    values |= _written(world, declared.path, case)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
     if declared.if_match:
         options["headers"]["If-Match"] = '"v0"' if name in _FIRST_WRITES else '"v1"'
     options |= _body(world, name, actor)
-    target = declared.path.format_map(values) + _QUERIES.get(name, "")
+    if name == "POST /v1/conversations":
+        options["json"] = {"patient_id": values["pid"], "body": "Bonjour"}
+    query = _QUERIES.get(name, "")
+    if name == "GET /v1/conversations" and (not actor or actor.principal.kind == "person"):
+        query = f"?patient_id={values['pid']}"
+    target = declared.path.format_map(values) + query
     return Ask(declared, target, actor.principal if actor else None, options)
 
 
@@ -182,6 +199,30 @@ def _told(world: World, path: str, target: str | None) -> dict[str, str]:
     return {}
 
 
+def _written(world: World, path: str, case: str) -> dict[str, str]:
+    """Open the conversation, with an attachment, that a path is about; once is enough."""
+    if "{conversation_id}" not in path:
+        return {}
+    actor = (world.laboratory if case == "of the laboratory" else world.doctor).principal
+    box = boxes.of(actor, None)[0]
+    person = world.person
+    listed = messaging.list_conversations(person.principal, person.pid, None, 30).lines
+    refs = [references.read(line.id) for line in listed]
+    ref = next((one for one in refs if one.box == box), None) or _begun(actor, person.pid)
+    (joined,) = messages.list_messages(person.principal, ref, None, 1).messages
+    return {"conversation_id": ref.id, "attachment_id": joined.message.attachments[0].id}
+
+
+def _begun(actor: Principal, pid: str) -> Reference:
+    """Open a conversation whose last message has an attachment."""
+    opening = Opening("", "Bonjour", as_team=False)
+    ref = references.read(messaging.open_conversation(actor, pid, opening, None).conversation.id)
+    joined = attachments.add_attachment(actor, ref, lambda: Content(a_pdf()), None)
+    letter = Letter("Voici", (Joined(joined.id, "Ordonnance"),))
+    messages.send_message(actor, ref, letter, None)
+    return ref
+
+
 def _document(world: World, name: str, case: str) -> str:
     if name.startswith("PUT"):
         return world.upload
@@ -224,6 +265,8 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
         return {"json": {"place": "Salle 2"}}
     if name == "POST /v1/patients/{pid}/calendar-feeds":
         return {"json": {}}
+    if "{conversation_id}" in name:
+        return _letter(world, name)
     if name.startswith("PUT") and name.endswith("/content"):
         return {"body": UPLOADED}
     if name.startswith("PUT"):
@@ -231,6 +274,12 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
     if name == "POST /oauth/token":
         return {"body": "grant_type=client_credentials"}
     return {}
+
+
+def _letter(world: World, name: str) -> dict[str, Any]:
+    if name == "POST /v1/conversations/{conversation_id}/attachments":
+        return {"body": a_pdf()}
+    return {"json": {"document_id": world.document}} if name.endswith("/from-record") else {}
 
 
 def declared_as(method: str, path: str) -> Endpoint:

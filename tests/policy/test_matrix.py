@@ -95,7 +95,7 @@ def test_each_role_gets_what_its_cell_says(row: dict[str, str], world: World, ht
         answers[role] = str(reply.status)
         if reply.status >= 400:
             assert state() == before, role
-        if reply.status == 404 and "{pid}" in row["path"]:
+        if reply.status == 404 and ("{pid}" in row["path"] or is_written(row)):
             (new,) = added(traced, trace_keys())
             assert request.caller is not None
             own, subject = f"A#{request.caller.id}", f"P#{subject_of_trace(world, row, request)}"
@@ -108,8 +108,15 @@ def subject_of_trace(world: World, row: dict[str, str], request: Ask) -> str:
     return request.target.rpartition("/")[2] if "{child_id}" in row["path"] else world.person.pid
 
 
+def is_written(row: dict[str, str]) -> bool:
+    """Tell whether a request is about a conversation, whose name says of which record."""
+    return "{conversation_id}" in row["path"]
+
+
 def is_of_nobody(row: dict[str, str], role: str) -> bool:
     """Tell whether the path names no record to this caller: no handle stands for a child."""
+    if is_written(row):
+        return False
     is_software = role in {"depositor", "rival", "no_handle"}
     return role == "no_handle" or ("{child_id}" in row["path"] and is_software)
 

@@ -189,6 +189,7 @@ class GivenAndTakenBack(RuleBasedStateMachine):
             Action.DOCUMENT_ANNOUNCE,
             Action.APPOINTMENT_LIST,
             Action.APPOINTMENT_ADD,
+            Action.CONVERSATION_OPEN,
         }
         assert allowed(facts) == (given_back if self.expected else set())
 
