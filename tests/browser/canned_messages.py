@@ -182,7 +182,7 @@ class Messages:
         if one is None:
             return None
         if path.startswith("attachments"):
-            return self._attachment(method, path.removeprefix("attachments"), body)
+            return self._attachment(method, path.removeprefix("attachments"))
         return self._act(method, path, one, query, body, key)
 
     def _list(self, query: dict[str, str]) -> tuple[int, Json]:
@@ -235,7 +235,7 @@ class Messages:
     def _page(self, one: Json, query: dict[str, str]) -> Json:
         """Return the last messages, or those before a place: the cursor counts from the end."""
         limit = int(query.get("limit", "50"))
-        known = self.messages[one["id"]]
+        known = self.messages.get(one["id"], [])
         end = int(query.get("cursor", len(known)))
         start = max(0, end - limit)
         return {
@@ -265,14 +265,12 @@ class Messages:
         self.messages[one["id"]].append(written)
         return 201, written
 
-    def _attachment(
-        self, method: str, path: str, body: Any
-    ) -> tuple[int, Json | bytes | None] | None:
+    def _attachment(self, method: str, path: str) -> tuple[int, Json | bytes | None] | None:
         if method == "POST" and path in ("", "/from-record"):
             self.joined += 1
             made: Json = {"id": _id(700 + self.joined), "format": "text/plain", "size_bytes": 21}
             return 201, made | ({"name": "Notes pour le rendez-vous"} if path else {})
-        found = re.fullmatch(r"/([^/]+)/(content|save)", path)
+        found = re.fullmatch(r"/([^/]+)/(content|saved)", path)
         file = next((one for one in FILES if found and one["id"] == found[1]), None)
         if found is None or file is None:
             return None

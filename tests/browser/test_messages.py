@@ -1,4 +1,4 @@
-"""Messages: read as they were written, answered once whatever the network does, kept when refused."""
+"""Messages: read as they were written, sent once whatever the network does, kept when refused."""
 
 import base64
 import re
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.canned import PERSON, PID, PROFESSIONAL, problem
+from tests.browser.canned import PATIENT, PERSON, PID, PROFESSIONAL, problem, reply
 from tests.browser.canned_children import IN_CHILD
 from tests.browser.canned_messages import (
     BLOCKED,
@@ -30,11 +30,11 @@ pytestmark = pytest.mark.browser
 CONVERSATIONS = "/v1/conversations"
 MESSAGES = f"{CONVERSATIONS}/{OPEN}/messages"
 SECRET = "Mon résultat de TSH m’inquiète."
-_ABORT = r"POST .*/messages$"
+_POSTED = r"POST .*/messages$"
 
 
 def _body(page: Page) -> Locator:
-    return page.get_by_label("Votre message")
+    return page.get_by_label("Votre message", exact=True)
 
 
 def _send(page: Page) -> Locator:
@@ -177,9 +177,7 @@ def test_earlier_messages_come_on_demand_and_the_place_is_kept(page: Page, opene
     canned = opened("/aide")
     of = canned.messages.messages[OPEN]
     sender = of[0]["sender"]
-    canned.messages.messages[OPEN] = [
-        message(n, f"Message {n}", sender) for n in range(60, 0, -1)
-    ]
+    canned.messages.messages[OPEN] = [message(n, f"Message {n}", sender) for n in range(60, 0, -1)]
     page.goto(f"/messages/{OPEN}")
     lines = page.locator(".message")
     expect(lines).to_have_count(50)
@@ -210,9 +208,7 @@ def test_two_presses_send_one_message(page: Page, opened: Open) -> None:
     assert canned.count("POST", MESSAGES) == 1
 
 
-def test_network_cut_keeps_the_text_and_it_leaves_once_afterwards(
-    page: Page, opened: Open
-) -> None:
+def test_network_cut_keeps_the_text_and_it_leaves_once_afterwards(page: Page, opened: Open) -> None:
     canned = opened(f"/messages/{OPEN}")
     keys: list[str] = []
 
@@ -222,7 +218,7 @@ def test_network_cut_keeps_the_text_and_it_leaves_once_afterwards(
         canned.messages.answer("POST", f"/{OPEN}/messages", {}, body, keys[-1])
         route.abort()
 
-    canned.overrides[_ABORT] = arrive_and_lose_the_answer
+    canned.overrides[_POSTED] = arrive_and_lose_the_answer
     _body(page).fill(SECRET)
     _send(page).click()
     waiting = page.get_by_role("heading", name="En attente de réseau")
@@ -251,7 +247,7 @@ def test_a_text_changed_after_a_lost_answer_is_never_lost_nor_mixed_up(
     page: Page, opened: Open
 ) -> None:
     canned = opened(f"/messages/{OPEN}")
-    canned.overrides[_ABORT] = lambda route: route.abort()
+    canned.overrides[_POSTED] = lambda route: route.abort()
     _body(page).fill("Premier texte")
     _send(page).click()
     expect(page.get_by_role("heading", name="En attente de réseau")).to_be_visible()
@@ -259,7 +255,7 @@ def test_a_text_changed_after_a_lost_answer_is_never_lost_nor_mixed_up(
         "POST", f"/{OPEN}/messages", {}, {"body": "Premier texte", "attachments": []}, "other"
     )
     _body(page).fill("Premier texte, corrigé")
-    canned.overrides[_ABORT] = lambda route: problem(
+    canned.overrides[_POSTED] = lambda route: problem(
         route, 422, "idempotency-key-reused", "Clé d’idempotence réutilisée"
     )
     _send(page).click()
@@ -327,11 +323,11 @@ def test_nobody_else_on_the_same_device_gets_the_draft(page: Page, opened: Open)
         (503, "unavailable", "Ce que vous avez saisi est gardé sur cette page."),
     ],
 )
-def test_a_refusal_keeps_the_text(  # noqa: PLR0913, PLR0917
+def test_a_refusal_keeps_the_text(
     page: Page, opened: Open, status: int, slug: str, said: str
 ) -> None:
     canned = opened(f"/messages/{OPEN}")
-    canned.overrides[_ABORT] = lambda route: problem(route, status, slug, "Refus")
+    canned.overrides[_POSTED] = lambda route: problem(route, status, slug, "Refus")
     _body(page).fill(SECRET)
     _send(page).click()
     expect(page.get_by_text(said)).to_be_visible()
@@ -342,7 +338,7 @@ def test_a_conversation_closed_meanwhile_gives_the_text_back(page: Page, opened:
     canned = opened(f"/messages/{OPEN}")
     _body(page).fill(SECRET)
     canned.messages.answer("POST", f"/{OPEN}/close", {}, {}, None)
-    canned.overrides[_ABORT] = lambda route: problem(
+    canned.overrides[_POSTED] = lambda route: problem(
         route, 409, "conversation-closed", "Conversation close"
     )
     _send(page).click()
@@ -385,17 +381,19 @@ def test_an_attachment_opens_here_and_is_saved_in_one_press(page: Page, opened: 
 
     save = page.get_by_role("button", name=f"Enregistrer dans mes documents : {name}")
     save.click()
-    expect(page.get_by_text("est enregistré dans vos documents")).to_be_visible()
+    said = page.get_by_role("list", name="Fichiers joints").first
+    expect(said.get_by_text("est enregistré dans vos documents")).to_be_visible()
     expect(save).to_have_count(0)
     link = page.get_by_role("link", name="Voir le document")
     expect(link).to_have_attribute("href", "/documents/01JDK8D0C00000000000000001")
-    saved = [path for method, path in canned.asked if method == "POST" and path.endswith("/save")]
+    expect(link).to_be_focused()
+    saved = [path for method, path in canned.asked if method == "PUT" and path.endswith("/saved")]
     assert len(saved) == 1
 
     page.reload()
     settled(page)
     save.click()
-    expect(page.get_by_text("était déjà dans vos documents")).to_be_visible()
+    expect(said.get_by_text("était déjà dans vos documents")).to_be_visible()
 
 
 def test_files_of_the_device_and_of_the_record_are_joined(page: Page, opened: Open) -> None:
@@ -482,7 +480,8 @@ def test_in_the_space_of_a_child_the_words_are_the_childs(page: Page, opened: Op
     expect(page.get_by_role("button", name="Joindre un de ses documents")).to_be_visible()
     save = page.get_by_role("button", name=re.compile("^Enregistrer dans ses documents")).first
     save.click()
-    expect(page.get_by_text("dans les documents de l’enfant")).to_be_visible()
+    said = page.get_by_role("list", name="Fichiers joints").first
+    expect(said.get_by_text("dans les documents de l’enfant")).to_be_visible()
     page.goto("/messages")
     settled(page)
     expect(page.get_by_text("qui soignent cet enfant")).to_be_visible()
@@ -556,8 +555,9 @@ def test_a_professional_closes_knowing_what_follows_and_reopens(page: Page, open
     page.get_by_role("button", name="Clore la conversation").click()
     asked = page.get_by_role("alertdialog", name="Clore cette conversation ?")
     expect(asked).to_contain_text("plus y répondre")
-    asked.get_by_role("button", name="Clore la conversation").click()
+    asked.get_by_role("button", name="Clore la conversation").press("Enter")
     expect(page.get_by_role("heading", name="Cette conversation est close")).to_be_visible()
+    expect(page.locator(".next-step")).to_be_focused()
     expect(_body(page)).to_have_count(0)
     page.get_by_role("button", name="Rouvrir la conversation").click()
     expect(_body(page)).to_be_visible()
@@ -587,8 +587,6 @@ def test_a_professional_is_warned_that_others_read_what_is_written_to_a_minor(
     page: Page, opened: Open
 ) -> None:
     canned = opened("/pro", PROFESSIONAL)
-    from tests.browser.canned import PATIENT, reply
-
     canned.overrides[rf"GET .*/patients/{PID}$"] = lambda route: reply(
         route, PATIENT | {"age": 15, "birth_date": "2011-03-28"}
     )

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_children import IN_CHILD, PARENT
+from tests.browser.canned_messages import OPEN, WITH_TEAM
 from tests.browser.conftest import PHONE, Open, Watch, settled, shoot
 
 pytestmark = pytest.mark.browser
@@ -26,8 +27,14 @@ PATHS = [
     ("/acces", PERSON),
     ("/professionnels", PERSON),
     ("/plus", PERSON),
+    ("/messages", PERSON),
+    (f"/messages/{OPEN}", PERSON),
     ("/proches", PARENT),
     ("/accueil", IN_CHILD),
+    (f"/messages/{OPEN}", IN_CHILD),
+    ("/pro/messages", PROFESSIONAL),
+    (f"/pro/messages/{WITH_TEAM}", PROFESSIONAL),
+    (f"/pro/patients/{PID}/ecrire", PROFESSIONAL),
     ("/pro", PROFESSIONAL),
     (f"/pro/patients/{PID}", PROFESSIONAL),
 ]

@@ -81,9 +81,10 @@ describe("a message being written", () => {
 
   it("says that blank is nothing", () => {
     expect(bodyErrors(" \n\t")[0]?.id).toBe("body");
-    const blank = { subject: "", body: "", asTeam: true, attachments: [], key: "k" };
+    const blank = { subject: "", body: "", asTeam: false, attachments: [], key: "k" };
     expect(isBlank(blank)).toBe(true);
     expect(isBlank({ ...blank, body: " " })).toBe(false);
+    expect(isBlank({ ...blank, asTeam: true })).toBe(false);
   });
 });
 

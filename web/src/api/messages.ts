@@ -54,10 +54,11 @@ export const messagesApi = {
     (await call<Conversation>("PUT", `${one(id)}/blocked`, { body: { blocked } })).data,
 
   /** Joins a document of the record; its own name comes back. */
-  fromRecord: async (id: string, documentId: string) =>
+  fromRecord: async (id: string, documentId: string, key: string) =>
     (
       await call<MessageFile>("POST", `${attachmentsPath(id)}/from-record`, {
         body: { document_id: documentId },
+        headers: { "Idempotency-Key": key },
       })
     ).data,
 
@@ -71,7 +72,7 @@ export const messagesApi = {
 
   /** Puts an attachment among the documents; `isNew` is false when it was there already. */
   save: async (id: string, attachment: string) => {
-    const response = await request("POST", `${file(id, attachment)}/save`);
+    const response = await request("PUT", `${file(id, attachment)}/saved`);
     const { document_id: documentId } = (await response.json()) as { document_id: string };
     return { documentId, isNew: response.status === 201 };
   },

@@ -278,7 +278,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/conversations/{conversation_id}/attachments/{attachment_id}/save": {
+    "/v1/conversations/{conversation_id}/attachments/{attachment_id}/saved": {
         parameters: {
             query?: never;
             header?: never;
@@ -286,9 +286,9 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
         /** Save an attachment among one's own documents; what is there already is not added twice. */
-        post: operations["save_attachment"];
+        put: operations["save_attachment"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3046,7 +3046,7 @@ export interface components {
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -3767,6 +3767,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -3804,6 +3805,8 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
@@ -3846,7 +3849,10 @@ export interface operations {
     add_attachment: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                "Idempotency-Key": string;
+            };
             path: {
                 conversation_id: string;
             };
@@ -3929,7 +3935,10 @@ export interface operations {
     attach_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                "Idempotency-Key": string;
+            };
             path: {
                 conversation_id: string;
             };

@@ -6,7 +6,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { MessageFile } from "../api/types";
-import { forget, keep, keepsDrafts, recover } from "./device-vault";
+import { forget, keep, recover } from "./device-vault";
 import { idempotencyKey } from "./ids";
 import { tellUnsent } from "./unsent";
 
@@ -34,8 +34,8 @@ interface Held {
 /** Characters as the server counts them: an emoji is one. */
 export const lengthOf = (text: string) => [...text].length;
 
-export const isBlank = ({ subject, body, attachments }: MessageDraft) =>
-  body === "" && subject === "" && attachments.length === 0;
+export const isBlank = ({ subject, body, asTeam, attachments }: MessageDraft) =>
+  body === "" && subject === "" && !asTeam && attachments.length === 0;
 
 const blank = (): Held => ({
   draft: { subject: "", body: "", asTeam: false, attachments: [], key: idempotencyKey() },
@@ -49,7 +49,7 @@ const isUnkept = ({ value }: Signal<Held>) => !value.kept;
 
 tellUnsent("typed", (leaving) =>
   leaving === "session"
-    ? keepsDrafts() || [...drafts.values()].some(({ value }) => !isBlank(value.draft))
+    ? [...drafts.values()].some(({ value }) => !isBlank(value.draft))
     : [...drafts.values()].some(isUnkept),
 );
 

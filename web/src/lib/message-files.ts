@@ -5,7 +5,7 @@ import { Offline, Problem } from "../api/problem";
 import type { MessageFile } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { type Format, MAX_BYTES, isHeic, sniff } from "./file-facts";
-import { domId } from "./ids";
+import { domId, idempotencyKey } from "./ids";
 import { editDraft, heldDraft } from "./message-draft";
 import { tellUnsent } from "./unsent";
 import { sendBytes, timeLeft } from "./upload";
@@ -21,6 +21,7 @@ export type FileStep =
 
 export interface Chosen {
   id: string;
+  key: string;
   name: string;
   file: Blob;
   bytes: Uint8Array<ArrayBuffer>;
@@ -59,6 +60,7 @@ export async function addFile(draft: string, conversation: string, from: Blob & 
   const bytes = new Uint8Array(await from.arrayBuffer());
   const file: Chosen = {
     id: domId("joined"),
+    key: idempotencyKey(),
     name: (from.name || t.add.unnamed).slice(-NAME_MAX),
     file: from,
     bytes,
@@ -83,7 +85,7 @@ export async function sendFile(draft: string, conversation: string, file: Chosen
     file.step.value = { at: "sending", share, secondsLeft: timeLeft(began, share) };
   };
   try {
-    const stored = await sendBytes<Omit<MessageFile, "name">>(attachmentsPath(conversation), file.bytes, {
+    const stored = await sendBytes<Omit<MessageFile, "name">>(attachmentsPath(conversation), file.bytes, file.key, {
       progress,
       signal: stop.signal,
     });

@@ -1,5 +1,6 @@
 /** What leaving would lose: told by those who hold it, asked on closing the page and on logging out. */
 import { isLeaving } from "../api/session";
+import { keepsDrafts } from "./device-vault";
 
 /** A file chosen and not sent, or something typed and not saved. */
 export type Unsent = "file" | "typed";
@@ -10,7 +11,7 @@ type Leaving = "page" | "session";
 const holders: [Unsent, (leaving: Leaving) => boolean][] = [];
 
 export const wouldLose = (leaving: Leaving): Unsent | null =>
-  holders.find(([, holds]) => holds(leaving))?.[0] ?? null;
+  holders.find(([, holds]) => holds(leaving))?.[0] ?? (leaving === "session" && keepsDrafts() ? "typed" : null);
 
 export function tellUnsent(what: Unsent, holds: (leaving: Leaving) => boolean) {
   holders.push([what, holds]);

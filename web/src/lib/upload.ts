@@ -77,9 +77,9 @@ export function timeLeft(began: number, share: number): number | null {
   return share > 0.02 && elapsed > 0.5 ? (elapsed * (1 - share)) / share : null;
 }
 
-/** Sends the bytes of a file as they are. */
-export const sendBytes = <T>(path: string, body: Uint8Array<ArrayBuffer>, sending: Sending): Promise<T> =>
-  send<T>({ method: "POST", path, body, type: "application/octet-stream" }, sending);
+/** Sends the bytes of a file as they are; the same key has one effect, however often it is tried. */
+export const sendBytes = <T>(path: string, body: Uint8Array<ArrayBuffer>, key: string, sending: Sending): Promise<T> =>
+  send<T>({ method: "POST", path, body, type: "application/octet-stream", key }, sending);
 
 export type Description = Omit<DepositBody, "content" | "size_bytes">;
 

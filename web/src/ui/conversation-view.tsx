@@ -66,6 +66,11 @@ export function Status({ of }: { of: Conversation }) {
   );
 }
 
+/** What was pressed may be gone with what could be done before: the focus goes to what can be done now. */
+function followFocus() {
+  if (document.activeElement === document.body) document.getElementById("next-step")?.focus();
+}
+
 function Shown({ thread, read, ...props }: Props & { thread: Data; read: Read }) {
   const of = read.conversation;
   const acts: Acts = {
@@ -73,6 +78,8 @@ function Shown({ thread, read, ...props }: Props & { thread: Data; read: Read })
     set: (now) => {
       forgetLists();
       thread.set(now);
+      // Two frames: what the change takes away has left by then.
+      requestAnimationFrame(() => requestAnimationFrame(followFocus));
     },
   };
   const sent = (message: Message) => {
@@ -86,14 +93,16 @@ function Shown({ thread, read, ...props }: Props & { thread: Data; read: Read })
         <Status of={of} />
       </div>
       <Thread thread={thread} read={read} side={props.side} />
-      {of.may_write ? (
-        <ReplyBox of={of} pid={props.pid} delay={props.delay} onSent={sent} onStale={thread.reload} />
-      ) : (
-        <>
-          {props.mute(acts)}
-          <UnsentText of={of} />
-        </>
-      )}
+      <div class="next-step" id="next-step" tabIndex={-1}>
+        {of.may_write ? (
+          <ReplyBox of={of} pid={props.pid} delay={props.delay} onSent={sent} onStale={thread.reload} />
+        ) : (
+          <>
+            {props.mute(acts)}
+            <UnsentText of={of} />
+          </>
+        )}
+      </div>
       {props.acts(acts)}
     </>
   );

@@ -7,6 +7,7 @@ import { catalogue } from "../catalogue";
 import { messageWords as t } from "../catalogue/messages";
 import { keepPlace } from "../lib/focus";
 import { duration, fileSize } from "../lib/format";
+import { idempotencyKey } from "../lib/ids";
 import { FILES_MAX, heldDraft } from "../lib/message-draft";
 import { type Chosen, type FileStep, addFile, attach, detach, dropFile, filesOf, sendFile } from "../lib/message-files";
 import { preparePhoto } from "../lib/photo";
@@ -140,6 +141,7 @@ interface Props {
 
 export function Joined({ draft, conversation, pid }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  const keys = useRef(new Map<string, string>());
   const [picking, setPicking] = useState(false);
   const [full, setFull] = useState(false);
   const room = () => {
@@ -153,7 +155,11 @@ export function Joined({ draft, conversation, pid }: Props) {
     for (const chosen of fits) await addFile(draft, conversation, (await preparePhoto(chosen)).file);
   };
   const pick = async (doc: CarnetDocument) => {
-    const made = await messagesApi.fromRecord(conversation, doc.id);
+    // A lost answer and a second press join it once.
+    const key = keys.current.get(doc.id) ?? idempotencyKey();
+    keys.current.set(doc.id, key);
+    const made = await messagesApi.fromRecord(conversation, doc.id, key);
+    keys.current.delete(doc.id);
     attach(draft, made);
     announce(t.joined(made.name));
     setPicking(false);

@@ -1,11 +1,12 @@
 /** The files of a message: each opens here, and is kept among the documents in one press. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { messagesApi } from "../api/messages";
 import type { MessageFile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { messageWords as t } from "../catalogue/messages";
 import { fileSize } from "../lib/format";
+import { domId } from "../lib/ids";
 import { forgetLists } from "../lib/paging";
 import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
@@ -44,10 +45,13 @@ interface Kept {
 }
 
 function Result({ name, kept }: { name: string; kept: Kept }) {
+  const [id] = useState(() => domId("saved"));
+  // The button pressed is gone: the focus goes to what it made.
+  useEffect(() => document.getElementById(id)?.focus(), []);
   return (
     <Notice kind="success">
       <p>{kept.isNew ? said(t).saved(name) : said(t).savedAlready(name)}</p>
-      <LinkButton href={`/documents/${kept.documentId}`}>{t.seeDocument}</LinkButton>
+      <LinkButton id={id} href={`/documents/${kept.documentId}`}>{t.seeDocument}</LinkButton>
     </Notice>
   );
 }
