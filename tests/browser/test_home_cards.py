@@ -43,7 +43,7 @@ def test_a_card_is_put_away_and_brought_back_by_the_message(page: Page, opened: 
 
 def test_every_card_can_be_put_away_and_back_by_the_keyboard(page: Page, opened: Open) -> None:
     said = _keep(opened("/accueil"))
-    for left in range(5, 0, -1):
+    for left in range(6, 0, -1):
         expect(page.locator(".card-head button")).to_have_count(left)
         page.locator(".card-head button").first.press("Enter")
     expect(page.locator(".card-head")).to_have_count(0)
@@ -56,7 +56,7 @@ def test_every_card_can_be_put_away_and_back_by_the_keyboard(page: Page, opened:
     expect(page.get_by_role("region", name="À faire")).to_be_visible()
     expect(page.locator("main :focus")).to_have_count(1)
     assert "to_do" not in said[-1][1]
-    assert len(said[-1][1]) == 4
+    assert len(said[-1][1]) == 5
 
 
 def _at_home(**more: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.canned import DOCUMENTS, PID, PROFESSIONAL, problem
-from tests.browser.canned_agenda import APPOINTMENTS, RECOMMENDATIONS
+from tests.browser.canned_agenda import APPOINTMENTS, NOTICES, RECOMMENDATIONS
 from tests.browser.conftest import PHONE, Open, shoot
 from tests.browser.test_deposit import _card, _choose, _file
 from tests.browser.test_prevention import Answers
@@ -22,7 +22,7 @@ def _focused_in(page: Page, selector: str) -> None:
 def test_the_focus_stays_near_a_notice_that_is_deleted(page: Page, opened: Open) -> None:
     canned = opened("/notifications")
     canned.overrides["DELETE .*/notices/01"] = lambda route: route.fulfill(status=204)
-    for left in (2, 1):
+    for left in range(len(NOTICES) - 1, 0, -1):
         page.get_by_role("button", name=re.compile("^Supprimer l’avis")).first.press("Enter")
         expect(page.locator(".notice")).to_have_count(left)
         _focused_in(page, ".notice")

@@ -80,7 +80,7 @@ def test_what_was_on_its_way_for_one_is_never_shown_to_the_other(page: Page, ope
 
 def test_each_profile_has_its_own_bell(page: Page, opened: Open) -> None:
     canned = opened("/documents", PARENT)
-    expect(page.get_by_role("link", name="Avis : 1 nouveau")).to_be_visible()
+    expect(page.get_by_role("link", name="Avis : 2 nouveaux")).to_be_visible()
     canned.state, canned.documents = "empty", []
     _switch(page, "Espace de Lea")
     _in_child(page)

@@ -1,8 +1,8 @@
 /**
  * What is half-written, kept on this device between two pages: encrypted with a key that scripts
  * cannot read out, for whoever is logged in and nobody else. Logging out, or somebody else logging
- * in, erases it; so does a day (ADR 0018). A device that refuses to keep anything loses nothing
- * else: `keep` says that it did not.
+ * in, erases it; so does a day (ADR 0021). Without a draft there is no database at all. A device that
+ * refuses to keep anything loses nothing else: `keep` says that it did not.
  */
 import { sha256 } from "./file-facts";
 
@@ -84,15 +84,29 @@ async function dropOld() {
   names = new Set(await places());
 }
 
-const clear = () => ask("readwrite", (store) => store.clear());
+async function exists(): Promise<boolean> {
+  const all = await indexedDB.databases?.();
+  return !all || all.some(({ name }) => name === DATABASE);
+}
+
+/** The key goes with what it sealed. */
+function clear(): Promise<void> {
+  names = new Set();
+  return new Promise((resolve) => {
+    const asked = indexedDB.deleteDatabase(DATABASE);
+    // A page that reads it at this instant is waited for by the browser, not here.
+    for (const end of ["success", "error", "blocked"]) asked.addEventListener(end, () => resolve());
+  });
+}
 
 /** Says who is logged in: what is kept for somebody else is erased before anything of it is read. */
 export function claimDrafts(who: string) {
   person = who;
   inTurn(async () => {
+    if (!(await exists())) return;
     const old = await ask<Lock | undefined>("readonly", (store) => store.get(KEY));
-    if (old && old.owner !== (await hashed(who))) await clear();
-    await dropOld();
+    if (old?.owner === (await hashed(who))) await dropOld();
+    if (names.size === 0) await clear();
   }, undefined).catch(() => undefined);
 }
 
@@ -115,9 +129,11 @@ export const keep = (name: string, text: string): Promise<boolean> =>
 /** The text kept under a name, or null. */
 export const recover = (name: string): Promise<string | null> =>
   inTurn(async () => {
+    if (!(await exists())) return null;
     const place = await placeOf(name);
     const row = await ask<Sealed | undefined>("readonly", (store) => store.get(place));
     if (!row) return null;
+    names = new Set([...names, place]);
     const way = { name: "AES-GCM", iv: row.iv, additionalData: bytes(place) };
     return new TextDecoder().decode(await crypto.subtle.decrypt(way, await lock(), row.sealed));
   }, null);
@@ -125,13 +141,10 @@ export const recover = (name: string): Promise<string | null> =>
 export const forget = (name: string): Promise<void> =>
   inTurn(async () => {
     const place = await placeOf(name);
+    if (!names.has(place)) return;
     await ask("readwrite", (store) => store.delete(place));
-    names = new Set([...names].filter((one) => one !== place));
+    names = new Set(await places());
+    if (names.size === 0) await clear();
   }, undefined);
 
-/** Erases the key and all that it sealed. */
-export const eraseDrafts = (): Promise<void> =>
-  inTurn(async () => {
-    names = new Set();
-    await clear();
-  }, undefined);
+export const eraseDrafts = (): Promise<void> => inTurn(clear, undefined);
