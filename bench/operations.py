@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 from chalicelib.core import clock, events, ids
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import Principal
+from chalicelib.messaging import usecases as messaging
+from chalicelib.messaging.model import Opening
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
-from tests.builders import Actor, a_draft
+from tests.builders import Actor, a_draft, a_pdf
 from tests.http_client import Client, Reply
 from tests.worlds import World, appoint, deposit
 
@@ -106,6 +108,37 @@ def _calendar(world: World, http: Client) -> Reply:
     return http.get(_prepared[world.person.pid]["calendar"])
 
 
+def _letter(
+    method: str, path: str, who: Callable[[World], Actor], **options: object
+) -> Callable[[World, Client], Reply]:
+    """Ask for something of the conversation that was prepared."""
+
+    def send(world: World, http: Client) -> Reply:
+        return http.request(
+            method,
+            path.format(**_prepared[world.person.pid], pid=world.person.pid),
+            as_=who(world).principal,
+            headers={"Idempotency-Key": ids.new_id()},
+            **options,  # type: ignore[arg-type]
+        )
+
+    return send
+
+
+def _person(world: World) -> Actor:
+    return world.person
+
+
+def _doctor(world: World) -> Actor:
+    return world.doctor
+
+
+def _open_conversation(world: World, http: Client) -> Reply:
+    body = {"patient_id": world.person.pid, "subject": "Bilan", "body": "Bonjour"}
+    return _letter("POST", "/v1/conversations", _doctor, json=body)(world, http)
+
+
+_ONE: Final = "/v1/conversations/{conversation}"
 _PREFERENCES: Final = {
     "zone": "Indian/Reunion",
     "quiet_from": "22:00",
@@ -146,6 +179,23 @@ OPERATIONS: Final = (
     Operation("notices", _get("/v1/patients/{pid}/notices")),
     Operation("read_notices", _read_notices, 204),
     Operation("delete_notice", _mine("DELETE", "/notices/{notice}"), 204),
+    Operation("conversations", _letter("GET", "/v1/conversations?patient_id={pid}", _person)),
+    Operation("box", _letter("GET", "/v1/conversations", _doctor)),
+    Operation("open_conversation", _open_conversation, 201),
+    Operation("messages", _letter("GET", f"{_ONE}/messages", _person)),
+    Operation(
+        "send_message", _letter("POST", f"{_ONE}/messages", _person, json={"body": "Merci"}), 201
+    ),
+    Operation(
+        "answer_by_doctor",
+        _letter("POST", f"{_ONE}/messages", _doctor, json={"body": "De rien"}),
+        201,
+    ),
+    Operation(
+        "read_message", _letter("POST", f"{_ONE}/read", _person, json={"up_to": "7" * 26}), 204
+    ),
+    Operation("close_conversation", _letter("POST", f"{_ONE}/close", _doctor)),
+    Operation("attach", _letter("POST", f"{_ONE}/attachments", _person, body=a_pdf("bench")), 201),
     Operation("preferences", _get("/v1/patients/{pid}/preferences")),
     Operation("set_preferences", _mine("PUT", "/preferences", version=0, json=_PREFERENCES)),
     Operation("prevention", _get("/v1/patients/{pid}/prevention")),
@@ -175,12 +225,15 @@ def prepare(world: World, http: Client) -> None:
         json={"detail": "busy"},
         headers={"Idempotency-Key": ids.new_id()},
     )
+    opening = Opening("Bilan", "Bonjour", as_team=False)
+    opened = messaging.open_conversation(world.doctor.principal, pid, opening, None)
     recommended = prevention.list_recommendations(who, pid).items
     _prepared[pid] = {
         "appointment": appointment,
         "notice": event.id,
         "calendar": urlsplit(link.json()["url"]).path,
         "recommendation": recommended[0][0],
+        "conversation": opened.conversation.id,
     }
 
 

@@ -4,11 +4,15 @@ Each step is the other domain's own, with its right and its trace: what was open
 and what was added there was added. What stops between the two has only read.
 """
 
+from dataclasses import dataclass
+
 from chalicelib.access.model import Action
 from chalicelib.core.errors import Conflict
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
+from chalicelib.http.principal import Principal
 from chalicelib.messaging import attachments, rules
 from chalicelib.messaging.attachments import Content
+from chalicelib.messaging.references import Reference
 from chalicelib.messaging.routes import ATTACHMENT, NOT_NOW, ONE, PATTERNS, reference
 from chalicelib.messaging.schemas import FromRecord, NamedAttachment, Saved, waiting_out
 from chalicelib.record import usecases as record
@@ -25,18 +29,37 @@ from chalicelib.storage.refusals import Code
 )
 def save_attachment(call: Call[None, NoQuery]) -> Answer:
     """Save an attachment among one's own documents; what is there already is not added twice."""
-    ref = reference(call)
+    kept = save(call.principal, reference(call), call.path["attachment_id"])
+    return Answer(Saved(document_id=kept.document_id), status=201 if kept.is_new else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The document that an attachment has become; `is_new` unless it was there already."""
+
+    document_id: str
+    is_new: bool
+
+
+def save(principal: Principal, ref: Reference, attachment_id: str) -> Kept:
+    """Add a copy of an attachment to the record, deposited by who asks.
+
+    Raises:
+        NotFound: no such attachment for her; traced.
+        Invalid: the record does not take it, such as another person's clinical document.
+        Unavailable.
+    """
     made, content = attachments.open_attachment(
-        call.principal, ref, call.path["attachment_id"], Action.ATTACHMENT_SAVE
+        principal, ref, attachment_id, Action.ATTACHMENT_SAVE
     )
     draft = Draft(made.name, None, None, made.format, made.size_bytes, made.sha256)
     try:
-        document = record.add_document(call.principal, ref.pid, draft, content, None)
+        document = record.add_document(principal, ref.pid, draft, content, None)
     except Conflict as conflict:
         if conflict.slug != "already-deposited":
             raise
-        return Answer(Saved(document_id=str(conflict.extra["document_id"])))
-    return Answer(Saved(document_id=document.id), status=201)
+        return Kept(str(conflict.extra["document_id"]), is_new=False)
+    return Kept(document.id, is_new=True)
 
 
 @endpoint(

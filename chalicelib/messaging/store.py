@@ -43,6 +43,8 @@ from chalicelib.vault.errors import Tampered
 
 # Below an hour: the sweep looks for orphans among files that are an hour old.
 FILE_LIFE: Final = timedelta(hours=1)
+# As long as an Idempotency-Key: its answer is made of the row.
+_FILE_KNOWN: Final = timedelta(days=2)
 _BOX_KIND: Final = "box"
 _FIRST_OF_ALL: Final = "~"  # the head of a box is in front of its newest conversation
 
@@ -398,7 +400,7 @@ def new_waiting_file(unit: Unit, made: File) -> WaitingFileRow:
         depositor=unit.entry.depositor_token(),
         expires_at=clock.iso(unit.now + FILE_LIFE),
         sealed=unit.seal(asdict(made), pk, sk),
-        ttl=clock.epoch(unit.now + FILE_LIFE),
+        ttl=clock.epoch(unit.now + _FILE_KNOWN),
     )
 
 

@@ -31,6 +31,9 @@ from chalicelib.identity import accounts, clients, registration, rules, sessions
 from chalicelib.identity.model import Provider
 from chalicelib.identity.store import ProfessionalRow
 from chalicelib.identity.values import parse_finess, parse_ins
+from chalicelib.messaging import store as messaging_store
+from chalicelib.messaging import usecases as messaging_usecases
+from chalicelib.messaging.model import Opening
 from chalicelib.record import usecases as record_usecases
 from chalicelib.record.model import Draft
 from chalicelib.record.store import ContentRow, content_key
@@ -101,6 +104,17 @@ MEETINGS: Final = (
 )
 
 
+# What the laboratory's team writes to Dominique, so that a conversation waits for her answer.
+LETTER: Final = Opening(
+    subject="Votre prise de sang (exemple)",
+    body=(
+        "Bonjour,\n\nVenez à jeun depuis douze heures. Un verre d’eau est permis.\n"
+        "Prenez-vous un traitement pour la thyroïde\u00a0?\n\nL’équipe du laboratoire"
+    ),
+    as_team=True,
+)
+
+
 def main() -> int:
     """Seed, and say what there is."""
     commands.init()
@@ -112,6 +126,7 @@ def main() -> int:
     for sample in SAMPLES:
         _deposit(laboratory, holders[sample.persona], sample)
     _appoint(laboratory, holders["dominique"])
+    _write_to(laboratory, holders["dominique"])
     for key, rpps in AUTHORISED.items():
         _authorise(holders[key], rpps)
     print(f"{directory.written} professionals, {len(people.opened)} spaces, {len(refused)} refused")
@@ -200,6 +215,13 @@ def _appoint(laboratory: Principal, holder: AccountRow) -> None:
             )
             author = laboratory if meeting.is_by_laboratory else person
             agenda_usecases.add_appointment(author, pid, draft, None)
+
+
+def _write_to(laboratory: Principal, holder: AccountRow) -> None:
+    """Open the conversation, once: a person who has any is left alone."""
+    pid = str(holder.pid)
+    if not rows.query(messaging_store.of_person(pid, 1, None)).items:
+        messaging_usecases.open_conversation(laboratory, pid, LETTER, None)
 
 
 @contextmanager

@@ -18,6 +18,9 @@ MARKERS: Final = {
     "place of an appointment": "ZQVXLIEU",
     "note of an appointment": "ZQVXNOTE",
     "link of an appointment": "ZQVXLIEN",
+    "subject of a conversation": "ZQVXSUJET",
+    "body of a message": "ZQVXMESSAGE",
+    "name of an attachment": "ZQVXJOINTE",
     "e-mail address": "zqvxadresse",
 }
 

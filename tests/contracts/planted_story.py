@@ -247,6 +247,7 @@ def read(cast: Cast, http: Client, seen: Seen) -> None:
     record = f"/v1/patients/{person.pid}"
     grant = f"{record}/authorisations/{doctor.id}"
     assert seen.keep(http.put(grant, as_=person.principal, json={})).status == 201
+    write(cast, http, seen)
     seen.keep(http.post("/v1/patients/lookup", as_=doctor.principal, json=lookup(cast)))
     for actor in (person, doctor):
         listed = seen.keep(http.get(f"{record}/documents", as_=actor.principal)).json()["items"]
@@ -270,6 +271,44 @@ def read(cast: Cast, http: Client, seen: Seen) -> None:
         headers={"If-Match": '"v1"'},
     )
     assert seen.keep(withdrawal).status == 204
+
+
+def write(cast: Cast, http: Client, seen: Seen) -> None:
+    """Open a conversation, join a file, keep it, answer wrongly; read lists of both sides."""
+    person, doctor, word = cast.person, cast.doctor, MARKERS["body of a message"]
+    opening = {
+        "patient_id": person.pid,
+        "subject": MARKERS["subject of a conversation"],
+        "body": word,
+    }
+    opened = http.post("/v1/conversations", as_=doctor.principal, json=opening, headers=key())
+    one = f"/v1/conversations/{seen.keep(opened).json()['id']}"
+    pdf = files.a_pdf(text=f"{MARKERS['text of a PDF or note']} (4)")
+    joined = http.post(f"{one}/attachments", as_=doctor.principal, body=pdf, headers=key())
+    named = {"id": seen.keep(joined).json()["id"], "name": MARKERS["name of an attachment"]}
+    for body in (
+        {"body": word, "attachments": [named]},
+        {"body": word * 600},
+        {"body": f"{word}\u0000"},
+        {"body": word, "attachments": [named | {"name": f"{named['name']}\r\n"}]},
+        {"body": word, "attachments": [{"id": word, "name": named["name"]}]},
+    ):
+        reply = http.post(f"{one}/messages", as_=doctor.principal, json=body, headers=key())
+        assert (seen.keep(reply).status == 201) is (
+            body["body"] == word and len(body) == 2 and body["attachments"] == [named]
+        )
+    attachment = f"{one}/attachments/{named['id']}"
+    assert seen.keep(http.get(f"{attachment}/content", as_=person.principal)).status == 200
+    assert seen.keep(http.put(f"{attachment}/saved", as_=person.principal)).status == 201
+    for path, actor in (
+        (f"{one}/messages", person),
+        (f"/v1/conversations?patient_id={person.pid}", person),
+        ("/v1/conversations", doctor),
+    ):
+        assert seen.keep(http.get(path, as_=actor.principal)).status == 200
+    assert (
+        seen.keep(http.get(f"/v1/conversations/c.1.{word * 5}", as_=person.principal)).status == 404
+    )
 
 
 def fail(cast: Cast, http: Client, seen: Seen) -> None:

@@ -11,6 +11,7 @@ import time_machine
 from chalicelib.http.endpoint import ENDPOINTS
 from tests.builders import a_draft, a_pdf
 from tests.http_client import Client
+from tests.messaging.correspondence import begun
 from tests.worlds import World
 
 APPOINTMENT = {"title": "Scanner", "start": "2026-11-23T11:00", "zone": "Europe/Paris"}
@@ -26,13 +27,21 @@ WRITES: list[tuple[str, str, Mapping[str, Any]]] = [
     ("/documents", "doctor", a_draft(a_pdf("replayed too"))),
     ("/calendar-feeds", "person", {"detail": "busy"}),
 ]
+LETTER = {"body": "Bonjour"}
+# The same of conversations, whose name is not the patient's.
+LETTERS: list[tuple[str, str, Mapping[str, Any] | bytes]] = [
+    ("/v1/conversations", "doctor", LETTER | {"patient_id": "…"}),
+    ("/v1/conversations/{conversation_id}/messages", "person", LETTER),
+    ("/v1/conversations/{conversation_id}/attachments", "person", a_pdf("joined twice")),
+    ("/v1/conversations/{conversation_id}/attachments/from-record", "doctor", {"document_id": "…"}),
+]
 
 
 def test_every_idempotent_route_is_replayed_here() -> None:
     idempotent = {
         one.path.removeprefix("/v1/patients/{pid}") for one in ENDPOINTS if one.idempotent
     }
-    assert idempotent == {path for path, _, _ in WRITES}
+    assert idempotent == {path for path, _, _ in (*WRITES, *LETTERS)}
 
 
 @pytest.mark.parametrize(("path", "name", "body"), WRITES)
@@ -58,5 +67,38 @@ def test_a_write_repeated_hours_later_gets_its_first_answer(
 
     first = write()
     assert first[0] in {201, 202}, first
+    clock.shift(timedelta(hours=HOURS[name]))
+    assert write() == first
+
+
+@pytest.mark.parametrize(("path", "name", "body"), LETTERS)
+def test_a_letter_repeated_hours_later_gets_its_first_answer(
+    clock: time_machine.Traveller,
+    world: World,
+    http: Client,
+    path: str,
+    name: str,
+    body: Mapping[str, Any] | bytes,
+) -> None:
+    actor = getattr(world, name)
+    made = begun(world, http)
+    known = {"patient_id": world.person.pid, "document_id": world.document}
+
+    def write() -> tuple[int, Any]:
+        asked: dict[str, Any] = (
+            {"body": body}
+            if isinstance(body, bytes)
+            else {"json": {field: known.get(field, value) for field, value in body.items()}}
+        )
+        reply = http.post(
+            path.format(conversation_id=made["id"]),
+            as_=actor.principal,
+            headers={"Idempotency-Key": "the-same-key"},
+            **asked,
+        )
+        return reply.status, reply.json()
+
+    first = write()
+    assert first[0] == 201, first
     clock.shift(timedelta(hours=HOURS[name]))
     assert write() == first

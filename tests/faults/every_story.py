@@ -8,6 +8,7 @@ from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
 from tests.faults import child_stories as children
 from tests.faults import document_stories as documents
+from tests.faults import message_stories as messages
 from tests.faults import reminder_stories as reminders
 from tests.faults import stories
 from tests.faults.stories import Story, Travel
@@ -239,5 +240,64 @@ STORIES: Final = (
         (True, 0),
         (False, 1),
         reminders.once("notifications:preferences:set", stories.history),
+    ),
+    Story(
+        "open_conversation",
+        messages.open_one,
+        messages.opened,
+        messages.NOTHING,
+        messages.OPENED,
+        reminders.once("messaging:conversation:open", stories.history),
+        has_key=True,
+    ),
+    Story(
+        "send_message",
+        messages.send,
+        messages.sent,
+        messages.BEFORE_SENT,
+        messages.SENT,
+        reminders.once("messaging:message:send", stories.history),
+        stories.no_orphan,
+        messages.prepare_waiting,
+        has_key=True,
+    ),
+    Story(
+        "mark_conversation_read",
+        messages.mark,
+        messages.unread,
+        (1, [True]),
+        (0, [False]),
+        reminders.at_each_try("messaging:conversation:mark_read", stories.history),
+        prepare=messages.prepare,
+    ),
+    Story(
+        "close_conversation",
+        messages.close,
+        messages.status,
+        ("open", ["open"]),
+        ("closed", ["closed"]),
+        reminders.at_each_try("messaging:conversation:close", stories.history),
+        prepare=messages.prepare,
+    ),
+    Story(
+        "add_attachment",
+        messages.attach,
+        messages.waiting_files,
+        0,
+        1,
+        reminders.once("messaging:attachment:add", stories.history),
+        stories.no_orphan,
+        messages.prepare,
+        has_key=True,
+    ),
+    Story(
+        "save_attachment",
+        messages.save,
+        messages.saved,
+        [],
+        [messages.CONTENT],
+        reminders.at_each_try("messaging:attachment:save", stories.history),
+        stories.no_orphan,
+        messages.prepare_joined,
     ),
 )

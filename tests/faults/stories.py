@@ -104,8 +104,8 @@ def no_orphan(world: World, travel: Travel) -> None:
     for _ in range(4):
         travel.shift(timedelta(hours=1))
         sweep.delete_orphans(clock.now())
-    table = double.tables()[table_name("record")]
-    kept = {item["blob"]["S"] for item in table.values() if "blob" in item}
+    tables = [double.tables()[table_name(name)] for name in ("record", "messaging")]
+    kept = {item["blob"]["S"] for table in tables for item in table.values() if "blob" in item}
     stored = {name.split("/", 1)[1] for name in double.objects()}
     assert stored == kept, "files and rows differ after the sweep"
 

@@ -11,7 +11,7 @@ DEFAULTS: dict[str, Any] = {
     "zone": "Europe/Paris",
     "quiet_from": "21:00",
     "quiet_until": "08:00",
-    "mail": {"document": True, "appointment": True, "prevention": True},
+    "mail": {"document": True, "appointment": True, "prevention": True, "message": True},
     "remind": {"vaccination": True, "screening": True},
 }
 

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow, open_row
-from chalicelib.core import rows
+from chalicelib.core import aws, rows
 from chalicelib.core.rows import table_name
 from tests import double
 from tests.builders import Actor, a_doctor, a_grant
@@ -125,6 +125,44 @@ def test_a_box_costs_three_calls_however_many_conversations_it_has(
             "dynamodb.PutItem": 1,
         }
     )
+
+
+@pytest.mark.slow
+def test_a_box_of_thirty_costs_three_calls_with_ten_thousand_behind(
+    world: World, http: Client, calls: Recorder
+) -> None:
+    newest = [begun(world, http)["id"] for _ in range(3)]
+    behind(world, 10_000)
+    for _ in range(2):
+        found = inbox(http, world.doctor)
+        assert [one["id"] for one in found["items"]] == newest[::-1]
+        assert found["next"] is not None
+        calls.clear()
+    inbox(http, world.doctor)
+    assert calls.counted == {
+        "dynamodb.BatchGetItem": 1,
+        "dynamodb.Query": 1,
+        "dynamodb.PutItem": 1,
+    }
+
+
+def behind(world: World, lines: int) -> None:
+    """Put so many older lines in the doctor's box; only those that are shown are ever opened."""
+    name = table_name("messaging")
+    table = double.tables()[name]
+    line = next(item for (pk, sk), item in table.items() if pk.startswith("B#") and sk != "HEAD")
+    assert world.doctor.id in line["pk"]["S"]
+    for start in range(0, lines, 25):
+        puts = [
+            {
+                "PutRequest": {
+                    "Item": line
+                    | {"sk": {"S": f"THR#{number:026d}"}, "inbox_sk": {"S": f"{number:026d}#OLD"}}
+                }
+            }
+            for number in range(start, start + 25)
+        ]
+        aws.client("dynamodb").batch_write_item(RequestItems={name: puts})
 
 
 def test_a_line_moved_from_another_box_is_not_shown(world: World, http: Client) -> None:

@@ -6,15 +6,18 @@ import pytest
 import time_machine
 
 from chalicelib.access import tokens
+from chalicelib.access import usecases as access
 from chalicelib.core import clock as now
 from chalicelib.core import ids
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import table_name
-from chalicelib.messaging import references
+from chalicelib.messaging import messages, references, usecases
+from chalicelib.messaging.model import Draft
 from tests import double
 from tests.builders import Actor, a_doctor, a_minor, a_person, represent
 from tests.faults.stories import history
 from tests.http_client import Client
+from tests.injector import Faults, meanwhile
 from tests.journeys.test_notices import announce, listed
 from tests.messaging.correspondence import (
     ANSWER,
@@ -421,6 +424,54 @@ def test_a_clock_that_goes_back_does_not_hide_a_message(
     assert send(http, world.doctor, made, "Encore un mot").status == 201
     assert inbox(http, world.person)["unread"] == 1
     assert bodies(http, world.person, made) == [HELLO, "Encore un mot"]
+
+
+def test_two_who_write_at_once_lose_nothing_and_each_is_counted(  # R03
+    world: World, http: Client, faults: Faults
+) -> None:
+    made = begun(world, http)
+    assert read(http, world.person, made).status == 204
+    ref = references.read(made["id"])
+    theirs = Draft("Et encore ceci")
+    faults.on(
+        "dynamodb.TransactWriteItems",
+        meanwhile(lambda: messages.send_message(world.doctor.principal, ref, theirs, None)),
+        nth=1,
+    )
+    assert send(http, world.person, made).status == 201
+    assert sorted(bodies(http, world.person, made)) == sorted([HELLO, ANSWER, "Et encore ceci"])
+    assert (inbox(http, world.person)["unread"], inbox(http, world.doctor)["unread"]) == (1, 1)
+
+
+def test_a_message_on_its_way_while_it_is_closed_is_refused(  # A15
+    world: World, http: Client, faults: Faults
+) -> None:
+    made = begun(world, http)
+    ref = references.read(made["id"])
+    faults.on(
+        "dynamodb.TransactWriteItems",
+        meanwhile(lambda: usecases.close_conversation(world.doctor.principal, ref)),
+        nth=1,
+    )
+    refused = send(http, world.person, made)
+    assert (refused.status, refused.problem) == (409, "conversation-closed")
+    assert bodies(http, world.person, made) == [HELLO]
+
+
+def test_a_message_on_its_way_while_the_key_is_taken_back_is_refused(  # A15
+    world: World, http: Client, faults: Faults
+) -> None:
+    made = begun(world, http)
+    person = world.person
+    faults.on(
+        "dynamodb.TransactWriteItems",
+        meanwhile(
+            lambda: access.withdraw_authorisation(person.principal, person.pid, world.doctor.id)
+        ),
+        nth=1,
+    )
+    assert send(http, world.doctor, made).status == 404
+    assert bodies(http, person, made) == [HELLO]
 
 
 def test_a_person_is_asked_whose_record(world: World, http: Client) -> None:

@@ -1,0 +1,285 @@
+"""Hidden means absent: what is hidden from a reader changes nothing of what she is answered (D15).
+
+For random records, readers and requests, the answer is byte for byte the one she gets once what is
+hidden from her was removed from the stores; for what is asked by id, so is the number of calls.
+What is hidden from whom is said here by hand, and not asked of the product.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.access import tokens
+from chalicelib.agenda import usecases as agenda
+from chalicelib.agenda.model import Draft as AppointmentDraft
+from chalicelib.core import aws as cloud
+from chalicelib.core import clock as product_clock
+from chalicelib.core.rows import table_name
+from chalicelib.http.principal import ActorKind
+from chalicelib.messaging import attachments, messages, references
+from chalicelib.messaging import usecases as messaging
+from chalicelib.messaging.attachments import Content
+from chalicelib.messaging.model import Draft as Letter
+from chalicelib.messaging.model import Joined, Opening
+from chalicelib.record import usecases as record
+from chalicelib.record.model import Draft
+from tests import double
+from tests.builders import Actor, a_doctor, a_grant, a_pdf
+from tests.http_client import Client
+from tests.recorder import recorder
+from tests.worlds import World
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES: Final = 20
+CLINICAL: Final = ("11488-4", "11502-2", "34874-8")
+# By the proposed matrix (p80) a podologist reads no operation report, nor what patients deposit.
+NOT_FOR_PODOLOGIST: Final = {"34874-8", None}
+AUTHORS: Final = {
+    "document": ("person", "laboratory", "doctor"),
+    "appointment": ("person", "laboratory", "doctor", "podologist"),
+    "conversation": ("laboratory", "doctor", "podologist"),
+}
+READERS: Final = ("doctor", "podologist", "laboratory")
+_CURSOR: Final = re.compile(r'"next":"[^"]*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something to put into the record: what, by whom, of which type."""
+
+    kind: str
+    author: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something in the record; `also` is what a conversation's attachment is called."""
+
+    planned: Planned
+    id: str
+    also: str = ""
+
+
+def planned() -> st.SearchStrategy[Planned]:
+    def of(kind: str) -> st.SearchStrategy[Planned]:
+        codes = st.sampled_from(CLINICAL)
+        return st.builds(Planned, st.just(kind), st.sampled_from(AUTHORS[kind]), codes)
+
+    return st.sampled_from(list(AUTHORS)).flatmap(of)
+
+
+RECORDS: Final = st.lists(planned(), min_size=2, max_size=7)
+
+
+def is_hidden(reader: str, one: Planned) -> bool:
+    """Tell by hand whether something is hidden from a reader."""
+    if one.kind in {"appointment", "conversation"} or reader == "laboratory":
+        return one.author != reader
+    code = None if one.author == "person" else one.code
+    return reader == "podologist" and code in NOT_FOR_PODOLOGIST
+
+
+def put(one: Planned, actors: dict[str, Actor], pid: str, number: int) -> Thing:
+    """Put something into the record, through the product."""
+    actor = actors[one.author].principal
+    if one.kind == "document":
+        code = None if actor.kind is ActorKind.PERSON else one.code
+        draft = Draft(f"Document {number}", code, None, "application/pdf", None, None)
+        return Thing(one, record.add_document(actor, pid, draft, a_pdf(), None).id)
+    if one.kind == "appointment":
+        start = f"2026-12-{number + 1:02d}T09:30"
+        asked = AppointmentDraft(
+            "Suivi",
+            False,
+            start,
+            None,
+            "Europe/Paris",
+            None,
+            None,
+            None,
+            None,
+            (),
+        )
+        return Thing(one, agenda.add_appointment(actor, pid, asked, None).appointment.id)
+    opening = Opening(f"Sujet {number}", "Bonjour", as_team=False)
+    made = messaging.open_conversation(actor, pid, opening, None).conversation.id
+    ref = references.read(made)
+    joined = attachments.add_attachment(actor, ref, lambda: Content(a_pdf()), None)
+    messages.send_message(actor, ref, Letter("Voici", (Joined(joined.id, "Pièce"),)), None)
+    return Thing(one, made, joined.id)
+
+
+def remove(thing: Thing) -> None:
+    """Take something out of the stores, as if it had never been put there."""
+    names = {thing.id, thing.also} - {""}
+    if thing.planned.kind == "conversation":
+        names.add(references.read(thing.id).thread)
+    removed = 0
+    for table in ("record", "messaging"):
+        for (pk, sk), item in double.tables()[table_name(table)].items():
+            about = item.get("document_id", {}).get("S")
+            if names & set(sk.split("#")) or about in names:
+                place = {"pk": {"S": pk}, "sk": {"S": sk}}
+                cloud.client("dynamodb").delete_item(TableName=table_name(table), Key=place)
+                removed += 1
+    assert removed, thing
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of a reader; `is_by_id` of a thing, else a list, which is followed to its end."""
+
+    method: str
+    target: str
+    is_by_id: bool = True
+    body: Any = None
+
+
+def requests(reader: str, subject: str, things: list[Thing]) -> Iterator[Asked]:
+    """Give everything a reader may ask of what is there, and of what is not for her."""
+    base = f"/v1/patients/{subject}"
+    for query in (
+        "limit=1",
+        "limit=3",
+        "category=CPT_REND",
+        "category=BIOLOGIE",
+        "from=2026-01-01",
+    ):
+        yield Asked("GET", f"{base}/documents?{query}", is_by_id=False)
+    for query in ("limit=1", "limit=50"):
+        yield Asked("GET", f"{base}/appointments?{query}", is_by_id=False)
+        box = "team" if reader == "laboratory" else "own"
+        yield Asked("GET", f"/v1/conversations?box={box}&{query}", is_by_id=False)
+    for thing in things:
+        yield from _of(thing, base)
+
+
+def _of(thing: Thing, base: str) -> Iterator[Asked]:
+    if thing.planned.kind == "document":
+        for part in ("", "/content", "/narrative"):
+            yield Asked("GET", f"{base}/documents/{thing.id}{part}")
+        yield Asked("DELETE", f"{base}/documents/{thing.id}?reason=duplicate")
+    elif thing.planned.kind == "appointment":
+        for part in ("", "/ics"):
+            yield Asked("GET", f"{base}/appointments/{thing.id}{part}")
+        yield Asked("PATCH", f"{base}/appointments/{thing.id}", body={"place": "Ailleurs"})
+    else:
+        one = f"/v1/conversations/{thing.id}"
+        for part in ("", "/messages", f"/attachments/{thing.also}/content"):
+            yield Asked("GET", one + part)
+        yield Asked("POST", f"{one}/close")
+
+
+def answer(http: Client, reader: Actor, asked: Asked) -> list[tuple[object, ...]]:
+    """Return all that a reader is told, page after page, and what an answer by id costs."""
+    found: list[tuple[object, ...]] = []
+    target: str | None = asked.target
+    while target:
+        recorder.clear()
+        reply = http.request(
+            asked.method,
+            target,
+            as_=reader.principal,
+            json=asked.body,
+            headers={"If-Match": '"v1"'},
+        )
+        headers = sorted(
+            pair for pair in reply.headers if pair[0] not in {"X-Request-Id", "Content-Length"}
+        )
+        text = _CURSOR.sub('"next":"…"', reply.body.decode("latin-1"))
+        cost = sorted(recorder.counted.items()) if asked.is_by_id else None
+        found.append((reply.status, text, headers, cost))
+        more = None if asked.is_by_id or reply.status != 200 else json.loads(reply.body)["next"]
+        target = f"{asked.target}&cursor={more}" if more else None
+    return found
+
+
+def answers(
+    http: Client, reader: Actor, asked: list[Asked], state: double.Snapshot
+) -> list[list[tuple[object, ...]]]:
+    """Ask everything of one state, which only what is not a reading changes."""
+    found = []
+    is_fresh = False
+    for one in asked:
+        if not is_fresh:
+            double.restore(state)
+        found.append(answer(http, reader, one))
+        is_fresh = one.method == "GET"
+    return found
+
+
+@pytest.fixture
+def around(world: World) -> dict[str, Actor]:
+    """Give everybody who writes or reads, each with her right."""
+    podologist = a_doctor(profession_code="80")
+    a_grant(world.person, podologist)
+    return {
+        "person": world.person,
+        "doctor": world.doctor,
+        "podologist": podologist,
+        "laboratory": world.laboratory,
+    }
+
+
+def test_what_is_hidden_changes_nothing_of_what_is_answered(
+    clock: time_machine.Traveller,
+    world: World,
+    http: Client,
+    around: dict[str, Actor],
+    record_property: Callable[[str, object], None],
+) -> None:
+    del clock
+    fresh = double.snapshot()
+    compared = {"requests": 0, "with something hidden": 0}
+
+    @settings(
+        max_examples=EXAMPLES,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(RECORDS, st.sampled_from(READERS))
+    def holds(wanted: list[Planned], reader: str) -> None:
+        double.restore(fresh)
+        pid, actor = world.person.pid, around[reader]
+        things = [put(one, around, pid, number) for number, one in enumerate(wanted)]
+        hidden = [one for one in things if is_hidden(reader, one.planned)]
+        subject = pid
+        if reader == "laboratory":
+            subject = tokens.new_handle(pid, actor.id, product_clock.now())[0]
+        whole = double.snapshot()
+        for one in hidden:
+            remove(one)
+        without = double.snapshot()
+        asked = list(requests(reader, subject, things))
+        told = [answers(http, actor, asked, state) for state in (whole, without)]
+        for one, with_it, without_it in zip(asked, *told, strict=True):
+            assert with_it == without_it, (reader, one)
+        compared["requests"] += len(asked)
+        compared["with something hidden"] += len(asked) * bool(hidden)
+
+    holds()
+    record_property("survived", f"hidden means absent: {compared} in {EXAMPLES} records")
+    assert compared["with something hidden"] > EXAMPLES * 5
+
+
+def test_the_property_sees_a_hidden_thing_that_shows(
+    clock: time_machine.Traveller, world: World, http: Client, around: dict[str, Actor]
+) -> None:
+    """A reader who sees the document is answered otherwise once it is gone."""
+    del clock
+    thing = put(Planned("document", "laboratory", "34874-8"), around, world.person.pid, 1)
+    asked = next(requests("doctor", world.person.pid, [thing]))
+    told = answer(http, around["doctor"], asked)
+    remove(thing)
+    assert told != answer(http, around["doctor"], asked)

@@ -1,0 +1,145 @@
+"""Opening a conversation, writing in it, reading it, closing it, and keeping what is joined."""
+
+from datetime import timedelta
+from typing import Final
+
+from chalicelib.core import rows
+from chalicelib.http.idempotency import Idempotency
+from chalicelib.journeys import attachments as kept
+from chalicelib.messaging import attachments, inbox, messages, references, store, usecases
+from chalicelib.messaging.attachments import Content
+from chalicelib.messaging.model import Draft, Joined, Opening
+from chalicelib.messaging.references import Reference
+from chalicelib.messaging.store import HeadRow
+from chalicelib.record import usecases as record
+from chalicelib.record.usecases import Filter
+from tests.builders import a_pdf
+from tests.faults.stories import MARKER, Travel, waiting
+from tests.worlds import World
+
+KEY: Final = Idempotency("m" * 64, "h" * 64)
+CONTENT: Final = a_pdf("joined under faults")
+HELLO: Final = Opening(MARKER, f"Bonjour {MARKER}", as_team=False)
+ANSWER: Final = f"Je vais mieux {MARKER}"
+# Lines of the person's list and of the box, what each has not read, and what was announced.
+NOTHING: Final = (0, 0, 0, 0, 0)
+OPENED: Final = (1, 1, 1, 0, 1)
+_known: Final[dict[str, str]] = {}
+
+
+def open_one(world: World) -> object:
+    return usecases.open_conversation(world.doctor.principal, world.person.pid, HELLO, KEY)
+
+
+def opened(world: World) -> tuple[int, int, int, int, int]:
+    person, doctor = world.person, world.doctor
+    hers = usecases.list_conversations(person.principal, person.pid, None, 30)
+    box = inbox.list_box(doctor.principal, is_team=False, cursor=None, limit=30)
+    told = [row for row in waiting() if row.type == "message.added"]
+    return len(hers.lines), len(box.lines), hers.unread or 0, box.unread or 0, len(told)
+
+
+def prepare(world: World, travel: Travel) -> None:
+    """Open the conversation the others are about."""
+    del travel
+    opening = Opening("", "Bonjour", as_team=False)
+    made = usecases.open_conversation(world.doctor.principal, world.person.pid, opening, None)
+    _known["conversation"] = made.conversation.id
+
+
+def prepare_waiting(world: World, travel: Travel) -> None:
+    """Let an attachment wait for the person's answer."""
+    prepare(world, travel)
+    made = attachments.add_attachment(
+        world.person.principal, _ref(), lambda: Content(CONTENT), None
+    )
+    _known["attachment"] = made.id
+
+
+def prepare_joined(world: World, travel: Travel) -> None:
+    """Send an attachment long enough before: the sweep does not look at its hour any more."""
+    travel.shift(timedelta(hours=-6))
+    prepare_waiting(world, travel)
+    send(world)
+    travel.shift(timedelta(hours=6))
+
+
+def send(world: World) -> object:
+    draft = Draft(ANSWER, (Joined(_known["attachment"], MARKER),))
+    return messages.send_message(world.person.principal, _ref(), draft, KEY).message.id
+
+
+def sent(world: World) -> tuple[list[str], list[int], int, bool]:
+    """Return what the doctor reads, the box's count, and whether the attachment opens."""
+    page = messages.list_messages(world.doctor.principal, _ref(), None, 50)
+    bodies = [one.message.body for one in page.messages]
+    joined = [len(one.message.attachments) for one in page.messages]
+    is_there = any(joined) and _bytes(world) == CONTENT
+    return bodies, joined, _unread(world), is_there
+
+
+def _bytes(world: World) -> bytes:
+    opened_one = attachments.open_attachment(world.doctor.principal, _ref(), _known["attachment"])
+    return opened_one[1]
+
+
+def _unread(world: World) -> int:
+    head = rows.get(*store.head_of_box(f"PRO.{world.doctor.id}"))
+    assert isinstance(head, HeadRow)
+    return int(head.unread)
+
+
+BEFORE_SENT: Final = (["Bonjour"], [0], 0, False)
+SENT: Final = (["Bonjour", ANSWER], [0, 1], 1, True)
+
+
+def mark(world: World) -> None:
+    page = messages.list_messages(world.person.principal, _ref(), None, 50)
+    usecases.mark_read(world.person.principal, _ref(), page.messages[-1].message.id)
+
+
+def unread(world: World) -> tuple[int | None, list[bool]]:
+    person = world.person
+    hers = usecases.list_conversations(person.principal, person.pid, None, 30)
+    return hers.unread, [line.is_unread for line in hers.lines]
+
+
+def close(world: World) -> None:
+    usecases.close_conversation(world.doctor.principal, _ref())
+
+
+def status(world: World) -> tuple[str, list[str]]:
+    """Return what the conversation says of itself, and what its line in the box does."""
+    shown = usecases.read_conversation(world.person.principal, _ref())
+    box = inbox.list_box(world.doctor.principal, is_team=False, cursor=None, limit=30)
+    return shown.conversation.status.value, [line.status.value for line in box.lines]
+
+
+def attach(world: World) -> object:
+    made = attachments.add_attachment(world.person.principal, _ref(), lambda: Content(CONTENT), KEY)
+    return made.sha256
+
+
+def waiting_files(world: World) -> int:
+    """Count the files that wait for the person's message."""
+    from tests import double  # noqa: PLC0415  no story needs it else
+
+    del world
+    work = double.tables()[rows.table_name("work")].values()
+    return sum(item["kind"]["S"] == "waiting_file" for item in work)
+
+
+def save(world: World) -> object:
+    return kept.save(world.person.principal, _ref(), _known["attachment"])
+
+
+def saved(world: World) -> list[bytes]:
+    """Return the contents of what bears the name of the attachment."""
+    person = world.person
+    listing = record.list_documents(person.principal, person.pid, Filter(), None, 50)
+    found = [one for one in listing.documents if one.title == MARKER]
+    return [record.open_document(person.principal, person.pid, one.id)[1] for one in found]
+
+
+def _ref() -> Reference:
+    return references.read(_known["conversation"])
