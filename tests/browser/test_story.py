@@ -93,8 +93,13 @@ def _lets_her_doctor_in(person: Page) -> None:
     _seen(person.get_by_text(re.compile("L’accès de Dr.Claire .* est ouvert jusqu’au")))
 
 
+def _opens_her_history(person: Page) -> None:
+    person.get_by_role("link", name="Plus", exact=True).click()
+    person.get_by_role("link", name=re.compile("^Accès")).click()
+
+
 def _sees_in_her_history(person: Page) -> None:
-    person.get_by_role("link", name="Accès", exact=True).click()
+    _opens_her_history(person)
     seen = person.get_by_role("region", name=re.compile("Dr.Claire")).first
     _seen(seen)
     expect(seen).to_contain_text("ouvert un document")
@@ -111,7 +116,7 @@ def _takes_the_key_back(person: Page) -> None:
 
 
 def _sees_the_refusal(person: Page) -> None:
-    person.get_by_role("link", name="Accès", exact=True).click()
+    _opens_her_history(person)
     person.get_by_label("Afficher", exact=True).select_option("Les demandes refusées")
     refusal = person.get_by_role("region", name=re.compile("Dr.Claire")).first
     _seen(refusal)
