@@ -516,6 +516,8 @@ def test_a_whole_answer_is_written_with_the_keyboard_alone(page: Page, opened: O
     assert shown
     page.keyboard.press("Enter")
     expect(page.locator(".message").last).to_contain_text("Merci.")
+    expect(page.locator(".message").last).to_be_focused()
+    expect(page.locator(".message").last).to_be_in_viewport()
     expect(page.get_by_role("status").filter(has_text="Message envoyé.")).to_have_count(1)
 
 

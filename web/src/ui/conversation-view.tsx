@@ -15,7 +15,7 @@ import { Icon } from "./icon";
 import { Page } from "./page";
 import { ReplyBox, UnsentText } from "./reply-box";
 import { Empty, ErrorPanel, Loading } from "./states";
-import { Thread } from "./thread";
+import { Thread, showSent } from "./thread";
 
 export type Side = "patient" | "professional";
 
@@ -85,6 +85,8 @@ function Shown({ thread, read, ...props }: Props & { thread: Data; read: Read })
   const sent = (message: Message) => {
     forgetLists();
     thread.add(message);
+    // Two frames: it is drawn by then.
+    requestAnimationFrame(() => requestAnimationFrame(() => showSent(message)));
   };
   return (
     <>

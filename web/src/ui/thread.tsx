@@ -39,6 +39,13 @@ const nameOf = ({ sender }: Message) => {
 
 const lineId = (id: string) => `m-${id}`;
 
+/** Shows a message that was just sent, and goes on from there. */
+export function showSent({ id }: Message) {
+  const line = document.getElementById(lineId(id));
+  line?.scrollIntoView({ block: "center" });
+  line?.focus({ preventScroll: true });
+}
+
 function Line({ message, of, side }: { message: Message; of: Conversation; side: Side }) {
   const { sender } = message;
   const mine = sender.side === side;
