@@ -2,7 +2,7 @@
 
 import base64
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -529,7 +529,7 @@ def test_a_notice_leads_to_its_conversation(page: Page, opened: Open) -> None:
 
 def test_mails_about_messages_are_chosen_with_the_others(page: Page, opened: Open) -> None:
     canned = opened("/plus/avis")
-    sent: list[dict[str, dict[str, bool]]] = []
+    sent: list[Any] = []
 
     def save(route: Route) -> None:
         sent.append(route.request.post_data_json)
@@ -599,3 +599,51 @@ def test_a_professional_is_warned_that_others_read_what_is_written_to_a_minor(
     )
     page.goto(f"/pro/patients/{PID}/ecrire")
     expect(page.get_by_role("heading", name="Ce patient est mineur")).to_be_visible()
+
+
+def test_a_first_message_that_had_arrived_is_not_opened_twice_in_silence(
+    page: Page, opened: Open
+) -> None:
+    canned = opened(f"/pro/patients/{PID}/ecrire", PROFESSIONAL)
+    canned.overrides["POST .*/conversations$"] = lambda route: problem(
+        route, 422, "idempotency-key-reused", "Clé d’idempotence réutilisée"
+    )
+    _body(page).fill("Bonjour.")
+    _send(page).click()
+    said = page.get_by_role("heading", name="Un premier envoi a déjà ouvert une conversation")
+    expect(said).to_be_visible()
+    expect(page.get_by_role("link", name="Voir les conversations")).to_be_visible()
+    expect(_body(page)).to_have_value("Bonjour.")
+
+
+def test_what_is_no_longer_open_to_the_reader_leaves_the_screen(page: Page, opened: Open) -> None:
+    canned = opened(f"/messages/{OPEN}")
+    expect(page.locator(".message")).to_have_count(4)
+    canned.overrides["GET .*/messages"] = lambda route: problem(
+        route, 404, "not-found", "Introuvable"
+    )
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("heading", name="Cette conversation n’est pas")).to_be_visible()
+    expect(page.locator(".message")).to_have_count(0)
+
+
+def test_what_was_written_meanwhile_is_there_on_the_way_back(page: Page, opened: Open) -> None:
+    canned = opened(f"/messages/{OPEN}")
+    expect(page.locator(".message")).to_have_count(4)
+    first = canned.messages.messages[OPEN][0]
+    canned.messages.messages[OPEN].append(message(-5, "Écrit entre-temps.", first["sender"]))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".message").last).to_contain_text("Écrit entre-temps.")
+
+
+def test_a_sixth_file_is_refused_and_said(page: Page, opened: Open) -> None:
+    opened(f"/messages/{OPEN}")
+    page.locator("#join-files").set_input_files(
+        [
+            {"name": f"{n}.txt", "mimeType": "text/plain", "buffer": f"note {n}".encode()}
+            for n in range(6)
+        ]
+    )
+    joined = page.get_by_role("list", name="Fichiers joints à ce message")
+    expect(joined.get_by_role("listitem")).to_have_count(5)
+    expect(page.get_by_text(re.compile("5.fichiers au plus par message"))).to_be_visible()

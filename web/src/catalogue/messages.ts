@@ -171,6 +171,8 @@ export const messageWords = typeset({
     me: (name: string) => `Moi : ${name}`,
     teamNamed: (name: string) => `L'équipe : ${name}`,
     teamHint: "Toute l'équipe peut lire et répondre à une conversation ouverte en son nom.",
+    reusedTitle: "Un premier envoi a déjà ouvert une conversation",
+    reused: "Elle est dans vos messages. Ce que vous avez changé depuis n'est pas parti : l'envoyer ouvrirait une seconde conversation.",
     opened: "La conversation est ouverte, votre message est envoyé.",
   },
 

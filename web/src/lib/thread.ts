@@ -1,6 +1,7 @@
 /** One conversation as it is read: the newest messages first, earlier ones on demand. */
 import { useEffect, useState } from "preact/hooks";
 import { messagesApi } from "../api/messages";
+import { Problem } from "../api/problem";
 import type { Conversation, Message, MessagePage } from "../api/types";
 import { parisDay } from "./format";
 
@@ -41,6 +42,8 @@ interface State {
   moreError: unknown;
 }
 
+const NOTHING = { read: null, error: null, moreError: null };
+
 export interface Thread {
   read: Read | null;
   error: unknown;
@@ -53,9 +56,9 @@ export interface Thread {
 }
 
 export function useThread(id: string): Thread {
-  const [state, put] = useState<State>({ id, read: null, error: null, moreError: null });
+  const [state, put] = useState<State>({ id, ...NOTHING });
   const [turn, setTurn] = useState(0);
-  const shown = state.id === id ? state : { id, read: null, error: null, moreError: null };
+  const shown = state.id === id ? state : { id, ...NOTHING };
   const change = (make: (old: Read) => Read) =>
     put((old) => (old.id === id && old.read ? { ...old, read: make(old.read) } : old));
 
@@ -67,7 +70,10 @@ export function useThread(id: string): Thread {
         put((old) => ({ id, read: refreshed(old.id === id ? old.read : null, page), error: null, moreError: null })),
       )
       .catch((error: unknown) => {
-        if (!stop.signal.aborted) put((old) => ({ ...(old.id === id ? old : shown), error }));
+        if (stop.signal.aborted) return;
+        // What is no longer open to the reader does not stay on screen.
+        const isOver = error instanceof Problem && (error.status === 404 || error.status === 403);
+        put((old) => ({ ...(old.id === id && !isOver ? old : NOTHING), id, error }));
       });
     return () => stop.abort();
   }, [id, turn]);

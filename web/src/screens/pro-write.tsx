@@ -9,7 +9,7 @@ import { messageWords } from "../catalogue/messages";
 import { idempotencyKey } from "../lib/ids";
 import { SUBJECT_MAX, dropDraft, editDraft, heldDraft, lengthOf, useMessageDraft } from "../lib/message-draft";
 import { forgetLists } from "../lib/paging";
-import { Button } from "../ui/button";
+import { Button, LinkButton } from "../ui/button";
 import { ErrorSummary, type FieldError, Form, RadioField, TextField, errorOf } from "../ui/form";
 import { Page } from "../ui/page";
 import { PatientFrame, isRefusal } from "../ui/patient-frame";
@@ -28,6 +28,7 @@ function useOpening(pid: string) {
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
+  const [reused, setReused] = useState(false);
   const submit = async () => {
     const { subject, body, asTeam, key } = heldDraft(name).value.draft;
     const over = lengthOf(subject) - SUBJECT_MAX;
@@ -38,6 +39,7 @@ function useOpening(pid: string) {
     setErrors(wrong);
     setTurn((n) => n + 1);
     setFailure(null);
+    setReused(false);
     if (wrong.length) return;
     try {
       const opened = await messagesApi.open({ patient_id: pid, subject: subject.trim(), body, as_team: asTeam }, key);
@@ -47,12 +49,13 @@ function useOpening(pid: string) {
       route(`/pro/messages/${opened.id}`);
     } catch (error) {
       if (error instanceof Problem && error.slug === "idempotency-key-reused") {
+        // What left first has opened a conversation: the text changed since would open another.
         editDraft(name, { key: idempotencyKey() });
-      }
-      setFailure(error);
+        setReused(true);
+      } else setFailure(error);
     }
   };
-  return { name, held, errors, turn, failure, submit };
+  return { name, held, errors, turn, failure, reused, submit };
 }
 
 function Guidance({ patient }: { patient: Patient }) {
@@ -75,7 +78,7 @@ function Guidance({ patient }: { patient: Patient }) {
 
 function Writing({ patient }: { patient: Patient }) {
   const pid = patient.patient_id;
-  const { name, held, errors, turn, failure, submit } = useOpening(pid);
+  const { name, held, errors, turn, failure, reused, submit } = useOpening(pid);
   const { subject, body, asTeam } = held.draft;
   const team = me.value?.role === "professional" ? me.value.organisation : null;
   return (
@@ -86,6 +89,14 @@ function Writing({ patient }: { patient: Patient }) {
       <Guidance patient={patient} />
       {isRefusal(failure) && <Refusal pid={pid} />}
       {failure !== null && !isRefusal(failure) && <ErrorPanel error={failure} kept reply />}
+      <div role="status" class="send-state">
+        {reused && (
+          <Notice kind="warning" title={t.reusedTitle}>
+            <p>{t.reused}</p>
+            <LinkButton href="/pro/messages">{messageWords.toList}</LinkButton>
+          </Notice>
+        )}
+      </div>
       {held.found && <Resumed restart={() => dropDraft(name)} />}
       <Form onSubmit={submit} label={t.writeTitle}>
         <ErrorSummary errors={errors} turn={turn} />
