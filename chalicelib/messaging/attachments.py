@@ -10,7 +10,7 @@ from chalicelib.access.model import Action, Refusal
 from chalicelib.core import ids
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
-from chalicelib.messaging import store, threads
+from chalicelib.messaging import payloads, store, threads
 from chalicelib.messaging.model import File
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.store import FileRow, WaitingFileRow
@@ -79,7 +79,7 @@ def _keep(unit: Unit, ref: Reference, content: Content, written: list[str]) -> F
     )
     written.append(made.blob)
     blobs.put_once(made.blob, unit.seal_content(content.data))
-    unit.put(store.new_waiting_file(unit, made))
+    unit.put(payloads.new_waiting_file(unit, made))
     unit.about(file_id)
     return made
 
@@ -91,7 +91,7 @@ def _waiting(principal: Principal, ref: Reference, file_id: str) -> File:
         row = unit.row(*wish)
         if row is None:
             raise unit.refuse(Refusal.ABSENT)
-        return store.open_file(unit, row)
+        return payloads.open_file(unit, row)
 
 
 def open_attachment(
@@ -113,7 +113,7 @@ def open_attachment(
         row = unit.row(*wish)
         if row is None:
             raise unit.refuse(Refusal.ABSENT)
-        made = store.open_file(unit, row)
+        made = payloads.open_file(unit, row)
         unit.require(holds=made.thread == ref.thread, reason=Refusal.ABSENT)
         sealed = blobs.get_later(made.blob)
     try:

@@ -10,7 +10,7 @@ from chalicelib.core import rows
 from chalicelib.core.errors import Forbidden
 from chalicelib.core.rows import Item
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.messaging import store
+from chalicelib.messaging import payloads, store
 from chalicelib.messaging.store import HeadRow
 from chalicelib.messaging.usecases import Listing
 
@@ -41,7 +41,7 @@ def _page(principal: Principal, box: str, cursor: str | None, limit: int) -> Lis
     items = rows.query(query).items
     head = next((item for item in items if item["sk"]["S"] == "HEAD"), None)
     listed = [item for item in items if item is not head]
-    found = store.open_entries(box, listed[:limit])
+    found = payloads.open_entries(box, listed[:limit])
     position = _position(listed[limit - 1]) if len(listed) > limit else None
     return Listing(
         [line for _, line in found],

@@ -14,7 +14,7 @@ from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
 from chalicelib.identity.store import HolderRow, holder_key
-from chalicelib.messaging import rules, store, threads
+from chalicelib.messaging import payloads, rules, store, threads
 from chalicelib.messaging.model import (
     Attachment,
     Conversation,
@@ -87,7 +87,7 @@ def read_message(principal: Principal, ref: Reference, message_id: str) -> Told:
         one, row = threads.conversation(unit), unit.row(*wish)
         if row is None:
             raise unit.refuse(Refusal.ABSENT)
-        return _told(unit, one, store.open_message(unit, row))
+        return _told(unit, one, payloads.open_message(unit, row))
 
 
 def send_message(
@@ -121,7 +121,7 @@ def _send(
             threads.bind_to_grant(unit)
         message = post(unit, ref, row, draft)
         unit.about(message.id)
-        return _told(unit, store.open_thread(unit, row), message)
+        return _told(unit, payloads.open_thread(unit, row), message)
 
 
 def post(unit: Unit, ref: Reference, row: ThreadRow, draft: Draft) -> Message:
@@ -132,17 +132,17 @@ def post(unit: Unit, ref: Reference, row: ThreadRow, draft: Draft) -> Message:
         Tampered, Unavailable.
     """
     side, was = threads.side_of(unit), threads.unread_sides(row)
-    message_id = store.new_message_id(row, unit.now)
+    message_id = payloads.new_message_id(row, unit.now)
     message = Message(
         id=message_id,
         sent_at=ids.ulid_instant(message_id),
-        sender=_sender(unit, store.open_thread(unit, row), side),
+        sender=_sender(unit, payloads.open_thread(unit, row), side),
         body=draft.body,
         attachments=_attached(unit, ref, draft.attachments),
     )
     setattr(row, f"{side}_last", message_id)
-    row.inbox_sk = store.last_of(message_id, ref)
-    unit.put(store.new_message(unit, ref, message))
+    row.inbox_sk = payloads.last_of(message_id, ref)
+    unit.put(payloads.new_message(unit, ref, message))
     threads.write(unit, ref, row, was)
     if side is Side.PROFESSIONAL:
         unit.emit(EventType.MESSAGE_ADDED, ref.id)
@@ -175,7 +175,7 @@ def _opened(unit: Unit, found: Iterable[MessageRow]) -> Iterator[Message]:
     """Open messages; one that was altered is left out, and told to the operator."""
     for row in found:
         try:
-            yield store.open_message(unit, row)
+            yield payloads.open_message(unit, row)
         except Tampered as error:
             log.exception("message does not open", error, patient=unit.pid)
 
@@ -212,11 +212,11 @@ def _attached(unit: Unit, ref: Reference, joined: Sequence[Joined]) -> tuple[Att
             raise unknown
         if clock.iso(unit.now) >= row.expires_at:
             raise unknown
-        found = store.open_file(unit, row)
+        found = payloads.open_file(unit, row)
         if found.thread != ref.thread:
             raise unknown
         # It goes once: a second message with it finds the row there.
         named = replace(found, name=one.name.strip())
-        unit.put(store.new_file(unit, named), lost=unknown)
+        unit.put(payloads.new_file(unit, named), lost=unknown)
         made.append(Attachment(one.id, named.name, named.format, named.size_bytes))
     return tuple(made)

@@ -54,8 +54,9 @@ def reference(call: Call[Any, Any]) -> Reference:
 def list_conversations(call: Call[None, ConversationQuery]) -> Answer:
     """List the conversations of a record, or of a professional's or a team's box."""
     principal, query = call.principal, call.query
+    _check_query(principal.kind, query)
     if principal.kind is ActorKind.PERSON:
-        pid = _patient(call)
+        pid = gate.resolve(principal, query.patient_id or "")
         listing = usecases.list_conversations(principal, pid, query.cursor, query.limit)
     else:
         is_team = query.box == "team" or principal.kind is ActorKind.ORGANISATION
@@ -172,8 +173,15 @@ def read_attachment(call: Call[None, NoQuery]) -> Answer:
     return Answer(content, headers=headers)
 
 
-def _patient(call: Call[None, ConversationQuery]) -> str:
-    query = call.query
-    if query.patient_id is None:
+def _check_query(kind: ActorKind, query: ConversationQuery) -> None:
+    """Refuse what does not go with who asks: persons name a record, professionals a box.
+
+    Raises:
+        Invalid: it is missing, or not for this caller.
+    """
+    if kind is not ActorKind.PERSON and query.patient_id is not None:
+        raise Invalid(errors=(FieldError("/query/patient_id", "refused"),))
+    if kind is ActorKind.PERSON and query.box is not None:
+        raise Invalid(errors=(FieldError("/query/box", "refused"),))
+    if kind is ActorKind.PERSON and query.patient_id is None:
         raise Invalid(errors=(FieldError("/query/patient_id", "missing"),))
-    return gate.resolve(call.principal, query.patient_id)

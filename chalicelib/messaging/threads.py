@@ -13,7 +13,7 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.rows import Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.messaging import rules, store
+from chalicelib.messaging import payloads, rules, store
 from chalicelib.messaging.model import Conversation, Shown, Side, Status
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.store import BlockRow, EntryRow, HeadRow, ThreadRow
@@ -54,7 +54,7 @@ def side_of(unit: Unit) -> Side:
 
 def conversation(unit: Unit) -> Conversation:
     """Open the conversation acted upon. Raises Tampered, Unavailable."""
-    return store.open_thread(unit, unit.target(ThreadRow))
+    return payloads.open_thread(unit, unit.target(ThreadRow))
 
 
 def shown(unit: Unit, one: Conversation) -> Shown:
@@ -130,13 +130,13 @@ def write(unit: Unit, ref: Reference, row: ThreadRow, was: dict[Side, bool]) -> 
     if not isinstance(entry, EntryRow):
         raise Tampered("a conversation without its line")
     unit.put(row)
-    unit.write(rows.replace(store.follow(entry, row)))
+    unit.write(rows.replace(payloads.follow(entry, row)))
     count(unit, ref, row, was)
 
 
 def unread_sides(row: ThreadRow) -> dict[Side, bool]:
     """Tell which sides have something to read."""
-    marks = store.marks_of(row)
+    marks = payloads.marks_of(row)
     return {side: marks.is_unread(side) for side in Side}
 
 
@@ -154,7 +154,7 @@ def count(unit: Unit, ref: Reference, row: ThreadRow, was: dict[Side, bool]) -> 
             continue
         head = unit.row(*heads[side])
         if not isinstance(head, HeadRow):
-            head = store.new_head(ref.pid)
+            head = payloads.new_head(ref.pid)
         head.unread = max(0, int(head.unread) + (1 if is_unread else -1))
         unit.put(head)
 

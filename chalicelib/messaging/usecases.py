@@ -17,7 +17,7 @@ from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
 from chalicelib.identity import spaces
 from chalicelib.identity.model import shown as shown_name
-from chalicelib.messaging import messages, references, rules, store, threads
+from chalicelib.messaging import messages, payloads, references, rules, store, threads
 from chalicelib.messaging.model import Draft, Line, Opening, Shown, Status
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.store import BlockRow, HeadRow, ThreadRow
@@ -44,8 +44,8 @@ def list_conversations(principal: Principal, pid: str, cursor: str | None, limit
     with gate.enter(
         principal, Action.CONVERSATION_LIST, pid, wanted=[head], queries=[query]
     ) as unit:
-        found = store.read_threads(unit.pages[0].items)
-        lines = store.lines_of(unit, found[:limit])
+        found = payloads.read_threads(unit.pages[0].items)
+        lines = payloads.lines_of(unit, found[:limit])
         unread = None if cursor else unread_of(unit, pid)
     more = len(found) > limit
     after = rows.position(found[limit - 1], query.index) if more else None
@@ -62,7 +62,9 @@ def correspondents(unit: Unit, ids: Iterable[str]) -> dict[str, str]:
     """Return whom a person writes with in conversations of hers, by their ids; for her notices."""
     refs = [ref for ref in map(references.read, ids) if ref.pid == unit.pid]
     wanted = [(ThreadRow, *store.thread_key(ref)) for ref in refs]
-    found = store.lines_of(unit, store.read_threads(rows.fetch_items(wanted))) if wanted else []
+    found = (
+        payloads.lines_of(unit, payloads.read_threads(rows.fetch_items(wanted))) if wanted else []
+    )
     return {line.id: line.correspondent.name for line in found}
 
 
@@ -104,7 +106,7 @@ def _open(
         row = _new_rows(unit, ref, opening)
         unit.about(ref.id)
         messages.post(unit, ref, row, Draft(opening.body))
-        return threads.shown(unit, store.open_thread(unit, row))
+        return threads.shown(unit, payloads.open_thread(unit, row))
 
 
 def _box(unit: Unit, opening: Opening) -> str:
@@ -125,7 +127,7 @@ def _new_rows(unit: Unit, ref: Reference, opening: Opening) -> ThreadRow:
     """Make a conversation, and its line in its box, which is made with its first."""
     head = unit.row(*store.head_of_box(ref.box))
     if not isinstance(head, HeadRow):
-        head = store.new_box(ref.box)
+        head = payloads.new_box(ref.box)
         unit.put(head)
     name, profession, organisation = threads.name_of(unit)
     is_team = ref.box.startswith(boxes.TEAM)
@@ -141,9 +143,9 @@ def _new_rows(unit: Unit, ref: Reference, opening: Opening) -> ThreadRow:
         "patient_name": shown_name(f"{traits.given_names[0]} {traits.family_name}"),
         "correspondent": correspondent,
     }
-    entry = store.new_entry(head, ref, said)
+    entry = payloads.new_entry(head, ref, said)
     unit.entry.found[store.entry_wish(ref)] = entry
-    return store.new_thread(unit, ref, said | {"opened_at": clock.iso(unit.now)})
+    return payloads.new_thread(unit, ref, said | {"opened_at": clock.iso(unit.now)})
 
 
 def read_conversation(principal: Principal, ref: Reference) -> Shown:
@@ -185,7 +187,7 @@ def _set(principal: Principal, ref: Reference, action: Action, status: Status) -
             was = threads.unread_sides(row)
             row.status = status
             threads.write(unit, ref, row, was)
-        return threads.shown(unit, store.open_thread(unit, row))
+        return threads.shown(unit, payloads.open_thread(unit, row))
 
 
 def mark_read(principal: Principal, ref: Reference, up_to: str) -> None:
@@ -204,7 +206,7 @@ def _mark(principal: Principal, ref: Reference, up_to: str) -> None:
     wanted = threads.wanted_to_change(ref)
     with threads.enter(principal, Action.CONVERSATION_MARK, ref, wanted=wanted) as unit:
         row, side = unit.target(ThreadRow), threads.side_of(unit)
-        marks, was = store.marks_of(row), threads.unread_sides(row)
+        marks, was = payloads.marks_of(row), threads.unread_sides(row)
         read, written = marks.read[side] or "", marks.last[side.other] or ""
         until = min(up_to, written)  # never beyond what there is
         if until > read:

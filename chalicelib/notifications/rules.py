@@ -31,9 +31,13 @@ ABOUT_APPOINTMENTS: Final = frozenset(
         EventType.REMINDER_DUE,
     }
 )
-# P: one appointment is told of at once, then at most once each quarter of an hour while it changes.
+# P: one appointment, or conversation, is told of at once, then at most once each quarter of an hour
+# while it changes.
 QUIET_WINDOW: Final = timedelta(minutes=15)
-ABOUT_ONE_APPOINTMENT: Final = ABOUT_APPOINTMENTS - {EventType.REMINDER_DUE}
+TOLD_NOW_AND_THEN: Final = (ABOUT_APPOINTMENTS | {EventType.MESSAGE_ADDED}) - {
+    EventType.REMINDER_DUE
+}
+MAY_WAIT: Final = frozenset({EventType.APPOINTMENT_CHANGED, EventType.MESSAGE_ADDED})
 TOLD_TO_HOLDERS: Final = ABOUT_APPOINTMENTS | {
     EventType.CALENDAR_LINKED,
     EventType.DOCUMENT_ADDED,

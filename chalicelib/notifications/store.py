@@ -40,7 +40,7 @@ class NoticeRow(VersionedRow):
 
 
 class WindowRow(VersionedRow):
-    """What was last told of one appointment, and until when what follows waits."""
+    """What was last told of one appointment or conversation, and until when what follows waits."""
 
     TABLE: ClassVar[str] = "work"
 

@@ -1,4 +1,4 @@
-"""Tell of one appointment that changes again and again a few times, not each time.
+"""Tell of one appointment or conversation that changes again and again a few times, not each time.
 
 The first event is told at once, and opens a window; what follows waits, delayed in the queue, until
 it ends: then the last one is told, and opens the next. As notices hold no words, it tells of all
@@ -9,7 +9,7 @@ import math
 from datetime import datetime
 
 from chalicelib.core import clock, rows
-from chalicelib.core.events import Event, EventType
+from chalicelib.core.events import Event
 from chalicelib.notifications import queue, rules
 from chalicelib.notifications.store import InboxRow, WindowRow, inbox_key, window_key
 
@@ -21,14 +21,14 @@ def is_turn(event: Event, now: datetime) -> bool:
         ConditionLost: a rival was first; to be looked at again.
         StoreUnavailable, Unavailable: to be done again.
     """
-    if event.type not in rules.ABOUT_ONE_APPOINTMENT:
+    if event.type not in rules.TOLD_NOW_AND_THEN:
         return True
     row = rows.get(WindowRow, *window_key(event))
     if row is None:
         return _open(event, None, now)
     if event.id == row.told:
         return True
-    may_wait = event.type is EventType.APPOINTMENT_CHANGED
+    may_wait = event.type in rules.MAY_WAIT
     if event.id < row.latest:
         return not may_wait or _is_begun(event)
     until = clock.instant(row.until)

@@ -480,6 +480,18 @@ def test_a_person_is_asked_whose_record(world: World, http: Client) -> None:
     assert refused.json()["errors"][0]["pointer"] == "/query/patient_id"
 
 
+def test_what_does_not_go_with_who_asks_is_refused(world: World, http: Client) -> None:
+    person, doctor = world.person, world.doctor
+    for actor, query, pointer in (
+        (person, f"patient_id={person.pid}&box=own", "/query/box"),
+        (doctor, f"patient_id={person.pid}", "/query/patient_id"),
+        (doctor, "box=everybody", "/query/box"),
+    ):
+        refused = http.get(f"/v1/conversations?{query}", as_=actor.principal)
+        assert refused.status == 422
+        assert refused.json()["errors"][0]["pointer"] == pointer
+
+
 def test_no_row_in_clear_tells_who_writes_to_whom_or_what(
     world: World, http: Client
 ) -> None:  # D13

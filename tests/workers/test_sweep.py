@@ -116,7 +116,7 @@ def test_work_grows_with_files_of_two_hours_not_with_the_bucket(
     assert empty["dynamodb.Query"] == 34
     clock.shift(timedelta(days=-1, hours=2))
     busy = calls.measure(lambda: tick(sweep))
-    assert busy["dynamodb.BatchGetItem"] == 3  # 120 files, two rows each, a hundred rows at once
+    assert busy["dynamodb.BatchGetItem"] == 4  # 120 files, three rows each, a hundred rows at once
     assert "s3.DeleteObject" not in busy
     assert "dynamodb.Scan" not in busy
 

@@ -84,6 +84,18 @@ def test_the_last_waits_for_the_end_of_the_window_and_is_told_then(
     assert (told(), len(mails())) == ([first.id, third.id], 2)
 
 
+def test_many_messages_of_one_conversation_are_told_now_and_then(  # A44
+    event: Callable[..., Event], clock: time_machine.Traveller
+) -> None:
+    about = "c.1." + "A" * 146
+    some = [event(EventType.MESSAGE_ADDED, about) for _ in range(20)]
+    assert deliver(*some) == []
+    assert (told(), len(mails())) == ([some[0].id], 1)
+    clock.shift(WINDOW)
+    assert deliver(*some) == []
+    assert (told(), len(mails())) == ([some[0].id, some[-1].id], 2)
+
+
 def test_other_appointments_do_not_wait(event: Callable[..., Event]) -> None:
     some = [event(about=letter * 26) for letter in "abc"]
     assert deliver(*some) == []
