@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.canned import PATIENT, PERSON, PID, PROFESSIONAL, problem, reply
 from tests.browser.canned_children import IN_CHILD
@@ -638,12 +638,11 @@ def test_what_was_written_meanwhile_is_there_on_the_way_back(page: Page, opened:
 
 def test_a_sixth_file_is_refused_and_said(page: Page, opened: Open) -> None:
     opened(f"/messages/{OPEN}")
-    page.locator("#join-files").set_input_files(
-        [
-            {"name": f"{n}.txt", "mimeType": "text/plain", "buffer": f"note {n}".encode()}
-            for n in range(6)
-        ]
-    )
+    files: list[FilePayload] = [
+        {"name": f"{n}.txt", "mimeType": "text/plain", "buffer": f"note {n}".encode()}
+        for n in range(6)
+    ]
+    page.locator("#join-files").set_input_files(files)
     joined = page.get_by_role("list", name="Fichiers joints à ce message")
     expect(joined.get_by_role("listitem")).to_have_count(5)
     expect(page.get_by_text(re.compile("5.fichiers au plus par message"))).to_be_visible()
