@@ -8,7 +8,7 @@ from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.record import cda_view, deposit, rules, usecases
 from chalicelib.record.cda.rules import Refusal
-from chalicelib.record.model import Document, Draft
+from chalicelib.record.model import Document, Draft, Filter
 from chalicelib.record.narrative_schemas import NarrativeOut
 from chalicelib.record.schemas import (
     DocumentDraft,
@@ -20,7 +20,6 @@ from chalicelib.record.schemas import (
     WithdrawQuery,
     document_out,
 )
-from chalicelib.record.usecases import Filter
 from chalicelib.storage.inspect import EXTENSIONS, Kind, text_encoding
 from chalicelib.storage.names import content_disposition, safe_download_name
 from chalicelib.storage.refusals import Code, Refused
@@ -44,7 +43,7 @@ def list_documents(call: Call[None, ListQuery]) -> Answer:
     listing = usecases.list_documents(
         call.principal,
         gate.resolve(call.principal, call.path["pid"]),
-        Filter(query.category, *query.days()),
+        Filter(query.category, *query.days(), query.specialty, query.author),
         query.cursor,
         query.limit,
     )

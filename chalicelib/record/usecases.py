@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 from chalicelib.access import gate, tokens
@@ -18,7 +17,7 @@ from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.record import deposit, rules, store
-from chalicelib.record.model import Document, Draft, WithdrawalReason
+from chalicelib.record.model import Document, Draft, Filter, WithdrawalReason
 from chalicelib.record.store import DocumentRow, UploadRow
 from chalicelib.storage import blobs
 from chalicelib.storage.inspect import Kind
@@ -33,20 +32,6 @@ class Listing:
 
     documents: list[Document]
     next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list is narrowed to; dates are care dates, both included."""
-
-    category: str | None = None
-    first: date | None = None
-    last: date | None = None
-
-    @property
-    def by_care_date(self) -> bool:
-        """Tell whether the list follows care dates rather than deposits."""
-        return self.first is not None or self.last is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +54,13 @@ def list_documents(
         NotFound, BadRequest (cursor), Unavailable.
     """
     scope = (principal.id, pid, "documents", repr(wanted))
-    narrowed = wanted.category is not None or principal.kind is not ActorKind.PERSON
+    narrowed = wanted.by_content or principal.kind is not ActorKind.PERSON
     asked = max(limit + 1, _PAGE) if narrowed else limit + 1
     query = _query(pid, wanted, asked, tokens.open_cursor(cursor, *scope))
     with gate.enter(principal, Action.DOCUMENT_LIST, pid, queries=[query]) as unit:
         found: list[tuple[Item, Document]] = []
         for position, document in _visible(unit, query, unit.pages[0]):
-            if rules.matches(document, wanted.category):
+            if rules.matches(document, wanted):
                 found.append((position, document))
             if len(found) > limit:
                 break
