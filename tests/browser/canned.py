@@ -51,6 +51,22 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def _author(
+    name: str | None = None,
+    profession: str | None = None,
+    organisation: str | None = None,
+    specialty: tuple[str, str] = ("S42", "Autre ou non précisée"),
+) -> Json:
+    said = name or organisation
+    return {
+        "name": name,
+        "profession": profession,
+        "organisation": organisation,
+        "specialty": dict(zip(("code", "label"), specialty, strict=True)),
+        "ref": f"1.{_digest(said.encode())[:16]}" if said else None,
+    }
+
+
 def document(number: int, title: str, kind: str, content: bytes, **more: Any) -> Json:
     """Describe a document as the API does."""
     return {
@@ -64,7 +80,7 @@ def document(number: int, title: str, kind: str, content: bytes, **more: Any) ->
         "care_date": instant(days=number)[:10],
         "deposited_at": instant(days=number, hours=2),
         "depositor": {"kind": "organisation", "name": "Laboratoire des Capucins"},
-        "author": {"name": None, "profession": None, "organisation": "Laboratoire des Capucins"},
+        "author": _author(organisation="Laboratoire des Capucins"),
         "antivirus": {"verdict": "not_scanned", "engine": None},
         "warnings": [],
         "abilities": {"read": True, "withdraw": False},
@@ -81,7 +97,7 @@ CONTENTS = {
 }
 _OWN: Json = {
     "depositor": {"kind": "person", "name": None},
-    "author": {"name": None, "profession": None, "organisation": None},
+    "author": _author(),
     "abilities": {"read": True, "withdraw": True},
 }
 DOCUMENTS: dict[str, Json] = {
@@ -91,7 +107,7 @@ DOCUMENTS: dict[str, Json] = {
         "Compte rendu de consultation",
         "application/pdf",
         CONTENTS["pdf"],
-        author={"name": "Dr Claire EXEMPLE", "profession": "Médecin", "organisation": None},
+        author=_author("Dr Claire EXEMPLE", "Médecin", specialty=("S01", "Médecine générale")),
         type={"code": "11488-4", "label": "Compte rendu ou fiche de consultation"},
     ),
     "png": document(3, "Photo d’ordonnance", "image/png", CONTENTS["png"], **_OWN),
@@ -352,7 +368,14 @@ class Canned:
             "/v1/patients/lookup": {"patient_id": PID},
         }
         if rest == "/documents":
-            self._page(route, documents, query)
+            group, ref = query.get("specialty"), query.get("author")
+            listed = [
+                one
+                for one in documents
+                if group in (None, one["author"]["specialty"]["code"])
+                and ref in (None, one["author"]["ref"])
+            ]
+            self._page(route, listed, query)
         elif rest == "/trace":
             wanted = query.get("outcome")
             lines = [line for line in trace if wanted in (None, line["outcome"])]

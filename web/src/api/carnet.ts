@@ -21,6 +21,8 @@ export function query(values: Record<string, string | number | boolean | null | 
 
 export interface DocumentFilter {
   category?: string | null;
+  specialty?: string | null;
+  author?: string | null;
   from?: string | null;
   to?: string | null;
 }

@@ -1034,7 +1034,9 @@ export interface components {
         };
         /**
          * AuthorOut
-         * @description Who wrote the document, as it says.
+         * @description Who wrote the document, as it says; `ref` finds the others of the same name, in this record.
+         *
+         *     `specialty` is the group of its specialty or profession.
          */
         AuthorOut: {
             /** Name */
@@ -1043,6 +1045,9 @@ export interface components {
             profession: string | null;
             /** Organisation */
             organisation: string | null;
+            specialty: components["schemas"]["Labelled"];
+            /** Ref */
+            ref: string | null;
         };
         /**
          * AuthorisationList
@@ -1425,7 +1430,12 @@ export interface components {
          *       "author": {
          *         "name": "Camille EXEMPLE",
          *         "organisation": "Laboratoire Exemple",
-         *         "profession": "Médecin"
+         *         "profession": "Médecin",
+         *         "ref": "b7Yk3TqYbU0ZK4b6m1v9Qw",
+         *         "specialty": {
+         *           "code": "S02",
+         *           "label": "Biologie médicale"
+         *         }
          *       },
          *       "care_date": "2026-11-20",
          *       "category": {
@@ -3949,6 +3959,8 @@ export interface operations {
                 cursor?: string | null;
                 limit?: number;
                 category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
+                specialty?: ("S01" | "S02" | "S03" | "S04" | "S05" | "S06" | "S07" | "S08" | "S09" | "S10" | "S11" | "S12" | "S13" | "S14" | "S15" | "S16" | "S17" | "S18" | "S19" | "S20" | "S21" | "S22" | "S23" | "S24" | "S25" | "S26" | "S27" | "S28" | "S29" | "S30" | "S31" | "S32" | "S33" | "S34" | "S35" | "S36" | "S37" | "S38" | "S39" | "S40" | "S41" | "S42") | null;
+                author?: string | null;
             };
             header?: never;
             path: {

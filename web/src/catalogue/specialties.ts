@@ -1,6 +1,8 @@
 /** Groups of specialties and professions of authors, by the code that the address keeps. */
 
-export const specialties = {
+import { typeset } from "../lib/typo.ts";
+
+export const specialties = typeset({
   S01: "Médecine générale",
   S02: "Biologie médicale",
   S03: "Radiologie et imagerie médicale",
@@ -43,4 +45,4 @@ export const specialties = {
   S40: "Diététicien",
   S41: "Autre professionnel",
   S42: "Autre ou non précisée",
-};
+});

@@ -1,9 +1,10 @@
 /** D5: a patient's documents for a professional: sorted by keyboard, the chosen one beside. */
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import { api } from "../api/carnet";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
+import { authorsMet } from "../lib/authors";
 import { matches } from "../lib/fold";
 import type { PagedList } from "../lib/paging";
 import { useResource } from "../lib/resource";
@@ -19,7 +20,8 @@ import { Refusal } from "../ui/refusal";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
 import { Windowed } from "../ui/windowed";
 import {
-  Count, More, NothingFound, Search, type SearchProps, searched, useDocuments, useFilters,
+  Count, More, NO_FILTER, NothingFound, Search, type SearchProps, isFiltered, searched, useDocuments,
+  useFilters,
 } from "./documents";
 
 const rowId = (id: string) => `doc-${id}`;
@@ -77,7 +79,7 @@ interface Listed extends SearchProps {
 function Listing({ pid, list, opened, found, query, ...search }: Listed) {
   const { wanted, filters, setFilters, onWanted } = search;
   const base = `/pro/patients/${pid}`;
-  const filtered = filters.category !== "" || filters.period !== "";
+  const filtered = isFiltered(filters);
   if (list.loading && !filtered) return <Loading lines={6} />;
   if (list.error !== null && list.items.length === 0) {
     if (isRefusal(list.error)) return <Refusal pid={pid} />;
@@ -100,7 +102,7 @@ function Listing({ pid, list, opened, found, query, ...search }: Listed) {
         <NothingFound
           clear={() => {
             onWanted("");
-            setFilters({ category: "", period: "" });
+            setFilters(NO_FILTER);
           }}
         />
       )}
@@ -130,6 +132,7 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
   const base = `/pro/patients/${pid}${query}`;
   const [wanted, setWanted] = useState("");
   const list = useDocuments(pid, filters);
+  const authors = useMemo(() => authorsMet(pid, list.items), [pid, list.items]);
   const found = wanted.trim() ? list.items.filter((doc) => matches(wanted, searched(doc))) : list.items;
   const close = useCallback(() => {
     const back = opened;
@@ -146,7 +149,7 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
       <div class={opened ? "triage opened" : "triage"}>
         <div class="triage-list">
           <Listing
-            {...{ pid, list, opened, found, query, wanted, filters, setFilters }}
+            {...{ pid, list, opened, found, query, wanted, filters, setFilters, authors }}
             onWanted={setWanted}
           />
         </div>
