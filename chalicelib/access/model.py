@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.http.principal import ActorKind
 
@@ -14,6 +15,8 @@ class Action(StrEnum):
     IDENTITY_READ = "identity:number:read"
     PATIENT_LOOKUP = "identity:patient:lookup"
     HOME_READ = "record:home:read"
+    NEWS_READ = "record:news:read"
+    NEWS_SEEN = "record:news:mark_seen"
     DOCUMENT_LIST = "record:document:list"
     DOCUMENT_READ = "record:document:read"
     DOCUMENT_OPEN = "record:document:open"
@@ -46,6 +49,10 @@ class Action(StrEnum):
     FEED_ADD = "agenda:feed:add"
     FEED_REVOKE = "agenda:feed:revoke"
     FEED_READ = "agenda:feed:read"
+
+
+# Of no record: a professional's own list, in her own history.
+RELATION_LIST: Final = "access:relation:list"
 
 
 class Right(StrEnum):

@@ -77,6 +77,19 @@ class GoneRow(Row):
     ttl = NumberAttribute()
 
 
+class SeenRow(VersionedRow):
+    """Up to which document a professional saw a record: what is later is new to her."""
+
+    TABLE: ClassVar[str] = "record"
+
+    up_to = UnicodeAttribute()
+
+
+def seen_wish(pid: str, rpps: str) -> tuple[type[SeenRow], str, str]:
+    """Return what to read to know what a professional saw of a record."""
+    return SeenRow, patient_key(pid), key("SEEN", "PRO", rpps)
+
+
 def document_key(pid: str, document_id: str) -> tuple[str, str]:
     """Return the key of a document's row."""
     return patient_key(pid), key("DOC", document_id)

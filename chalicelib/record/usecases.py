@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from chalicelib.access import gate, tokens
@@ -286,14 +287,14 @@ def _profession(unit: Unit) -> str | None:
     return session.profession_code if isinstance(session, SessionRow) else None
 
 
+def visible(unit: Unit, query: Query, page: Page) -> Iterator[Document]:
+    """Return what the reader may see of a page and those after it, while the consumer asks."""
+    return (document for _, document in _visible(unit, query, page))
+
+
 def newest(unit: Unit, query: Query, page: Page, limit: int) -> list[Document]:
     """Return the last documents deposited, of a page read for another screen (home)."""
-    found = []
-    for _, document in _visible(unit, query, page):
-        found.append(document)
-        if len(found) == limit:
-            break
-    return found
+    return list(islice(visible(unit, query, page), limit))
 
 
 def titles(unit: Unit, document_ids: set[str]) -> dict[str, str]:
