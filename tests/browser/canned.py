@@ -243,6 +243,17 @@ PATIENT: Json = {
     "sex": "female",
     "authorised_until": "2027-11-03T09:12:00.000Z",
 }
+OTHER_PID = "01JDK7YV2M9F3Q8ZT5X1C4B6NB"
+OWN_PATIENTS: list[Json] = [
+    {
+        "patient_id": pid,
+        "since": instant(days=ago),
+        "authorised_until": instant(days=ago - 365),
+        "opened": opened,
+    }
+    for pid, ago, opened in ((OTHER_PID, 20, False), (PID, 352, True))
+]
+NEWS: Json = {"patient": PATIENT, "new_documents": 2, "has_more": False, "was_seen": True}
 _NOT_IN_PROFILE = ("sex", "authorised_until")
 IDENTITY: Json = {
     "ins": "279035121518989",
@@ -314,6 +325,8 @@ class Canned:
             return
         if url.path == "/v1/me":
             reply(route, self._me())
+        elif url.path == "/v1/professionals/me/patients" and self.state != "error":
+            self._own_patients(route, url.query)
         elif self.state == "error" and not url.path.endswith(PID):
             problem(route, 503, "unavailable", "Service indisponible")
         elif said := canned_children.answer(route.request.method, url.path, self.children):
@@ -324,6 +337,11 @@ class Canned:
             of_child = url.path.startswith(f"/v1/patients/{LEA}")
             rest = url.path.removeprefix(f"/v1/patients/{LEA if of_child else PID}")
             self._record(route, rest, query, of_child=of_child)
+
+    def _own_patients(self, route: Route, query: str) -> None:
+        soon = "ends_within_days" in query
+        items = [] if self.state == "empty" else OWN_PATIENTS[1 if soon else 0 :]
+        reply(route, {"items": items, "next": None})
 
     def _me(self) -> Json:
         me = ME[self.who or PERSON]
@@ -364,6 +382,7 @@ class Canned:
             },
             "/authorisations": {"items": [] if empty else GRANTS, "next": None},
             "/identity": IDENTITY,
+            "/news": NEWS,
             "/v1/professionals/search": {"items": [] if empty else [_DOCTOR]},
             "/v1/patients/lookup": {"patient_id": PID},
         }
@@ -382,10 +401,10 @@ class Canned:
             if query.get("others") == "true":
                 lines = [line for line in lines if line["actor"]["kind"] != "person"]
             self._page(route, [] if empty else lines, query)
+        elif (route.request.method, rest) in (("PUT", "/news"), ("PUT", "/notices/read")):
+            send(route, 204)
         elif rest in answers:
             reply(route, answers[rest])
-        elif rest == "/notices/read":
-            send(route, 204)
         elif said := canned_agenda.answer(rest, empty=empty):
             reply(route, said)
         else:

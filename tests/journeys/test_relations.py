@@ -190,7 +190,7 @@ def test_news_are_what_came_since_she_saw_it(http: Client, clock: time_machine.T
     doctor, person, laboratory = a_doctor(), a_person(), a_laboratory()
     a_grant(person, doctor)
     empty = news(http, doctor, person).json()
-    last = [add(laboratory, person, "11502-2"), add(person, person, None)][-1]
+    last = max(add(laboratory, person, "11502-2"), add(person, person, None))
     never_seen = news(http, doctor, person).json()
     marked = see(http, doctor, person, last)
     after = news(http, doctor, person).json()

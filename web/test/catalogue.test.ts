@@ -5,6 +5,7 @@ import { noticeWords } from "../src/catalogue/notices";
 import { pickWords } from "../src/catalogue/pick";
 import { preventionWords } from "../src/catalogue/prevention";
 import { publisherWords } from "../src/catalogue/publishers";
+import { relationWords } from "../src/catalogue/relations";
 import { relativesWords } from "../src/catalogue/relatives";
 import { whenWords } from "../src/catalogue/when";
 
@@ -13,7 +14,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   if (typeof value === "string") return [[path, value]];
   if (typeof value === "function") {
     const call = value as (...args: unknown[]) => unknown;
-    const samples = /times|plural|age|page|zoom|percent|count|found|results|sendAll|retryIn|idle|summary|added$|whoCount|picked|limit|archive|retry$|keep$|reading$|pickWords\.(all|allShown|done)|failedTitle/i;
+    const samples = /times|plural|age|page|zoom|percent|count|found|results|sendAll|retryIn|idle|summary|added$|whoCount|picked|limit|archive|retry$|keep$|reading$|pickWords\.(all|allShown|done)|failedTitle|news$|toRead/i;
     const args = samples.test(path) ? [3, 7, true] : ["X", "Y", true];
     return texts(call(...args), path);
   }
@@ -23,7 +24,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   return [];
 }
 
-const all = texts({ ...catalogue, agendaWords, noticeWords, pickWords, preventionWords, publisherWords, relativesWords, whenWords });
+const all = texts({ ...catalogue, agendaWords, noticeWords, pickWords, preventionWords, publisherWords, relationWords, relativesWords, whenWords });
 
 describe("the catalogue", () => {
   it("has texts to check", () => expect(all.length).toBeGreaterThan(300));

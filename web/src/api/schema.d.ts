@@ -524,6 +524,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whose record it is and whether it has new documents, without opening them. */
+        get: operations["read_news"];
+        /** Note that the documents of a record were seen, up to one; never back. */
+        put: operations["mark_news_seen"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/notices": {
         parameters: {
             query?: never;
@@ -688,6 +706,23 @@ export interface paths {
         };
         /** Return what is needed to check that no access was removed, altered or reordered. */
         get: operations["read_trace_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/professionals/me/patients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records open to the professional who asks; it names nobody. */
+        get: operations["list_relations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1908,6 +1943,21 @@ export interface components {
             url: string;
         };
         /**
+         * NewsOut
+         * @description Whose record it is and how many documents are new to the caller: at most twenty are counted.
+         *
+         *     `has_more` if there are others; `was_seen` unless she never saw its documents.
+         */
+        NewsOut: {
+            patient: components["schemas"]["PatientAnswer"];
+            /** New Documents */
+            new_documents: number;
+            /** Has More */
+            has_more: boolean;
+            /** Was Seen */
+            was_seen: boolean;
+        };
+        /**
          * Notice
          * @description What was settled for the author, who is told.
          * @enum {string}
@@ -2279,6 +2329,30 @@ export interface components {
             source: components["schemas"]["RuleSource"];
         };
         /**
+         * RelationList
+         * @description A page of them, the last given or renewed first; `next` is the cursor of the following.
+         */
+        RelationList: {
+            /** Items */
+            items: components["schemas"]["RelationOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * RelationOut
+         * @description A record open to the caller; `opened` if she used the authorisation already.
+         */
+        RelationOut: {
+            /** Patient Id */
+            patient_id: string;
+            /** Since */
+            since: string;
+            /** Authorised Until */
+            authorised_until: string;
+            /** Opened */
+            opened: boolean;
+        };
+        /**
          * ReminderChoices
          * @description What the person wants to be reminded of; refused, there is neither mail nor notice.
          */
@@ -2406,6 +2480,14 @@ export interface components {
              * @default
              */
             label: string;
+        };
+        /**
+         * SeenBody
+         * @description The id of the newest document shown.
+         */
+        SeenBody: {
+            /** Up To */
+            up_to: string;
         };
         /**
          * SessionEnd
@@ -4432,6 +4514,75 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_news: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whose record it is and how many documents are new to the caller: at most twenty are counted. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    mark_news_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenBody"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -4862,6 +5013,39 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_relations: {
+        parameters: {
+            query?: {
+                ends_within_days?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them, the last given or renewed first; `next` is the cursor of the following. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];

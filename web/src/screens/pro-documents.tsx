@@ -7,6 +7,7 @@ import { catalogue as t } from "../catalogue";
 import { authorsMet } from "../lib/authors";
 import { matches } from "../lib/fold";
 import type { PagedList } from "../lib/paging";
+import { forgetNews } from "../lib/recent-patients";
 import { useResource } from "../lib/resource";
 import { useWalk } from "../lib/walk";
 import { LinkButton } from "../ui/button";
@@ -126,6 +127,20 @@ function Listing({ pid, list, opened, found, query, ...search }: Listed) {
   );
 }
 
+/** Says, once for each newest document shown, that what was new no longer is. */
+function useSeen(pid: string, list: PagedList<CarnetDocument>, filtered: boolean) {
+  const newest = list.items.reduce((last, { id }) => (id > last ? id : last), "");
+  useEffect(() => {
+    if (filtered || list.loading || !newest || seen.get(pid) === newest) return;
+    seen.set(pid, newest);
+    forgetNews(pid);
+    // Not said, it stays new: no harm, and the next opening says it.
+    api.newsSeen(pid, newest).catch(() => seen.delete(pid));
+  }, [pid, newest, filtered, list.loading]);
+}
+
+const seen = new Map<string, string>();
+
 function Triage({ pid, opened }: { pid: string; opened: string | null }) {
   const { route } = useLocation();
   const [filters, setFilters, query] = useFilters();
@@ -133,6 +148,7 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
   const [wanted, setWanted] = useState("");
   const list = useDocuments(pid, filters);
   const authors = useMemo(() => authorsMet(pid, list.items), [pid, list.items]);
+  useSeen(pid, list, isFiltered(filters));
   const found = wanted.trim() ? list.items.filter((doc) => matches(wanted, searched(doc))) : list.items;
   const close = useCallback(() => {
     const back = opened;
