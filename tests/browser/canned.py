@@ -183,6 +183,28 @@ NARRATIVE: Json = {
 }
 
 
+def _results(*lines: tuple[str, ...]) -> Json:
+    head = _row("Analyse", "Résultat", "Unité", "Référence", header=True)
+    table = {"type": "table", "head": [head], "body": [_row(*line) for line in lines]}
+    section = {"type": "section", "title": "Hormonologie", "blocks": [table]}
+    return NARRATIVE | {"sections": [section], "attachments": []}
+
+
+# An earlier result of the same type; one of its analyses is in another unit.
+FORMER = document(40, "Bilan thyroïdien de contrôle", "text/xml", b"<ClinicalDocument />")
+FORMER_NARRATIVE = _results(
+    ("TSH", "3,05", "mUI/l", "0,4 à 4"),
+    ("Thyroxine libre (T4L)", "15,2", "pmol/l", "11 à 22"),
+    ("Anticorps anti-TPO", "Négatif", "", ""),
+)
+LATTER_NARRATIVE = _results(
+    ("TSH", "2,41", "mUI/l", "0,27 à 4,20"),
+    ("Thyroxine libre (T4L)", "11,8", "ng/l", "8,5 à 17"),
+    ("Anticorps anti-TPO", "Négatif", "", ""),
+    ("Ferritine", "62", "µg/l", "15 à 150"),
+)
+
+
 def _access(number: int, kind: str, name: str, label: str, **more: Any) -> Json:
     at = instant(hours=number * 7)
     return {
@@ -303,6 +325,7 @@ class Canned:
         self.asked: list[tuple[str, str]] = []
         self.documents = list(DOCUMENTS.values()) if state == "full" else []
         self.children = canned_children.children() if state != "empty" else []
+        self.narratives: dict[str, Json] = {}
         self.overrides: dict[str, Callable[[Route], None]] = {}
 
     def install(self, page: Page) -> None:
@@ -419,7 +442,8 @@ class Canned:
 
     def _document(self, route: Route, rest: str) -> None:
         found = re.fullmatch(r"/documents/([^/]+)(/content|/narrative)?", rest)
-        known = {entry["id"]: entry for entry in (*DOCUMENTS.values(), *self.documents)}
+        every = (*DOCUMENTS.values(), FORMER, *self.documents)
+        known = {entry["id"]: entry for entry in every}
         shown = known.get(found[1]) if found else None
         if found is None or shown is None:
             problem(route, 404, "not-found", "Introuvable")
@@ -427,7 +451,7 @@ class Canned:
             wanted = (body for body in CONTENTS.values() if _digest(body) == shown["sha256"])
             send(route, 200, next(wanted, b"x"), {"Content-Type": shown["format"]})
         elif found[2] == "/narrative":
-            reply(route, NARRATIVE)
+            reply(route, self.narratives.get(shown["id"], NARRATIVE))
         else:
             reply(route, shown, headers={"ETag": '"v1"'})
 

@@ -36,6 +36,7 @@ const Notices = lazyScreen(() => import("./screens/notices"));
 const NoticeSettings = lazyScreen(() => import("./screens/notice-settings"));
 const Settings = lazyScreen(() => import("./screens/settings"));
 const ProHome = lazyScreen(() => import("./screens/pro-home"));
+const ProCompare = lazyScreen(() => import("./screens/pro-compare"));
 const ProDocuments = lazyScreen(() => import("./screens/pro-documents"));
 const ProDeposit = lazyScreen(() => import("./screens/pro-deposit"));
 const ProAppointments = lazyScreen(() => import("./screens/pro-appointments"));
@@ -106,6 +107,7 @@ const OwnNoticeSettings = own(NoticeSettings);
 const AnySettings = known(Settings, null);
 const Search = known(ProHome, "professional");
 const Triage = known(ProDocuments, "professional");
+const Comparing = known(ProCompare, "professional");
 const Depositing = known(ProDeposit, "professional");
 const Setting = known(ProAppointments, "professional");
 const SettingForm = known(ProAppointmentForm, "professional");
@@ -141,6 +143,7 @@ function Screens() {
         <Route path="/pro" component={Search} />
         <Route path="/pro/patients/:pid" component={Triage} />
         <Route path="/pro/patients/:pid/documents/:id" component={Triage} />
+        <Route path="/pro/patients/:pid/comparer/:id" component={Comparing} />
         <Route path="/pro/patients/:pid/deposer" component={Depositing} />
         <Route path="/pro/patients/:pid/rendez-vous" component={Setting} />
         <Route path="/pro/patients/:pid/rendez-vous/ajouter" component={SettingForm} />

@@ -3,10 +3,10 @@ export const ICONS = [
   "baby", "ban", "bell", "building", "calendar", "calendar-check", "calendar-plus", "camera", "check",
   "chevron-down", "chevron-left", "chevron-right", "circle-alert", "circle-check",
   "circle-dashed", "circle-question-mark", "circle-x", "clock", "copy", "download", "ellipsis",
-  "eraser", "eye", "file-plus", "file-text", "flask-conical", "hourglass", "house", "image",
+  "equal",   "eraser", "eye", "file-plus", "file-text", "flask-conical", "hourglass", "house", "image",
   "info", "keyboard", "life-buoy", "link", "list", "lock", "log-out", "map-pin", "monitor",
   "moon", "notebook", "pencil", "phone", "plus", "printer", "refresh-cw", "rotate-cw", "search",
-  "settings", "shield-check", "stethoscope", "sun", "syringe", "trash", "triangle-alert", "type",
+  "settings", "shield-check", "stethoscope", "sun", "syringe", "trash", "trending-down", "trending-up", "triangle-alert", "type",
   "undo-2", "upload", "user-round", "user-round-check", "user-round-x", "users", "wifi-off", "x",
   "zoom-in", "zoom-out",
 ] as const;

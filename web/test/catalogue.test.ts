@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../src/catalogue";
 import { agendaWords } from "../src/catalogue/agenda";
+import { compareWords } from "../src/catalogue/compare";
 import { noticeWords } from "../src/catalogue/notices";
 import { pickWords } from "../src/catalogue/pick";
 import { preventionWords } from "../src/catalogue/prevention";
@@ -24,7 +25,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   return [];
 }
 
-const all = texts({ ...catalogue, agendaWords, noticeWords, pickWords, preventionWords, publisherWords, relationWords, relativesWords, whenWords });
+const all = texts({ ...catalogue, agendaWords, compareWords, noticeWords, pickWords, preventionWords, publisherWords, relationWords, relativesWords, whenWords });
 
 describe("the catalogue", () => {
   it("has texts to check", () => expect(all.length).toBeGreaterThan(300));

@@ -4,6 +4,7 @@ import { useLocation, useRoute } from "preact-iso";
 import { api } from "../api/carnet";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
+import { compareWords } from "../catalogue/compare";
 import { authorsMet } from "../lib/authors";
 import { matches } from "../lib/fold";
 import type { PagedList } from "../lib/paging";
@@ -55,6 +56,11 @@ function Preview({ pid, id, close, onDeleted }: {
         <>
           <p class="intro">{summaryOf(doc)}</p>
           <DocumentView pid={pid} doc={doc} level={3}>
+            {doc.format === "text/xml" && (
+              <LinkButton icon="list" href={`/pro/patients/${pid}/comparer/${doc.id}`}>
+                {compareWords.open}
+              </LinkButton>
+            )}
             <DeleteDocument
               pid={pid}
               doc={doc}
