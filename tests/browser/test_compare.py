@@ -97,3 +97,27 @@ def test_another_is_looked_for_further_down(page: Page, opened: Open) -> None:
     page.goto(f"{BASE}/comparer/{CDA['id']}")
     expect(page.get_by_label("Ancien résultat")).to_have_value(FORMER["id"])
     assert answers.count("GET", f"/v1/patients/{PID}/documents") == 2
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_what_became_of_an_analysis_is_drawn_on_demand_with_its_table(
+    page: Page, opened: Open, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    answers = opened("/pro", PROFESSIONAL)
+    _two(answers)
+    older = document(60, "Bilan ancien", "text/xml", b"<ClinicalDocument  />")
+    answers.documents.append(older)
+    answers.narratives[older["id"]] = canned.FORMER_NARRATIVE
+    page.goto(f"{BASE}/comparer/{CDA['id']}")
+    expect(page.get_by_role("table", name="Analyses des deux documents")).to_be_visible()
+    path = f"/v1/patients/{PID}/documents/{older['id']}/narrative"
+    assert answers.count("GET", path) == 0
+    page.get_by_role("button", name="Tracer l’évolution sur 3 résultats").press("Enter")
+    drawing = page.get_by_role("img", name="TSH : 3 valeurs, de 3,05 mUI/l à 2,41 mUI/l")
+    expect(drawing).to_be_visible()
+    trend = page.get_by_role("article").filter(has=drawing)
+    expect(trend.get_by_role("row")).to_have_count(4)
+    expect(trend.get_by_role("row").last).to_contain_text("22 novembre 2026")
+    assert answers.count("GET", path) == 1
+    assert violations(page) == []

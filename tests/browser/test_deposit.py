@@ -279,3 +279,15 @@ def test_photo_of_a_phone_is_deposited_without_its_place_and_shown_upright(perso
     assert (width, height) == (40, 80)
     assert red > 200
     assert max(green, blue) < 60
+
+
+def test_a_professional_files_any_type_the_usual_ones_first(page: Page, opened: Open) -> None:
+    opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+    _choose(page, _file("bilan.txt", b"Bilan"))
+    kind = page.get_by_label("Type de document")
+    assert kind.locator("optgroup").evaluate_all("all => all.map(one => one.label)") == [
+        "Les plus courants",
+        "Tous les autres",
+    ]
+    kind.select_option("Compte rendu d’anesthésie")
+    expect(kind).to_have_value("77436-4")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NarrativeBlock, NarrativeSection } from "../src/api/types";
-import { changeOf, compareResults, measureOf, resultsOf } from "../src/lib/compare-results";
+import { changeOf, compareResults, measureOf, placesOf, resultsOf, trendsOf } from "../src/lib/compare-results";
 
 const cell = (text: string, more = {}) => ({ blocks: [{ type: "paragraph", runs: [{ type: "text", text }] }] as NarrativeBlock[], ...more });
 const row = (...texts: string[]) => texts.map((text) => cell(text));
@@ -77,5 +77,35 @@ describe("two documents", () => {
   it("of two methods are not compared", () => {
     const lines = compareResults([result("1", "", "TSH (ECL)")], [result("2", "", "TSH (CLIA)")]);
     expect(lines.map(({ change }) => change.kind)).toEqual(["alone", "alone"]);
+  });
+});
+
+const on = (day: string, ...results: ReturnType<typeof result>[]) => ({ day, results });
+
+describe("a trend", () => {
+  it("has three values of one name in one unit", () => {
+    const trends = trendsOf([
+      on("2026-01-01", result("1,0 mUI/l"), result("5 g/l", "", "Fer")),
+      on("2026-02-01", result("2", "mUI/L"), result("6 mg/l", "", "Fer")),
+      on("2026-03-01", result("< 1"), result("7 g/l", "", "Fer")),
+      on("2026-04-01", result("1,5 mUI/l")),
+    ]);
+    expect(trends).toEqual([
+      {
+        name: "TSH",
+        unit: "mUI/l",
+        points: [
+          { day: "2026-01-01", value: 1, said: "1,0 mUI/l" },
+          { day: "2026-02-01", value: 2, said: "2 mUI/L" },
+          { day: "2026-04-01", value: 1.5, said: "1,5 mUI/l" },
+        ],
+      },
+    ]);
+    expect(placesOf(trends[0]?.points ?? []).map(({ y }) => y)).toEqual([0, 1, 0.5]);
+  });
+
+  it("of equal values is drawn in the middle", () => {
+    const points = [1, 2, 3].map((n) => ({ day: `2026-01-0${n}`, value: 4, said: "4" }));
+    expect(placesOf(points)).toEqual([{ x: 0, y: 0.5 }, { x: 0.5, y: 0.5 }, { x: 1, y: 0.5 }]);
   });
 });

@@ -14,6 +14,8 @@ export const add = {
   docTitle: "Titre",
   docTitleHint: "Par exemple : ordonnance de lunettes",
   docType: "Type de document",
+  commonTypes: "Les plus courants",
+  otherTypes: "Tous les autres",
   chooseType: "Choisir un type",
   docDate: "Date du document",
   dateHint: "jj/mm/aaaa",

@@ -26,5 +26,12 @@ export const compareWords = typeset({
   other: "Différent",
   unknown: "Écart non calculable",
   oneOnly: "Dans un seul document",
+  trends: "Évolution dans le temps",
+  trendsHint: (n: number) => `Les ${n} derniers résultats de ce type. Chacun est ouvert : le patient le verra dans son historique.`,
+  draw: (n: number) => `Tracer l'évolution sur ${n} résultats`,
+  noTrend: "Aucune analyse n'a trois valeurs de même nom et de même unité.",
+  drawing: (name: string, points: number, from: string, to: string) => `${name} : ${points} valeurs, de ${from} à ${to}`,
+  day: "Date",
+  value: "Valeur",
   referencesDiffer: (before: string, after: string) => `${before || "aucune"}, puis ${after || "aucune"}`,
 });

@@ -130,6 +130,51 @@ function named(results: readonly Result[]): Map<string, Result> {
   );
 }
 
+export interface Point {
+  day: string;
+  value: number;
+  /** As it was written. */
+  said: string;
+}
+
+export interface Trend {
+  name: string;
+  unit: string;
+  points: Point[];
+}
+
+/** Two points are a comparison; a trend begins with the third. */
+const FEWEST = 3;
+
+/** The analyses that are numbers in one unit in at least three of these documents, the oldest first. */
+export function trendsOf(documents: readonly { day: string; results: readonly Result[] }[]): Trend[] {
+  const found = new Map<string, Trend>();
+  for (const { day, results } of documents) {
+    for (const [key, result] of named(results)) {
+      const measure = measureOf(result);
+      if (!measure) continue;
+      const at = `${key} ${fold(measure.unit).replace(/\s/g, "")}`;
+      const trend = found.get(at) ?? { name: result.name, unit: measure.unit, points: [] };
+      trend.points.push({ day, value: measure.value, said: [result.value, result.unit].filter(Boolean).join(" ") });
+      found.set(at, trend);
+    }
+  }
+  return [...found.values()].filter(({ points }) => points.length >= FEWEST);
+}
+
+/** How far a number is between the lowest and the highest; in the middle when they are all the same. */
+function share(all: number[], one: number): number {
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  return high === low ? 0.5 : (one - low) / (high - low);
+}
+
+/** Where each point is drawn, from 0 to 1: days from the left, values from the bottom. */
+export function placesOf(points: readonly Point[]): { x: number; y: number }[] {
+  const days = points.map(({ day }) => Date.parse(day));
+  const values = points.map(({ value }) => value);
+  return points.map((_, at) => ({ x: share(days, days[at] ?? 0), y: share(values, values[at] ?? 0) }));
+}
+
 /** Every analysis of the second document, then those of the first alone. */
 export function compareResults(first: readonly Result[], second: readonly Result[]): Line[] {
   const [before, after] = [named(first), named(second)];

@@ -18,6 +18,7 @@ import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { PatientFrame } from "../ui/patient-frame";
 import { ErrorPanel, Loading, Notice } from "../ui/states";
+import { Trends } from "../ui/trends";
 
 const CHANGES = { up: "trending-up", down: "trending-down", same: "equal", other: "info", unknown: "info", alone: "info" } as const;
 
@@ -173,6 +174,7 @@ function Comparison({ pid, opened, other }: { pid: string; opened: CarnetDocumen
         )}
       </div>
       <Both key={`${first.id} ${second.id}`} pid={pid} first={first} second={second} />
+      <Trends pid={pid} known={known.toSorted(byCare)} />
     </>
   );
 }
