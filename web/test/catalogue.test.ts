@@ -15,7 +15,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   if (typeof value === "string") return [[path, value]];
   if (typeof value === "function") {
     const call = value as (...args: unknown[]) => unknown;
-    const samples = /times|plural|age|page|zoom|percent|count|found|results|sendAll|retryIn|idle|summary|added$|whoCount|picked|limit|archive|retry$|keep$|reading$|pickWords\.(all|allShown|done)|failedTitle|news$|toRead|trendsHint|compareWords\.draw$/i;
+    const samples = /times|plural|age|page|zoom|percent|count|found|results|sendAll|retryIn|idle|summary|added$|whoCount|picked|limit|archive|retry$|keep$|reading$|pickWords\.(all|allShown|done)|failedTitle|news$|toRead|trendsHint|batch|compareWords\.draw$/i;
     const args = samples.test(path) ? [3, 7, true] : ["X", "Y", true];
     return texts(call(...args), path);
   }
