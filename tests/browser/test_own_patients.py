@@ -1,7 +1,7 @@
 """D1: a professional's own patients, what is new in their records, and what ends soon."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import canned
 from tests.browser.canned import DOCUMENTS, NEWS, OTHER_PID, PATIENT, PID, PROFESSIONAL
@@ -49,11 +49,13 @@ def test_names_and_news_are_shown_on_demand(
 
 def test_opening_a_record_says_that_its_documents_were_seen(page: Page, opened: Open) -> None:
     answers = opened("/pro", PROFESSIONAL)
-    marks = []
-    answers.overrides[f"PUT .*{PID}/news"] = lambda route: (
-        marks.append(route.request.post_data_json),
-        canned.send(route, 204),
-    )[1]
+    marks: list[object] = []
+
+    def marked(route: Route) -> None:
+        marks.append(route.request.post_data_json)
+        canned.send(route, 204)
+
+    answers.overrides[f"PUT .*{PID}/news"] = marked
     page.get_by_role("link", name="autorisation du 6 décembre").first.click()
     expect(page.get_by_role("list", name="Liste des documents")).to_be_visible()
     page.get_by_label("Catégorie").select_option("Résultats de biologie")
