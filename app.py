@@ -21,6 +21,7 @@ from chalicelib.journeys import (  # noqa: F401  importing declares its routes
     authorisations,
     home,
     preferences,
+    relations,
 )
 from chalicelib.journeys import notices as centre  # noqa: F401  importing declares its routes
 from chalicelib.journeys import trace as history  # noqa: F401  importing declares its routes

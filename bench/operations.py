@@ -36,6 +36,13 @@ def _get(path: str) -> Callable[[World, Client], Reply]:
     return send
 
 
+def _as_doctor(path: str) -> Callable[[World, Client], Reply]:
+    def send(world: World, http: Client) -> Reply:
+        return http.get(path.format(pid=world.person.pid), as_=world.doctor.principal)
+
+    return send
+
+
 def _deposit(world: World, http: Client) -> Reply:
     return http.post(
         f"/v1/patients/{world.handle(world.laboratory)}/documents",
@@ -162,6 +169,8 @@ OPERATIONS: Final = (
     Operation("lookup_by_doctor", _lookup(lambda world: world.doctor)),
     Operation("refusal", _refused, 404),
     Operation("me", _get("/v1/me")),
+    Operation("own_patients", _as_doctor("/v1/professionals/me/patients")),
+    Operation("news", _as_doctor("/v1/patients/{pid}/news")),
     Operation("add_appointment", _add_appointment, 201),
     Operation("upcoming_appointments", _get("/v1/patients/{pid}/appointments")),
     Operation("one_appointment", _mine("GET", "/appointments/{appointment}")),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from chalicelib.http.principal import ActorKind
 
@@ -14,6 +15,8 @@ class Action(StrEnum):
     IDENTITY_READ = "identity:number:read"
     PATIENT_LOOKUP = "identity:patient:lookup"
     HOME_READ = "record:home:read"
+    NEWS_READ = "record:news:read"
+    NEWS_SEEN = "record:news:mark_seen"
     DOCUMENT_LIST = "record:document:list"
     DOCUMENT_READ = "record:document:read"
     DOCUMENT_OPEN = "record:document:open"
@@ -58,6 +61,10 @@ class Action(StrEnum):
     ATTACHMENT_ADD = "messaging:attachment:add"
     ATTACHMENT_OPEN = "messaging:attachment:open"
     ATTACHMENT_SAVE = "messaging:attachment:save"
+
+
+# Of no record: a professional's own list, in her own history.
+RELATION_LIST: Final = "access:relation:list"
 
 
 class Right(StrEnum):

@@ -25,6 +25,8 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.IDENTITY_READ: _HERS,
     Action.PATIENT_LOOKUP: (Right.AUTHORISATION, Right.FEEDING),
     Action.HOME_READ: _HERS,
+    Action.NEWS_READ: (Right.AUTHORISATION,),
+    Action.NEWS_SEEN: (Right.AUTHORISATION,),
     Action.DOCUMENT_LIST: (*_HERS, Right.AUTHORISATION),
     Action.DOCUMENT_READ: (*_HERS, Right.AUTHORISATION, Right.DEPOSITOR),
     Action.DOCUMENT_OPEN: (*_HERS, Right.AUTHORISATION, Right.DEPOSITOR),

@@ -100,7 +100,7 @@ class SettingsRow(AuthenticatedRow):
 
 
 class GrantRow(AuthenticatedRow):
-    """An authorisation; indexed by professional so that she finds her own patients."""
+    """An authorisation; indexed by professional, by its end, so that she finds her own patients."""
 
     TABLE: ClassVar[str] = "record"
 
@@ -352,5 +352,10 @@ def new_grant_row(pid: str, rpps: str, *, now: datetime, until: datetime) -> Gra
         valid_until=clock.iso(until),
         changed_at=clock.iso(now),
         grantee_pk=key("PRO", rpps),
-        grantee_sk=key("GRANT", clock.iso(now), pid),
+        grantee_sk=grantee_sk(until, pid),
     )
+
+
+def grantee_sk(until: datetime, pid: str) -> str:
+    """Return the place of an authorisation among its professional's: by when it ends."""
+    return key("GRANT", clock.iso(until), pid)

@@ -102,6 +102,7 @@ def _give(
         else:
             kept = row
             kept.valid_until = clock.iso(rules.until(unit.now))
+            kept.grantee_sk = store.grantee_sk(rules.until(unit.now), pid)
             kept.changed_at = clock.iso(unit.now)
         unit.about(rpps)
         _keep(unit, kept, overrules=row is not None and row.is_altered)

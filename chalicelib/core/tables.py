@@ -50,9 +50,8 @@ IDENTITY: Final = Table("identity", ttl="ttl")
 # They share the base table's partition, so no attribute repeats the patient.
 BY_CARE_DATE: Final = Index("by_care_date", "pk", "care_sk", is_local=True)
 AGENDA: Final = Index("agenda", "pk", "agenda_sk", is_local=True)
-RECORD: Final = Table(
-    "record", indexes=(Index("by_grantee", "grantee_pk", "grantee_sk"), BY_CARE_DATE, AGENDA)
-)
+BY_GRANTEE: Final = Index("by_grantee", "grantee_pk", "grantee_sk")
+RECORD: Final = Table("record", indexes=(BY_GRANTEE, BY_CARE_DATE, AGENDA))
 INBOX: Final = Index("inbox", "pk", "inbox_sk", is_local=True)
 MESSAGING: Final = Table("messaging", indexes=(INBOX,))
 AUDIT: Final = Table("audit", stream=True)

@@ -12,6 +12,7 @@ from chalicelib.http.fields import Day
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import patients
 from chalicelib.identity.model import Professional
+from chalicelib.identity.patients import Patient
 from chalicelib.identity.routes import Coded
 from chalicelib.identity.values import (
     RPPS,
@@ -178,21 +179,7 @@ def lookup_patient(call: Call[LookupBody, NoQuery]) -> Answer:
 def read_patient(call: Call[None, NoQuery]) -> Answer:
     """Read a person's identity."""
     patient = patients.read_patient(call.principal, call.path["pid"])
-    traits, until = patient.person.traits, patient.authorised_until
-    return Answer(
-        PatientAnswer.model_validate(
-            {
-                "patient_id": patient.pid,
-                "family_name": traits.family_name,
-                "given_name": traits.given_names[0],
-                "birth_date": traits.birth_date.isoformat() if traits.birth_date else None,
-                "age": patients.age(patient, clock.now()),
-                "sex": _SEX_WORDS[traits.sex],
-                "authorised_until": clock.iso(until) if until else None,
-            }
-        ),
-        version=patient.version,
-    )
+    return Answer(patient_answer(patient), version=patient.version)
 
 
 @endpoint("GET", "/v1/patients/{pid}/identity", answers={200: IdentityAnswer})
@@ -230,6 +217,22 @@ def search_professionals(call: Call[SearchBody, NoQuery]) -> Answer:
             call.principal, body.family_name, body.given_name, body.city, now
         )
     return Answer(ProfessionalList(items=[_card(one) for one in found]))
+
+
+def patient_answer(patient: Patient) -> PatientAnswer:
+    """Write a person's identity as JSON shows it."""
+    traits, until = patient.person.traits, patient.authorised_until
+    return PatientAnswer.model_validate(
+        {
+            "patient_id": patient.pid,
+            "family_name": traits.family_name,
+            "given_name": traits.given_names[0],
+            "birth_date": traits.birth_date.isoformat() if traits.birth_date else None,
+            "age": patients.age(patient, clock.now()),
+            "sex": _SEX_WORDS[traits.sex],
+            "authorised_until": clock.iso(until) if until else None,
+        }
+    )
 
 
 def _card(one: Professional) -> ProfessionalCard:

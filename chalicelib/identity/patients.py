@@ -74,11 +74,16 @@ def read_own_identity(principal: Principal, subject: str) -> Patient:
 def _read(principal: Principal, subject: str, action: Action) -> Patient:
     pid = gate.resolve(principal, subject)
     with gate.enter(principal, action, pid, wanted=[spaces.person_wish(pid)]) as unit:
-        person, version = spaces.person_of(unit)
+        return patient_of(unit)
+
+
+def patient_of(unit: gate.Unit) -> Patient:
+    """Open the identity named on entering, with the authorisation by which it is read."""
+    person, version = spaces.person_of(unit)
     grant = unit.entry.grant
     by_grant = grant is not None and unit.right is Right.AUTHORISATION
     until = access_store.grant_of(grant).valid_until if grant and by_grant else None
-    return Patient(pid, person, version, until)
+    return Patient(unit.pid, person, version, until)
 
 
 def lookup_patient(principal: Principal, ins: INS, claimed: Traits) -> str:

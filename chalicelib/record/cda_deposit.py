@@ -92,4 +92,5 @@ def _author(header: Header) -> Author:
         name=name or None,
         profession=first.role.label or None if first.role else None,
         organisation=organisation.name or None if organisation else None,
+        specialty=first.role.code if first.role else None,
     )

@@ -6,13 +6,13 @@ Row, uniqueness, trace, idempotency and outbox are one transaction, beside the f
 from chalicelib.access import files
 from chalicelib.access.entry import Wanted, depositor_token
 from chalicelib.access.gate import Unit
-from chalicelib.access.store import ClientRow
+from chalicelib.access.store import ClientRow, SessionRow
 from chalicelib.core import clock
 from chalicelib.core.errors import Conflict
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
-from chalicelib.record import cda_deposit, rules, store
+from chalicelib.record import cda_deposit, rules, specialties, store
 from chalicelib.record.model import Author, Depositor, Description, Document, Draft
 from chalicelib.record.store import ContentRow
 from chalicelib.storage import blobs
@@ -56,6 +56,7 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
         deposited_at=unit.now,
         depositor=_depositor(unit),
         author=described.author,
+        author_ref=store.author_ref(unit.pid, described.author),
         warnings=described.warnings,
         antivirus=NOT_SCANNED,
         blob=blobs.new_name(unit.pid, document_id, unit.now),
@@ -102,4 +103,6 @@ def _author(unit: Unit) -> Author:
     session = unit.entry.session
     if isinstance(session, ClientRow):
         return Author(None, None, session.name)
-    return Author(unit.actor_name, session.profession, session.organisation)
+    code = session.profession_code if isinstance(session, SessionRow) else None
+    specialty = specialties.of_profession(code)
+    return Author(unit.actor_name, session.profession, session.organisation, specialty)

@@ -26,11 +26,15 @@ class Depositor:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote the document, as the document says (R-CDA); never who sent it."""
+    """Who wrote the document, as the document says (R-CDA); never who sent it.
+
+    `specialty` is a code of JDV_J01: `G15_10/SM26`, or a profession alone, `G15_60`.
+    """
 
     name: str | None
     profession: str | None
     organisation: str | None
+    specialty: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,10 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of a record. `sha256` is of its readable bytes, in hex."""
+    """A document of a record. `sha256` is of its readable bytes, in hex.
+
+    `author_ref` stands for the name of its author, in this record only; None if it has none.
+    """
 
     id: str
     title: str
@@ -70,8 +77,33 @@ class Document:
     deposited_at: datetime
     depositor: Depositor
     author: Author
+    author_ref: str | None
     warnings: tuple[str, ...]
     antivirus: str
     blob: str
     is_own_deposit: bool
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; dates are care dates, both included.
+
+    `specialty` is one of our groups, `author` an `author_ref`.
+    """
+
+    category: str | None = None
+    first: date | None = None
+    last: date | None = None
+    specialty: str | None = None
+    author: str | None = None
+
+    @property
+    def by_care_date(self) -> bool:
+        """Tell whether the list follows care dates rather than deposits."""
+        return self.first is not None or self.last is not None
+
+    @property
+    def by_content(self) -> bool:
+        """Tell whether only opening a document says if it is of the list."""
+        return any((self.category, self.specialty, self.author))

@@ -7,7 +7,7 @@ from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.record import cda_view, rules, usecases
 from chalicelib.record.cda.rules import Refusal
-from chalicelib.record.model import Document, Draft
+from chalicelib.record.model import Document, Draft, Filter
 from chalicelib.record.narrative_schemas import NarrativeOut
 from chalicelib.record.schemas import (
     DocumentDraft,
@@ -19,7 +19,6 @@ from chalicelib.record.schemas import (
     WithdrawQuery,
     document_out,
 )
-from chalicelib.record.usecases import Filter
 from chalicelib.storage.headers import content_headers
 from chalicelib.storage.inspect import Kind
 from chalicelib.storage.refusals import Code, Refused
@@ -41,7 +40,7 @@ def list_documents(call: Call[None, ListQuery]) -> Answer:
     listing = usecases.list_documents(
         call.principal,
         gate.resolve(call.principal, call.path["pid"]),
-        Filter(query.category, *query.days()),
+        Filter(query.category, *query.days(), query.specialty, query.author),
         query.cursor,
         query.limit,
     )

@@ -9,8 +9,8 @@ from chalicelib.core.errors import FieldError, Invalid, TooLarge
 from chalicelib.core.text import is_printable
 from chalicelib.http.body import MAX_INLINE_BYTES
 from chalicelib.http.principal import ActorKind
-from chalicelib.record import document_types
-from chalicelib.record.model import Author, Description, Document, Draft
+from chalicelib.record import document_types, specialties
+from chalicelib.record.model import Author, Description, Document, Draft, Filter
 
 OLDEST_CARE_DATE: Final = date(1900, 1, 1)
 _DEFAULT_TITLE: Final = "Document sans titre"
@@ -98,6 +98,10 @@ def may_see(document: Document, kind: ActorKind, profession: str | None) -> bool
     return kind is ActorKind.PROFESSIONAL and may_read(profession or "", document.type_code)
 
 
-def matches(document: Document, category: str | None) -> bool:
-    """Tell whether a document is of a category (None: any)."""
-    return category is None or document_types.shown(document.type_code).category == category
+def matches(document: Document, wanted: Filter) -> bool:
+    """Tell whether a document is what a list is narrowed to, its dates apart: the query's."""
+    return (
+        wanted.category in {None, document_types.shown(document.type_code).category}
+        and wanted.specialty in {None, specialties.of_author(document.author).code}
+        and wanted.author in {None, document.author_ref}
+    )

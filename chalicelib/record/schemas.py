@@ -10,7 +10,7 @@ from chalicelib.http.body import MAX_INLINE_BYTES
 from chalicelib.http.endpoint import Schema
 from chalicelib.http.fields import Day
 from chalicelib.http.listing import DaysQuery
-from chalicelib.record import document_types
+from chalicelib.record import document_types, specialties
 from chalicelib.record.model import Document, WithdrawalReason
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -26,8 +26,15 @@ What it is (value set JDV_J07). Needed but for a CDA, whose header says it. A pe
 DOCPAT… and EXPPAT…, professionals and organisations the others. After each, where it is shown:
 
 """ + "\n".join(f"- `{one.code}` {one.label} ({one.category})" for one in _FILED)
+Specialty = Annotated[
+    Code, Field(json_schema_extra={"enum": [one.code for one in specialties.every()]})
+]
 _CATEGORIES_SAID: Final = "\n".join(
     f"- `{code}` {label}" for code, label in document_types.CATEGORIES.items()
+)
+
+_SPECIALTIES_SAID: Final = "Of who wrote it, in groups:\n\n" + "\n".join(
+    f"- `{one.code}` {one.label}" for one in specialties.every()
 )
 
 
@@ -91,11 +98,16 @@ class DepositorOut(Schema):
 
 
 class AuthorOut(Schema):
-    """Who wrote the document, as it says."""
+    """Who wrote the document, as it says; `ref` finds the others of the same name, in this record.
+
+    `specialty` is the group of its specialty or profession.
+    """
 
     name: str | None
     profession: str | None
     organisation: str | None
+    specialty: Labelled
+    ref: str | None
 
 
 class AntivirusOut(Schema):
@@ -133,6 +145,8 @@ class DocumentOut(Schema):
                         "name": "Camille EXEMPLE",
                         "profession": "Médecin",
                         "organisation": "Laboratoire Exemple",
+                        "specialty": {"code": "S02", "label": "Biologie médicale"},
+                        "ref": "b7Yk3TqYbU0ZK4b6m1v9Qw",
                     },
                     "antivirus": {"verdict": "not_scanned", "engine": None},
                     "warnings": [],
@@ -189,6 +203,10 @@ class ListQuery(DaysQuery):
     """Filters and paging of a list of documents; dates are care dates, both included."""
 
     category: Category | None = Field(default=None, description=_CATEGORIES_SAID)
+    specialty: Specialty | None = Field(default=None, description=_SPECIALTIES_SAID)
+    author: Annotated[str, StringConstraints(max_length=100)] | None = Field(
+        default=None, description="The `ref` of an author."
+    )
 
 
 class WithdrawQuery(Schema):
@@ -200,6 +218,7 @@ class WithdrawQuery(Schema):
 def document_out(document: Document) -> DocumentOut:
     """Write a document as JSON shows it."""
     shown = document_types.shown(document.type_code)
+    specialty = specialties.of_author(document.author)
     return DocumentOut(
         id=document.id,
         title=document.title,
@@ -217,6 +236,8 @@ def document_out(document: Document) -> DocumentOut:
             name=document.author.name,
             profession=document.author.profession,
             organisation=document.author.organisation,
+            specialty=Labelled(code=specialty.code, label=specialty.label),
+            ref=document.author_ref,
         ),
         antivirus=AntivirusOut.model_validate({"verdict": document.antivirus, "engine": None}),
         warnings=list(document.warnings),

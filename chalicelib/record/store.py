@@ -13,6 +13,7 @@ from chalicelib.core import clock, ids, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record.model import Author, Depositor, Document, Draft
 from chalicelib.storage.inspect import Kind
+from chalicelib.storage.names import plain_line
 from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
 
@@ -76,6 +77,19 @@ class GoneRow(Row):
     ttl = NumberAttribute()
 
 
+class SeenRow(VersionedRow):
+    """Up to which document a professional saw a record: what is later is new to her."""
+
+    TABLE: ClassVar[str] = "record"
+
+    up_to = UnicodeAttribute()
+
+
+def seen_wish(pid: str, rpps: str) -> tuple[type[SeenRow], str, str]:
+    """Return what to read to know what a professional saw of a record."""
+    return SeenRow, patient_key(pid), key("SEEN", "PRO", rpps)
+
+
 def document_key(pid: str, document_id: str) -> tuple[str, str]:
     """Return the key of a document's row."""
     return patient_key(pid), key("DOC", document_id)
@@ -84,6 +98,15 @@ def document_key(pid: str, document_id: str) -> tuple[str, str]:
 def content_key(pid: str, depositor: str, sha256: str) -> tuple[str, str]:
     """Return the key that makes a content unique for a depositor, without telling the content."""
     return patient_key(pid), key("HASH", blind.blind("content", f"{depositor}|{sha256}"))
+
+
+def author_ref(pid: str, author: Author) -> str | None:
+    """Return what stands for an author's name in a request: tells nothing, and of no other record.
+
+    Of an author without a name, the organisation's.
+    """
+    name = author.name or author.organisation
+    return blind.blind("author", f"{pid}|{plain_line(name).casefold()}") if name else None
 
 
 def upload_key(document_id: str) -> tuple[str, str]:
@@ -185,6 +208,7 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         Unavailable: the key service does not answer.
     """
     value = unit.open(row.sealed, row.pk, row.sk)
+    author = Author(**value["author"])
     return Document(
         id=row.sk.removeprefix("DOC#"),
         title=value["title"],
@@ -195,7 +219,8 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         care_date=date.fromisoformat(value["care_date"]),
         deposited_at=clock.instant(value["deposited_at"]),
         depositor=Depositor(**value["depositor"]),
-        author=Author(**value["author"]),
+        author=author,
+        author_ref=author_ref(unit.pid, author),
         warnings=tuple(value["warnings"]),
         antivirus=value["antivirus"],
         blob=value["blob"],

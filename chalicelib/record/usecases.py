@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from itertools import islice
 from typing import Final
 
 from chalicelib.access import files, gate, tokens
@@ -18,7 +18,7 @@ from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.record import deposit, rules, store
-from chalicelib.record.model import Document, Draft, WithdrawalReason
+from chalicelib.record.model import Document, Draft, Filter, WithdrawalReason
 from chalicelib.record.store import DocumentRow, UploadRow
 from chalicelib.storage import blobs
 from chalicelib.storage.inspect import Kind
@@ -33,20 +33,6 @@ class Listing:
 
     documents: list[Document]
     next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list is narrowed to; dates are care dates, both included."""
-
-    category: str | None = None
-    first: date | None = None
-    last: date | None = None
-
-    @property
-    def by_care_date(self) -> bool:
-        """Tell whether the list follows care dates rather than deposits."""
-        return self.first is not None or self.last is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +55,13 @@ def list_documents(
         NotFound, BadRequest (cursor), Unavailable.
     """
     scope = (principal.id, pid, "documents", repr(wanted))
-    narrowed = wanted.category is not None or principal.kind is not ActorKind.PERSON
+    narrowed = wanted.by_content or principal.kind is not ActorKind.PERSON
     asked = max(limit + 1, _PAGE) if narrowed else limit + 1
     query = _query(pid, wanted, asked, tokens.open_cursor(cursor, *scope))
     with gate.enter(principal, Action.DOCUMENT_LIST, pid, queries=[query]) as unit:
         found: list[tuple[Item, Document]] = []
         for position, document in _visible(unit, query, unit.pages[0]):
-            if rules.matches(document, wanted.category):
+            if rules.matches(document, wanted):
                 found.append((position, document))
             if len(found) > limit:
                 break
@@ -301,14 +287,14 @@ def _profession(unit: Unit) -> str | None:
     return session.profession_code if isinstance(session, SessionRow) else None
 
 
+def visible(unit: Unit, query: Query, page: Page) -> Iterator[Document]:
+    """Return what the reader may see of a page and those after it, while the consumer asks."""
+    return (document for _, document in _visible(unit, query, page))
+
+
 def newest(unit: Unit, query: Query, page: Page, limit: int) -> list[Document]:
     """Return the last documents deposited, of a page read for another screen (home)."""
-    found = []
-    for _, document in _visible(unit, query, page):
-        found.append(document)
-        if len(found) == limit:
-            break
-    return found
+    return list(islice(visible(unit, query, page), limit))
 
 
 def titles(unit: Unit, document_ids: set[str]) -> dict[str, str]:

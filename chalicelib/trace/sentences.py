@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from chalicelib.access.model import Action, Refusal, Right
+from chalicelib.access.model import RELATION_LIST, Action, Refusal, Right
 from chalicelib.core import clock
 from chalicelib.identity.model import AccountAction, CoverageAction, SessionAction
 from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
@@ -27,6 +27,12 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.IDENTITY_READ: ("affiché votre matricule INS", "afficher votre matricule INS"),
     Action.PATIENT_LOOKUP: ("recherché votre espace", "trouver votre espace"),
     Action.HOME_READ: ("ouvert la page d’accueil", "ouvrir la page d’accueil"),
+    Action.NEWS_READ: (
+        "regardé s’il y avait de nouveaux documents",
+        "savoir s’il y avait de nouveaux documents",
+    ),
+    Action.NEWS_SEEN: ("noté les documents comme vus", "noter les documents comme vus"),
+    RELATION_LIST: ("consulté la liste de ses patients", "consulter la liste de ses patients"),
     Action.DOCUMENT_LIST: ("consulté la liste des documents", "consulter la liste des documents"),
     Action.DOCUMENT_READ: ("consulté la fiche d’un document", "consulter la fiche d’un document"),
     Action.DOCUMENT_OPEN: ("ouvert un document", "ouvrir un document"),

@@ -52,6 +52,22 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def _author(
+    name: str | None = None,
+    profession: str | None = None,
+    organisation: str | None = None,
+    specialty: tuple[str, str] = ("S42", "Autre ou non précisée"),
+) -> Json:
+    said = name or organisation
+    return {
+        "name": name,
+        "profession": profession,
+        "organisation": organisation,
+        "specialty": dict(zip(("code", "label"), specialty, strict=True)),
+        "ref": f"1.{_digest(said.encode())[:16]}" if said else None,
+    }
+
+
 def document(number: int, title: str, kind: str, content: bytes, **more: Any) -> Json:
     """Describe a document as the API does."""
     return {
@@ -65,7 +81,7 @@ def document(number: int, title: str, kind: str, content: bytes, **more: Any) ->
         "care_date": instant(days=number)[:10],
         "deposited_at": instant(days=number, hours=2),
         "depositor": {"kind": "organisation", "name": "Laboratoire des Capucins"},
-        "author": {"name": None, "profession": None, "organisation": "Laboratoire des Capucins"},
+        "author": _author(organisation="Laboratoire des Capucins"),
         "antivirus": {"verdict": "not_scanned", "engine": None},
         "warnings": [],
         "abilities": {"read": True, "withdraw": False},
@@ -82,7 +98,7 @@ CONTENTS = {
 }
 _OWN: Json = {
     "depositor": {"kind": "person", "name": None},
-    "author": {"name": None, "profession": None, "organisation": None},
+    "author": _author(),
     "abilities": {"read": True, "withdraw": True},
 }
 DOCUMENTS: dict[str, Json] = {
@@ -92,7 +108,7 @@ DOCUMENTS: dict[str, Json] = {
         "Compte rendu de consultation",
         "application/pdf",
         CONTENTS["pdf"],
-        author={"name": "Dr Claire EXEMPLE", "profession": "Médecin", "organisation": None},
+        author=_author("Dr Claire EXEMPLE", "Médecin", specialty=("S01", "Médecine générale")),
         type={"code": "11488-4", "label": "Compte rendu ou fiche de consultation"},
     ),
     "png": document(3, "Photo d’ordonnance", "image/png", CONTENTS["png"], **_OWN),
@@ -168,6 +184,28 @@ NARRATIVE: Json = {
 }
 
 
+def _results(*lines: tuple[str, ...]) -> Json:
+    head = _row("Analyse", "Résultat", "Unité", "Référence", header=True)
+    table = {"type": "table", "head": [head], "body": [_row(*line) for line in lines]}
+    section = {"type": "section", "title": "Hormonologie", "blocks": [table]}
+    return NARRATIVE | {"sections": [section], "attachments": []}
+
+
+# An earlier result of the same type; one of its analyses is in another unit.
+FORMER = document(40, "Bilan thyroïdien de contrôle", "text/xml", b"<ClinicalDocument />")
+FORMER_NARRATIVE = _results(
+    ("TSH", "3,05", "mUI/l", "0,4 à 4"),
+    ("Thyroxine libre (T4L)", "15,2", "pmol/l", "11 à 22"),
+    ("Anticorps anti-TPO", "Négatif", "", ""),
+)
+LATTER_NARRATIVE = _results(
+    ("TSH", "2,41", "mUI/l", "0,27 à 4,20"),
+    ("Thyroxine libre (T4L)", "11,8", "ng/l", "8,5 à 17"),
+    ("Anticorps anti-TPO", "Négatif", "", ""),
+    ("Ferritine", "62", "µg/l", "15 à 150"),
+)
+
+
 def _access(number: int, kind: str, name: str, label: str, **more: Any) -> Json:
     at = instant(hours=number * 7)
     return {
@@ -228,6 +266,17 @@ PATIENT: Json = {
     "sex": "female",
     "authorised_until": "2027-11-03T09:12:00.000Z",
 }
+OTHER_PID = "01JDK7YV2M9F3Q8ZT5X1C4B6NB"
+OWN_PATIENTS: list[Json] = [
+    {
+        "patient_id": pid,
+        "since": instant(days=ago),
+        "authorised_until": instant(days=ago - 365),
+        "opened": opened,
+    }
+    for pid, ago, opened in ((OTHER_PID, 20, False), (PID, 352, True))
+]
+NEWS: Json = {"patient": PATIENT, "new_documents": 2, "has_more": False, "was_seen": True}
 _NOT_IN_PROFILE = ("sex", "authorised_until")
 IDENTITY: Json = {
     "ins": "279035121518989",
@@ -277,6 +326,7 @@ class Canned:
         self.asked: list[tuple[str, str]] = []
         self.documents = list(DOCUMENTS.values()) if state == "full" else []
         self.children = canned_children.children() if state != "empty" else []
+        self.narratives: dict[str, Json] = {}
         in_child = who == IN_CHILD
         self.messages = Messages(LEA if in_child else PID, is_patient=who != PROFESSIONAL)
         if state == "empty":
@@ -301,15 +351,15 @@ class Canned:
         if url.path.startswith("/v1/auth/"):
             self._auth(route, url.path)
             return
-        if url.path == "/v1/me":
-            reply(route, self._me())
-        elif self.state == "error" and not url.path.endswith(PID):
+        if self.state == "error" and not url.path.endswith((PID, "/v1/me")):
             problem(route, 503, "unavailable", "Service indisponible")
         elif said := canned_children.answer(route.request.method, url.path, self.children):
             status, body = said
             send(route, status) if body is None else reply(route, body, status)
         elif url.path.startswith("/v1/conversations"):
             self._conversations(route, url.path.removeprefix("/v1/conversations"))
+        elif url.path in {"/v1/me", "/v1/professionals/me/patients"}:
+            self._of_caller(route, url.path, url.query)
         else:
             query = {key: values[0] for key, values in parse_qs(url.query).items()}
             of_child = url.path.startswith(f"/v1/patients/{LEA}")
@@ -332,6 +382,14 @@ class Canned:
             send(route, said[0], said[1], {"Content-Type": kind})
         else:
             reply(route, said[1], said[0])
+
+    def _of_caller(self, route: Route, path: str, query: str) -> None:
+        if path == "/v1/me":
+            reply(route, self._me())
+            return
+        soon = "ends_within_days" in query
+        items = [] if self.state == "empty" else OWN_PATIENTS[1 if soon else 0 :]
+        reply(route, {"items": items, "next": None})
 
     def _me(self) -> Json:
         me = ME[self.who or PERSON]
@@ -372,21 +430,29 @@ class Canned:
             },
             "/authorisations": {"items": [] if empty else GRANTS, "next": None},
             "/identity": IDENTITY,
+            "/news": NEWS,
             "/v1/professionals/search": {"items": [] if empty else [_DOCTOR]},
             "/v1/patients/lookup": {"patient_id": PID},
         }
         if rest == "/documents":
-            self._page(route, documents, query)
+            group, ref = query.get("specialty"), query.get("author")
+            listed = [
+                one
+                for one in documents
+                if group in (None, one["author"]["specialty"]["code"])
+                and ref in (None, one["author"]["ref"])
+            ]
+            self._page(route, listed, query)
         elif rest == "/trace":
             wanted = query.get("outcome")
             lines = [line for line in trace if wanted in (None, line["outcome"])]
             if query.get("others") == "true":
                 lines = [line for line in lines if line["actor"]["kind"] != "person"]
             self._page(route, [] if empty else lines, query)
+        elif (route.request.method, rest) in (("PUT", "/news"), ("PUT", "/notices/read")):
+            send(route, 204)
         elif rest in answers:
             reply(route, answers[rest])
-        elif rest == "/notices/read":
-            send(route, 204)
         elif said := canned_agenda.answer(rest, empty=empty):
             reply(route, said)
         else:
@@ -401,7 +467,8 @@ class Canned:
 
     def _document(self, route: Route, rest: str) -> None:
         found = re.fullmatch(r"/documents/([^/]+)(/content|/narrative)?", rest)
-        known = {entry["id"]: entry for entry in (*DOCUMENTS.values(), *self.documents)}
+        every = (*DOCUMENTS.values(), FORMER, *self.documents)
+        known = {entry["id"]: entry for entry in every}
         shown = known.get(found[1]) if found else None
         if found is None or shown is None:
             problem(route, 404, "not-found", "Introuvable")
@@ -409,7 +476,7 @@ class Canned:
             wanted = (body for body in CONTENTS.values() if _digest(body) == shown["sha256"])
             send(route, 200, next(wanted, b"x"), {"Content-Type": shown["format"]})
         elif found[2] == "/narrative":
-            reply(route, NARRATIVE)
+            reply(route, self.narratives.get(shown["id"], NARRATIVE))
         else:
             reply(route, shown, headers={"ETag": '"v1"'})
 

@@ -1,6 +1,7 @@
 """Depositing: what is refused before it leaves, and files on their way on the running product."""
 
 import base64
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -9,13 +10,15 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from infra.local.config import Config
-from tests.browser.canned import PID, PROFESSIONAL, problem
+from tests.browser.canned import PID, PROFESSIONAL, document, problem, send
 from tests.browser.conftest import PHONE, Open, Watch, shoot
 from tests.browser.product import PERSON, log_in
 from tests.browser.samples import from_a_phone, pdf, png
+from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 
+JSON = {"Content-Type": "application/json"}
 MIB = 1024 * 1024
 SECONDS = 30_000
 
@@ -279,3 +282,46 @@ def test_photo_of_a_phone_is_deposited_without_its_place_and_shown_upright(perso
     assert (width, height) == (40, 80)
     assert red > 200
     assert max(green, blue) < 60
+
+
+def test_a_professional_files_any_type_the_usual_ones_first(page: Page, opened: Open) -> None:
+    opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+    _choose(page, _file("bilan.txt", b"Bilan"))
+    kind = page.get_by_label("Type de document")
+    assert kind.locator("optgroup").evaluate_all("all => all.map(one => one.label)") == [
+        "Les plus courants",
+        "Tous les autres",
+    ]
+    kind.select_option("Compte rendu d’anesthésie")
+    expect(kind).to_have_value("77436-4")
+
+
+def _deposited(route: Route) -> None:
+    send(route, 201, json.dumps(document(70, "Suite", "text/plain", b"x")).encode(), JSON)
+
+
+def _down(route: Route) -> None:
+    problem(route, 503, "unavailable", "Service indisponible")
+
+
+def test_a_batch_says_to_whom_it_goes_and_what_became_of_it(page: Page, opened: Open) -> None:
+    answers = opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+    replies = [_down, _deposited]
+
+    def one_by_one(route: Route) -> None:
+        replies.pop()(route)
+
+    answers.overrides[f"POST .*/patients/{PID}/documents"] = one_by_one
+    _choose(page, _file("un.txt", b"un"), _file("deux.txt", b"deux"))
+    kinds = page.get_by_label("Type de document")
+    expect(kinds).to_have_count(2)
+    for kind in kinds.all():
+        kind.select_option("Compte rendu de consultation")
+    sends = page.locator(".send")
+    expect(sends).to_contain_text("Vous déposez dans le dossier de Dominique PAT-TROIS")
+    expect(sends).to_contain_text("28 mars 1979")
+    page.get_by_role("button", name="Envoyer les 2 fichiers").click()
+    expect(page.get_by_text("1 document est déposé sur 2. Voyez ceux qui restent.")).to_be_visible()
+    expect(page.get_by_text("Référence : ")).to_be_visible()
+    expect(page.get_by_role("button", name="Imprimer les reçus")).to_be_visible()
+    assert violations(page) == []

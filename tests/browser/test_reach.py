@@ -121,6 +121,10 @@ def test_public_page_needs_no_script(browser: Browser, base_url: str) -> None:
         expect(page.get_by_role("link", name="Je suis un particulier")).to_have_attribute(
             "href", "/connexion"
         )
+        entries = page.get_by_role("navigation", name="Se connecter").get_by_role("link")
+        addresses = [one.get_attribute("href") for one in entries.all()]
+        assert addresses == ["/connexion", "/connexion#pro", "/editeurs"]
+        expect(page.locator(".public-lines > li")).to_have_count(5)
         expect(page.get_by_text("La suite du site a besoin de JavaScript")).to_be_visible()
 
 

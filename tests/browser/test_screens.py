@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import site
-from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
+from tests.browser.canned import DOCUMENTS, FORMER, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
 from tests.browser.canned_children import IN_CHILD, PARENT
 from tests.browser.canned_messages import BLOCKED, CLOSED, OPEN, WITH_TEAM
@@ -125,6 +125,12 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     (
         "pro-document",
         f"/pro/patients/{PID}/documents/{DOCUMENTS['cda']['id']}",
+        PROFESSIONAL,
+        (FULL, EMPTY, ERROR),
+    ),
+    (
+        "pro-compare",
+        f"/pro/patients/{PID}/comparer/{FORMER['id']}",
         PROFESSIONAL,
         (FULL, EMPTY, ERROR),
     ),

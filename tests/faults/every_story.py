@@ -208,6 +208,14 @@ STORIES: Final = (
         prepare=reminders.receive_notices,
     ),
     Story(
+        "see_documents",
+        reminders.see_documents,
+        reminders.nothing_is_new,
+        False,
+        True,
+        reminders.at_each_try("record:news:mark_seen", stories.history),
+    ),
+    Story(
         "delete_notice",
         reminders.delete_notice,
         reminders.centre,

@@ -12,7 +12,7 @@ from chalicelib.messaging.model import Draft, Joined, Opening
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.store import HeadRow
 from chalicelib.record import usecases as record
-from chalicelib.record.usecases import Filter
+from chalicelib.record.model import Filter
 from tests.builders import a_pdf
 from tests.faults.stories import MARKER, Travel, waiting
 from tests.worlds import World

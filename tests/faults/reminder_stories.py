@@ -12,9 +12,10 @@ from chalicelib.core import clock, events, rows
 from chalicelib.core.errors import Stale
 from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import Answer, Call
-from chalicelib.journeys import notices, preferences
+from chalicelib.journeys import notices, preferences, relations
 from chalicelib.journeys.notices import NoticeQuery, UpTo
 from chalicelib.journeys.preferences import MailChoices, PreferencesBody, ReminderChoices
+from chalicelib.journeys.relations import SeenBody
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.prevention.model import Choice, State
@@ -23,6 +24,7 @@ from chalicelib.reminders.store import HeadRow, TickRow
 from chalicelib.workers.plan import plan
 from chalicelib.workers.remind import remind
 from tests import double
+from tests.builders import Actor
 from tests.faults.agenda_stories import armed
 from tests.workers.lambda_events import from_queue, serve, tick
 from tests.worlds import World, appoint
@@ -98,10 +100,12 @@ def remind_due(world: World) -> None:
 # What a person answers, reads and chooses.
 
 
-def ask(route: Route, world: World, body: object = None, **path: str) -> Any:
-    """Ask a route as its person, about the first version of something; return what it answers."""
+def ask(
+    route: Route, world: World, body: object = None, *, who: Actor | None = None, **path: str
+) -> Any:
+    """Ask a route, as its person by default, about the first version of something."""
     call: Call[Any, Any] = Call(
-        caller=world.person.principal,
+        caller=(who or world.person).principal,
         path={"pid": world.person.pid, **path},
         query=NoticeQuery(),
         body=body,
@@ -154,6 +158,17 @@ def centre(world: World) -> tuple[int, int]:
 
 def read_notices(world: World) -> None:
     ask(notices.mark_notices_read, world, UpTo(up_to=_known["newer"]))
+
+
+def see_documents(world: World) -> None:
+    """Say, as her professional, that the record's documents were seen."""
+    body = SeenBody(up_to=max(world.document, world.own))
+    ask(relations.mark_news_seen, world, body, who=world.doctor)
+
+
+def nothing_is_new(world: World) -> bool:
+    found = ask(relations.read_news, world, who=world.doctor)
+    return bool(found.was_seen and found.new_documents == 0)
 
 
 def delete_notice(world: World) -> None:

@@ -26,8 +26,7 @@ from chalicelib.core.rows import StoreUnavailable, table_name
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.identity.store import ProfessionalRow, professional_key
 from chalicelib.record import usecases as record
-from chalicelib.record.model import Draft
-from chalicelib.record.usecases import Filter
+from chalicelib.record.model import Draft, Filter
 from chalicelib.workers import relay, sweep
 from chalicelib.workers.notify import notify
 from tests import double

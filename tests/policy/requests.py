@@ -67,6 +67,7 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
     "PUT /v1/conversations/{conversation_id}/blocked": {"blocked": True},
     "PUT /v1/patients/{pid}/children/{child_id}": {"certifies": True},
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
+    "PUT /v1/patients/{pid}/news": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/deleted": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/{notice_id}": {"deleted": True},

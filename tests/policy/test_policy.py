@@ -180,6 +180,8 @@ class GivenAndTakenBack(RuleBasedStateMachine):
             ActorKind.PROFESSIONAL, space_open=True, holds_record=False, grant_active=active
         )
         given_back = {
+            Action.NEWS_READ,
+            Action.NEWS_SEEN,
             Action.PATIENT_READ,
             Action.PATIENT_LOOKUP,
             Action.DOCUMENT_LIST,

@@ -1,7 +1,10 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from chalicelib.http.principal import ActorKind
-from chalicelib.record.document_types import CATEGORIES, find, may_deposit, shown
+from chalicelib.record.document_types import CATEGORIES, deposited, find, may_deposit, shown
 
 
 @pytest.mark.parametrize(
@@ -59,3 +62,15 @@ def test_reserves_types_to_those_who_may_write_them(code: str, depositors: set[A
     assert find(code) is not None
     allowed = {kind for kind in ActorKind if may_deposit(code, kind)}
     assert allowed == depositors
+
+
+def test_a_professional_files_any_type_from_a_screen_too() -> None:
+    """D16: what the interface takes, the screen offers, under the same name."""
+    source = Path(__file__).parents[2] / "web" / "src" / "catalogue" / "professional-types.ts"
+    lines = [line.strip() for line in source.read_text("utf-8").splitlines()]
+    filed = [one for one in deposited() if may_deposit(one.code, ActorKind.PROFESSIONAL)]
+
+    assert len(filed) == 101
+    assert [line for line in lines if line.startswith('"')] == [
+        f'"{one.code}": {json.dumps(one.label, ensure_ascii=False)},' for one in filed
+    ]

@@ -1,7 +1,7 @@
 """Lists: filters, order and pages agree with the whole; what is hidden leaves no gap (D15)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.http.principal import Principal
 from chalicelib.record import document_types, usecases
-from chalicelib.record.model import Document, Draft, WithdrawalReason
-from chalicelib.record.usecases import Filter
+from chalicelib.record.model import Document, Draft, Filter, WithdrawalReason
 from tests.builders import (
     Actor,
     Patient,
@@ -43,6 +42,7 @@ POOL = [
     ("34133-9", date(2026, 11, 1)),
     ("68599-0", date(2026, 11, 20)),
 ]
+BY_DOCTOR = {2, 4, 7, 10}  # the others are the laboratory's, whose author nobody names
 HIDDEN_FROM_NURSES = {"68599-0", "89601-9"}
 DAYS = sorted({day for _, day in POOL})
 EDGES = [day + timedelta(days=shift) for day in DAYS for shift in (-1, 0, 1)]
@@ -51,6 +51,8 @@ FILTERS = st.builds(
     st.sampled_from([None, "BIOLOGIE", "CPT_REND", "SYNTHESE", "CERT_MED", "CAR_VAC", "INCONNUE"]),
     st.none() | st.sampled_from(EDGES),
     st.none() | st.sampled_from(EDGES),
+    st.sampled_from([None, None, "S30", "S42", "S02", "S99"]),
+    st.sampled_from([None, None, "professional", "organisation", "nobody"]),
 )
 
 
@@ -77,15 +79,16 @@ def pool(clock: time_machine.Traveller, aws: Recorder) -> Pool:  # noqa: ARG001 
         a_grant(person, reader)
     laboratory = a_laboratory()
     documents = []
-    for type_code, day in POOL:
+    for rank, (type_code, day) in enumerate(POOL):
         clock.shift(timedelta(seconds=1))
-        documents.append(deposited(laboratory, person, type_code, day))
+        depositor = doctor if rank in BY_DOCTOR else laboratory
+        documents.append(deposited(depositor, person, type_code, day))
     return Pool(person, doctor, nurse, laboratory, documents)
 
 
-def deposited(laboratory: Actor, person: Patient, type_code: str, day: date) -> Document:
+def deposited(depositor: Actor, person: Patient, type_code: str, day: date) -> Document:
     draft = Draft("Compte rendu", type_code, day, "application/pdf", None, None)
-    return usecases.add_document(laboratory.principal, person.pid, draft, a_pdf(), None)
+    return usecases.add_document(depositor.principal, person.pid, draft, a_pdf(), None)
 
 
 def expected(documents: list[Document], wanted: Filter) -> list[str]:
@@ -96,6 +99,8 @@ def expected(documents: list[Document], wanted: Filter) -> list[str]:
         for one in documents
         if first <= one.care_date <= last
         and wanted.category in (None, document_types.shown(one.type_code).category)
+        and wanted.specialty in (None, "S30" if one.depositor.kind == "professional" else "S42")
+        and wanted.author in (None, one.depositor.kind)
     ]
     by_care = wanted.first is not None or wanted.last is not None
     found.sort(
@@ -117,12 +122,16 @@ def pages(reader: Principal, pid: str, wanted: Filter, limit: int) -> Iterator[l
 
 def test_pages_put_together_are_the_filtered_whole_in_order(pool: Pool) -> None:
     readers = st.sampled_from([pool.person, pool.doctor, pool.nurse])
+    refs: dict[str | None, str | None] = {
+        one.depositor.kind: one.author_ref for one in pool.documents
+    }
 
     @settings(max_examples=25, deadline=None)
     @given(readers, FILTERS, st.integers(1, 13))
     def check(reader: Actor, wanted: Filter, limit: int) -> None:
         whole = expected(pool.visible(reader), wanted)
-        found = list(pages(reader.principal, pool.person.pid, wanted, limit))
+        asked = replace(wanted, author=refs.get(wanted.author, wanted.author))
+        found = list(pages(reader.principal, pool.person.pid, asked, limit))
 
         assert [one for page in found for one in page] == whole
         assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
@@ -136,7 +145,9 @@ def listed(http: Client, reader: Actor, pid: str, query: str = "") -> Reply:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("query", ["", "?from=2024-01-01&to=2026-12-31", "?category=SYNTHESE"])
+@pytest.mark.parametrize(
+    "query", ["", "?from=2024-01-01&to=2026-12-31", "?category=SYNTHESE", "?specialty=S42"]
+)
 def test_what_a_profession_hides_changes_no_byte_of_the_list(
     http: Client, pool: Pool, query: str
 ) -> None:
@@ -183,6 +194,26 @@ def test_a_cursor_serves_only_its_caller_its_list_and_its_filter(http: Client, p
     assert own.status == 200
     assert len(own.json()["items"]) == 1
     assert [(reply.status, reply.problem) for reply in refused] == [(400, "bad-cursor")] * 7
+
+
+def test_an_author_is_found_in_this_record_only(http: Client, pool: Pool) -> None:
+    other, pid = a_person(), pool.person.pid
+    a_grant(other, pool.doctor)
+    deposited(pool.doctor, other, "11488-4", date(2026, 1, 1))
+    mine = {one["author"]["ref"] for one in listed(http, pool.person, pid).json()["items"]}
+    hers = listed(http, other, other.pid).json()["items"][0]["author"]
+
+    by_doctor = listed(http, pool.person, pid, "?specialty=S30").json()["items"]
+    again = listed(http, pool.person, pid, f"?author={by_doctor[0]['author']['ref']}")
+    elsewhere = listed(http, pool.person, pid, f"?author={hers['ref']}")
+
+    assert hers["name"] == by_doctor[0]["author"]["name"]
+    assert len(mine) == 2
+    assert hers["ref"] not in mine
+    assert again.json()["items"] == by_doctor
+    assert len(by_doctor) == len(BY_DOCTOR)
+    assert by_doctor[0]["author"]["specialty"] == {"code": "S30", "label": "Autre médecin"}
+    assert elsewhere.json() == {"items": [], "next": None}
 
 
 def test_a_period_that_ends_before_it_starts_is_refused(http: Client) -> None:

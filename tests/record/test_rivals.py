@@ -10,8 +10,7 @@ from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.settings import settings
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.record import usecases
-from chalicelib.record.model import Document, Draft
-from chalicelib.record.usecases import Filter
+from chalicelib.record.model import Document, Draft, Filter
 from tests.builders import Patient, a_laboratory, a_pdf, a_person
 
 pytestmark = pytest.mark.usefixtures("aws")

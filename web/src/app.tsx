@@ -38,6 +38,7 @@ const Notices = lazyScreen(() => import("./screens/notices"));
 const NoticeSettings = lazyScreen(() => import("./screens/notice-settings"));
 const Settings = lazyScreen(() => import("./screens/settings"));
 const ProHome = lazyScreen(() => import("./screens/pro-home"));
+const ProCompare = lazyScreen(() => import("./screens/pro-compare"));
 const ProDocuments = lazyScreen(() => import("./screens/pro-documents"));
 const ProDeposit = lazyScreen(() => import("./screens/pro-deposit"));
 const ProAppointments = lazyScreen(() => import("./screens/pro-appointments"));
@@ -113,6 +114,7 @@ const OwnNoticeSettings = own(NoticeSettings);
 const AnySettings = known(Settings, null);
 const Search = known(ProHome, "professional");
 const Triage = known(ProDocuments, "professional");
+const Comparing = known(ProCompare, "professional");
 const Depositing = known(ProDeposit, "professional");
 const Setting = known(ProAppointments, "professional");
 const SettingForm = known(ProAppointmentForm, "professional");
@@ -156,6 +158,7 @@ function Screens() {
         <Route path="/pro/patients/:pid" component={Triage} />
         <Route path="/pro/patients/:pid/ecrire" component={Writing} />
         <Route path="/pro/patients/:pid/documents/:id" component={Triage} />
+        <Route path="/pro/patients/:pid/comparer/:id" component={Comparing} />
         <Route path="/pro/patients/:pid/deposer" component={Depositing} />
         <Route path="/pro/patients/:pid/rendez-vous" component={Setting} />
         <Route path="/pro/patients/:pid/rendez-vous/ajouter" component={SettingForm} />

@@ -1,7 +1,7 @@
 /** The routes of the API that the screens use, one function each. */
 import { call, request } from "./client";
 import type {
-  Access, Authorisation, CarnetDocument, Home, Narrative, OwnIdentity, Page, Patient,
+  Access, Authorisation, CarnetDocument, Home, Narrative, News, OwnIdentity, OwnPatient, Page, Patient,
   PatientSearch, ProfessionalCard, Proof, SealingKey,
 } from "./types";
 
@@ -21,6 +21,8 @@ export function query(values: Record<string, string | number | boolean | null | 
 
 export interface DocumentFilter {
   category?: string | null;
+  specialty?: string | null;
+  author?: string | null;
   from?: string | null;
   to?: string | null;
 }
@@ -51,6 +53,21 @@ export const api = {
 
   findPatient: async (search: PatientSearch) =>
     (await call<{ patient_id: string }>("POST", "/v1/patients/lookup", { body: search })).data,
+
+  ownPatients: async (endsWithinDays: number | null, cursor: string | null, signal?: Signal) =>
+    (
+      await call<Page<OwnPatient>>(
+        "GET",
+        `/v1/professionals/me/patients${query({ ends_within_days: endsWithinDays, cursor })}`,
+        { signal },
+      )
+    ).data,
+
+  news: async (pid: string, signal?: Signal) =>
+    (await call<News>("GET", `${patient(pid)}/news`, { signal })).data,
+
+  newsSeen: (pid: string, upTo: string) =>
+    call<null>("PUT", `${patient(pid)}/news`, { body: { up_to: upTo } }),
 
   documents: async (pid: string, filter: DocumentFilter, cursor: string | null, signal?: Signal) =>
     (

@@ -713,6 +713,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whose record it is and whether it has new documents, without opening them. */
+        get: operations["read_news"];
+        /** Note that the documents of a record were seen, up to one; never back. */
+        put: operations["mark_news_seen"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/notices": {
         parameters: {
             query?: never;
@@ -877,6 +895,23 @@ export interface paths {
         };
         /** Return what is needed to check that no access was removed, altered or reordered. */
         get: operations["read_trace_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/professionals/me/patients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records open to the professional who asks; it names nobody. */
+        get: operations["list_relations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1236,7 +1271,9 @@ export interface components {
         };
         /**
          * AuthorOut
-         * @description Who wrote the document, as it says.
+         * @description Who wrote the document, as it says; `ref` finds the others of the same name, in this record.
+         *
+         *     `specialty` is the group of its specialty or profession.
          */
         AuthorOut: {
             /** Name */
@@ -1245,6 +1282,9 @@ export interface components {
             profession: string | null;
             /** Organisation */
             organisation: string | null;
+            specialty: components["schemas"]["Labelled"];
+            /** Ref */
+            ref: string | null;
         };
         /**
          * AuthorisationList
@@ -1714,7 +1754,12 @@ export interface components {
          *       "author": {
          *         "name": "Camille EXEMPLE",
          *         "organisation": "Laboratoire Exemple",
-         *         "profession": "Médecin"
+         *         "profession": "Médecin",
+         *         "ref": "b7Yk3TqYbU0ZK4b6m1v9Qw",
+         *         "specialty": {
+         *           "code": "S02",
+         *           "label": "Biologie médicale"
+         *         }
          *       },
          *       "care_date": "2026-11-20",
          *       "category": {
@@ -2263,6 +2308,21 @@ export interface components {
             url: string;
         };
         /**
+         * NewsOut
+         * @description Whose record it is and how many documents are new to the caller: at most twenty are counted.
+         *
+         *     `has_more` if there are others; `was_seen` unless she never saw its documents.
+         */
+        NewsOut: {
+            patient: components["schemas"]["PatientAnswer"];
+            /** New Documents */
+            new_documents: number;
+            /** Has More */
+            has_more: boolean;
+            /** Was Seen */
+            was_seen: boolean;
+        };
+        /**
          * Notice
          * @description What was settled for the author, who is told.
          * @enum {string}
@@ -2666,6 +2726,30 @@ export interface components {
             source: components["schemas"]["RuleSource"];
         };
         /**
+         * RelationList
+         * @description A page of them, the last given or renewed first; `next` is the cursor of the following.
+         */
+        RelationList: {
+            /** Items */
+            items: components["schemas"]["RelationOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * RelationOut
+         * @description A record open to the caller; `opened` if she used the authorisation already.
+         */
+        RelationOut: {
+            /** Patient Id */
+            patient_id: string;
+            /** Since */
+            since: string;
+            /** Authorised Until */
+            authorised_until: string;
+            /** Opened */
+            opened: boolean;
+        };
+        /**
          * ReminderChoices
          * @description What the person wants to be reminded of; refused, there is neither mail nor notice.
          */
@@ -2801,6 +2885,14 @@ export interface components {
              * @default
              */
             label: string;
+        };
+        /**
+         * SeenBody
+         * @description The id of the newest document shown.
+         */
+        SeenBody: {
+            /** Up To */
+            up_to: string;
         };
         /**
          * SenderOut
@@ -4982,6 +5074,8 @@ export interface operations {
                 cursor?: string | null;
                 limit?: number;
                 category?: ("SYNTHESE" | "ORD_SOIN" | "RADIO_SC" | "BIOLOGIE" | "CPT_REND" | "DEPISTAG" | "CERT_MED" | "DOC_ADM" | "AUTR_DOC" | "SYNTH_PML" | "DIR_ANT" | "CAR_VAC" | "VDP" | "REMB" | "QUEST_SANTE") | null;
+                specialty?: ("S01" | "S02" | "S03" | "S04" | "S05" | "S06" | "S07" | "S08" | "S09" | "S10" | "S11" | "S12" | "S13" | "S14" | "S15" | "S16" | "S17" | "S18" | "S19" | "S20" | "S21" | "S22" | "S23" | "S24" | "S25" | "S26" | "S27" | "S28" | "S29" | "S30" | "S31" | "S32" | "S33" | "S34" | "S35" | "S36" | "S37" | "S38" | "S39" | "S40" | "S41" | "S42") | null;
+                author?: string | null;
             };
             header?: never;
             path: {
@@ -5453,6 +5547,75 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_news: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whose record it is and how many documents are new to the caller: at most twenty are counted. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    mark_news_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenBody"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -5883,6 +6046,39 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_relations: {
+        parameters: {
+            query?: {
+                ends_within_days?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them, the last given or renewed first; `next` is the cursor of the following. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];

@@ -14,6 +14,10 @@ export const add = {
   docTitle: "Titre",
   docTitleHint: "Par exemple : ordonnance de lunettes",
   docType: "Type de document",
+  batch: (done: number, of: number) =>
+    done === of ? `${done} documents sont déposés.` : `${plural(done, "document est déposé", "documents sont déposés")} sur ${of}. Voyez ceux qui restent.`,
+  commonTypes: "Les plus courants",
+  otherTypes: "Tous les autres",
   chooseType: "Choisir un type",
   docDate: "Date du document",
   dateHint: "jj/mm/aaaa",

@@ -10,6 +10,11 @@ export const documents = {
   allCategories: "Toutes",
   period: "Période",
   periods: { all: "Toutes", m3: "3 derniers mois", y1: "12 derniers mois", y3: "3 dernières années" },
+  byAuthor: "Filtrer par auteur ou spécialité",
+  specialty: "Spécialité ou métier de l'auteur",
+  author: "Auteur",
+  allAuthors: "Tous",
+  someAuthor: "L'auteur choisi",
   clear: "Effacer les filtres",
   count: (n: number, complete: boolean) =>
     complete

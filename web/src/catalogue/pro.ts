@@ -34,6 +34,7 @@ export const pro = {
   toList: "Revenir à la liste",
   depositFor: "Vous déposez dans le dossier de",
   checkPatient: "Vérifiez que c'est bien votre patient.",
+  printReceipts: "Imprimer les reçus",
   receiptTitle: "Dépôt enregistré",
   receipt: (title: string, when: string) => `« ${title} », déposé le ${when}.`,
   receiptId: (id: string) => `Référence : ${id}`,

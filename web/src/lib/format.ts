@@ -66,9 +66,13 @@ export const instantLong = (instant: string, zone = PARIS) =>
 /** « 23 novembre 2026 », the day of an instant. */
 export const instantDay = (instant: string, zone = PARIS) => dateMedium(dayIn(zone, instant));
 
+/** How many days from one to another, both `YYYY-MM-DD`. */
+export const daysBetween = (from: string, to: string) =>
+  (calendar(to).getTime() - calendar(from).getTime()) / 86_400_000;
+
 /** « aujourd’hui », « hier », « il y a 3 jours », or nothing beyond a month. */
 export function relativeDay(day: string, now: Date = new Date(), zone = PARIS): string | null {
-  const gap = (calendar(dayIn(zone, now)).getTime() - calendar(day).getTime()) / 86_400_000;
+  const gap = daysBetween(day, dayIn(zone, now));
   return gap < 0 || gap > 31 ? null : daysAway(-gap);
 }
 

@@ -4,7 +4,11 @@ import { useLocation } from "preact-iso";
 import { api } from "../api/carnet";
 import type { CarnetDocument, Profile } from "../api/types";
 import { catalogue as t } from "../catalogue";
+import { pickWords } from "../catalogue/pick";
+import { specialties } from "../catalogue/specialties";
+import { authorsMet } from "../lib/authors";
 import { monthsAgo } from "../lib/dates";
+import { MANY_AT_MOST } from "../lib/download-many";
 import { matches } from "../lib/fold";
 import { keepSearch, takeSearch } from "../lib/kept-search";
 import { CATEGORIES, categoryLabel, categoryNumber, categoryOf } from "../lib/kinds";
@@ -12,14 +16,25 @@ import { type PagedList, useKeptPosition, usePagedList } from "../lib/paging";
 import { said } from "../lib/profile";
 import { takeSearchWanted } from "../lib/shortcuts";
 import { Button, LinkButton } from "../ui/button";
-import { DocumentRow, authorName, kindOf } from "../ui/document-row";
+import { DocumentRow, PickRow, authorName, kindOf } from "../ui/document-row";
 import { SelectField, TextField } from "../ui/form";
 import { Page } from "../ui/page";
+import { PickBar, usePicking } from "../ui/pick-bar";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
 import { Windowed } from "../ui/windowed";
 
+const rest = (label: string) => Number(label.startsWith("Autre"));
+
 const PERIODS = { m3: 3, y1: 12, y3: 36 } as const;
 type Period = keyof typeof PERIODS;
+
+const isSpecialty = (value: string | undefined): value is keyof typeof specialties =>
+  value !== undefined && value in specialties;
+
+/** By name, what is in no group at the end. */
+const SPECIALTIES = Object.entries(specialties)
+  .map(([code, label]) => ({ code, label }))
+  .toSorted((a, b) => rest(a.label) - rest(b.label) || a.label.localeCompare(b.label, "fr"));
 
 const isPeriod = (value: string | undefined): value is Period => value !== undefined && value in PERIODS;
 
@@ -31,7 +46,15 @@ export const searched = (doc: CarnetDocument) => [
 export interface Filters {
   category: string;
   period: Period | "";
+  /** A group of specialties of authors. */
+  specialty: string;
+  /** What stands for an author's name. */
+  author: string;
 }
+
+export const NO_FILTER: Filters = { category: "", period: "", specialty: "", author: "" };
+
+export const isFiltered = (filters: Filters) => Object.values(filters).some(Boolean);
 
 /** The filters of the address, how to change them, and the query that keeps them in a link. */
 export function useFilters(): [Filters, (change: Partial<Filters>) => void, string] {
@@ -39,34 +62,86 @@ export function useFilters(): [Filters, (change: Partial<Filters>) => void, stri
   const filters: Filters = {
     category: categoryOf(query["c"] ?? null) ?? "",
     period: isPeriod(query["p"]) ? query["p"] : "",
+    specialty: isSpecialty(query["s"]) ? query["s"] : "",
+    author: query["a"] ?? "",
   };
   const set = (change: Partial<Filters>) => route(path + asQuery({ ...filters, ...change }), true);
   return [filters, set, asQuery(filters)];
 }
 
-function asQuery({ category, period }: Filters): string {
-  const parts = [category && `c=${categoryNumber(category)}`, period && `p=${period}`].filter(Boolean);
+function asQuery({ category, period, specialty, author }: Filters): string {
+  const parts = [
+    category && `c=${categoryNumber(category)}`,
+    period && `p=${period}`,
+    specialty && `s=${specialty}`,
+    author && `a=${encodeURIComponent(author)}`,
+  ].filter(Boolean);
   return parts.length ? `?${parts.join("&")}` : "";
 }
 
-const listKeyOf = (pid: string, { category, period }: Filters) =>
-  `documents ${pid} ${category} ${period}`;
+const listKeyOf = (pid: string, { category, period, specialty, author }: Filters) =>
+  `documents ${pid} ${category} ${period} ${specialty} ${author}`;
 
 export function useDocuments(pid: string, filters: Filters) {
   const from = filters.period ? monthsAgo(PERIODS[filters.period]) : null;
   return usePagedList(listKeyOf(pid, filters), (cursor, signal) =>
-    api.documents(pid, { category: filters.category || null, from }, cursor, signal),
+    api.documents(
+      pid,
+      {
+        category: filters.category || null,
+        specialty: filters.specialty || null,
+        author: filters.author || null,
+        from,
+      },
+      cursor,
+      signal,
+    ),
+  );
+}
+
+/** Who wrote the documents: folded until it is wanted, so that the list comes first. */
+function ByAuthor({ filters, setFilters, authors }: Pick<SearchProps, "filters" | "setFilters" | "authors">) {
+  // Opened by what the address asks for, then as the reader leaves it.
+  const [used] = useState(filters.specialty !== "" || filters.author !== "");
+  const known = authors.some(({ code }) => code === filters.author);
+  const choices = filters.author && !known
+    ? [...authors, { code: filters.author, label: t.documents.someAuthor }]
+    : authors;
+  return (
+    <details class="by-author" open={used}>
+      <summary>{t.documents.byAuthor}</summary>
+      <div class="by-author-fields">
+        <SelectField
+          id="specialty"
+          label={t.documents.specialty}
+          none={t.documents.allCategories}
+          value={filters.specialty}
+          onValue={(specialty) => setFilters({ specialty })}
+          choices={SPECIALTIES}
+        />
+        <SelectField
+          id="author"
+          label={t.documents.author}
+          none={t.documents.allAuthors}
+          value={filters.author}
+          onValue={(author) => setFilters({ author })}
+          choices={choices}
+        />
+      </div>
+    </details>
   );
 }
 
 export interface SearchProps {
+  /** Who wrote what was listed so far. */
+  authors: { code: string; label: string }[];
   wanted: string;
   onWanted: (text: string) => void;
   filters: Filters;
   setFilters: (change: Partial<Filters>) => void;
 }
 
-export function Search({ wanted, onWanted, filters, setFilters }: SearchProps) {
+export function Search({ wanted, onWanted, filters, setFilters, authors }: SearchProps) {
   return (
     <search class="filters">
       <TextField
@@ -95,6 +170,7 @@ export function Search({ wanted, onWanted, filters, setFilters }: SearchProps) {
         onValue={(period) => setFilters({ period: isPeriod(period) ? period : "" })}
         choices={(["m3", "y1", "y3"] as const).map((code) => ({ code, label: t.documents.periods[code] }))}
       />
+      <ByAuthor {...{ filters, setFilters, authors }} />
     </search>
   );
 }
@@ -167,6 +243,7 @@ function List({ pid, list, wanted, listKey, filtered, clear }: {
     },
     [listKey, wanted],
   );
+  const { picked, begin, toggle, set } = usePicking();
   const found = useMemo(
     () => (wanted.trim() ? list.items.filter((doc) => matches(wanted, searched(doc))) : list.items),
     [list.items, wanted],
@@ -178,7 +255,20 @@ function List({ pid, list, wanted, listKey, filtered, clear }: {
   if (list.items.length === 0 && list.complete && !filtered) return <Nothing />;
   return (
     <>
-      <Count list={list} shown={found.length} wanted={wanted.trim()} />
+      {picked ? (
+        <PickBar pid={pid} picked={[...picked.values()]} shown={found} set={set} />
+      ) : (
+        <div class="list-head">
+          <div>
+            <Count list={list} shown={found.length} wanted={wanted.trim()} />
+          </div>
+          {found.length > 1 && (
+            <Button id="pick" kind="quiet" icon="download" onPress={begin}>
+              {pickWords.start}
+            </Button>
+          )}
+        </div>
+      )}
       {found.length === 0 && list.complete && <NothingFound clear={clear} />}
       {found.length > 0 && (
         <Windowed
@@ -186,9 +276,13 @@ function List({ pid, list, wanted, listKey, filtered, clear }: {
           label={t.documents.listLabel}
           total={list.complete ? found.length : -1}
           keyOf={(doc) => doc.id}
-          draw={(doc) => (
-            <DocumentRow doc={doc} id={`doc-${doc.id}`} href={`/documents/${doc.id}`} onOpen={open} />
-          )}
+          draw={(doc) =>
+            picked ? (
+              <PickRow doc={doc} picked={picked.has(doc.id)} full={picked.size >= MANY_AT_MOST} onPick={toggle} />
+            ) : (
+              <DocumentRow doc={doc} id={`doc-${doc.id}`} href={`/documents/${doc.id}`} onOpen={open} />
+            )
+          }
         />
       )}
       {wanted.trim() && !list.complete && <p class="hint">{t.documents.searchMore}</p>}
@@ -202,7 +296,8 @@ export default function Documents({ profile }: { profile: Profile }) {
   const [filters, setFilters] = useFilters();
   const [wanted, setWanted] = useState(() => takeSearch(pid));
   const list = useDocuments(pid, filters);
-  const filtered = filters.category !== "" || filters.period !== "";
+  const authors = useMemo(() => authorsMet(pid, list.items), [pid, list.items]);
+  const filtered = isFiltered(filters);
   const recordIsEmpty = list.complete && list.items.length === 0 && !filtered;
 
   useEffect(() => {
@@ -219,7 +314,7 @@ export default function Documents({ profile }: { profile: Profile }) {
       }
     >
       {!recordIsEmpty && (
-        <Search wanted={wanted} onWanted={setWanted} filters={filters} setFilters={setFilters} />
+        <Search wanted={wanted} onWanted={setWanted} {...{ filters, setFilters, authors }} />
       )}
       <List
         pid={pid}
@@ -229,7 +324,7 @@ export default function Documents({ profile }: { profile: Profile }) {
         filtered={filtered}
         clear={() => {
           setWanted("");
-          setFilters({ category: "", period: "" });
+          setFilters(NO_FILTER);
         }}
       />
     </Page>

@@ -1,11 +1,14 @@
 /** D5: a patient's documents for a professional: sorted by keyboard, the chosen one beside. */
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import { api } from "../api/carnet";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
+import { compareWords } from "../catalogue/compare";
+import { authorsMet } from "../lib/authors";
 import { matches } from "../lib/fold";
 import type { PagedList } from "../lib/paging";
+import { forgetNews } from "../lib/recent-patients";
 import { useResource } from "../lib/resource";
 import { useWalk } from "../lib/walk";
 import { LinkButton } from "../ui/button";
@@ -19,7 +22,8 @@ import { Refusal } from "../ui/refusal";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
 import { Windowed } from "../ui/windowed";
 import {
-  Count, More, NothingFound, Search, type SearchProps, searched, useDocuments, useFilters,
+  Count, More, NO_FILTER, NothingFound, Search, type SearchProps, isFiltered, searched, useDocuments,
+  useFilters,
 } from "./documents";
 
 const rowId = (id: string) => `doc-${id}`;
@@ -52,6 +56,11 @@ function Preview({ pid, id, close, onDeleted }: {
         <>
           <p class="intro">{summaryOf(doc)}</p>
           <DocumentView pid={pid} doc={doc} level={3}>
+            {doc.format === "text/xml" && (
+              <LinkButton icon="list" href={`/pro/patients/${pid}/comparer/${doc.id}`}>
+                {compareWords.open}
+              </LinkButton>
+            )}
             <DeleteDocument
               pid={pid}
               doc={doc}
@@ -77,7 +86,7 @@ interface Listed extends SearchProps {
 function Listing({ pid, list, opened, found, query, ...search }: Listed) {
   const { wanted, filters, setFilters, onWanted } = search;
   const base = `/pro/patients/${pid}`;
-  const filtered = filters.category !== "" || filters.period !== "";
+  const filtered = isFiltered(filters);
   if (list.loading && !filtered) return <Loading lines={6} />;
   if (list.error !== null && list.items.length === 0) {
     if (isRefusal(list.error)) return <Refusal pid={pid} />;
@@ -100,7 +109,7 @@ function Listing({ pid, list, opened, found, query, ...search }: Listed) {
         <NothingFound
           clear={() => {
             onWanted("");
-            setFilters({ category: "", period: "" });
+            setFilters(NO_FILTER);
           }}
         />
       )}
@@ -124,12 +133,28 @@ function Listing({ pid, list, opened, found, query, ...search }: Listed) {
   );
 }
 
+/** Says, once for each newest document shown, that what was new no longer is. */
+function useSeen(pid: string, list: PagedList<CarnetDocument>, filtered: boolean) {
+  const newest = list.items.reduce((last, { id }) => (id > last ? id : last), "");
+  useEffect(() => {
+    if (filtered || list.loading || !newest || seen.get(pid) === newest) return;
+    seen.set(pid, newest);
+    forgetNews(pid);
+    // Not said, it stays new: no harm, and the next opening says it.
+    api.newsSeen(pid, newest).catch(() => seen.delete(pid));
+  }, [pid, newest, filtered, list.loading]);
+}
+
+const seen = new Map<string, string>();
+
 function Triage({ pid, opened }: { pid: string; opened: string | null }) {
   const { route } = useLocation();
   const [filters, setFilters, query] = useFilters();
   const base = `/pro/patients/${pid}${query}`;
   const [wanted, setWanted] = useState("");
   const list = useDocuments(pid, filters);
+  const authors = useMemo(() => authorsMet(pid, list.items), [pid, list.items]);
+  useSeen(pid, list, isFiltered(filters));
   const found = wanted.trim() ? list.items.filter((doc) => matches(wanted, searched(doc))) : list.items;
   const close = useCallback(() => {
     const back = opened;
@@ -154,7 +179,7 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
       <div class={opened ? "triage opened" : "triage"}>
         <div class="triage-list">
           <Listing
-            {...{ pid, list, opened, found, query, wanted, filters, setFilters }}
+            {...{ pid, list, opened, found, query, wanted, filters, setFilters, authors }}
             onWanted={setWanted}
           />
         </div>

@@ -11,6 +11,7 @@ import { recentPatients } from "../lib/recent-patients";
 import { takeSearchWanted } from "../lib/shortcuts";
 import { Button } from "../ui/button";
 import { ErrorSummary, type FieldError, Form, RadioField, TextField, errorOf } from "../ui/form";
+import { OwnPatients } from "../ui/own-patients";
 import { Page } from "../ui/page";
 import { Name, identity } from "../ui/whose";
 import { Refusal } from "../ui/refusal";
@@ -161,6 +162,7 @@ export default function ProHome() {
         </Button>
       </Form>
       <Recent />
+      <OwnPatients />
     </Page>
   );
 }

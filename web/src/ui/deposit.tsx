@@ -5,11 +5,13 @@ import { Offline } from "../api/problem";
 import { catalogue as t } from "../catalogue";
 import { preparePhoto } from "../lib/photo";
 import { type Upload, add, queueOf, startEach } from "../lib/upload-queue";
+import { dateMedium } from "../lib/format";
 import { announce } from "./announcer";
 import { Button } from "./button";
 import { UploadCard, draftErrors } from "./upload-card";
 import { ErrorSummary, type FieldError, Form } from "./form";
 import { Icon } from "./icon";
+import { Name, openPatient } from "./whose";
 
 const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,text/xml,application/xml";
 
@@ -81,6 +83,40 @@ const waiting = (upload: Upload) => upload.step.value.at === "ready";
 /** Cut on its way; what the server refused would be refused again. */
 const unsent = ({ step }: Upload) => step.value.at === "failed" && step.value.error instanceof Offline;
 
+/** Whose record the button sends to, where it is pressed: the name above may be far. */
+function SendsTo() {
+  const patient = openPatient.value;
+  if (!patient) return null;
+  return (
+    <p class="sends-to">
+      <Icon name="user-round-check" />
+      <span>
+        {t.pro.depositFor} <strong><Name of={patient} /></strong>
+        {patient.birth_date && ` · ${t.shell.born(dateMedium(patient.birth_date))}`}
+      </span>
+    </p>
+  );
+}
+
+const settled = ({ step }: Upload) => ["available", "already-there", "refused-here", "failed"].includes(step.value.at);
+
+/** What became of several files, once none is on its way. */
+function Batch({ queue, role }: { queue: Upload[]; role: Role }) {
+  const tried = queue.filter(settled);
+  const done = tried.filter(({ step }) => step.value.at === "available").length;
+  if (tried.length < 2 || done === 0 || !queue.every(settled)) return null;
+  return (
+    <div class="batch card soft">
+      <p role="status">{t.add.batch(done, tried.length)}</p>
+      {role === "professional" && (
+        <Button icon="printer" onPress={() => print()}>
+          {t.pro.printReceipts}
+        </Button>
+      )}
+    </div>
+  );
+}
+
 export function Deposit({ pid, role, hrefOf }: {
   pid: string;
   role: Role;
@@ -131,8 +167,10 @@ export function Deposit({ pid, role, hrefOf }: {
               {t.add.retryAll}
             </Button>
           )}
+          <Batch queue={queue} role={role} />
           {count > 0 && (
             <div class="send">
+              <SendsTo />
               <Button kind="primary" type="submit" icon="upload">
                 {t.add.sendAll(count)}
               </Button>

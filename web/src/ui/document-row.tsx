@@ -41,18 +41,12 @@ interface Props {
   onOpen?: (id: string) => void;
 }
 
-export const DocumentRow = memo(function DocumentRow({ doc, href, id, current, onOpen }: Props) {
+function Body({ doc }: { doc: CarnetDocument }) {
   const day = doc.care_date;
   const added = parisDay(doc.deposited_at);
   const kind = kindOf(doc);
   return (
-    <a
-      class="row"
-      id={id}
-      href={href}
-      aria-current={current ? "true" : undefined}
-      onClick={() => onOpen?.(id ?? "")}
-    >
+    <>
       <DateMark date={day} />
       <span class="row-body">
         <span class="row-title">{doc.title}</span>
@@ -62,6 +56,36 @@ export const DocumentRow = memo(function DocumentRow({ doc, href, id, current, o
           {added !== day && <> · {t.documents.added(dateMedium(added))}</>}
         </span>
       </span>
+    </>
+  );
+}
+
+/** The same line as a box to tick. */
+export const PickRow = memo(function PickRow({ doc, picked, full, onPick }: {
+  doc: CarnetDocument;
+  picked: boolean;
+  /** No other may be chosen. */
+  full: boolean;
+  onPick: (doc: CarnetDocument) => void;
+}) {
+  return (
+    <label class="row pick">
+      <input type="checkbox" checked={picked} disabled={full && !picked} onChange={() => onPick(doc)} />
+      <Body doc={doc} />
+    </label>
+  );
+});
+
+export const DocumentRow = memo(function DocumentRow({ doc, href, id, current, onOpen }: Props) {
+  return (
+    <a
+      class="row"
+      id={id}
+      href={href}
+      aria-current={current ? "true" : undefined}
+      onClick={() => onOpen?.(id ?? "")}
+    >
+      <Body doc={doc} />
     </a>
   );
 });

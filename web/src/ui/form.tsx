@@ -142,10 +142,22 @@ interface SelectProps extends FieldProps {
   choices: { code: string; label: string }[];
   /** Shown first, with an empty value. */
   none?: string;
+  /** The less usual ones, under a title of their own, as are then the others. */
+  others?: { common: string; title: string; choices: { code: string; label: string }[] } | undefined;
 }
 
+const Options = ({ choices }: Pick<SelectProps, "choices">) => (
+  <>
+    {choices.map(({ code, label }) => (
+      <option key={code} value={code}>
+        {label}
+      </option>
+    ))}
+  </>
+);
+
 export function SelectField(props: SelectProps) {
-  const { id, value, onValue, choices, none } = props;
+  const { id, value, onValue, choices, none, others } = props;
   return (
     <div class="field">
       <Label {...props} />
@@ -158,11 +170,18 @@ export function SelectField(props: SelectProps) {
           onChange={(event) => onValue(event.currentTarget.value)}
         >
           {none !== undefined && <option value="">{none}</option>}
-          {choices.map(({ code, label }) => (
-            <option key={code} value={code}>
-              {label}
-            </option>
-          ))}
+          {others ? (
+            <>
+              <optgroup label={others.common}>
+                <Options choices={choices} />
+              </optgroup>
+              <optgroup label={others.title}>
+                <Options choices={others.choices} />
+              </optgroup>
+            </>
+          ) : (
+            <Options choices={choices} />
+          )}
         </select>
         <Icon name="chevron-down" />
       </div>

@@ -118,7 +118,7 @@ function File({ conversation, file, own }: FileProps & { own: boolean }) {
   );
 }
 
-/** `own`: whoever reads may put them among the documents of the record. */
+/** `own`: whoever reads may put them, which she was sent, among the documents of the record. */
 export function MessageFiles({ conversation, files, own }: {
   conversation: string;
   files: MessageFile[];

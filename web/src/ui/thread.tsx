@@ -60,7 +60,7 @@ function Line({ message, of, side }: { message: Message; of: Conversation; side:
         </time>
       </p>
       <p class="plain-text">{withoutTurns(message.body)}</p>
-      <MessageFiles conversation={of.id} files={message.attachments} own={side === "patient"} />
+      <MessageFiles conversation={of.id} files={message.attachments} own={side === "patient" && message.sender.side === "professional"} />
       {mine && <State message={message} of={of} />}
     </li>
   );

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
+import { allProfessionalTypes } from "../catalogue/professional-types";
 import { isFuture, readDate } from "../lib/dates";
 import { shrinkPhoto } from "../lib/file-facts";
 import { dateShort, duration, fileSize, instantDay, instantLong } from "../lib/format";
@@ -19,6 +20,16 @@ type Role = "patient" | "professional";
 
 /** A date is shown as people write it; a half-typed one stays as typed. */
 const shownDate = (date: string) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? dateShort(date) : date);
+
+/** By name, those that are offered first left out. */
+const OTHER_TYPES = {
+  common: t.add.commonTypes,
+  title: t.add.otherTypes,
+  choices: Object.entries(allProfessionalTypes)
+    .filter(([code]) => !professionalTypes().some((one) => one.code === code))
+    .map(([code, label]) => ({ code, label }))
+    .toSorted((a, b) => a.label.localeCompare(b.label, "fr")),
+};
 
 const describesItself = (upload: Upload) => upload.format === "text/xml";
 
@@ -62,6 +73,7 @@ function Description({ upload, role, errors }: { upload: Upload; role: Role; err
         none={t.add.chooseType}
         value={draft.type}
         choices={role === "patient" ? personTypes() : professionalTypes()}
+        others={role === "professional" ? OTHER_TYPES : undefined}
         onValue={(type) => set({ type })}
       />
       <TextField
