@@ -127,7 +127,7 @@ def statements() -> dict[Role, list[Statement]]:
             *_secret(),
             _rows(tables.IDENTITY, read_write, "INS#*", "P#*"),
             # A child who is no longer on a parent's insurance file: the link ends, and it is told.
-            _rows(tables.IDENTITY, ("DeleteItem",), "P#*"),
+            _rows(tables.IDENTITY, ("DeleteItem", "Query"), "P#*"),
             _rows(tables.AUDIT, ("PutItem",), "P#*"),
             _rows(tables.IDENTITY, ("PutItem",), "TRAITS#*"),
             _rows(tables.RECORD, read_write, "P#*"),

@@ -267,7 +267,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         actor_name=unit.actor_name,
         profession=professional.profession if professional else None,
         organisation=organisation,
-        action=unit.action,
+        action=unit.traced_as or unit.action,
         outcome="refused" if reason else "allowed",
         right=unit.right,
         right_since=_since(unit),

@@ -42,6 +42,12 @@ class Action(StrEnum):
     CHILD_MANAGE = "access:child:manage"
     CHILD_LEAVE = "access:child:leave"
     REPRESENTATIVE_LIST = "access:representative:list"
+    REPRESENTATIVE_INVITE = "access:representative:invite"
+    REPRESENTATIVE_END = "access:representative:end"
+    INVITATION_LIST = "access:invitation:list"
+    INVITATION_RECEIVED = "access:invitation:received"
+    INVITATION_ACCEPT = "access:invitation:accept"
+    INVITATION_REFUSE = "access:invitation:refuse"
     FEED_LIST = "agenda:feed:list"
     FEED_ADD = "agenda:feed:add"
     FEED_REVOKE = "agenda:feed:revoke"
@@ -54,6 +60,7 @@ class Right(StrEnum):
     SELF = "self"
     REPRESENTATIVE = "representative"  # of a minor, until the day she comes of age
     COVERAGE = "coverage"  # she is on this person's insurance file: enough to become the former
+    INVITATION = "invitation"  # of who manages a minor's space, to represent her as well
     AUTHORISATION = "authorisation"
     DEPOSITOR = "depositor"
     FEEDING = "feeding"
@@ -116,6 +123,7 @@ class Facts:
     grant_active: bool
     represents_holder: bool = False
     covers_holder: bool = False
+    invited_to_represent: bool = False
     target_wanted: bool = False
     target_exists: bool = False
     target_deposited_by_actor: bool = False

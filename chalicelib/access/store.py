@@ -134,7 +134,8 @@ class OwnGrantRow(GrantRow):
 class ProxyRow(AuthenticatedRow):
     """The link between an account and a record; `relation` is `self`, or `representative`.
 
-    The name of a representative is sealed with the record's history, which names her.
+    The name of a representative is sealed with the record's history, which names her. Of who came
+    by invitation, the row says which one, and whose (the record of who invited).
     """
 
     TABLE: ClassVar[str] = "identity"
@@ -143,6 +144,8 @@ class ProxyRow(AuthenticatedRow):
     relation = UnicodeAttribute()
     since = UnicodeAttribute(null=True)
     sealed = BinaryAttribute(null=True, legacy_encoding=False)
+    invitation = UnicodeAttribute(null=True)
+    invited_by = UnicodeAttribute(null=True)
 
 
 class CoverageRow(AuthenticatedRow):
@@ -151,6 +154,24 @@ class CoverageRow(AuthenticatedRow):
     TABLE: ClassVar[str] = "identity"
 
     subscribers = JSONAttribute()
+
+
+class InvitationRow(AuthenticatedRow):
+    """An invitation to represent a minor, from one record to another, who may be nobody's.
+
+    The names that were typed are sealed under the minor's record; `uid` is who accepted.
+    """
+
+    TABLE: ClassVar[str] = "identity"
+
+    inviter = UnicodeAttribute()
+    invitee = UnicodeAttribute()
+    status = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    expires_at = UnicodeAttribute()
+    uid = UnicodeAttribute(null=True)
+    sealed = BinaryAttribute(legacy_encoding=False)
+    ttl = NumberAttribute(null=True)
 
 
 class SessionRow(AuthenticatedRow):
@@ -258,6 +279,11 @@ def proxy_key(pid: str, uid: str) -> tuple[str, str]:
 def coverage_key(pid: str) -> tuple[str, str]:
     """Return the key of what insurance files a person is on."""
     return patient_key(pid), "COVERAGE"
+
+
+def invitation_key(pid: str, invitation_id: str) -> tuple[str, str]:
+    """Return the key of an invitation to represent the minor of a record."""
+    return patient_key(pid), key("INVITE", invitation_id)
 
 
 def session_key(sid: str) -> tuple[str, str]:

@@ -10,7 +10,13 @@ from typing import Final
 
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.core import clock
-from chalicelib.identity.model import AccountAction, CoverageAction, SessionAction
+from chalicelib.identity.model import (
+    AccountAction,
+    CoverageAction,
+    InvitationAction,
+    SessionAction,
+    UnchangedAction,
+)
 from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
 
 YOU: Final = "Vous"
@@ -88,6 +94,50 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "consulté la liste des représentants légaux",
         "consulter la liste des représentants légaux",
     ),
+    Action.REPRESENTATIVE_INVITE: (
+        "envoyé une invitation à gérer cet espace",
+        "inviter une autre personne à gérer cet espace",
+    ),
+    Action.REPRESENTATIVE_END: (
+        "mis fin à la gestion de cet espace par une personne invitée",
+        "mettre fin à une invitation à gérer cet espace",
+    ),
+    Action.INVITATION_LIST: (
+        "consulté les invitations à gérer cet espace",
+        "consulter les invitations à gérer cet espace",
+    ),
+    Action.INVITATION_RECEIVED: (
+        "consulté les invitations reçues",
+        "consulter les invitations reçues",
+    ),
+    Action.INVITATION_ACCEPT: (
+        "accepté une invitation, et commencé à gérer cet espace comme représentant légal",
+        "accepter une invitation à gérer cet espace",
+    ),
+    Action.INVITATION_REFUSE: (
+        "refusé une invitation à gérer cet espace",
+        "refuser une invitation à gérer cet espace",
+    ),
+    InvitationAction.WITHDRAW: (
+        "retiré une invitation à gérer cet espace",
+        "retirer une invitation à gérer cet espace",
+    ),
+    UnchangedAction.MANAGE: (
+        "confirmé gérer cet espace, comme c’était déjà le cas",
+        "confirmer la gestion de cet espace",
+    ),
+    UnchangedAction.LEAVE: (
+        "confirmé ne pas gérer cet espace, comme c’était déjà le cas",
+        "ne plus gérer cet espace",
+    ),
+    UnchangedAction.ANSWER: (
+        "répété sa réponse à une invitation à gérer cet espace",
+        "répéter sa réponse à une invitation",
+    ),
+    UnchangedAction.END: (
+        "confirmé la fin d’une invitation à gérer cet espace",
+        "confirmer la fin d’une invitation",
+    ),
     Action.FEED_LIST: (
         "consulté la liste des calendriers reliés",
         "consulter la liste des calendriers reliés",
@@ -104,8 +154,8 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
     CoverageAction.END: (
-        "retiré la gestion de cet espace à un parent, d’après l’assurance maladie",
-        "retirer la gestion de cet espace à un parent, d’après l’assurance maladie",
+        "retiré, d’après l’assurance maladie, la gestion de cet espace",
+        "retirer, d’après l’assurance maladie, la gestion de cet espace",
     ),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (
@@ -123,6 +173,7 @@ RIGHTS: Final[Mapping[str, str]] = {
     Right.SELF: "C’est votre espace",
     Right.REPRESENTATIVE: "Représente légalement une personne mineure",
     Right.COVERAGE: "Personne mineure rattachée à son dossier d’assurance maladie",
+    Right.INVITATION: "A reçu une invitation à représenter une personne mineure",
     Right.AUTHORISATION: "Vous avez donné votre autorisation",
     Right.DEPOSITOR: "C’est un de ses propres ajouts",
     Right.FEEDING: "Dépôt dans votre dossier",
@@ -154,6 +205,7 @@ _OF_A_MINOR: Final[Mapping[str, str]] = {
     "votre historique": "son historique",
     "vos données": "ses données",
 }
+_A_PARENT: Final = "un parent"
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"
 _UNKNOWN_REFUSAL: Final = "ce droit n’existe pas"
 
@@ -187,6 +239,9 @@ def label(shown: Shown, reader: str, whom: str | None = None) -> str:
     own = _BY_THE_PERSON if shown.actor is Kind.PERSON else {}
     done, asked = own.get(shown.action) or DONE_ASKED.get(shown.action, UNKNOWN_ACTION)
     has = "avez" if actor_name(shown, reader) == YOU else "a"
+    # The operator is never named: the name is of whose link he ended; older traces have none.
+    if shown.action == CoverageAction.END:
+        whom = shown.actor_name or _A_PARENT
     to = f" à {whom}" if whom else ""
     return (
         f"{has} demandé à {asked}{to}" if shown.outcome is Outcome.REFUSED else f"{has} {done}{to}"

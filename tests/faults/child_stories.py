@@ -1,13 +1,15 @@
-"""A parent begins to manage the space of her child, and leaves it."""
+"""A parent manages the space of her child, leaves it, and invites somebody to do so too."""
 
 from typing import Final
 
-from chalicelib.access.store import ProxyRow, proxy_key
+from chalicelib.access.store import InvitationRow, ProxyRow, proxy_key
 from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow, open_row
 from chalicelib.core import rows
 from chalicelib.core.rows import patient_key, table_name
-from chalicelib.identity import children
+from chalicelib.http.idempotency import Idempotency
+from chalicelib.identity import children, invitations
+from chalicelib.identity.invitations import Invitee
 from chalicelib.identity.store import ChildRow, child_key
 from tests import double
 from tests.builders import a_minor
@@ -58,3 +60,73 @@ def history(world: World) -> list[Trace]:
     found = [item for (pk, _), item in items.items() if pk == patient_key(child)]
     traces = [TraceRow.from_raw_data(item) for item in found if item["kind"]["S"] == "trace"]
     return [open_row(row, child) for row in traces]
+
+
+# By invitation: the world's other person, whom its person invites.
+
+NOT_INVITED: Final = ([], 0, False, 0)
+INVITED: Final = (["pending"], 1, False, 0)
+ACCEPTED: Final = (["accepted"], 1, True, 1)
+REFUSED: Final = (["refused"], 1, False, 1)
+WITHDRAWN: Final = (["withdrawn"], 1, False, 0)
+ENDED: Final = (["ended"], 1, False, 2)
+RETURNED: Final = (["ended"], 1, False, 1)
+KEY: Final = Idempotency("i" * 64, "h" * 64)
+
+
+def prepare_invited(world: World, travel: Travel) -> None:
+    """Let the person manage the child, and invite the other one."""
+    prepare_managed(world, travel)
+    invite(world)
+
+
+def prepare_accepted(world: World, travel: Travel) -> None:
+    """Let the other one have accepted."""
+    prepare_invited(world, travel)
+    accept(world)
+
+
+def invite(world: World) -> None:
+    person, known = world.person, world.other.identity.traits
+    assert known.birth_date is not None
+    whom = Invitee(known.family_name, known.given_names[0], known.birth_date)
+    invitations.invite(person.principal, _known["child"], whom, KEY)
+
+
+def accept(world: World) -> None:
+    other = world.other
+    invitations.accept(other.principal, other.pid, _sent()[0].sk.removeprefix("INVITE#"))
+
+
+def refuse(world: World) -> None:
+    other = world.other
+    invitations.refuse(other.principal, other.pid, _sent()[0].sk.removeprefix("INVITE#"))
+
+
+def end(world: World) -> None:
+    one = _sent()[0].sk.removeprefix("INVITE#")
+    invitations.end(world.person.principal, _known["child"], one)
+
+
+def leave_invited(world: World) -> None:
+    other = world.other
+    children.leave(other.principal, other.pid, _known["child"])
+
+
+def invited(world: World) -> tuple[list[str], int, bool, int]:
+    """Return what became of the invitations, and how many were received and told; the link."""
+    other, child = world.other, _known["child"]
+    items = double.tables()[table_name("identity")].items()
+    received = [sk for (_, sk), item in items if item["kind"]["S"] == "received"]
+    proxy = rows.get(ProxyRow, *proxy_key(child, other.id))
+    listed = rows.get(ChildRow, *child_key(other.pid, child))
+    is_listed = listed is not None and bool(listed.is_managed)
+    assert is_listed == (proxy is not None), "half a link"
+    told = [row for row in waiting() if row.patient_id == child][1:]  # not of the person herself
+    return [row.status for row in _sent()], len(received), is_listed, len(told)
+
+
+def _sent() -> list[InvitationRow]:
+    items = double.tables()[table_name("identity")].values()
+    found = [item for item in items if item["kind"]["S"] == "invitation"]
+    return [InvitationRow.from_raw_data(item) for item in found]

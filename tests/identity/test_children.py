@@ -14,7 +14,7 @@ from chalicelib.core import clock as product_clock
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import event_of
 from chalicelib.core.rows import table_name
-from chalicelib.identity import accounts, children, rules, spaces
+from chalicelib.identity import accounts, coverage, rules, spaces
 from chalicelib.workers.notify import recipients
 from tests import double
 from tests.builders import (
@@ -69,6 +69,10 @@ def add_document(http: Client, who: Actor, child: Minor) -> Reply:
     )
 
 
+def named(who: Patient) -> str:
+    return f"Camille {who.name.title()}"
+
+
 def trace(http: Client, who: Actor, pid: str) -> list[tuple[str, str, str]]:
     listed = http.get(f"/v1/patients/{pid}/trace", as_=who.principal).json()["items"]
     return [(one["actor"]["name"], one["label"], one["right"]) for one in listed]
@@ -90,6 +94,7 @@ def test_a_child_on_the_file_is_listed_and_not_open_before_it_is_certified(
             "age": 7,
             "status": "on_file",
             "ends_at": None,
+            "invited": False,
         }
     ]
     assert documents(http, mother, child).status == 404
@@ -336,7 +341,7 @@ def test_who_is_no_longer_on_the_file_is_out_at_once_and_the_history_says_so(
     manage(http, mother, child)
     manage(http, father, child)
 
-    children.cover(child.pid, [mother.pid])
+    coverage.cover(child.pid, [mother.pid])
 
     assert documents(http, father, child).status == 404
     assert manage(http, father, child).status == 404
@@ -344,7 +349,7 @@ def test_who_is_no_longer_on_the_file_is_out_at_once_and_the_history_says_so(
     assert listed["items"] == []
     said = [line for line in trace(http, mother, child.pid) if line[0] == "Un opérateur"]
     assert [line[1] for line in said] == [
-        "a retiré la gestion de cet espace à un parent, d’après l’assurance maladie"
+        f"a retiré, d’après l’assurance maladie, la gestion de cet espace à {named(father)}"
     ]
 
 
@@ -353,7 +358,7 @@ def test_a_file_read_again_changes_nothing(http: Client, mother: Patient) -> Non
     manage(http, mother, child)
     before = double.tables()
 
-    children.cover(child.pid, [mother.pid])
+    coverage.cover(child.pid, [mother.pid])
 
     assert double.tables() == before
 
@@ -405,7 +410,7 @@ def test_what_a_parent_writes_while_the_file_lets_the_child_go_is_not_done(
     manage(http, father, child)
     documents(http, father, child)
     faults.on(
-        "dynamodb.TransactWriteItems", meanwhile(lambda: children.cover(child.pid, [mother.pid]))
+        "dynamodb.TransactWriteItems", meanwhile(lambda: coverage.cover(child.pid, [mother.pid]))
     )
 
     reply = http.put(
