@@ -64,7 +64,7 @@ def history(world: World) -> list[Trace]:
 
 # By invitation: the world's other person, whom its person invites.
 
-NOT_INVITED: Final = ([], 0, False, 0)
+NOT_INVITED: Final[tuple[list[str], int, bool, int]] = ([], 0, False, 0)
 INVITED: Final = (["pending"], 1, False, 0)
 ACCEPTED: Final = (["accepted"], 1, True, 1)
 REFUSED: Final = (["refused"], 1, False, 1)

@@ -164,7 +164,8 @@ def test_who_accepts_an_invitation_represents_the_child_as_her_parent_does(
 def test_the_inviter_is_told_the_same_of_who_exists_and_of_nobody(  # A36, D15
     http: Client, mother: Patient, father: Patient, child: Minor
 ) -> None:
-    answers, costs, stored = [], [], []
+    answers: list[object] = []
+    costs, stored = [], []
     for whom in (traits(father), NOBODY, traits(mother)):
         invite(http, mother, child, whom) if not answers else None  # keys are warm afterwards
         before = double.tables()

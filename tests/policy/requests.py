@@ -198,9 +198,9 @@ def _invitations(world: World, path: str, role: str, target: str | None) -> dict
         whom = Invitee(known.family_name, known.given_names[0], known.birth_date)
     if "{invitation_id}" not in path:
         return {}
-    known = rows.query(store.invitations_of(where)).items  # a child has few a month
-    if target or known:
-        return {"invitation_id": target or known[0]["sk"]["S"].removeprefix("INVITE#")}
+    before = rows.query(store.invitations_of(where)).items  # a child has few a month
+    if target or before:
+        return {"invitation_id": target or before[0]["sk"]["S"].removeprefix("INVITE#")}
     sent = invitations.invite(parent.principal, where, whom, None)
     return {"invitation_id": sent.id}
 

@@ -107,7 +107,7 @@ def subject_of_trace(world: World, row: dict[str, str], request: Ask) -> str:
     """Return whose history tells of a request: a child's, when it is about her."""
     if row["path"] == "/v1/patients/{pid}/invitations/{invitation_id}":
         items = double.tables()[table_name("identity")].values()
-        return next(item["child"]["S"] for item in items if item["kind"]["S"] == "received")
+        return str(next(item["child"]["S"] for item in items if item["kind"]["S"] == "received"))
     return request.target.rpartition("/")[2] if "{child_id}" in row["path"] else world.person.pid
 
 
