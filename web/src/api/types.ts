@@ -48,6 +48,9 @@ export type Profile = Schemas["Profile"];
 export type PersonMe = Schemas["PersonMe"];
 export type Child = Schemas["ChildOut"];
 export type Representative = Schemas["RepresentativeOut"];
+export type Invitation = Schemas["InvitationOut"];
+export type ReceivedInvitation = Schemas["ReceivedOut"];
+export type Invitee = Schemas["InvitationBody"];
 
 export interface Page<T> {
   items: T[];
