@@ -21,7 +21,7 @@ from chalicelib.access.store import (
     subject_of_record,
 )
 from chalicelib.access.unit import Replayed, Unit
-from chalicelib.audit.model import Trace
+from chalicelib.audit.model import Audience, Trace
 from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_trace
 from chalicelib.core import clock, events, ids, log, parallel, rows
 from chalicelib.core.errors import Conflict, Invalid, NotFound, Problem, Unavailable
@@ -197,12 +197,13 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
     """Bind what a professional does to her authorisation, and mark its first use (D4).
 
     The first use is a write, because it must notify the person; a later read needs none, and a
-    later write requires that the authorisation is still the one that was read.
+    later write requires that the authorisation is still the one that was read. What is under a
+    minor's secrecy is no first use: who represents her would be told of it.
     """
     grant = unit.entry.grant
     if unit.right is not Right.AUTHORISATION or grant is None:
         return []
-    if not grant.first_used_at:
+    if not grant.first_used_at and not unit.is_secret:
         used = GrantRow(**grant.attribute_values)
         used.first_used_at = clock.iso(unit.now)
         notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)
@@ -281,6 +282,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         is_patient=_space(unit) is not None,
         trace=trace,
         data_key=_trace_key(unit).data_key,
+        audience=Audience.MINOR if unit.is_secret else Audience.GENERAL,
     )
 
 

@@ -30,7 +30,8 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.DOCUMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
     Action.DOCUMENT_ANNOUNCE: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
     Action.DOCUMENT_UPLOAD: (Right.DEPOSITOR,),
-    Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR,),
+    # By who did not deposit it: only what a parent did (`record.rules.may_delete`).
+    Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR, *_HERS),
     Action.AUTHORISATION_LIST: _HERS,
     Action.AUTHORISATION_GIVE: _HERS,
     Action.AUTHORISATION_WITHDRAW: _HERS,

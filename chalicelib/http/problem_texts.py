@@ -333,6 +333,14 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "There are already {limit} reminders on {day}.",
     ),
     "date_future": ("La date est dans le futur.", "The date is in the future."),
+    "not_a_minor": (
+        "Cela ne concerne que les personnes mineures.",
+        "This is for minors only.",
+    ),
+    "visibility_reserved": (
+        "Seuls les professionnels le choisissent, à la demande de la personne mineure.",
+        "Only professionals choose this, at the minor's request.",
+    ),
     "not_an_adult": ("Cette personne n’est pas majeure.", "This person is not of age."),
     "date_before_birth": ("La date précède la naissance.", "The date is before the birth."),
     "date_past": ("Choisissez une date à venir.", "The date must be in the future."),

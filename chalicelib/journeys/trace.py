@@ -12,6 +12,7 @@ from pydantic import Field
 from chalicelib.access import gate, tokens
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Right
+from chalicelib.audit.model import Audience
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Answer, Call, Schema, endpoint
 from chalicelib.identity import directory, spaces
@@ -77,14 +78,17 @@ def read_trace(call: Call[None, TraceQuery]) -> Answer:
     pid, asked = gate.resolve(call.principal, call.path["pid"]), call.query
     reader = call.principal.id
     scope = (reader, pid, "trace", asked.outcome or "", str(asked.others))
-    query = store.newest_first(pid, tokens.open_cursor(asked.cursor, *scope))
-    wanted = [spaces.person_wish(pid)]
-    with gate.enter(call.principal, Action.TRACE_READ, pid, wanted=wanted, queries=[query]) as unit:
+    after, wanted = tokens.open_cursor(asked.cursor, *scope), [spaces.person_wish(pid)]
+    queries = [store.newest_first(pid, after, audience=audience) for audience in Audience]
+    with gate.enter(call.principal, Action.TRACE_READ, pid, wanted=wanted, queries=queries) as unit:
+        histories = list(zip(queries, unit.pages, strict=True))
+        # What is under a minor's secrecy is hers to read, and of nobody who represents her.
+        general, *others = histories if unit.right is Right.SELF else histories[:1]
         found, after = usecases.lines(
             pid,
-            query,
-            unit.pages[0],
+            *general,
             asked.limit,
+            beside=others,
             keep=partial(_is_asked, asked=asked, reader=reader),
         )
         items = accesses(unit, found)

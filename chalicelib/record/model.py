@@ -16,9 +16,16 @@ class WithdrawalReason(StrEnum):
     OTHER = "other"
 
 
+class Visibility(StrEnum):
+    """To whom a document is not shown at all (value set TRE_A07); for now, of a minor only."""
+
+    NORMAL = "normal"
+    NOT_REPRESENTATIVES = "invisible_to_representatives"
+
+
 @dataclass(frozen=True, slots=True)
 class Depositor:
-    """Who deposited: the kind of actor and, except for the person herself, its public name."""
+    """Who deposited: the kind of actor and, except for the person herself, its name."""
 
     kind: str
     name: str | None
@@ -43,6 +50,7 @@ class Draft:
     declared_format: str | None
     size_bytes: int | None
     sha256: str | None
+    visibility: Visibility | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,10 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of a record. `sha256` is of its readable bytes, in hex."""
+    """A document of a record. `sha256` is of its readable bytes, in hex.
+
+    `is_deletable`: by this reader, who deposited it, or may take back what a parent did.
+    """
 
     id: str
     title: str
@@ -74,4 +85,7 @@ class Document:
     antivirus: str
     blob: str
     is_own_deposit: bool
+    is_deletable: bool
     version: int
+    visibility: Visibility = Visibility.NORMAL
+    secret_until: str | None = None

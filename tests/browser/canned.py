@@ -66,6 +66,7 @@ def document(number: int, title: str, kind: str, content: bytes, **more: Any) ->
         "depositor": {"kind": "organisation", "name": "Laboratoire des Capucins"},
         "author": {"name": None, "profession": None, "organisation": "Laboratoire des Capucins"},
         "antivirus": {"verdict": "not_scanned", "engine": None},
+        "visibility": "normal",
         "warnings": [],
         "abilities": {"read": True, "withdraw": False},
         "version": 1,

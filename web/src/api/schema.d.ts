@@ -1461,6 +1461,12 @@ export interface components {
              * @default null
              */
             sha256: string | null;
+            /**
+             * Visibility
+             * @description Of a minor's only, by a professional or an organisation: at the minor's request, it does not exist for those who represent her. A CDA header that says so (INVISIBLE_REPRESENTANTS_LEGAUX) is enough.
+             * @default null
+             */
+            visibility: ("normal" | "invisible_to_representatives") | null;
         };
         /**
          * DocumentOut
@@ -1499,6 +1505,7 @@ export interface components {
          *         "label": "Compte rendu d'examens biologiques"
          *       },
          *       "version": 1,
+         *       "visibility": "normal",
          *       "warnings": []
          *     }
          */
@@ -1527,6 +1534,12 @@ export interface components {
             antivirus: components["schemas"]["AntivirusOut"];
             /** Warnings */
             warnings: string[];
+            /**
+             * Visibility
+             * @description To those who represent a minor.
+             * @enum {string}
+             */
+            visibility: "normal" | "invisible_to_representatives";
             abilities: components["schemas"]["AbilitiesOut"];
             /** Version */
             version: number;
@@ -1842,6 +1855,12 @@ export interface components {
              * @enum {string}
              */
             sex: "female" | "male" | "unknown";
+            /**
+             * Minor Secrecy
+             * @description At a minor's request: those who represent her do not see this search. What is then deposited says so itself (`visibility`).
+             * @default false
+             */
+            minor_secrecy: boolean;
         };
         /**
          * MailChoices
@@ -2767,7 +2786,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -5215,6 +5234,7 @@ export interface operations {
     read_trace_proof: {
         parameters: {
             query?: {
+                audience?: "general" | "minor";
                 cursor?: string | null;
             };
             header?: never;

@@ -81,9 +81,11 @@ const waiting = (upload: Upload) => upload.step.value.at === "ready";
 /** Cut on its way; what the server refused would be refused again. */
 const unsent = ({ step }: Upload) => step.value.at === "failed" && step.value.error instanceof Offline;
 
-export function Deposit({ pid, role, hrefOf }: {
+export function Deposit({ pid, role, minor = false, hrefOf }: {
   pid: string;
   role: Role;
+  /** Of a minor's, by a professional: who may see it is asked. */
+  minor?: boolean;
   /** Where a deposited document is seen. */
   hrefOf: (id: string) => string;
 }) {
@@ -102,7 +104,7 @@ export function Deposit({ pid, role, hrefOf }: {
 
   const sendAll = async () => {
     const ready = queue.filter(waiting);
-    const wrong = ready.flatMap((upload) => draftErrors(upload, ready.length > 1));
+    const wrong = ready.flatMap((upload) => draftErrors(upload, ready.length > 1, minor));
     setErrors(wrong);
     setTurn((n) => n + 1);
     if (wrong.length) return;
@@ -122,7 +124,7 @@ export function Deposit({ pid, role, hrefOf }: {
           <ul class="uploads" role="list">
             {queue.map((upload) => (
               <li key={upload.id}>
-                <UploadCard pid={pid} upload={upload} role={role} errors={errors} hrefOf={hrefOf} />
+                <UploadCard pid={pid} upload={upload} role={role} minor={minor} errors={errors} hrefOf={hrefOf} />
               </li>
             ))}
           </ul>
