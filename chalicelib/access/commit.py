@@ -180,7 +180,7 @@ def _explain(unit: Unit, attempt: list[Step], lost: ConditionLost) -> None:
         raise Conflict
     _read_again(unit, (GrantRow, *store.grant_key(unit.pid, unit.entry.principal.id)))
     grant = unit.entry.grant
-    if grant is None or not grant_of(grant).is_active(unit.now):
+    if grant is None or not grant_of(grant, unit.entry.settings).is_active(unit.now):
         refuse(unit, Refusal.NO_RIGHT)
         raise NotFound
 
@@ -270,7 +270,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         organisation=organisation,
         action=unit.traced_as or unit.action,
         outcome="refused" if reason else "allowed",
-        right=unit.right,
+        right=_said_right(unit),
         right_since=_since(unit),
         reference=unit.reference,
         reason=reason,
@@ -298,6 +298,13 @@ def _owner(unit: Unit) -> str:
 
 def _space(unit: Unit) -> SettingsRow | None:
     return unit.entry.settings if unit.concerns_record else None
+
+
+def _said_right(unit: Unit) -> Right:
+    """Return the right as a history says it: whose word an authorisation was."""
+    grant = unit.entry.grant
+    is_parental = grant is not None and grant.given_by is not None
+    return Right.PARENTAL if is_parental and unit.right is Right.AUTHORISATION else unit.right
 
 
 def _since(unit: Unit) -> str | None:

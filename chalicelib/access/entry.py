@@ -118,7 +118,8 @@ class Entry:
             covers_holder=isinstance(target, CoverageRow) and self.own_pid in target.subscribers,
             invited_to_represent=isinstance(target, InvitationRow)
             and self.own_pid == target.invitee,
-            grant_active=self.grant is not None and store.grant_of(self.grant).is_active(now),
+            grant_active=self.grant is not None
+            and store.grant_of(self.grant, self.settings).is_active(now),
             target_wanted=self.target_wish is not None,
             target_exists=target is not None,
             target_deposited_by_actor=owner is not None and owner == mine,

@@ -62,6 +62,7 @@ class Right(StrEnum):
     COVERAGE = "coverage"  # she is on this person's insurance file: enough to become the former
     INVITATION = "invitation"  # of who manages a minor's space, to represent her as well
     AUTHORISATION = "authorisation"
+    PARENTAL = "parental"  # the same, given by who represented her: what the trace of its use says
     DEPOSITOR = "depositor"
     FEEDING = "feeding"
     LINK = "link"
@@ -98,7 +99,11 @@ class GrantStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An authorisation of a professional by the person (R-ACS-00: given by the person herself)."""
+    """An authorisation of a professional by the person (R-ACS-00: given by the person herself).
+
+    Of a minor's, by who represented her: `given_by` is the name of that one, where it was opened;
+    it lapses on the day she is of age (R-MIN-06, A41).
+    """
 
     rpps: str
     status: GrantStatus
@@ -107,6 +112,8 @@ class Grant:
     changed_at: datetime
     first_used_at: datetime | None
     version: int
+    lapses_at_majority: bool = False  # it would have gone on for longer
+    given_by: str | None = None
 
     def is_active(self, now: datetime) -> bool:
         """Tell whether it opens the record at an instant; `valid_until` is exclusive."""

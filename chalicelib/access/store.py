@@ -112,6 +112,7 @@ class GrantRow(AuthenticatedRow):
     first_used_at = UnicodeAttribute(null=True)
     grantee_pk = UnicodeAttribute()
     grantee_sk = UnicodeAttribute()
+    given_by = BinaryAttribute(null=True, legacy_encoding=False)  # a representative's name, sealed
 
 
 class OwnGrantRow(GrantRow):
@@ -321,13 +322,17 @@ def subject_of_record(pid: str) -> str:
     return f"P.{pid}"
 
 
-def grant_of(row: GrantRow) -> Grant:
-    """Read an authorisation from its row."""
+def grant_of(row: GrantRow, settings: SettingsRow | None, *, given_by: str | None = None) -> Grant:
+    """Read an authorisation from its row: one given for a minor ends with her minority."""
+    majority = settings.represented_until if settings and row.given_by else None
+    until = min(row.valid_until, majority or row.valid_until)
     return Grant(
         rpps=row.rpps,
         status=GrantStatus(row.status),
         given_at=clock.instant(row.given_at),
-        valid_until=clock.instant(row.valid_until),
+        valid_until=clock.instant(until),
+        lapses_at_majority=until < row.valid_until,
+        given_by=given_by,
         changed_at=clock.instant(row.changed_at),
         first_used_at=clock.instant(row.first_used_at) if row.first_used_at else None,
         version=row.version or 0,
@@ -347,19 +352,33 @@ def name_of(proxy: ProxyRow, pid: str) -> str:
     Raises:
         Tampered, KeyMissing, Unavailable: it does not open.
     """
+    return _name(bytes(proxy.sealed or b""), pid, proxy)
+
+
+def giver_of(grant: GrantRow, pid: str) -> str:
+    """Open the name of who gave an authorisation for a minor. Raises as `name_of`."""
+    return _name(bytes(grant.given_by or b""), pid, grant)
+
+
+def _name(sealed: bytes, pid: str, row: Row) -> str:
     subject = subject_of_trace(pid)
-    opened = envelope.open_row(
-        bytes(proxy.sealed or b""), subject=subject, kind=TRACE_KIND, pk=proxy.pk, sk=proxy.sk
-    )
+    opened = envelope.open_row(sealed, subject=subject, kind=TRACE_KIND, pk=row.pk, sk=row.sk)
     return str(opened["name"])
 
 
-def read_grants(items: list[Item]) -> list[Grant]:
-    """Read authorisations; one that was forged or altered is left out, and told."""
+def read_grants(
+    items: list[Item], settings: SettingsRow | None, *, named_of: str | None = None
+) -> list[Grant]:
+    """Read authorisations; one that was forged or altered is left out, and told.
+
+    With the id of the record as `named_of`, each has the name of the parent who gave it.
+    """
     found = []
     for item in items:
         try:
-            found.append(grant_of(GrantRow.from_raw_data(item)))
+            row = GrantRow.from_raw_data(item)
+            name = giver_of(row, named_of) if named_of and row.given_by else None
+            found.append(grant_of(row, settings, given_by=name))
         except Tampered as error:
             log.exception("grant row does not verify", error)
     return found

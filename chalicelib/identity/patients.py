@@ -77,7 +77,11 @@ def _read(principal: Principal, subject: str, action: Action) -> Patient:
         person, version = spaces.person_of(unit)
     grant = unit.entry.grant
     by_grant = grant is not None and unit.right is Right.AUTHORISATION
-    until = access_store.grant_of(grant).valid_until if grant and by_grant else None
+    until = (
+        access_store.grant_of(grant, unit.entry.settings).valid_until
+        if grant and by_grant
+        else None
+    )
     return Patient(pid, person, version, until)
 
 

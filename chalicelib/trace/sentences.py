@@ -175,6 +175,7 @@ RIGHTS: Final[Mapping[str, str]] = {
     Right.COVERAGE: "Personne mineure rattachée à son dossier d’assurance maladie",
     Right.INVITATION: "A reçu une invitation à représenter une personne mineure",
     Right.AUTHORISATION: "Vous avez donné votre autorisation",
+    Right.PARENTAL: "Un représentant légal a donné son autorisation",
     Right.DEPOSITOR: "C’est un de ses propres ajouts",
     Right.FEEDING: "Dépôt dans votre dossier",
     Right.LINK: "Vous avez créé ce lien de calendrier",
@@ -216,12 +217,13 @@ _MONTHS: Final = (
 
 
 def actor_name(shown: Shown, reader: str, minor: str | None = None) -> str:
-    """Return whom a line is about, and for whom if `minor` is the name of who was represented.
+    """Return whom a line is about, and for whom if `minor` is the name of who is represented.
 
-    `reader` is the account that reads.
+    `reader` is the account that reads. What the minor did herself is said of her by her name.
     """
     if shown.actor is Kind.PERSON:
-        name = YOU if shown.actor_id == reader else shown.actor_name or SOMEBODY
+        own = minor if shown.right == Right.SELF else None
+        name = YOU if shown.actor_id == reader else shown.actor_name or own or SOMEBODY
         return f"{name} pour {minor}" if minor and shown.right == Right.REPRESENTATIVE else name
     if shown.actor is Kind.ORGANISATION:
         return shown.organisation or ORGANISATION
@@ -248,14 +250,18 @@ def label(shown: Shown, reader: str, whom: str | None = None) -> str:
     )
 
 
-def right(shown: Shown) -> str | None:
-    """Return by what right it was done, or why it was refused; None for what nobody did."""
+def right(shown: Shown, giver: str | None = None) -> str | None:
+    """Return by what right it was done, or why it was refused; None for what nobody did.
+
+    `giver` is the name of who gave, for a minor, the authorisation by which it was.
+    """
     if shown.outcome is Outcome.UNREADABLE:
         return None
     if shown.outcome is Outcome.REFUSED:
         return f"Demande refusée\u00a0: {_refusal(shown)}"
-    if shown.right == Right.AUTHORISATION and shown.right_since:
-        return f"{RIGHTS[shown.right]} le {date(datetime.fromisoformat(shown.right_since))}"
+    if shown.right in {Right.AUTHORISATION, Right.PARENTAL} and shown.right_since:
+        said = f"{giver} a donné son autorisation" if giver else RIGHTS[shown.right]
+        return f"{said} le {date(datetime.fromisoformat(shown.right_since))}"
     return RIGHTS.get(shown.right, RIGHTS[Right.NONE])
 
 

@@ -207,6 +207,8 @@ _GRANT = {
     "valid_until": instant(days=-345),
     "first_used_at": instant(days=2),
     "last_change_at": instant(days=20),
+    "given_by": None,
+    "ends_at_majority": False,
     "version": 1,
 }
 GRANTS = [

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canned import PID, problem, reply
+from tests.browser.canned import GRANTS, PID, problem, reply
 from tests.browser.canned_agenda import NOTICES
 from tests.browser.canned_children import (
     ACCEPTED,
@@ -290,3 +290,29 @@ def test_who_came_by_invitation_neither_invites_nor_comes_back_alone(
     asked.get_by_role("button", name="Ne plus gérer l’espace de Lea").click()
     expect(page.get_by_text("Vous ne gérez plus l’espace de Lea.")).to_be_visible()
     expect(card).to_have_count(0)
+
+
+def test_of_age_one_reads_that_what_a_parent_allowed_is_over(page: Page, opened: Open) -> None:
+    canned = opened("/professionnels")
+    lapsed = GRANTS[0] | {
+        "status": "expired",
+        "given_by": "Claire EXEMPLE",
+        "ends_at_majority": True,
+    }
+    canned.overrides["GET .*/authorisations"] = lambda route: reply(
+        route, {"items": [lapsed], "next": None}
+    )
+    page.reload()
+    expect(page.get_by_text("Autorisation terminée à vos 18 ans")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Autoriser de nouveau"))).to_be_visible()
+
+
+def test_a_parent_reads_who_allowed_a_professional_and_until_when(page: Page, opened: Open) -> None:
+    canned = opened("/professionnels", IN_CHILD)
+    given = GRANTS[0] | {"given_by": "Paul PAT-QUATRE", "ends_at_majority": True}
+    canned.overrides["GET .*/authorisations"] = lambda route: reply(
+        route, {"items": [given], "next": None}
+    )
+    page.reload()
+    card = page.get_by_role("article").filter(has_text="Donnée par Paul PAT-QUATRE")
+    expect(card).to_contain_text("jusqu’à ses 18 ans")

@@ -212,4 +212,8 @@ def test_the_committed_page_is_what_the_policy_decides() -> None:
 def test_every_right_that_opens_something_is_on_the_page() -> None:
     page = access_page.text()
 
-    assert [right for right in Right if f"| {right} |" not in page] == [Right.OPERATOR, Right.NONE]
+    assert [right for right in Right if f"| {right} |" not in page] == [
+        Right.PARENTAL,
+        Right.OPERATOR,
+        Right.NONE,
+    ]

@@ -73,7 +73,7 @@ def subject(who: Actor, pid: str) -> str:
     return pid
 
 
-def deposit(http: Client, who: Actor, child: Minor, **fields: object) -> Reply:
+def deposit(http: Client, who: Actor, child: Minor, **fields: Any) -> Reply:
     return http.post(
         f"/v1/patients/{subject(who, child.pid)}/documents",
         as_=who.principal,
@@ -82,7 +82,7 @@ def deposit(http: Client, who: Actor, child: Minor, **fields: object) -> Reply:
     )
 
 
-def secretly(http: Client, who: Actor, child: Minor, **fields: object) -> str:
+def secretly(http: Client, who: Actor, child: Minor, **fields: Any) -> str:
     reply = deposit(http, who, child, **SECRET, **fields)
     assert (reply.status, reply.json()["visibility"]) == (201, SECRET["visibility"])
     one: str = reply.json()["id"]

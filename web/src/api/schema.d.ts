@@ -1130,6 +1130,16 @@ export interface components {
             first_used_at: string | null;
             /** Last Change At */
             last_change_at: string;
+            /**
+             * Given By
+             * @description Of a minor's, who gave it for her: it ends on the day she is of age.
+             */
+            given_by: string | null;
+            /**
+             * Ends At Majority
+             * @description It does, or did, before its own term.
+             */
+            ends_at_majority: boolean;
             /** Version */
             version: number;
         };
