@@ -423,9 +423,11 @@ def test_who_comes_onto_the_file_owes_nothing_more_to_an_invitation(
     coverage.cover(child.pid, [mother.pid, father.pid])
 
     refused = end(http, mother, child, one)
+    shown = http.get(f"/v1/patients/{child.pid}/representatives", as_=mother.principal).json()
     coverage.cover(child.pid, [father.pid])
 
     assert refused.status == 404
+    assert [item["invitation_id"] for item in shown["items"]] == [None, None]
     assert (documents(http, father, child), documents(http, mother, child)) == (200, 404)
     (listed,) = http.get(f"/v1/patients/{father.pid}/children", as_=father.principal).json()[
         "items"
