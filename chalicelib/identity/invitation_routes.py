@@ -10,7 +10,7 @@ from chalicelib.core import clock
 from chalicelib.core.errors import Conflict
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.http.fields import Day
-from chalicelib.identity import invitations
+from chalicelib.identity import invitations, invited
 from chalicelib.identity.invitations import Invitation, Invitee
 
 _SENT: Final = "/v1/patients/{pid}/representatives/invitations"
@@ -116,7 +116,7 @@ def end_invitation(call: Call[None, NoQuery]) -> Answer:
 def list_received_invitations(call: Call[None, NoQuery]) -> Answer:
     """List the invitations to represent a minor that one may answer."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    found = invitations.list_received(call.principal, pid)
+    found = invited.list_received(call.principal, pid)
     return Answer(
         ReceivedList(
             items=[
@@ -142,7 +142,7 @@ def list_received_invitations(call: Call[None, NoQuery]) -> Answer:
 def answer_invitation(call: Call[AnswerBody, NoQuery]) -> Answer:
     """Accept to represent a minor, or refuse; repeating is harmless."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    answer = invitations.accept if call.body.answer == "accept" else invitations.refuse
+    answer = invited.accept if call.body.answer == "accept" else invited.refuse
     answer(call.principal, pid, call.path["invitation_id"])
     return Answer(status=204)
 

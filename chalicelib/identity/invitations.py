@@ -14,13 +14,12 @@ from chalicelib.access import gate
 from chalicelib.access import store as access_store
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
-from chalicelib.access.store import CoverageRow, InvitationRow, ProxyRow, SettingsRow
+from chalicelib.access.store import CoverageRow, InvitationRow, ProxyRow
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.audit.store import TRACE_KIND, subject_of_trace
-from chalicelib.core import clock, ids, log, rows
-from chalicelib.core.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.core import clock, ids, rows
+from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.core.events import EventType
-from chalicelib.core.rows import Row
 from chalicelib.core.text import is_printable
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
@@ -33,9 +32,7 @@ from chalicelib.identity.model import (
 )
 from chalicelib.identity.store import ChildRow, ReceivedRow
 from chalicelib.identity.values import fold
-from chalicelib.reminders import store as reminders
 from chalicelib.vault import envelope
-from chalicelib.vault.errors import Tampered
 
 LIFE: Final = timedelta(days=30)  # P: a month to answer, holidays included
 MOST: Final = 5  # P: of one child, whatever became of them, until they would have expired
@@ -62,16 +59,6 @@ class Invitation:
     name: str
     status: InvitationStatus
     created_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """An invitation as the person invited sees it: who invites, to represent whom."""
-
-    id: str
-    child: str
-    invited_by: str
     expires_at: datetime
 
 
@@ -115,7 +102,7 @@ def _invite(
         principal,
         Action.REPRESENTATIVE_INVITE,
         pid,
-        target=_coverage_of(pid),
+        target=coverage_of(pid),
         wanted=[spaces.person_wish(pid)],
         queries=[query],
         idempotency=idempotency,
@@ -131,8 +118,8 @@ def _invite(
         unit.put(row)
         unit.put(_new_received(unit, row))
         unit.put(unit.target(CoverageRow))  # two at once are counted one after the other
-        unit.about(_id_of(row))
-        unit.emit(EventType.INVITATION_RECEIVED, _id_of(row), to=invitee)
+        unit.about(id_of(row))
+        unit.emit(EventType.INVITATION_RECEIVED, id_of(row), to=invitee)
     return _sent(row, _named(whom), unit.now)
 
 
@@ -154,12 +141,12 @@ def _new_row(unit: Unit, own: str, invitee: str, whom: Invitee) -> InvitationRow
 
 
 def _new_received(unit: Unit, row: InvitationRow) -> ReceivedRow:
-    pk, sk = store.received_key(row.invitee, _id_of(row))
+    pk, sk = store.received_key(row.invitee, id_of(row))
     settings, person = unit.entry.settings, spaces.person_of(unit)[0]
     if settings is None:
         raise LookupError("the space is not open")
     said = {"child": shown(person.traits.given_names[0]), "by": unit.actor_name}
-    history, data_key = _history_of(unit.pid), bytes(settings.trace_key)
+    history, data_key = history_of(unit.pid), bytes(settings.trace_key)
     sealed = envelope.seal_row(said, **history, data_key=data_key, pk=pk, sk=sk)
     return ReceivedRow(pk=pk, sk=sk, kind="received", child=unit.pid, sealed=sealed, ttl=row.ttl)
 
@@ -172,7 +159,7 @@ def list_sent(principal: Principal, pid: str) -> list[Invitation]:
     """
     query = store.invitations_of(pid)
     with gate.enter(
-        principal, Action.INVITATION_LIST, pid, target=_coverage_of(pid), queries=[query]
+        principal, Action.INVITATION_LIST, pid, target=coverage_of(pid), queries=[query]
     ) as unit:
         _own_on_file(unit)
         found = map(InvitationRow.from_raw_data, rows.all_items(query, unit.pages[0]))
@@ -200,7 +187,7 @@ def _end(principal: Principal, pid: str, invitation_id: str) -> None:
         principal,
         Action.REPRESENTATIVE_END,
         pid,
-        target=_coverage_of(pid),
+        target=coverage_of(pid),
         wanted=[wish],
         about=invitation_id,
         opens_record=False,
@@ -212,7 +199,7 @@ def _end(principal: Principal, pid: str, invitation_id: str) -> None:
             unit.new_name = links.name_of(own)
         if row.status == InvitationStatus.ACCEPTED:
             _end_link(unit, row)
-        elif _status(row, unit.now) is InvitationStatus.PENDING:
+        elif status_of(row, unit.now) is InvitationStatus.PENDING:
             row.status = InvitationStatus.WITHDRAWN
             unit.put(row)
             unit.traced_as = InvitationAction.WITHDRAW
@@ -240,119 +227,6 @@ def _end_link(unit: Unit, row: InvitationRow) -> None:
     unit.emit(EventType.REPRESENTATIVE_ENDED, unit.pid)
 
 
-def list_received(principal: Principal, pid: str) -> list[Received]:
-    """List the invitations a person may answer now; of the others nothing is told.
-
-    Raises:
-        NotFound, Unavailable.
-    """
-    query = store.received_by(pid)
-    with gate.enter(
-        principal, Action.INVITATION_RECEIVED, pid, queries=[query], opens_record=False
-    ) as unit:
-        found = map(ReceivedRow.from_raw_data, rows.all_items(query, unit.pages[0]))
-        return [one for row in found if (one := _received(row, unit.now))]
-
-
-def _received(row: ReceivedRow, now: datetime) -> Received | None:
-    """Open an invitation if it may be answered; one that was altered is left out, and told."""
-    invitation_id = row.sk.removeprefix("RECEIVED#")
-    try:
-        invitation, coverage, settings = rows.fetch(
-            [
-                (InvitationRow, *access_store.invitation_key(row.child, invitation_id)),
-                _coverage_of(row.child),
-                (SettingsRow, *access_store.settings_key(row.child)),
-            ]
-        )
-        if not isinstance(invitation, InvitationRow) or not isinstance(settings, SettingsRow):
-            return None
-        is_minor = clock.iso(now) < (settings.represented_until or "")
-        if not is_minor or not _may_be_answered(invitation, coverage, now):
-            return None
-        opened = envelope.open_row(row.sealed, **_history_of(row.child), pk=row.pk, sk=row.sk)
-    except Tampered as error:
-        log.exception("an invitation does not verify", error)
-        return None
-    until = clock.instant(invitation.expires_at)
-    return Received(invitation_id, opened["child"], opened["by"], until)
-
-
-def accept(principal: Principal, pid: str, invitation_id: str) -> None:
-    """Accept to represent a minor, as one certifies to; `pid` is one's own. Repeating is harmless.
-
-    Raises:
-        NotFound: no such invitation for this person; traced.
-        Conflict: it is over: expired, withdrawn, refused, or its sender lost the child's file.
-        Unavailable.
-    """
-    until_it_holds(lambda: _answer(principal, pid, invitation_id, accepts=True))
-
-
-def refuse(principal: Principal, pid: str, invitation_id: str) -> None:
-    """Refuse to represent a minor; raises as `accept`."""
-    until_it_holds(lambda: _answer(principal, pid, invitation_id, accepts=False))
-
-
-def _answer(principal: Principal, pid: str, invitation_id: str, *, accepts: bool) -> None:
-    received = rows.get(ReceivedRow, *store.received_key(pid, invitation_id))
-    child = received.child if received else ids.new_secret_id()
-    wanted: list[tuple[type[Row], str, str]] = [
-        _coverage_of(child),
-        (ChildRow, *store.child_key(pid, child)),
-        (SettingsRow, *access_store.settings_key(pid)),
-        spaces.person_wish(child),
-        reminders.preferences_wish(child),
-    ]
-    with gate.enter(
-        principal,
-        Action.INVITATION_ACCEPT if accepts else Action.INVITATION_REFUSE,
-        child,
-        target=(InvitationRow, *access_store.invitation_key(child, invitation_id)),
-        wanted=wanted,
-        about=invitation_id,
-    ) as unit:
-        row = unit.target(InvitationRow)
-        if unit.entry.own_pid != pid:
-            raise NotFound
-        said = InvitationStatus.ACCEPTED if accepts else InvitationStatus.REFUSED
-        if row.status == said:
-            unit.traced_as = UnchangedAction.ANSWER
-            return
-        coverage = unit.row(*_coverage_of(child))
-        if coverage is None or not _may_be_answered(row, coverage, unit.now):
-            raise Conflict("invitation-closed")
-        row.status = said
-        if accepts:
-            _link(unit, row, pid)
-            unit.write(rows.unchanged(coverage))
-        else:
-            unit.emit(EventType.INVITATION_REFUSED, invitation_id)
-        unit.put(row)
-
-
-def _link(unit: Unit, row: InvitationRow, pid: str) -> None:
-    """Write the link of who accepts, the child in her list, and what makes both end."""
-    person = spaces.person_of(unit)[0]
-    ends_at = links.end_of_minority(unit, person)
-    unit.require(holds=unit.now < ends_at, reason=Refusal.ADULT)
-    space = unit.row(SettingsRow, *access_store.settings_key(pid))
-    if space is None or space.status != "open":
-        raise unit.refuse(Refusal.SPACE_CLOSED)
-    row.uid, row.ttl = unit.entry.principal.id, None
-    if unit.entry.proxy is not None:
-        return  # she manages the space already
-    listed = unit.row(ChildRow, *store.child_key(pid, unit.pid))
-    if listed is None or listed.invitation:
-        fresh = links.child_row(pid, unit.pid, person, space)
-        listed = rows.at_version(fresh, listed.version if listed else None)
-        listed.invitation = _id_of(row)
-    listed.is_managed = True
-    unit.put(listed)
-    by = row.inviter if listed.invitation else None  # on the file herself, she owes it to nobody
-    links.begin(unit, links.name_of(pid), ends_at, invitation=listed.invitation, by=by)
-
-
 def _own_on_file(unit: Unit) -> str:
     """Return the caller's own record, which must be one of those the child's file names.
 
@@ -365,13 +239,8 @@ def _own_on_file(unit: Unit) -> str:
     return own
 
 
-def _may_be_answered(row: InvitationRow, coverage: Row | None, now: datetime) -> bool:
-    """Tell whether an invitation stands: it is worth what the file says of who sent it."""
-    is_on_file = isinstance(coverage, CoverageRow) and row.inviter in coverage.subscribers
-    return _status(row, now) is InvitationStatus.PENDING and is_on_file
-
-
-def _status(row: InvitationRow, now: datetime) -> InvitationStatus:
+def status_of(row: InvitationRow, now: datetime) -> InvitationStatus:
+    """Return what became of an invitation: one that nobody answered in time has expired."""
     status = InvitationStatus(row.status)
     is_late = status is InvitationStatus.PENDING and clock.iso(now) >= row.expires_at
     return InvitationStatus.EXPIRED if is_late else status
@@ -379,9 +248,9 @@ def _status(row: InvitationRow, now: datetime) -> InvitationStatus:
 
 def _sent(row: InvitationRow, name: str, now: datetime) -> Invitation:
     return Invitation(
-        id=_id_of(row),
+        id=id_of(row),
         name=name,
-        status=_status(row, now),
+        status=status_of(row, now),
         created_at=clock.instant(row.created_at),
         expires_at=clock.instant(row.expires_at),
     )
@@ -391,13 +260,16 @@ def _named(whom: Invitee) -> str:
     return f"{shown(whom.given_name.lower())} {whom.family_name.upper()}"
 
 
-def _id_of(row: InvitationRow) -> str:
+def id_of(row: InvitationRow) -> str:
+    """Return the id in an invitation's key."""
     return row.sk.removeprefix("INVITE#")
 
 
-def _coverage_of(pid: str) -> tuple[type[CoverageRow], str, str]:
+def coverage_of(pid: str) -> tuple[type[CoverageRow], str, str]:
+    """Return what to name on entering, to know on whose insurance files a minor is."""
     return (CoverageRow, *access_store.coverage_key(pid))
 
 
-def _history_of(pid: str) -> dict[str, Any]:
+def history_of(pid: str) -> dict[str, Any]:
+    """Return how what an invitation says is sealed: with the history of the minor."""
     return {"subject": subject_of_trace(pid), "kind": TRACE_KIND}

@@ -9,6 +9,7 @@ from chalicelib.core import rows
 from chalicelib.core.rows import patient_key, table_name
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.identity import children, invitations
+from chalicelib.identity import invited as invited_side
 from chalicelib.identity.invitations import Invitee
 from chalicelib.identity.store import ChildRow, child_key
 from tests import double
@@ -95,12 +96,12 @@ def invite(world: World) -> None:
 
 def accept(world: World) -> None:
     other = world.other
-    invitations.accept(other.principal, other.pid, _sent()[0].sk.removeprefix("INVITE#"))
+    invited_side.accept(other.principal, other.pid, _sent()[0].sk.removeprefix("INVITE#"))
 
 
 def refuse(world: World) -> None:
     other = world.other
-    invitations.refuse(other.principal, other.pid, _sent()[0].sk.removeprefix("INVITE#"))
+    invited_side.refuse(other.principal, other.pid, _sent()[0].sk.removeprefix("INVITE#"))
 
 
 def end(world: World) -> None:

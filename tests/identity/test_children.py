@@ -506,7 +506,7 @@ def test_what_a_parent_allowed_lapses_when_the_child_is_of_age_and_her_own_word_
 def _session_again(doctor: Actor) -> Actor:
     account = accounts.known_professional(doctor.id)  # type: ignore[arg-type]  # an RPPS number
     assert account is not None
-    found = directory.professional(doctor.id)  # type: ignore[arg-type]  # an RPPS number
+    found = directory.professional(doctor.id)
     return Actor(a_session(account, professional=found), doctor.name)
 
 
