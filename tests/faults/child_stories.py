@@ -3,21 +3,24 @@
 from typing import Final
 
 from chalicelib.access.store import InvitationRow, ProxyRow, proxy_key
-from chalicelib.audit.model import Trace
-from chalicelib.audit.store import TraceRow, open_row
-from chalicelib.core import rows
+from chalicelib.audit.model import Audience, Trace
+from chalicelib.audit.store import TraceRow, history_key, open_row
+from chalicelib.core import clock, rows
 from chalicelib.core.rows import patient_key, table_name
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.identity import children, invitations
 from chalicelib.identity import invited as invited_side
 from chalicelib.identity.invitations import Invitee
 from chalicelib.identity.store import ChildRow, child_key
+from chalicelib.record import usecases as record
+from chalicelib.record.model import Draft, Visibility
 from tests import double
 from tests.builders import a_minor
-from tests.faults.stories import Travel, waiting
+from tests.faults.stories import CONTENT, MARKER, Travel, waiting
 from tests.worlds import World
 
 _known: Final[dict[str, str]] = {}
+KEY: Final = Idempotency("i" * 64, "h" * 64)
 NOT_MANAGED: Final = (False, False, 0)
 MANAGED: Final = (True, True, 1)
 LEFT: Final = (False, False, 1)
@@ -63,6 +66,38 @@ def history(world: World) -> list[Trace]:
     return [open_row(row, child) for row in traces]
 
 
+# Under the child's secrecy: a deposit that her parents never learn of.
+
+NOT_DEPOSITED: Final = (0, 0)
+DEPOSITED: Final = (1, 0)
+
+
+def deposit_secret(world: World) -> None:
+    hidden = Visibility.NOT_REPRESENTATIVES
+    draft = Draft(MARKER, "11502-2", clock.now().date(), "application/pdf", None, None, hidden)
+    laboratory = world.laboratory.principal
+    record.add_document(laboratory, _known["child"], draft, CONTENT, KEY)
+
+
+def kept_secret(world: World) -> tuple[int, int]:
+    """Return how many documents the child has, and how much anybody was told of it."""
+    del world
+    child, items = _known["child"], double.tables()[table_name("record")].items()
+    found = [item for (pk, _), item in items if pk == patient_key(child)]
+    documents = [item for item in found if item["kind"]["S"] == "document"]
+    told = [row for row in waiting() if row.patient_id == child and row.type == "document.added"]
+    return len(documents), len(told)
+
+
+def secret_history(world: World) -> list[Trace]:
+    """Return what the child alone reads; the history that her parents read has none of it."""
+    assert "record:document:add" not in {one.action for one in history(world)}
+    child, items = _known["child"], double.tables()[table_name("audit")]
+    pk_of_hers = history_key(child, Audience.MINOR)
+    rows_of_hers = [item for (pk, _), item in items.items() if pk == pk_of_hers]
+    return [open_row(TraceRow.from_raw_data(item), child) for item in rows_of_hers]
+
+
 # By invitation: the world's other person, whom its person invites.
 
 NOT_INVITED: Final[tuple[list[str], int, bool, int]] = ([], 0, False, 0)
@@ -72,7 +107,6 @@ REFUSED: Final = (["refused"], 1, False, 1)
 WITHDRAWN: Final = (["withdrawn"], 1, False, 0)
 ENDED: Final = (["ended"], 1, False, 2)
 RETURNED: Final = (["ended"], 1, False, 1)
-KEY: Final = Idempotency("i" * 64, "h" * 64)
 
 
 def prepare_invited(world: World, travel: Travel) -> None:

@@ -128,6 +128,17 @@ STORIES: Final = (
         prepare=children.prepare_managed,
     ),
     Story(
+        "deposit_secret",
+        children.deposit_secret,
+        children.kept_secret,
+        children.NOT_DEPOSITED,
+        children.DEPOSITED,
+        reminders.once("record:document:add", children.secret_history),
+        stories.no_orphan,
+        children.prepare_managed,
+        has_key=True,
+    ),
+    Story(
         "invite_representative",
         children.invite,
         children.invited,
