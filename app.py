@@ -10,6 +10,7 @@ from chalicelib.http import meta  # noqa: F401  declares its routes
 from chalicelib.http.mount import BINARY_TYPES, mount
 from chalicelib.identity import (  # noqa: F401  declare their routes
     child_routes,
+    invitation_routes,
     oauth_routes,
     patient_routes,
     routes,

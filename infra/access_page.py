@@ -22,6 +22,7 @@ _ROLES: Final[Mapping[str, Facts]] = {
     "the person": _who(ActorKind.PERSON, holds=True),
     "who represents her, a minor": replace(_SOMEBODY, represents_holder=True),
     "on whose insurance file she is": replace(_SOMEBODY, covers_holder=True),
+    "who is invited to represent her": replace(_SOMEBODY, invited_to_represent=True),
     "somebody else": _SOMEBODY,
     "authorised professional": _who(ActorKind.PROFESSIONAL, granted=True),
     "other professional": _who(ActorKind.PROFESSIONAL),

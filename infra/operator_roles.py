@@ -101,7 +101,7 @@ def _queues() -> list[Statement]:
         _rows(tables.WORK, ("Query",), "DUE#*"),
         # Sealing what a stream lost, as the sealing worker does.
         allow("dynamodb", ("GetRecords", "GetShardIterator"), [stream]),
-        _rows(tables.AUDIT, ("Query",), "P#*", "Q#*", "SEAL"),
+        _rows(tables.AUDIT, ("Query",), "P#*", "PS#*", "Q#*", "SEAL"),
         _rows(tables.AUDIT, ("GetItem", "BatchGetItem", "PutItem", "ConditionCheckItem"), "Q#*"),
         of_key("SealKey", "Decrypt"),
         allow("s3", ("PutObject",), [{"Fn::Sub": "${ArchiveBucket.Arn}/*"}]),
@@ -127,7 +127,7 @@ def statements() -> dict[Role, list[Statement]]:
             *_secret(),
             _rows(tables.IDENTITY, read_write, "INS#*", "P#*"),
             # A child who is no longer on a parent's insurance file: the link ends, and it is told.
-            _rows(tables.IDENTITY, ("DeleteItem",), "P#*"),
+            _rows(tables.IDENTITY, ("DeleteItem", "Query"), "P#*"),
             _rows(tables.AUDIT, ("PutItem",), "P#*"),
             _rows(tables.IDENTITY, ("PutItem",), "TRAITS#*"),
             _rows(tables.RECORD, read_write, "P#*"),

@@ -23,7 +23,7 @@ from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import Row
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import accounts, children, directory, spaces
+from chalicelib.identity import accounts, coverage, directory, spaces
 from chalicelib.identity.model import Activity, Person, Professional
 from chalicelib.identity.values import (
     RPPS,
@@ -107,7 +107,7 @@ def a_minor(*parents: Patient, birth_date: date = date(2019, 2, 11)) -> Minor:
     """Open the space of a child, on these persons' files; nobody manages it yet."""
     identity = an_identity(birth_date=birth_date)
     pid = spaces.open_space(identity)
-    children.cover(pid, [parent.pid for parent in parents])
+    coverage.cover(pid, [parent.pid for parent in parents])
     return Minor(pid, identity)
 
 

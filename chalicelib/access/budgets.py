@@ -78,6 +78,8 @@ REFUSALS: Final = Budget(
 )
 # P: a token lasts ten minutes; sixty machines that each ask for one need 360.
 TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
+# P: a family invites one or two people, and mistypes some; nobody goes through names this way.
+INVITATIONS: Final = Budget("invite", {ActorKind.PERSON: 10}, period=_DAY)
 # P: the phones and computers of a household that share a link ask four times an hour each.
 FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
 
@@ -130,6 +132,8 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
         return [(LOOKUPS, principal.id)]
     if action is Action.FEED_READ and principal.kind in FEED_READS.limits:
         return [(FEED_READS, principal.id)]
+    if action is Action.REPRESENTATIVE_INVITE and principal.kind in INVITATIONS.limits:
+        return [(INVITATIONS, principal.id)]
     if action in _DOCUMENTS:
         here, step = depositor_token(pid, principal), _DOCUMENTS[action]
         return [(DEPOSITS, f"{principal.id}.{step}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{step}")]

@@ -21,7 +21,7 @@ from chalicelib.access.store import (
     subject_of_record,
 )
 from chalicelib.access.unit import Replayed, Unit
-from chalicelib.audit.model import Trace
+from chalicelib.audit.model import Audience, Trace
 from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_trace
 from chalicelib.core import clock, events, ids, log, parallel, rows
 from chalicelib.core.errors import Conflict, Invalid, NotFound, Problem, Unavailable
@@ -180,7 +180,7 @@ def _explain(unit: Unit, attempt: list[Step], lost: ConditionLost) -> None:
         raise Conflict
     _read_again(unit, (GrantRow, *store.grant_key(unit.pid, unit.entry.principal.id)))
     grant = unit.entry.grant
-    if grant is None or not grant_of(grant).is_active(unit.now):
+    if grant is None or not grant_of(grant, unit.entry.settings).is_active(unit.now):
         refuse(unit, Refusal.NO_RIGHT)
         raise NotFound
 
@@ -197,12 +197,13 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
     """Bind what a professional does to her authorisation, and mark its first use (D4).
 
     The first use is a write, because it must notify the person; a later read needs none, and a
-    later write requires that the authorisation is still the one that was read.
+    later write requires that the authorisation is still the one that was read. What is under a
+    minor's secrecy is no first use: who represents her would be told of it.
     """
     grant = unit.entry.grant
     if unit.right is not Right.AUTHORISATION or grant is None:
         return []
-    if not grant.first_used_at:
+    if not grant.first_used_at and not unit.is_secret:
         used = GrantRow(**grant.attribute_values)
         used.first_used_at = clock.iso(unit.now)
         notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)
@@ -267,9 +268,9 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         actor_name=unit.actor_name,
         profession=professional.profession if professional else None,
         organisation=organisation,
-        action=unit.action,
+        action=unit.traced_as or unit.action,
         outcome="refused" if reason else "allowed",
-        right=unit.right,
+        right=_said_right(unit),
         right_since=_since(unit),
         reference=unit.reference,
         reason=reason,
@@ -281,6 +282,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         is_patient=_space(unit) is not None,
         trace=trace,
         data_key=_trace_key(unit).data_key,
+        audience=Audience.MINOR if unit.is_secret else Audience.GENERAL,
     )
 
 
@@ -296,6 +298,13 @@ def _owner(unit: Unit) -> str:
 
 def _space(unit: Unit) -> SettingsRow | None:
     return unit.entry.settings if unit.concerns_record else None
+
+
+def _said_right(unit: Unit) -> Right:
+    """Return the right as a history says it: whose word an authorisation was."""
+    grant = unit.entry.grant
+    is_parental = grant is not None and grant.given_by is not None
+    return Right.PARENTAL if is_parental and unit.right is Right.AUTHORISATION else unit.right
 
 
 def _since(unit: Unit) -> str | None:

@@ -22,6 +22,7 @@ from chalicelib.access.store import (
     FeedsRow,
     GrantRow,
     IdempotencyRow,
+    InvitationRow,
     ProxyRow,
     SessionRow,
     SettingsRow,
@@ -120,7 +121,10 @@ class Entry:
             holds_record=proxy is not None and proxy.relation == "self",
             represents_holder=store.represents(proxy, self.settings, now),
             covers_holder=isinstance(target, CoverageRow) and self.own_pid in target.subscribers,
-            grant_active=self.grant is not None and store.grant_of(self.grant).is_active(now),
+            invited_to_represent=isinstance(target, InvitationRow)
+            and self.own_pid == target.invitee,
+            grant_active=self.grant is not None
+            and store.grant_of(self.grant, self.settings).is_active(now),
             target_wanted=self.target_wish is not None,
             target_exists=target is not None,
             target_deposited_by_actor=owner is not None and owner == mine,

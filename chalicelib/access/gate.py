@@ -45,13 +45,15 @@ def enter(  # noqa: PLR0913  keyword-only
     about: str | None = None,
     idempotency: Idempotency | None = None,
     opens_record: bool = True,
+    is_secret: bool = False,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
     `target` is the row acted upon, whose absence is refused like a missing right; `wanted` are
     other rows to read on the way, `queries` pages to read beside them. `about` is the id of the
     thing asked for, which the trace names even when it is refused. With `opens_record` false, the
-    record's key is left wrapped, because nothing of it is opened or sealed inside.
+    record's key is left wrapped, because nothing of it is opened or sealed inside. What `is_secret`
+    is traced for the person alone, not for who represents her as a minor.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
@@ -81,6 +83,7 @@ def enter(  # noqa: PLR0913  keyword-only
         _trace_altered(principal, action, pid, target, about)
         raise
     unit = Unit(entry, action, now, about)
+    unit.is_secret = is_secret
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right
     _check_budgets(unit, counting, entry.row(*refusals), decision.held)
@@ -145,7 +148,9 @@ def trace_not_shown(unit: Unit, about: str, reason: Refusal) -> None:
     Raises:
         Unavailable: it could not be written.
     """
-    commit.refuse(Unit(unit.entry, unit.action, clock.now(), about), reason)
+    refused = Unit(unit.entry, unit.action, clock.now(), about)
+    refused.is_secret = unit.is_secret
+    commit.refuse(refused, reason)
 
 
 def _check_budgets(

@@ -45,6 +45,12 @@ class Action(StrEnum):
     CHILD_MANAGE = "access:child:manage"
     CHILD_LEAVE = "access:child:leave"
     REPRESENTATIVE_LIST = "access:representative:list"
+    REPRESENTATIVE_INVITE = "access:representative:invite"
+    REPRESENTATIVE_END = "access:representative:end"
+    INVITATION_LIST = "access:invitation:list"
+    INVITATION_RECEIVED = "access:invitation:received"
+    INVITATION_ACCEPT = "access:invitation:accept"
+    INVITATION_REFUSE = "access:invitation:refuse"
     FEED_LIST = "agenda:feed:list"
     FEED_ADD = "agenda:feed:add"
     FEED_REVOKE = "agenda:feed:revoke"
@@ -73,7 +79,9 @@ class Right(StrEnum):
     SELF = "self"
     REPRESENTATIVE = "representative"  # of a minor, until the day she comes of age
     COVERAGE = "coverage"  # she is on this person's insurance file: enough to become the former
+    INVITATION = "invitation"  # of who manages a minor's space, to represent her as well
     AUTHORISATION = "authorisation"
+    PARENTAL = "parental"  # the same, given by who represented her: what the trace of its use says
     DEPOSITOR = "depositor"
     FEEDING = "feeding"
     LINK = "link"
@@ -111,7 +119,11 @@ class GrantStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An authorisation of a professional by the person (R-ACS-00: given by the person herself)."""
+    """An authorisation of a professional by the person (R-ACS-00: given by the person herself).
+
+    Of a minor's, by who represented her: `given_by` is the name of that one, where it was opened;
+    it lapses on the day she is of age (R-MIN-06, A41).
+    """
 
     rpps: str
     status: GrantStatus
@@ -120,6 +132,8 @@ class Grant:
     changed_at: datetime
     first_used_at: datetime | None
     version: int
+    lapses_at_majority: bool = False  # it would have gone on for longer
+    given_by: str | None = None
 
     def is_active(self, now: datetime) -> bool:
         """Tell whether it opens the record at an instant; `valid_until` is exclusive."""
@@ -136,6 +150,7 @@ class Facts:
     grant_active: bool
     represents_holder: bool = False
     covers_holder: bool = False
+    invited_to_represent: bool = False
     target_wanted: bool = False
     target_exists: bool = False
     target_deposited_by_actor: bool = False

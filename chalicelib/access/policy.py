@@ -14,7 +14,7 @@ from chalicelib.http.principal import ActorKind
 # The person, or for her, while she is a minor, who represents her.
 _HERS: Final = (Right.SELF, Right.REPRESENTATIVE)
 
-# Sources: R-ACC (the person), R-MIN-01 (who represents a minor), R1111-46 and R-AUT-01
+# Sources: R-ACC (the person), R-MIN-01 and R-MIN-02 (who represents a minor), R1111-46 and R-AUT-01
 # (authorisation), R-MAT-02 (feeding needs no authorisation), R-PRF-01 (what is hers alone),
 # R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads), R-AGE-01 (an
 # appointment is its author's and the person's), ADR 0017 (a secret link outlives who made it, so
@@ -33,7 +33,8 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.DOCUMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
     Action.DOCUMENT_ANNOUNCE: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
     Action.DOCUMENT_UPLOAD: (Right.DEPOSITOR,),
-    Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR,),
+    # By who did not deposit it: only what a parent did (`record.rules.may_delete`).
+    Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR, *_HERS),
     Action.AUTHORISATION_LIST: _HERS,
     Action.AUTHORISATION_GIVE: _HERS,
     Action.AUTHORISATION_WITHDRAW: _HERS,
@@ -53,8 +54,14 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.APPOINTMENT_CANCEL: (*_HERS, Right.DEPOSITOR),
     Action.CHILD_LIST: (Right.SELF,),
     Action.CHILD_MANAGE: (Right.COVERAGE,),
-    Action.CHILD_LEAVE: (Right.REPRESENTATIVE, Right.COVERAGE),
+    Action.CHILD_LEAVE: (Right.REPRESENTATIVE, Right.COVERAGE, Right.INVITATION),
     Action.REPRESENTATIVE_LIST: _HERS,
+    Action.REPRESENTATIVE_INVITE: (Right.REPRESENTATIVE,),
+    Action.REPRESENTATIVE_END: (Right.REPRESENTATIVE, Right.COVERAGE),
+    Action.INVITATION_LIST: (Right.REPRESENTATIVE, Right.COVERAGE),
+    Action.INVITATION_RECEIVED: (Right.SELF,),
+    Action.INVITATION_ACCEPT: (Right.INVITATION,),
+    Action.INVITATION_REFUSE: (Right.INVITATION,),
     Action.FEED_LIST: (Right.SELF,),
     Action.FEED_ADD: (Right.SELF,),
     Action.FEED_REVOKE: (Right.SELF,),
@@ -86,6 +93,7 @@ _HOLDERS: Final[Mapping[Right, ActorKind]] = {
     Right.SELF: ActorKind.PERSON,
     Right.REPRESENTATIVE: ActorKind.PERSON,
     Right.COVERAGE: ActorKind.PERSON,
+    Right.INVITATION: ActorKind.PERSON,
     Right.AUTHORISATION: ActorKind.PROFESSIONAL,
     Right.FEEDING: ActorKind.ORGANISATION,
     Right.LINK: ActorKind.CALENDAR,
@@ -123,6 +131,7 @@ def _holds(right: Right, facts: Facts) -> bool:
         Right.SELF: facts.holds_record,
         Right.REPRESENTATIVE: facts.represents_holder,
         Right.COVERAGE: facts.covers_holder,
+        Right.INVITATION: facts.invited_to_represent,
         Right.AUTHORISATION: facts.grant_active,
         Right.DEPOSITOR: facts.target_deposited_by_actor and _is_at_home(facts),
         Right.LINK: facts.link_live,

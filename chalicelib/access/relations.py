@@ -113,7 +113,7 @@ def _read_again(page: Page, rpps: str, now: datetime) -> Iterator[tuple[Item, Re
         grant, space = _intact(GrantRow, grant_item), _intact(SettingsRow, space_item)
         if not isinstance(grant, GrantRow) or not isinstance(space, SettingsRow):
             continue
-        opens = store.grant_of(grant)
+        opens = store.grant_of(grant, space)
         if space.status == "open" and opens.is_active(now):
             yield rows.position(grant, tables.BY_GRANTEE), Relation(pid, opens)
 

@@ -112,6 +112,7 @@ class GrantRow(AuthenticatedRow):
     first_used_at = UnicodeAttribute(null=True)
     grantee_pk = UnicodeAttribute()
     grantee_sk = UnicodeAttribute()
+    given_by = BinaryAttribute(null=True, legacy_encoding=False)  # a representative's name, sealed
 
 
 class OwnGrantRow(GrantRow):
@@ -134,7 +135,8 @@ class OwnGrantRow(GrantRow):
 class ProxyRow(AuthenticatedRow):
     """The link between an account and a record; `relation` is `self`, or `representative`.
 
-    The name of a representative is sealed with the record's history, which names her.
+    The name of a representative is sealed with the record's history, which names her. Of who came
+    by invitation, the row says which one, and whose (the record of who invited).
     """
 
     TABLE: ClassVar[str] = "identity"
@@ -143,6 +145,8 @@ class ProxyRow(AuthenticatedRow):
     relation = UnicodeAttribute()
     since = UnicodeAttribute(null=True)
     sealed = BinaryAttribute(null=True, legacy_encoding=False)
+    invitation = UnicodeAttribute(null=True)
+    invited_by = UnicodeAttribute(null=True)
 
 
 class CoverageRow(AuthenticatedRow):
@@ -151,6 +155,24 @@ class CoverageRow(AuthenticatedRow):
     TABLE: ClassVar[str] = "identity"
 
     subscribers = JSONAttribute()
+
+
+class InvitationRow(AuthenticatedRow):
+    """An invitation to represent a minor, from one record to another, who may be nobody's.
+
+    The names that were typed are sealed under the minor's record; `uid` is who accepted.
+    """
+
+    TABLE: ClassVar[str] = "identity"
+
+    inviter = UnicodeAttribute()
+    invitee = UnicodeAttribute()
+    status = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    expires_at = UnicodeAttribute()
+    uid = UnicodeAttribute(null=True)
+    sealed = BinaryAttribute(legacy_encoding=False)
+    ttl = NumberAttribute(null=True)
 
 
 class SessionRow(AuthenticatedRow):
@@ -260,6 +282,11 @@ def coverage_key(pid: str) -> tuple[str, str]:
     return patient_key(pid), "COVERAGE"
 
 
+def invitation_key(pid: str, invitation_id: str) -> tuple[str, str]:
+    """Return the key of an invitation to represent the minor of a record."""
+    return patient_key(pid), key("INVITE", invitation_id)
+
+
 def session_key(sid: str) -> tuple[str, str]:
     """Return the key of a session: who reads the table does not learn the id a token needs."""
     return key("S", hashlib.sha256(sid.encode()).hexdigest()), "SESSION"
@@ -295,13 +322,17 @@ def subject_of_record(pid: str) -> str:
     return f"P.{pid}"
 
 
-def grant_of(row: GrantRow) -> Grant:
-    """Read an authorisation from its row."""
+def grant_of(row: GrantRow, settings: SettingsRow | None, *, given_by: str | None = None) -> Grant:
+    """Read an authorisation from its row: one given for a minor ends with her minority."""
+    majority = settings.represented_until if settings and row.given_by else None
+    until = min(row.valid_until, majority or row.valid_until)
     return Grant(
         rpps=row.rpps,
         status=GrantStatus(row.status),
         given_at=clock.instant(row.given_at),
-        valid_until=clock.instant(row.valid_until),
+        valid_until=clock.instant(until),
+        lapses_at_majority=until < row.valid_until,
+        given_by=given_by,
         changed_at=clock.instant(row.changed_at),
         first_used_at=clock.instant(row.first_used_at) if row.first_used_at else None,
         version=row.version or 0,
@@ -321,19 +352,33 @@ def name_of(proxy: ProxyRow, pid: str) -> str:
     Raises:
         Tampered, KeyMissing, Unavailable: it does not open.
     """
+    return _name(bytes(proxy.sealed or b""), pid, proxy)
+
+
+def giver_of(grant: GrantRow, pid: str) -> str:
+    """Open the name of who gave an authorisation for a minor. Raises as `name_of`."""
+    return _name(bytes(grant.given_by or b""), pid, grant)
+
+
+def _name(sealed: bytes, pid: str, row: Row) -> str:
     subject = subject_of_trace(pid)
-    opened = envelope.open_row(
-        bytes(proxy.sealed or b""), subject=subject, kind=TRACE_KIND, pk=proxy.pk, sk=proxy.sk
-    )
+    opened = envelope.open_row(sealed, subject=subject, kind=TRACE_KIND, pk=row.pk, sk=row.sk)
     return str(opened["name"])
 
 
-def read_grants(items: list[Item]) -> list[Grant]:
-    """Read authorisations; one that was forged or altered is left out, and told."""
+def read_grants(
+    items: list[Item], settings: SettingsRow | None, *, named_of: str | None = None
+) -> list[Grant]:
+    """Read authorisations; one that was forged or altered is left out, and told.
+
+    With the id of the record as `named_of`, each has the name of the parent who gave it.
+    """
     found = []
     for item in items:
         try:
-            found.append(grant_of(GrantRow.from_raw_data(item)))
+            row = GrantRow.from_raw_data(item)
+            name = giver_of(row, named_of) if named_of and row.given_by else None
+            found.append(grant_of(row, settings, given_by=name))
         except Tampered as error:
             log.exception("grant row does not verify", error)
     return found

@@ -47,6 +47,8 @@ class Unit:
         self.is_refused = False
         self.new_name: str | None = None  # of who only now comes to represent the person
         self.ends_link = False  # of who acts with this record, in what she writes
+        self.is_secret = False  # kept from who represents a minor, its trace too (D15)
+        self.traced_as: str | None = None  # what it came to, when that is not what was asked
         self.new_settings: SettingsRow | None = None
         self.concerns_record = True  # and so is traced in its history, if there is such a record
         self.reference = reference
@@ -139,9 +141,9 @@ class Unit:
             self.new_settings = SettingsRow(**self.entry.settings.attribute_values)
         return self.new_settings
 
-    def emit(self, event_type: EventType, reference: str) -> None:
-        """Announce something, in the same transaction; ids only."""
-        self.events.append(events.new_event(event_type, self.pid, reference))
+    def emit(self, event_type: EventType, reference: str, *, to: str | None = None) -> None:
+        """Announce something, in the same transaction; ids only. `to`: another record."""
+        self.events.append(events.new_event(event_type, to or self.pid, reference))
 
     def about(self, reference: str) -> None:
         """Say which thing the trace is about."""

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from chalicelib.access import gate, rules, store
-from chalicelib.access.model import Action, Grant, GrantStatus
+from chalicelib.access.model import Action, Grant, GrantStatus, Right
 from chalicelib.access.store import GrantRow, OwnGrantRow
+from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Unavailable
 from chalicelib.core.rows import Query, Row, patient_key
 from chalicelib.http.principal import Principal
+from chalicelib.vault import envelope
 
 _PAGE: Final = 100
 _ATTEMPTS: Final = 6
@@ -37,7 +39,8 @@ def list_authorisations(principal: Principal, pid: str) -> list[Grant]:
     with gate.enter(
         principal, Action.AUTHORISATION_LIST, pid, queries=[query], opens_record=False
     ) as unit:
-        grants = store.read_grants(rows.all_items(query, unit.pages[0]))
+        found = rows.all_items(query, unit.pages[0])
+        grants = store.read_grants(found, unit.entry.settings, named_of=pid)
     return sorted(grants, key=lambda grant: grant.changed_at, reverse=True)
 
 
@@ -95,7 +98,7 @@ def _give(
         if unit.row(*directory) is None:
             raise Invalid(errors=(FieldError("/rpps", "unknown_professional"),))
         row = unit.row(*wish)
-        is_new = row is None or row.is_altered or not store.grant_of(row).is_active(unit.now)
+        is_new = row is None or row.is_altered or not _is_active(unit, row)
         if row is None or is_new:
             fresh = store.new_grant_row(pid, rpps, now=unit.now, until=rules.until(unit.now))
             kept: GrantRow = rows.at_version(fresh, row.version if row else None)
@@ -104,10 +107,37 @@ def _give(
             kept.valid_until = clock.iso(rules.until(unit.now))
             kept.grantee_sk = store.grantee_sk(rules.until(unit.now), pid)
             kept.changed_at = clock.iso(unit.now)
+        _sign(unit, kept, is_new=is_new)
         unit.about(rpps)
         _keep(unit, kept, overrules=row is not None and row.is_altered)
-    grant = store.grant_of(kept)
+        by = unit.actor_name if kept.given_by else None
+        grant = store.grant_of(kept, unit.entry.settings, given_by=by)
     return Given(replace(grant, version=grant.version + 1), is_new)
+
+
+def _is_active(unit: gate.Unit, row: GrantRow) -> bool:
+    return store.grant_of(row, unit.entry.settings).is_active(unit.now)
+
+
+def _sign(unit: gate.Unit, row: GrantRow, *, is_new: bool) -> None:
+    """Note whose word an authorisation is: the person's own, or that of who represents her.
+
+    Her own stays hers, whoever prolongs it; what she prolongs becomes hers.
+    """
+    if unit.right is not Right.REPRESENTATIVE:
+        row.given_by = None
+        return
+    settings = unit.entry.settings
+    if settings is None or not (is_new or row.given_by):
+        return
+    row.given_by = envelope.seal_row(
+        {"name": unit.actor_name},
+        subject=subject_of_trace(unit.pid),
+        kind=TRACE_KIND,
+        data_key=bytes(settings.trace_key),
+        pk=row.pk,
+        sk=row.sk,
+    )
 
 
 def _withdraw(principal: Principal, pid: str, rpps: str) -> None:

@@ -30,6 +30,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.audit import tree
 from chalicelib.audit.keys import Keys, is_signed
+from chalicelib.audit.model import Audience
 from chalicelib.audit.store import LeafRow
 from chalicelib.core import aws
 from chalicelib.core.errors import Unavailable
@@ -38,12 +39,11 @@ from chalicelib.core.settings import settings
 _DIGITS: Final = 12
 _LAST: Final = 10**_DIGITS - 1
 _FEW: Final = 10
-GENERAL: Final = "general"  # the only audience yet: the person herself
 # Each is read: who drops more makes a proof say that it cannot tell, and does not make it slow.
 _MOST_STRANGERS: Final = 20
 _MOST_BYTES: Final = 64 * 1024
 _REFUSED: Final = (400, 403, 404, 405)
-_NAME: Final = re.compile(r"heads/[0-9A-Z]{26}/([0-9]{12})\.([0-9a-f]{64})", re.ASCII)
+_NAME: Final = re.compile(r"heads/[0-9A-Z]{26}(?:\.minor)?/([0-9]{12})\.([0-9a-f]{64})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class _Version:
     leaf: bytes
 
 
-def statement(pid: str, size: int, root: bytes, sealed_at: str) -> bytes:
+def statement(pid: str, audience: Audience, size: int, root: bytes, sealed_at: str) -> bytes:
     """Return what is signed."""
-    lines = ("carnet/trace/1", pid, GENERAL, str(size), root.hex(), sealed_at, "")
+    lines = ("carnet/trace/1", pid, audience, str(size), root.hex(), sealed_at, "")
     return "\n".join(lines).encode("ascii")
 
 
@@ -96,7 +96,7 @@ def checkpoint_of(leaf: LeafRow) -> Checkpoint:
     )
 
 
-def put(pid: str, leaf: LeafRow, sealed: bytes) -> None:
+def put(pid: str, audience: Audience, leaf: LeafRow, sealed: bytes) -> None:
     """Archive a place and the ciphertext of its trace; safe to repeat.
 
     Whatever has that name already, this is one more version of it: nothing tells whether what is
@@ -120,7 +120,7 @@ def put(pid: str, leaf: LeafRow, sealed: bytes) -> None:
     try:
         aws.client("s3").put_object(
             Bucket=settings().archive_bucket,
-            Key=f"{_prefix(pid)}{_inverted(leaf.seq)}.{bytes(leaf.leaf).hex()}",
+            Key=f"{_prefix(pid, audience)}{_inverted(leaf.seq)}.{bytes(leaf.leaf).hex()}",
             Body=json.dumps(body, sort_keys=True).encode(),
             ContentType="application/json",
         )
@@ -128,7 +128,7 @@ def put(pid: str, leaf: LeafRow, sealed: bytes) -> None:
         raise Unavailable from error
 
 
-def newest(pid: str, keys: Keys) -> tuple[Checkpoint | None, list[Stranger]]:
+def newest(pid: str, audience: Audience, keys: Keys) -> tuple[Checkpoint | None, list[Stranger]]:
     """Return the newest archived head of a record, and the strangers met before it.
 
     One list, and one read if there is no stranger; after `_MOST_STRANGERS`, no head is found.
@@ -137,9 +137,9 @@ def newest(pid: str, keys: Keys) -> tuple[Checkpoint | None, list[Stranger]]:
         Unavailable: the archive does not answer.
     """
     strangers: list[Stranger] = []
-    versions = _versions(_prefix(pid), most=_FEW)
+    versions = _versions(_prefix(pid, audience), most=_FEW)
     for _, same in groupby(versions, key=lambda version: version.key):
-        head, stranger = _first(pid, same, keys)
+        head, stranger = _first(pid, audience, same, keys)
         if head:
             return head, strangers
         strangers.append(stranger)
@@ -148,7 +148,9 @@ def newest(pid: str, keys: Keys) -> tuple[Checkpoint | None, list[Stranger]]:
     return None, strangers
 
 
-def _first(pid: str, same: Iterable[_Version], keys: Keys) -> tuple[Checkpoint | None, Stranger]:
+def _first(
+    pid: str, audience: Audience, same: Iterable[_Version], keys: Keys
+) -> tuple[Checkpoint | None, Stranger]:
     """Return the checkpoint among the versions of one name, or what to say of them."""
     read, stranger = True, Stranger(None, b"")
     for version in islice(same, _MOST_STRANGERS):
@@ -157,7 +159,7 @@ def _first(pid: str, same: Iterable[_Version], keys: Keys) -> tuple[Checkpoint |
             break
         content = _content(Bucket=settings().archive_bucket, Key=version.key, VersionId=version.id)
         read = read and content is not None
-        head = _checkpoint(pid, version, content or b"", keys)
+        head = _checkpoint(pid, audience, version, content or b"", keys)
         if head:
             return head, stranger
     return None, replace(stranger, is_read=read)
@@ -176,7 +178,9 @@ def _content(**where: Any) -> bytes | None:  # noqa: ANN401  the SDK's
     return body
 
 
-def _checkpoint(pid: str, version: _Version, content: bytes, keys: Keys) -> Checkpoint | None:
+def _checkpoint(
+    pid: str, audience: Audience, version: _Version, content: bytes, keys: Keys
+) -> Checkpoint | None:
     """Read a checkpoint of ours, of this record and of the place and leaf that its name says."""
     try:
         body = json.loads(content)
@@ -189,7 +193,7 @@ def _checkpoint(pid: str, version: _Version, content: bytes, keys: Keys) -> Chec
         )
         commitment, previous = (bytes.fromhex(body[name]) for name in ("commitment", "previous"))
         bound = tree.leaf_input(head.size - 1, body["trace_id"], commitment, previous)
-        said = statement(pid, head.size, head.root, head.sealed_at)
+        said = statement(pid, audience, head.size, head.root, head.sealed_at)
         ours = head.size - 1 == version.seq and tree.leaf_hash(bound) == version.leaf
         return head if ours and is_signed(said, head.signature, head.key_id, keys) else None
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
@@ -197,7 +201,7 @@ def _checkpoint(pid: str, version: _Version, content: bytes, keys: Keys) -> Chec
 
 
 def leaves(
-    pid: str, places: Sequence[LeafRow], keys: Keys
+    pid: str, audience: Audience, places: Sequence[LeafRow], keys: Keys
 ) -> tuple[dict[int, set[bytes]], list[Stranger]]:
     """Return the leaf hashes archived for places that follow each other, and the strangers there.
 
@@ -212,25 +216,32 @@ def leaves(
     strangers: list[Stranger] = []
     first, last = places[0].seq, places[-1].seq
     for hundred in range((_LAST - last) // 100, (_LAST - first) // 100 + 1):
-        for version in _versions(f"{_prefix(pid)}{hundred:0{_DIGITS - 2}d}"):
+        for version in _versions(f"{_prefix(pid, audience)}{hundred:0{_DIGITS - 2}d}"):
             if version.seq is None:
                 strangers.append(Stranger(None, b""))
             elif version.seq in expected:
                 found.setdefault(version.seq, {}).setdefault(version.leaf, []).append(version)
     archived: dict[int, set[bytes]] = {}
     for seq, names in found.items():
-        archived[seq], others = _told_apart(pid, expected[seq], names, keys, len(strangers))
+        archived[seq], others = _told_apart(
+            pid, audience, expected[seq], names, keys, len(strangers)
+        )
         strangers += others
     return archived, strangers
 
 
 def _told_apart(
-    pid: str, expected: bytes, names: dict[bytes, list[_Version]], keys: Keys, met: int
+    pid: str,
+    audience: Audience,
+    expected: bytes,
+    names: dict[bytes, list[_Version]],
+    keys: Keys,
+    met: int,
 ) -> tuple[set[bytes], list[Stranger]]:
     """Tell the leaves that were signed in one place from its strangers."""
     if names.keys() <= {expected}:
         return set(names), []
-    ours = _first(pid, names.get(expected, []), keys)[0]
+    ours = _first(pid, audience, names.get(expected, []), keys)[0]
     signed = {expected} & names.keys()
     strangers: list[Stranger] = []
     for leaf, versions in names.items():
@@ -239,7 +250,7 @@ def _told_apart(
         if met + len(strangers) >= _MOST_STRANGERS:
             strangers.append(Stranger(versions[0].seq, leaf, is_read=False))
             continue
-        head, stranger = _first(pid, versions, keys)
+        head, stranger = _first(pid, audience, versions, keys)
         if head and (ours is None or head.root != ours.root):
             signed.add(leaf)
         else:
@@ -271,8 +282,8 @@ def _version(name: str, version_id: str) -> _Version:
     return _Version(name, version_id, _LAST - int(found[1]), bytes.fromhex(found[2]))
 
 
-def _prefix(pid: str) -> str:
-    return f"heads/{pid}/"
+def _prefix(pid: str, audience: Audience) -> str:
+    return f"heads/{pid}/" if audience is Audience.GENERAL else f"heads/{pid}.{audience}/"
 
 
 def _inverted(seq: int) -> str:

@@ -3,7 +3,18 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
+
+
+class Audience(StrEnum):
+    """For whom a history is: each has rows, a sequence and checkpoints of its own (D6).
+
+    What is under minors' secrecy is the person's own to read, and never who represents her's.
+    """
+
+    GENERAL = "general"
+    MINOR = "minor"
 
 
 @dataclass(frozen=True, slots=True)

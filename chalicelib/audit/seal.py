@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Final
 
 from chalicelib.audit import heads, keys, tree
-from chalicelib.audit.store import LeafRow, MarkRow, TraceRow, as_row
+from chalicelib.audit.model import Audience
+from chalicelib.audit.store import LeafRow, MarkRow, TraceRow, as_row, history_key
 from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.rows import (
     ConditionLost,
@@ -23,7 +24,6 @@ from chalicelib.core.rows import (
     StoreUnavailable,
     TransactionConflict,
     key,
-    patient_key,
 )
 from chalicelib.vault.errors import Tampered
 
@@ -34,17 +34,23 @@ _DIGITS: Final = 12
 _NUMBERED: Final = re.compile(rf"SEQ#\d{{{_DIGITS}}}", re.ASCII)
 
 
-def sequence_key(pid: str, audience: str = heads.GENERAL) -> str:
+def sequence_key(pid: str, audience: Audience = Audience.GENERAL) -> str:
     """Return the partition of a record's sequence."""
     return key("Q", pid, audience)
 
 
-def mark_key(pid: str, trace_id: str) -> tuple[str, str]:
+def mark_key(pid: str, trace_id: str, audience: Audience = Audience.GENERAL) -> tuple[str, str]:
     """Return the key of a trace's mark."""
-    return sequence_key(pid), key("MARK", trace_id)
+    return sequence_key(pid, audience), key("MARK", trace_id)
 
 
-def append(pid: str, trace_id: str, commitment: bytes, sealed: bytes) -> bool:
+def append(
+    pid: str,
+    trace_id: str,
+    commitment: bytes,
+    sealed: bytes,
+    audience: Audience = Audience.GENERAL,
+) -> bool:
     """Give a trace its place, then archive it; False if it had one already, archived again.
 
     Raises:
@@ -53,19 +59,19 @@ def append(pid: str, trace_id: str, commitment: bytes, sealed: bytes) -> bool:
         KeyMissing, Unavailable: there is no key to sign with, or it cannot be unwrapped.
     """
     for _ in range(ATTEMPTS):
-        leaf = _next(pid, head(pid), trace_id, commitment)
-        pk, sk = mark_key(pid, trace_id)
+        leaf = _next(pid, audience, head(pid, audience), trace_id, commitment)
+        pk, sk = mark_key(pid, trace_id, audience)
         mark = MarkRow(pk=pk, sk=sk, kind="mark", seq=leaf.seq)
         try:
             rows.write([rows.put(leaf), rows.put(mark)])
         except ConditionLost as lost:
             if 1 in lost.positions:
-                _archive_again(pid, trace_id, sealed)
+                _archive_again(pid, audience, trace_id, sealed)
                 return False
         except TransactionConflict:
             time.sleep(ids.jitter(JITTER_SECONDS))
         else:
-            heads.put(pid, leaf, sealed)
+            heads.put(pid, audience, leaf, sealed)
             return True
     raise StoreUnavailable("busy")
 
@@ -78,19 +84,24 @@ def catch_up(pid: str) -> int:
     Raises:
         As `append`.
     """
-    query: Query | None = Query(TraceRow, patient_key(pid), limit=CATCH_UP_PAGE)
+    return sum(_catch_up(pid, audience) for audience in Audience)
+
+
+def _catch_up(pid: str, audience: Audience) -> int:
+    query: Query | None = Query(TraceRow, history_key(pid, audience), limit=CATCH_UP_PAGE)
     found = 0
     while query:
         page = rows.query(query)
-        last = head(pid)
+        last = head(pid, audience)
         traces = [row for row in map(_trace_row, page.items) if row]
         names = [trace.sk for trace in traces]
-        waiting = set(unsealed(pid, last.seq + 1 if last else 0, names))
+        waiting = set(unsealed(pid, last.seq + 1 if last else 0, names, audience))
         for trace in traces:
             if trace.sk in waiting:
-                found += append(pid, trace.sk, bytes(trace.commitment), bytes(trace.sealed))
+                commitment, sealed = bytes(trace.commitment), bytes(trace.sealed)
+                found += append(pid, trace.sk, commitment, sealed, audience)
             else:
-                _archive_again(pid, trace.sk, bytes(trace.sealed))
+                _archive_again(pid, audience, trace.sk, bytes(trace.sealed))
         query = rows.following(query, page.last_key) if page.last_key else None
     return found
 
@@ -103,20 +114,24 @@ def _trace_row(item: Item) -> TraceRow | None:
         return None
 
 
-def head(pid: str) -> LeafRow | None:
+def head(pid: str, audience: Audience = Audience.GENERAL) -> LeafRow | None:
     """Return the last place of a record's sequence."""
-    return next(_leaves(_places(pid, 0, 1, descending=True)), None)
+    return next(_leaves(_places(pid, audience, 0, 1, descending=True)), None)
 
 
-def leaves(pid: str, first: int, limit: int) -> list[LeafRow]:
+def leaves(
+    pid: str, first: int, limit: int, audience: Audience = Audience.GENERAL
+) -> list[LeafRow]:
     """Return places of a record's sequence, in order, from a number on."""
-    return list(islice(_leaves(_places(pid, first, limit)), limit))
+    return list(islice(_leaves(_places(pid, audience, first, limit)), limit))
 
 
-def _places(pid: str, first: int, limit: int, *, descending: bool = False) -> Query:
+def _places(
+    pid: str, audience: Audience, first: int, limit: int, *, descending: bool = False
+) -> Query:
     """Return the query of the places of a record's sequence; consistent."""
     low, high = _place(first), _place(10**_DIGITS - 1)
-    pk = sequence_key(pid)
+    pk = sequence_key(pid, audience)
     return Query(LeafRow, pk, low=low, high=high, descending=descending, limit=limit)
 
 
@@ -133,12 +148,14 @@ def _leaves(query: Query) -> Iterator[LeafRow]:
         following = rows.following(following, page.last_key) if page.last_key else None
 
 
-def unsealed(pid: str, size: int, traces: Sequence[str]) -> list[str]:
+def unsealed(
+    pid: str, size: int, traces: Sequence[str], audience: Audience = Audience.GENERAL
+) -> list[str]:
     """Return those of at most 100 traces, by id, that have no place in a sequence of that size.
 
     A mark that names a place the sequence does not have tells that its end was cut off.
     """
-    wanted = [(MarkRow, *mark_key(pid, trace)) for trace in traces]
+    wanted = [(MarkRow, *mark_key(pid, trace, audience)) for trace in traces]
     marks = rows.fetch(wanted) if wanted else []
     return [
         trace
@@ -155,22 +172,24 @@ def lag_seconds(waiting: Sequence[str], now: datetime) -> float:
     return max(0.0, (now - oldest).total_seconds())
 
 
-def _archive_again(pid: str, trace_id: str, sealed: bytes) -> None:
+def _archive_again(pid: str, audience: Audience, trace_id: str, sealed: bytes) -> None:
     """Archive a place that a crash may have left out; a place that was cut off stays so."""
-    mark = rows.get(MarkRow, *mark_key(pid, trace_id))
-    leaf = rows.get(LeafRow, sequence_key(pid), _place(int(mark.seq))) if mark else None
+    mark = rows.get(MarkRow, *mark_key(pid, trace_id, audience))
+    leaf = rows.get(LeafRow, sequence_key(pid, audience), _place(int(mark.seq))) if mark else None
     if leaf and leaf.trace_id == trace_id:
-        heads.put(pid, leaf, sealed)
+        heads.put(pid, audience, leaf, sealed)
 
 
-def _next(pid: str, last: LeafRow | None, trace_id: str, commitment: bytes) -> LeafRow:
+def _next(
+    pid: str, audience: Audience, last: LeafRow | None, trace_id: str, commitment: bytes
+) -> LeafRow:
     seq = last.seq + 1 if last else 0
     previous = bytes(last.leaf) if last else tree.NOTHING
     leaf = tree.leaf_hash(tree.leaf_input(seq, trace_id, commitment, previous))
     peaks = tree.push(_split(bytes(last.peaks)) if last else [], seq, leaf)
     root, sealed_at, signer = tree.root(peaks), clock.iso(clock.now()), keys.signer()
     return LeafRow(
-        pk=sequence_key(pid),
+        pk=sequence_key(pid, audience),
         sk=_place(seq),
         kind="leaf",
         trace_id=trace_id,
@@ -181,7 +200,7 @@ def _next(pid: str, last: LeafRow | None, trace_id: str, commitment: bytes) -> L
         root=root,
         sealed_at=sealed_at,
         key_id=signer.key_id,
-        signature=signer.sign(heads.statement(pid, seq + 1, root, sealed_at)),
+        signature=signer.sign(heads.statement(pid, audience, seq + 1, root, sealed_at)),
     )
 
 

@@ -4,13 +4,14 @@ from typing import ClassVar, Final
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.audit.model import Trace, commitment, from_dict, to_dict
+from chalicelib.audit.model import Audience, Trace, commitment, from_dict, to_dict
 from chalicelib.core import ids
 from chalicelib.core.rows import Item, Row, key, patient_key
 from chalicelib.vault import envelope
 from chalicelib.vault.errors import Tampered
 
 TRACE_KIND: Final = "trace"
+MINOR_PREFIX: Final = "PS"
 _SEALED: Final = ("sealed", "commitment")
 
 
@@ -68,18 +69,30 @@ def subject_of_trace(owner: str) -> str:
     return f"T.{owner}"
 
 
-def partition(owner: str, *, is_patient: bool) -> str:
+def history_key(pid: str, audience: Audience = Audience.GENERAL) -> str:
+    """Return the partition of a patient's traces, of one audience."""
+    return patient_key(pid) if audience is Audience.GENERAL else key(MINOR_PREFIX, pid)
+
+
+def partition(owner: str, *, is_patient: bool, audience: Audience = Audience.GENERAL) -> str:
     """Return the partition of a patient's traces, or of an actor's own refusals."""
-    return patient_key(owner) if is_patient else key("A", owner)
+    return history_key(owner, audience) if is_patient else key("A", owner)
 
 
-def new_row(owner: str, *, is_patient: bool, trace: Trace, data_key: bytes) -> TraceRow:
+def new_row(
+    owner: str,
+    *,
+    is_patient: bool,
+    trace: Trace,
+    data_key: bytes,
+    audience: Audience = Audience.GENERAL,
+) -> TraceRow:
     """Seal a trace in a patient's partition, or in the actor's own when no record is concerned.
 
     Raises:
         Unavailable: the key service does not answer.
     """
-    pk = partition(owner, is_patient=is_patient)
+    pk = partition(owner, is_patient=is_patient, audience=audience)
     sealed = envelope.seal_row(
         to_dict(trace),
         subject=subject_of_trace(owner),

@@ -131,6 +131,20 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "The record already has {limit} calendar links. Revoke one first.",
         "Un lien supprimé cesse aussitôt de fonctionner.",
     ),
+    "too-many-invitations": Text(
+        "Trop d’invitations",
+        "Déjà {limit} invitations en un mois pour cet enfant. Attendez que l’une d’elles expire.",
+        "Too many invitations",
+        "This child already has {limit} invitations of the last month, whatever became of them.",
+        "Les invitations retirées ou refusées comptent aussi, jusqu’à leur date de fin.",
+    ),
+    "invitation-closed": Text(
+        "Invitation terminée",
+        "Cette invitation n’est plus valable. Rien n’a changé.",
+        "Invitation over",
+        "This invitation was answered, withdrawn or has expired. Nothing was changed.",
+        "Demandez une nouvelle invitation à la personne qui vous l’avait envoyée.",
+    ),
     "stale": Text(
         "Modifié entre-temps",
         "Cet élément a changé depuis votre lecture. Rechargez-le, puis recommencez.",
@@ -350,6 +364,15 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "There are already {limit} reminders on {day}.",
     ),
     "date_future": ("La date est dans le futur.", "The date is in the future."),
+    "not_a_minor": (
+        "Cela ne concerne que les personnes mineures.",
+        "This is for minors only.",
+    ),
+    "visibility_reserved": (
+        "Seuls les professionnels le choisissent, à la demande de la personne mineure.",
+        "Only professionals choose this, at the minor's request.",
+    ),
+    "not_an_adult": ("Cette personne n’est pas majeure.", "This person is not of age."),
     "date_before_birth": ("La date précède la naissance.", "The date is before the birth."),
     "date_past": ("Choisissez une date à venir.", "The date must be in the future."),
     "too_early": (
@@ -382,6 +405,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "no_team": (
         "Vous n’êtes rattaché à aucune équipe : écrivez en votre nom.",
         "The session names no organisation: write from one's own box.",
+    ),
+    "secret_document": (
+        "Ce document est caché aux représentants légaux, qui lisent cette conversation.",
+        "This document is hidden from legal representatives, who read this conversation.",
     ),
     "unknown_attachment": (
         "Cette pièce jointe n’attend plus : joignez-la de nouveau.",

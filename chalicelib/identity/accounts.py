@@ -15,7 +15,7 @@ from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import ConditionLost, Row
 from chalicelib.identity import spaces, store
 from chalicelib.identity.model import LoginProblem, LoginRefused, Provider
-from chalicelib.identity.store import ContactRow, HolderRow, LoginRow
+from chalicelib.identity.store import ContactRow, HolderRow, LoginRow, NamedRow
 from chalicelib.identity.values import RPPS, Traits
 from chalicelib.vault import blind, envelope, keys
 
@@ -40,6 +40,7 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
         spaces.require_traits(str(account.pid), traits)
         if account.status == ACTIVE:  # else whoever took it over would be told in her place
             _keep_contact(account, email, now)
+            _keep_named(str(account.pid), traits)
         return account
     pid = spaces.find_by_traits(traits)
     if pid is None:
@@ -48,7 +49,7 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
     if spaces.holder(pid):
         return _taken(where)
     try:
-        return _make_person(where, pid, email, now)
+        return _make_person(where, pid, traits, email, now)
     except ConditionLost:
         return _taken(where)
 
@@ -131,8 +132,10 @@ def _taken(where: tuple[str, str]) -> AccountRow:
     return account
 
 
-def _make_person(where: tuple[str, str], pid: str, email: str, now: datetime) -> AccountRow:
-    """Write an account, its login, its record and its address: all or none."""
+def _make_person(
+    where: tuple[str, str], pid: str, traits: Traits, email: str, now: datetime
+) -> AccountRow:
+    """Write an account, its login, its record, its name and its address: all or none."""
     uid = ids.new_secret_id()
     keys.create_branch_key(_subject(uid))
     keys.create_branch_key(subject_of_trace(uid))
@@ -157,6 +160,9 @@ def _make_person(where: tuple[str, str], pid: str, email: str, now: datetime) ->
     ]
     if _is_address(email):
         made.append(_contact_row(account, uid, email, now))
+    named = spaces.named_row(pid, traits)
+    if named is not None:
+        made.append(named)
     store.write_all(made)
     return account
 
@@ -177,6 +183,15 @@ def _keep_contact(account: AccountRow, email: str, now: datetime) -> None:
         row.sealed, row.verified_at = fresh.sealed, fresh.verified_at
     with suppress(ConditionLost):
         store.write_all([row or fresh])
+
+
+def _keep_named(pid: str, traits: Traits) -> None:
+    """Let a person be found by her name, whose account was made before that was so."""
+    named = spaces.named_row(pid, traits)
+    if named is None or rows.get(NamedRow, named.pk, named.sk) is not None:
+        return
+    with suppress(ConditionLost):
+        store.write_all([named])
 
 
 def _is_address(email: str) -> bool:

@@ -47,15 +47,22 @@ def carry_out(
 
 
 def new_trace(
-    action: str, *, organisation: str | None = None, reference: str | None = None
+    action: str,
+    *,
+    organisation: str | None = None,
+    reference: str | None = None,
+    name: str | None = None,
 ) -> Trace:
-    """Say what the operator did; who he is, the host's own journal knows."""
+    """Say what the operator did; who he is, the host's own journal knows.
+
+    `name` is of who represented a minor, when that is what he ended.
+    """
     return Trace(
         id=ids.new_id(),
         at=clock.iso(clock.now()),
         actor=OPERATOR,
         actor_id=OPERATOR,
-        actor_name=None,
+        actor_name=name,
         profession=None,
         organisation=organisation,
         action=action,

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from chalicelib.access import gate
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
@@ -13,7 +15,10 @@ _ONE = _LIST + "/{child_id}"
 
 
 class ChildOut(Schema):
-    """A child on one's insurance file; `active` while one manages her space, until `ends_at`."""
+    """A child on one's insurance file; `active` while one manages her space, until `ends_at`.
+
+    With `invited`, she is on somebody else's: one came by an invitation.
+    """
 
     patient_id: str
     given_name: str
@@ -22,6 +27,7 @@ class ChildOut(Schema):
     age: int
     status: Literal["on_file", "active"]
     ends_at: str | None
+    invited: bool
 
 
 class ChildList(Schema):
@@ -42,6 +48,10 @@ class RepresentativeOut(Schema):
     name: str
     is_you: bool
     since: str
+    invitation_id: str | None = Field(
+        description="By which she came, for those on whose insurance file the minor is: they may "
+        "end it."
+    )
 
 
 class RepresentativeList(Schema):
@@ -82,7 +92,12 @@ def list_representatives(call: Call[None, NoQuery]) -> Answer:
     return Answer(
         RepresentativeList(
             items=[
-                RepresentativeOut(name=one.name, is_you=one.is_reader, since=clock.iso(one.since))
+                RepresentativeOut(
+                    name=one.name,
+                    is_you=one.is_reader,
+                    since=clock.iso(one.since),
+                    invitation_id=one.invitation,
+                )
                 for one in found
             ]
         )
@@ -99,4 +114,5 @@ def _child(child: Child) -> ChildOut:
         age=rules.age_on(child.birth_date, clock.paris_date(now)),
         status="active" if child.is_managed(now) else "on_file",
         ends_at=clock.iso(child.ends_at) if child.ends_at else None,
+        invited=child.is_invited,
     )

@@ -6,49 +6,40 @@ of a record end at one instant of its settings, so that coming of age is one com
 open session at once (A41).
 """
 
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from chalicelib.access import gate
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Action, Refusal, Right
-from chalicelib.access.store import (
-    RECORD_KIND,
-    CoverageRow,
-    ProxyRow,
-    SettingsRow,
-    subject_of_record,
-)
+from chalicelib.access.store import CoverageRow, InvitationRow, ProxyRow, SettingsRow
 from chalicelib.access.unit import Unit
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.audit.store import TRACE_KIND, new_row, subject_of_trace
-from chalicelib.core import clock, ids, rows
-from chalicelib.core.events import EventType
-from chalicelib.core.rows import ConditionLost, Item, Row, StoreUnavailable, TransactionConflict
-from chalicelib.core.zones import PARIS
+from chalicelib.core import clock, log, parallel, rows
+from chalicelib.core.errors import Conflict
+from chalicelib.core.rows import Item
 from chalicelib.http.principal import Principal
-from chalicelib.identity import acts, rules, spaces, store
-from chalicelib.identity.model import CoverageAction, Person, shown
+from chalicelib.identity import links, rules, spaces, store
+from chalicelib.identity.model import InvitationStatus, UnchangedAction
 from chalicelib.identity.store import ChildRow
 from chalicelib.reminders import store as reminders
-from chalicelib.vault import envelope
-
-_ATTEMPTS: Final = 6
-_JITTER_SECONDS: Final = 0.1
+from chalicelib.vault.errors import Tampered
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child on a person's insurance file; `ends_at` while that person manages her space."""
+    """A child on a person's insurance file, or whom she was invited to represent.
+
+    `ends_at` while that person manages her space.
+    """
 
     pid: str
     given_name: str
     family_name: str
     birth_date: date
     ends_at: datetime | None
+    is_invited: bool = False
 
     def is_managed(self, now: datetime) -> bool:
         """Tell whether the person manages the child's space at an instant."""
@@ -57,11 +48,15 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Representative:
-    """Somebody who manages a minor's space."""
+    """Somebody who manages a minor's space.
+
+    `invitation` is by which she came, told to who may end it: those on whose file the minor is.
+    """
 
     name: str
     is_reader: bool
     since: datetime
+    invitation: str | None
 
 
 def list_children(principal: Principal, pid: str) -> list[Child]:
@@ -82,8 +77,18 @@ def children(unit: Unit, items: Sequence[Item]) -> list[Child]:
     Raises:
         Tampered, Unavailable: one does not open.
     """
-    found = [_child(unit, ChildRow.from_raw_data(item)) for item in items]
-    return [one for one in found if clock.paris_date(unit.now) < rules.majority_on(one.birth_date)]
+    listed = [ChildRow.from_raw_data(item) for item in items]
+    kept = [row for row in listed if row.is_managed or not row.invitation]
+    ends = _ends([_pid_of(row) for row in kept if row.is_managed])
+    found = [_child(unit, row, ends) for row in kept]
+    return [one for one in found if _is_minor(one, unit.now)]
+
+
+def _is_minor(child: Child, now: datetime) -> bool:
+    """Tell whether a child is not of age, in her own zone if she is represented, else in Paris."""
+    if child.ends_at is not None:
+        return now < child.ends_at
+    return clock.paris_date(now) < rules.majority_on(child.birth_date)
 
 
 def manage(principal: Principal, pid: str, child: str) -> tuple[Child, bool]:
@@ -108,16 +113,17 @@ def _manage(principal: Principal, pid: str, child: str) -> tuple[Child, bool]:
         row = unit.row(*mine)
         if unit.entry.own_pid != pid or row is None:
             raise unit.refuse(Refusal.NO_RIGHT)
-        traits = spaces.person_of(unit)[0].traits
-        zone = reminders.preferences_of(unit.row(*reminders.preferences_wish(child))).zone
-        ends_at = rules.majority_at(traits.birth_date, zone) if traits.birth_date else unit.now
+        person = spaces.person_of(unit)[0]
+        traits, ends_at = person.traits, links.end_of_minority(unit, person)
         unit.require(holds=unit.now < ends_at, reason=Refusal.ADULT)
         is_new = unit.entry.proxy is None
         if is_new:
             unit.write(rows.unchanged(unit.target(CoverageRow)))
-            _link(unit, _name(pid), ends_at)
+            links.begin(unit, links.name_of(pid), ends_at)
             row.is_managed = True
             unit.put(row)
+        else:
+            unit.traced_as = UnchangedAction.MANAGE
     made = Child(
         pid=child,
         given_name=traits.given_names[0],
@@ -126,36 +132,6 @@ def _manage(principal: Principal, pid: str, child: str) -> tuple[Child, bool]:
         ends_at=ends_at,
     )
     return made, is_new
-
-
-def _link(unit: Unit, name: str, ends_at: datetime) -> None:
-    """Write that the caller represents this minor, until an instant; tell who already does."""
-    uid = unit.entry.principal.id
-    pk, sk = access_store.proxy_key(unit.pid, uid)
-    settings, until = unit.change_settings(), clock.iso(ends_at)
-    # A zone that a parent chose makes the end no later, whoever comes next (ADR 0017).
-    settings.represented_until = min(settings.represented_until or until, until)
-    sealed = envelope.seal_row(
-        {"name": name},
-        subject=subject_of_trace(unit.pid),
-        kind=TRACE_KIND,
-        data_key=bytes(settings.trace_key),
-        pk=pk,
-        sk=sk,
-    )
-    unit.put(
-        ProxyRow(
-            pk=pk,
-            sk=sk,
-            kind="proxy",
-            uid=uid,
-            relation=Right.REPRESENTATIVE,
-            since=clock.iso(unit.now),
-            sealed=sealed,
-        )
-    )
-    unit.new_name = name
-    unit.emit(EventType.REPRESENTATIVE_ADDED, unit.pid)
 
 
 def leave(principal: Principal, pid: str, child: str) -> None:
@@ -170,18 +146,33 @@ def leave(principal: Principal, pid: str, child: str) -> None:
 
 def _leave(principal: Principal, pid: str, child: str) -> None:
     mine = (ChildRow, *store.child_key(pid, child))
-    coverage = (CoverageRow, *access_store.coverage_key(child))
+    listed = rows.get(*mine)
+    invitation = listed.invitation if listed else None
     with gate.enter(
-        principal, Action.CHILD_LEAVE, child, target=coverage, wanted=[mine], opens_record=False
+        principal,
+        Action.CHILD_LEAVE,
+        child,
+        target=(InvitationRow, *access_store.invitation_key(child, invitation))
+        if invitation
+        else (CoverageRow, *access_store.coverage_key(child)),
+        wanted=[mine],
+        opens_record=False,
     ) as unit:
         row, proxy = unit.row(*mine), unit.entry.proxy
         if unit.entry.own_pid != pid or row is None:
             raise unit.refuse(Refusal.NO_RIGHT)
-        if proxy is not None:
-            row.is_managed = None
-            unit.put(row)
-            unit.ends_link = True
-            unit.write(rows.delete(proxy))
+        if row.invitation != invitation:
+            raise Conflict  # she came onto the file, or off it, meanwhile
+        if proxy is None:
+            unit.traced_as = UnchangedAction.LEAVE
+            return
+        unit.write(links.unmanaged(row, unit.now))
+        unit.ends_link = True
+        unit.write(rows.delete(proxy))
+        if invitation:
+            accepted = unit.target(InvitationRow)
+            accepted.status = InvitationStatus.ENDED
+            unit.put(accepted)
 
 
 def list_representatives(principal: Principal, pid: str) -> list[Representative]:
@@ -191,18 +182,34 @@ def list_representatives(principal: Principal, pid: str) -> list[Representative]
         NotFound, Unavailable.
     """
     query = store.proxies_of(pid)
+    coverage = (CoverageRow, *access_store.coverage_key(pid))
     with gate.enter(
-        principal, Action.REPRESENTATIVE_LIST, pid, queries=[query], opens_record=False
+        principal,
+        Action.REPRESENTATIVE_LIST,
+        pid,
+        queries=[query],
+        wanted=[coverage],
+        opens_record=False,
     ) as unit:
-        linked = map(ProxyRow.from_raw_data, rows.all_items(query, unit.pages[0]))
+        covered = unit.row(*coverage)
+        may_end = covered is not None and unit.entry.own_pid in covered.subscribers
+        linked = [
+            one
+            for one in map(ProxyRow.from_raw_data, rows.all_items(query, unit.pages[0]))
+            if access_store.represents(one, unit.entry.settings, unit.now)
+        ]
+        # Sealed in different years, each has a key of its own to unwrap: side by side.
+        with parallel.none_outlives() as opening:
+            opening += [parallel.start(access_store.name_of, one, pid) for one in linked]
+            names = [name.result() for name in opening]
         found = [
             Representative(
-                name=access_store.name_of(one, pid),
+                name=name,
                 is_reader=one.uid == principal.id,
                 since=clock.instant(one.since),
+                invitation=one.invitation if may_end else None,
             )
-            for one in linked
-            if access_store.represents(one, unit.entry.settings, unit.now)
+            for one, name in zip(linked, names, strict=True)
         ]
     return sorted(found, key=lambda one: one.since)
 
@@ -224,95 +231,33 @@ def keep_majority(unit: Unit, zone: str) -> None:
         unit.change_settings().represented_until = until
 
 
-def cover(pid: str, subscribers: Sequence[str]) -> None:
-    """Say on whose insurance files a child is, as the insurer does. Repeating is harmless.
-
-    Who no longer has her on her own loses the child's space at once, traced in its history.
-
-    Raises:
-        LookupError: a record is not open.
-        Unavailable, StoreUnavailable: it may not be done; trying again is safe.
-    """
-    for _ in range(_ATTEMPTS):
+def _ends(managed: Sequence[str]) -> dict[str, datetime]:
+    """Return when representing each child ends, in her own zone; an altered one is not managed."""
+    found = rows.fetch_items([(SettingsRow, *access_store.settings_key(one)) for one in managed])
+    ends = {}
+    for item in found:
         try:
-            return _cover(pid, subscribers)
-        except (ConditionLost, TransactionConflict):
-            time.sleep(ids.jitter(_JITTER_SECONDS))  # a parent came or left meanwhile
-    raise StoreUnavailable("busy")
+            row = SettingsRow.from_raw_data(item)
+        except Tampered as error:
+            log.exception("settings do not verify", error)
+            continue
+        if row.represented_until:
+            ends[row.pk.removeprefix("P#")] = clock.instant(row.represented_until)
+    return ends
 
 
-def _cover(pid: str, subscribers: Sequence[str]) -> None:
-    pk, sk = access_store.coverage_key(pid)
-    coverage = rows.get(CoverageRow, pk, sk)
-    before = set(coverage.subscribers) if coverage else set()
-    wanted = set(subscribers)
-    if before == wanted:
-        return
-    coverage = coverage or CoverageRow(pk=pk, sk=sk, kind="coverage")
-    coverage.subscribers = sorted(wanted)
-    person = spaces.read_person(pid)
-    if person is None or person.traits.birth_date is None:
-        raise LookupError("a child without a space, or without a birth date")
-    actions = [rows.put(coverage)]
-    actions += [rows.put(_child_row(parent, pid, person)) for parent in sorted(wanted - before)]
-    for parent in sorted(before - wanted):
-        actions += _uncovered(parent, pid)
-    rows.write(actions)
+def _pid_of(row: ChildRow) -> str:
+    return row.sk.removeprefix("CHILD#")
 
 
-def _uncovered(parent: str, pid: str) -> list[rows.Action]:
-    """Return what takes a child away from a person whose insurance file she is no longer on."""
-    uid = spaces.holder(parent)
-    listed = rows.get(ChildRow, *store.child_key(parent, pid))
-    proxy = rows.get(ProxyRow, *access_store.proxy_key(pid, uid)) if uid else None
-    gone = [rows.delete(row) for row in (listed, proxy) if row is not None]
-    space = rows.get(SettingsRow, *access_store.settings_key(pid))
-    if proxy is None or space is None:
-        return gone
-    trace = acts.new_trace(CoverageAction.END)
-    said = new_row(pid, is_patient=True, trace=trace, data_key=bytes(space.trace_key))
-    return [*gone, rows.put(said)]
-
-
-def _child_row(parent: str, pid: str, person: Person) -> Row:
-    """Make what a person sees of a child on her insurance file, sealed under her own record."""
-    space = rows.get(SettingsRow, *access_store.settings_key(parent))
-    if space is None:
-        raise LookupError("a subscriber without a space")
-    pk, sk = store.child_key(parent, pid)
-    traits = person.traits
-    born = traits.birth_date.isoformat() if traits.birth_date else None
-    sealed = envelope.seal_row(
-        {
-            "given_name": traits.given_names[0],
-            "family_name": traits.family_name,
-            "birth_date": born,
-        },
-        subject=subject_of_record(parent),
-        kind=RECORD_KIND,
-        data_key=bytes(space.record_key),
-        pk=pk,
-        sk=sk,
-    )
-    return ChildRow(pk=pk, sk=sk, kind="child", sealed=sealed)
-
-
-def _child(unit: Unit, row: ChildRow) -> Child:
+def _child(unit: Unit, row: ChildRow, ends: Mapping[str, datetime]) -> Child:
     """Open a child listed in the record that was entered."""
     opened = unit.open(bytes(row.sealed), row.pk, row.sk)
-    born = date.fromisoformat(opened["birth_date"])
     return Child(
-        pid=row.sk.removeprefix("CHILD#"),
+        pid=_pid_of(row),
         given_name=opened["given_name"],
         family_name=opened["family_name"],
-        birth_date=born,
-        ends_at=rules.majority_at(born, PARIS.key) if row.is_managed else None,
+        birth_date=date.fromisoformat(opened["birth_date"]),
+        ends_at=ends.get(_pid_of(row)),
+        is_invited=bool(row.invitation),
     )
-
-
-def _name(pid: str) -> str:
-    """Return how a history names the person of a record."""
-    person = spaces.read_person(pid)
-    if person is None:
-        raise LookupError("an account without a person")
-    return shown(f"{person.traits.given_names[0]} {person.traits.family_name}")

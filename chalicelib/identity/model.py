@@ -58,6 +58,32 @@ class CoverageAction(StrEnum):
     END = "identity:coverage:end"
 
 
+class UnchangedAction(StrEnum):
+    """What a history says of who asked for what was so already: nothing began or ended."""
+
+    MANAGE = "access:child:manage_again"
+    LEAVE = "access:child:leave_again"
+    ANSWER = "access:invitation:answer_again"
+    END = "access:representative:end_again"
+
+
+class InvitationAction(StrEnum):
+    """What a history says of who takes back an invitation that nobody answered."""
+
+    WITHDRAW = "access:invitation:withdraw"
+
+
+class InvitationStatus(StrEnum):
+    """What became of an invitation to represent a minor; `ENDED`: accepted, and no more."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
 def shown(name: str) -> str:
     """Write a name as people do: `MARIE-LOUISE` is shown `Marie-Louise`."""
     return re.sub(r"\w+", lambda word: word[0].capitalize(), name)

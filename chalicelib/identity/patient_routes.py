@@ -65,6 +65,11 @@ class LookupBody(Schema):
     )
     birth_date: Day
     sex: Literal["female", "male", "unknown"]
+    minor_secrecy: bool = Field(
+        default=False,
+        description="At a minor's request: those who represent her do not see this search. "
+        "What is then deposited says so itself (`visibility`).",
+    )
 
 
 class DepositAnswer(Schema):
@@ -160,10 +165,11 @@ class ProfessionalList(Schema):
 def lookup_patient(call: Call[LookupBody, NoQuery]) -> Answer:
     """Find a person by national number and traits, kept out of every URL."""
     ins, claimed, now = parse_ins(call.body.ins), _claimed(call.body), clock.now()
+    is_secret = call.body.minor_secrecy
     if call.principal.kind is not ActorKind.ORGANISATION:
-        pid = patients.lookup_patient(call.principal, ins, claimed)
+        pid = patients.lookup_patient(call.principal, ins, claimed, is_secret=is_secret)
         return Answer(PatientFound(patient_id=pid))
-    deposit = patients.lookup_for_deposit(call.principal, ins, claimed, now)
+    deposit = patients.lookup_for_deposit(call.principal, ins, claimed, now, is_secret=is_secret)
     if deposit is None:
         return Answer({"accepts_deposits": False})
     return Answer(

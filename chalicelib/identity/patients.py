@@ -82,12 +82,20 @@ def patient_of(unit: gate.Unit) -> Patient:
     person, version = spaces.person_of(unit)
     grant = unit.entry.grant
     by_grant = grant is not None and unit.right is Right.AUTHORISATION
-    until = access_store.grant_of(grant).valid_until if grant and by_grant else None
+    until = (
+        access_store.grant_of(grant, unit.entry.settings).valid_until
+        if grant and by_grant
+        else None
+    )
     return Patient(unit.pid, person, version, until)
 
 
-def lookup_patient(principal: Principal, ins: INS, claimed: Traits) -> str:
+def lookup_patient(
+    principal: Principal, ins: INS, claimed: Traits, *, is_secret: bool = False
+) -> str:
     """Find a professional's patient, or a depositor's, by national number and traits.
+
+    At a minor's request, those who represent her are not told of it (`is_secret`); she is.
 
     Raises:
         NotFound: nobody, other traits, a closed space or no right; traced.
@@ -100,17 +108,22 @@ def lookup_patient(principal: Principal, ins: INS, claimed: Traits) -> str:
     found = spaces.find_by_ins(ins)
     fits = spaces.matches(found, claimed)
     pid = found.pid if found else ids.new_secret_id()
-    with gate.enter(principal, Action.PATIENT_LOOKUP, pid, opens_record=False) as unit:
+    born = claimed.birth_date
+    is_minor = born is not None and clock.paris_date(clock.now()) < rules.majority_on(born)
+    is_secret = is_secret and is_minor
+    with gate.enter(
+        principal, Action.PATIENT_LOOKUP, pid, opens_record=False, is_secret=is_secret
+    ) as unit:
         unit.require(holds=fits, reason=Refusal.TRAITS)
     return pid
 
 
 def lookup_for_deposit(
-    principal: Principal, ins: INS, claimed: Traits, now: datetime
+    principal: Principal, ins: INS, claimed: Traits, now: datetime, *, is_secret: bool = False
 ) -> Deposit | None:
     """Tell a depositor whether a space takes deposits, and no more; raises as `lookup_patient`."""
     try:
-        pid = lookup_patient(principal, ins, claimed)
+        pid = lookup_patient(principal, ins, claimed, is_secret=is_secret)
     except NotFound:
         return None
     return Deposit(*tokens.new_handle(pid, principal.id, now))

@@ -17,8 +17,8 @@ from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import ConditionLost, Query
 from chalicelib.identity import rules, store
 from chalicelib.identity.model import Person
-from chalicelib.identity.store import HolderRow, InsRow, PersonRow, TraitsRow
-from chalicelib.identity.values import INS, Traits, traits_key
+from chalicelib.identity.store import HolderRow, InsRow, NamedRow, PersonRow, TraitsRow
+from chalicelib.identity.values import INS, Traits, name_key, traits_key
 from chalicelib.vault import blind, envelope, keys
 from chalicelib.vault.errors import Tampered
 
@@ -78,6 +78,34 @@ def find_by_traits(traits: Traits) -> str | None:
     page = rows.query(Query(TraitsRow, partition, prefix="P#", limit=_TWINS))
     found = [TraitsRow.from_raw_data(item).pid for item in page.items]
     return found[0] if len(found) == 1 else None
+
+
+def find_by_name(family_name: str, given_name: str, birth_date: date) -> str | None:
+    """Find the one person with an account of this name and birth date; None for none and several.
+
+    One query, whether she exists or not (A36).
+
+    Raises:
+        Tampered: the row is not as the product wrote it.
+        Unavailable, StoreUnavailable: the host does not answer.
+    """
+    partition, _ = store.named_key(_name_mac(family_name, given_name, birth_date), "-")
+    page = rows.query(Query(NamedRow, partition, prefix="P#", limit=_TWINS))
+    found = [NamedRow.from_raw_data(item).sk.removeprefix("P#") for item in page.items]
+    return found[0] if len(found) == 1 else None
+
+
+def named_row(pid: str, traits: Traits) -> NamedRow | None:
+    """Make the row by which a person with an account is found; None without a birth date."""
+    if traits.birth_date is None or not traits.given_names:
+        return None
+    mac = _name_mac(traits.family_name, traits.given_names[0], traits.birth_date)
+    pk, sk = store.named_key(mac, pid)
+    return NamedRow(pk=pk, sk=sk, kind="named")
+
+
+def _name_mac(family_name: str, given_name: str, birth_date: date) -> str:
+    return blind.blind("named", name_key(family_name, given_name, birth_date))
 
 
 def require_traits(pid: str, traits: Traits) -> None:

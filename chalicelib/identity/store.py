@@ -17,7 +17,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
 )
 
-from chalicelib.access.store import AuthenticatedRow, KeyedRow, ProxyRow
+from chalicelib.access.store import AuthenticatedRow, InvitationRow, KeyedRow, ProxyRow
 from chalicelib.core import ids, rows
 from chalicelib.core.rows import (
     ConditionLost,
@@ -105,7 +105,7 @@ class HolderRow(AuthenticatedRow):
 
 
 class ChildRow(VersionedRow):
-    """A child on a person's insurance file, as that person sees her; it decides nothing.
+    """A child on a person's insurance file, or whom she was invited to represent; decides nothing.
 
     Names and birth date are sealed under the person's own record.
     """
@@ -114,6 +114,28 @@ class ChildRow(VersionedRow):
 
     sealed = BinaryAttribute(legacy_encoding=False)
     is_managed = BooleanAttribute(null=True)
+    invitation = UnicodeAttribute(null=True)  # by which she came here, on no file of this person
+    ttl = NumberAttribute(null=True)
+
+
+class NamedRow(KeyedRow):
+    """A person with an account, by the keyed hash of names and birth date alone (R-MIN-02)."""
+
+    TABLE: ClassVar[str] = "identity"
+
+
+class ReceivedRow(KeyedRow):
+    """An invitation to represent a minor, as the person invited sees it; the minor's own decides.
+
+    Who invites and the given name of the minor are sealed under the key of the minor's history:
+    sealing costs the same whether there is such a person or not (A36).
+    """
+
+    TABLE: ClassVar[str] = "identity"
+
+    child = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+    ttl = NumberAttribute()
 
 
 class ProfessionalRow(KeyedRow):
@@ -211,6 +233,26 @@ def children_of(pid: str) -> Query:
 def proxies_of(pid: str) -> Query:
     """Return the query of the accounts linked with a record."""
     return Query(ProxyRow, patient_key(pid), prefix="PROXY#")
+
+
+def invitations_of(pid: str) -> Query:
+    """Return the query of the invitations to represent the minor of a record."""
+    return Query(InvitationRow, patient_key(pid), prefix="INVITE#")
+
+
+def received_key(pid: str, invitation_id: str) -> tuple[str, str]:
+    """Return the key of an invitation in the record of who is invited."""
+    return patient_key(pid), key("RECEIVED", invitation_id)
+
+
+def received_by(pid: str) -> Query:
+    """Return the query of the invitations that a person received."""
+    return Query(ReceivedRow, patient_key(pid), prefix="RECEIVED#")
+
+
+def named_key(mac: str, pid: str) -> tuple[str, str]:
+    """Return the key of a record among those of the same names and birth date."""
+    return key("NAMED", mac), patient_key(pid)
 
 
 def ins_key(mac: str) -> tuple[str, str]:

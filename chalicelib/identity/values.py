@@ -267,6 +267,14 @@ def traits_key(traits: Traits) -> str:
     return "|".join(("1", fold(traits.family_name), first, born, traits.sex, place))
 
 
+def name_key(family_name: str, given_name: str, birth_date: date) -> str:
+    """Write birth name, first given name and birth date as one canonical string, to be blinded.
+
+    It is what one adult knows of another (R-MIN-02); several persons may have the same.
+    """
+    return "|".join(("1", fold(family_name), fold(given_name), birth_date.isoformat()))
+
+
 def _same_name(ours: str, theirs: str) -> bool:
     folded = fold(ours)
     return bool(folded) and folded == fold(theirs)

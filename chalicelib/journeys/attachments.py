@@ -7,7 +7,8 @@ and what was added there was added. What stops between the two has only read.
 from dataclasses import dataclass
 
 from chalicelib.access.model import Action
-from chalicelib.core.errors import Conflict
+from chalicelib.core import clock
+from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
 from chalicelib.http.principal import Principal
 from chalicelib.messaging import attachments, rules
@@ -78,6 +79,9 @@ def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
 
     def bring() -> Content:
         document, content = record.open_document(call.principal, ref.pid, call.body.document_id)
+        if clock.iso(clock.now()) < (document.secret_until or ""):
+            # A parent reads the conversation (R-MSG-06).
+            raise Invalid(errors=(FieldError("/document_id", "secret_document"),))
         return Content(content, document.title[: rules.MAX_NAME])
 
     made = attachments.add_attachment(call.principal, ref, bring, call.idempotency)

@@ -3,6 +3,8 @@
 import re
 from typing import Final, Literal
 
+from pydantic import Field
+
 from chalicelib.access import gate, rules, usecases
 from chalicelib.access.model import Grant, GrantStatus
 from chalicelib.core import clock
@@ -30,6 +32,10 @@ class AuthorisationOut(Schema):
     valid_until: str
     first_used_at: str | None
     last_change_at: str
+    given_by: str | None = Field(
+        description="Of a minor's, who gave it for her: it ends on the day she is of age."
+    )
+    ends_at_majority: bool = Field(description="It does, or did, before its own term.")
     version: int
 
 
@@ -91,6 +97,8 @@ def _out(grant: Grant, names: dict[RPPS, Professional]) -> AuthorisationOut:
         valid_until=clock.iso(grant.valid_until),
         first_used_at=clock.iso(grant.first_used_at) if grant.first_used_at else None,
         last_change_at=clock.iso(grant.changed_at),
+        given_by=grant.given_by,
+        ends_at_majority=grant.lapses_at_majority,
         version=grant.version,
     )
 

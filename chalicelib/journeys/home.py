@@ -108,7 +108,7 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
         shown = _last_accesses(unit, history, unit.pages[1])
         parts = Parts()
         coming = parts.read("next_appointment", lambda: agenda.next_of(unit, unit.pages[3]), None)
-        known = read_grants(unit.pages[2].items)
+        known = read_grants(unit.pages[2].items, unit.entry.settings)
         to_do = parts.read("to_do", lambda: prevention.to_do(unit), list[Keyed]())
         home = Home(
             documents=[document_out(document) for document in found],

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from chalicelib.access import gate, tokens
 from chalicelib.access.gate import Unit
-from chalicelib.access.model import Action
+from chalicelib.access.model import Action, Right
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.agenda import lists as agenda
 from chalicelib.core import clock, ids
@@ -67,6 +67,18 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Nouveau message de {name}",
         "Nouveau message d’un professionnel",
     ),
+    EventType.REPRESENTATIVE_ENDED: (
+        "Une personne invitée ne gère plus cet espace",
+        "Une personne invitée ne gère plus cet espace",
+    ),
+    EventType.INVITATION_RECEIVED: (
+        "Une personne vous invite à gérer l’espace d’un enfant",
+        "Une personne vous invite à gérer l’espace d’un enfant",
+    ),
+    EventType.INVITATION_REFUSED: (
+        "Une invitation à gérer cet espace a été refusée",
+        "Une invitation à gérer cet espace a été refusée",
+    ),
     EventType.REMINDER_DUE: (
         "Rappel\u00a0: «\u00a0{name}\u00a0»",
         "Rappel d’un rendez-vous qui n’est plus dans votre agenda",
@@ -75,6 +87,14 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un rappel de prévention vous attend",
         "Un rappel de prévention vous attend",
     ),
+}
+# Said of a minor's space to who represents her.
+_OF_A_MINOR: Final[Mapping[str, str]] = {
+    "votre dossier": "son dossier",
+    "votre autorisation": "l’autorisation donnée",
+    "votre espace": "son espace",
+    "votre agenda": "son agenda",
+    "vos rendez-vous": "ses rendez-vous",
 }
 TargetKind = Literal[
     "document", "appointment", "calendar", "trace", "prevention", "representatives", "conversation"
@@ -88,6 +108,9 @@ _TARGETS: Final[Mapping[EventType, TargetKind]] = {
     EventType.CALENDAR_LINKED: "calendar",
     EventType.REMINDER_DUE: "appointment",
     EventType.REPRESENTATIVE_ADDED: "representatives",
+    EventType.REPRESENTATIVE_ENDED: "representatives",
+    EventType.INVITATION_RECEIVED: "representatives",
+    EventType.INVITATION_REFUSED: "representatives",
     EventType.PREVENTION_DUE: "prevention",
     EventType.MESSAGE_ADDED: "conversation",
 }
@@ -179,9 +202,10 @@ def list_notices(call: Call[None, NoticeQuery]) -> Answer:
         unread = inbox.unread(unit, unit.pages[0])
         names = _names(unit, found)
         zone = reminders.preferences(unit).zone
+        is_of_a_minor = unit.right is Right.REPRESENTATIVE
     return Answer(
         NoticeList(
-            items=[_out(notice, names, zone) for notice in found],
+            items=[_out(notice, names, zone, is_of_a_minor=is_of_a_minor) for notice in found],
             unread=unread,
             next=tokens.new_cursor(after, *scope),
         )
@@ -258,9 +282,11 @@ def _names(unit: Unit, found: list[Notice]) -> Names:
     )
 
 
-def _out(notice: Notice, names: Names, zone: str) -> NoticeOut:
+def _out(notice: Notice, names: Names, zone: str, *, is_of_a_minor: bool) -> NoticeOut:
     name = names.of(notice)
     known, gone = SENTENCES[notice.type]
+    if is_of_a_minor:
+        known, gone = _of_a_minor(known), _of_a_minor(gone)
     return NoticeOut(
         id=notice.id,
         type=notice.type,
@@ -270,6 +296,12 @@ def _out(notice: Notice, names: Names, zone: str) -> NoticeOut:
         text=known.format(name=name) if name else gone,
         target=_target(notice, name),
     )
+
+
+def _of_a_minor(sentence: str) -> str:
+    for own, hers in _OF_A_MINOR.items():
+        sentence = sentence.replace(own, hers)
+    return sentence
 
 
 def _target(notice: Notice, name: str | None) -> NoticeTarget | None:

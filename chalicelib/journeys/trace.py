@@ -12,7 +12,9 @@ from pydantic import Field
 from chalicelib.access import gate, tokens
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Right
-from chalicelib.core import clock
+from chalicelib.access.store import GrantRow, grant_key, read_grants
+from chalicelib.audit.model import Audience
+from chalicelib.core import clock, rows
 from chalicelib.http.endpoint import Answer, Call, Schema, endpoint
 from chalicelib.identity import directory, spaces
 from chalicelib.identity import model as identity
@@ -77,14 +79,17 @@ def read_trace(call: Call[None, TraceQuery]) -> Answer:
     pid, asked = gate.resolve(call.principal, call.path["pid"]), call.query
     reader = call.principal.id
     scope = (reader, pid, "trace", asked.outcome or "", str(asked.others))
-    query = store.newest_first(pid, tokens.open_cursor(asked.cursor, *scope))
-    wanted = [spaces.person_wish(pid)]
-    with gate.enter(call.principal, Action.TRACE_READ, pid, wanted=wanted, queries=[query]) as unit:
+    after, wanted = tokens.open_cursor(asked.cursor, *scope), [spaces.person_wish(pid)]
+    queries = [store.newest_first(pid, after, audience=audience) for audience in Audience]
+    with gate.enter(call.principal, Action.TRACE_READ, pid, wanted=wanted, queries=queries) as unit:
+        histories = list(zip(queries, unit.pages, strict=True))
+        # What is under a minor's secrecy is hers to read, and of nobody who represents her.
+        general, *others = histories if unit.right is Right.SELF else histories[:1]
         found, after = usecases.lines(
             pid,
-            query,
-            unit.pages[0],
+            *general,
             asked.limit,
+            beside=others,
             keep=partial(_is_asked, asked=asked, reader=reader),
         )
         items = accesses(unit, found)
@@ -103,7 +108,8 @@ def accesses(unit: Unit, lines: Sequence[Group]) -> list[AccessOut]:
     is_of_a_minor = unit.right is Right.REPRESENTATIVE
     is_represented = any(one.right == Right.REPRESENTATIVE for one in shown)
     minor = _given_name(unit) if is_of_a_minor or is_represented else None
-    said = [_access(line, unit.entry.principal.id, titles, names, minor) for line in lines]
+    givers = _givers(unit, shown)
+    said = [_access(line, unit.entry.principal.id, titles, names, minor, givers) for line in lines]
     return [_of_a_minor(one) for one in said] if is_of_a_minor else said
 
 
@@ -130,8 +136,26 @@ def _of_a_minor(said: AccessOut) -> AccessOut:
     return said.model_copy(update={"label": sentences.of_a_minor(said.label), "right": right})
 
 
+def _givers(unit: Unit, shown: Sequence[Shown]) -> dict[tuple[str, str | None], str]:
+    """Return who gave each authorisation given for a minor, by professional and instant.
+
+    One given again since is another: of the former, a history says only that a parent gave it.
+    """
+    numbers = sorted({one.actor_id for one in shown if one.right == Right.PARENTAL})
+    if not numbers:
+        return {}
+    items = rows.fetch_items([(GrantRow, *grant_key(unit.pid, one)) for one in numbers])
+    known = read_grants(items, unit.entry.settings, named_of=unit.pid)
+    return {(one.rpps, clock.iso(one.given_at)): one.given_by for one in known if one.given_by}
+
+
 def _access(
-    line: Group, reader: str, titles: dict[str, str], names: dict[str, str], minor: str | None
+    line: Group,
+    reader: str,
+    titles: dict[str, str],
+    names: dict[str, str],
+    minor: str | None,
+    givers: dict[tuple[str, str | None], str],
 ) -> AccessOut:
     shown = line.shown
     return AccessOut(
@@ -147,7 +171,7 @@ def _access(
         label=sentences.label(shown, reader, names.get(shown.professional_rpps or "")),
         document=_document(shown.document_id, titles),
         outcome=shown.outcome,
-        right=sentences.right(shown),
+        right=sentences.right(shown, givers.get((shown.actor_id, shown.right_since))),
         count=line.count,
         first_at=clock.iso(line.first_at),
         last_at=clock.iso(line.last_at),

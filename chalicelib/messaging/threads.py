@@ -102,7 +102,7 @@ def may_reach(unit: Unit, one: Conversation) -> bool:
 def is_authorised(unit: Unit) -> bool:
     """Tell whether the person's authorisation of a professional holds at this instant."""
     grant = unit.entry.grant
-    return grant is not None and grant_of(grant).is_active(unit.now)
+    return grant is not None and grant_of(grant, unit.entry.settings).is_active(unit.now)
 
 
 def bind_to_grant(unit: Unit) -> None:

@@ -6,7 +6,7 @@ from chalicelib.access.gate import Unit
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.identity import spaces
-from chalicelib.record import cda_view, document_types
+from chalicelib.record import cda_view, document_types, secrecy
 from chalicelib.record.cda import rules
 from chalicelib.record.cda.body import read_body
 from chalicelib.record.cda.header import read_header
@@ -52,6 +52,7 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
     if inspected.tree is None:
         raise LookupError("a CDA document comes with its tree")
     header = read_header(inspected.tree)
+    secrecy.declare_in_header(unit, header.confidentiality)
     person, _ = spaces.person_of(unit)
     verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
     if not verdict.accepted:

@@ -7,14 +7,21 @@ from chalicelib.access import files
 from chalicelib.access.entry import Wanted, depositor_token
 from chalicelib.access.gate import Unit
 from chalicelib.access.store import ClientRow, SessionRow
-from chalicelib.core import clock
+from chalicelib.core import clock, rows
 from chalicelib.core.errors import Conflict
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
-from chalicelib.record import cda_deposit, rules, specialties, store
-from chalicelib.record.model import Author, Depositor, Description, Document, Draft
-from chalicelib.record.store import ContentRow
+from chalicelib.record import cda_deposit, rules, secrecy, specialties, store
+from chalicelib.record.model import (
+    Author,
+    Depositor,
+    Description,
+    Document,
+    Draft,
+    Visibility,
+)
+from chalicelib.record.store import ContentRow, DocumentRow
 from chalicelib.storage import blobs
 from chalicelib.storage.inspect import Inspected, Kind, inspect
 from chalicelib.storage.refusals import Refused
@@ -38,6 +45,7 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
         Invalid: the content is refused, or is not what was announced.
         Conflict: this depositor already deposited it.
     """
+    secrecy.declare(unit, draft)
     try:
         inspected = inspect(content, draft.declared_format)
         rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
@@ -45,6 +53,7 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
         described = _description(unit, draft, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused
+    hidden = Visibility.NOT_REPRESENTATIVES if unit.is_secret else Visibility.NORMAL
     return Document(
         id=document_id,
         title=described.title,
@@ -61,22 +70,25 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
         antivirus=NOT_SCANNED,
         blob=blobs.new_name(unit.pid, document_id, unit.now),
         is_own_deposit=True,
+        is_deletable=True,
         version=1,
+        visibility=hidden,
+        secret_until=secrecy.until(unit),
     )
 
 
 def write(unit: Unit, document: Document, content: bytes, written: list[str]) -> None:
     """Write the sealed file, and add the rows to the transaction, with what tells the person.
 
-    Of her own deposits she is not told. Who loses to the same content of the same depositor tries
-    again, and is told which document has it.
+    Of her own deposits she is not told, nor is anybody of what is under a minor's secrecy. Who
+    loses to the same content of the same depositor tries again, and is told which document has it.
     """
     written.append(document.blob)
     blobs.put_once(document.blob, unit.seal_content(content))
     unit.about(document.id)
     unit.put(store.new_row(unit, document), lost=Conflict("already-uploaded"))
     unit.put(store.new_content_row(unit, document), lost=Conflict())
-    if unit.entry.principal.kind is not ActorKind.PERSON:
+    if unit.entry.principal.kind is not ActorKind.PERSON and not unit.is_secret:
         unit.emit(EventType.DOCUMENT_ADDED, document.id)
 
 
@@ -84,6 +96,9 @@ def _check_unique(unit: Unit, sha256: str) -> None:
     token = unit.entry.depositor_token()
     twin = unit.row(ContentRow, *store.content_key(unit.pid, token, sha256))
     if twin is not None:
+        known = rows.get(DocumentRow, *store.document_key(unit.pid, twin.document_id))
+        if known is not None:  # that it is there already is as secret as the document is
+            secrecy.hides(unit, store.open_row(unit, known))
         raise Conflict("already-deposited", document_id=twin.document_id)
 
 

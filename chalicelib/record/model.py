@@ -16,9 +16,16 @@ class WithdrawalReason(StrEnum):
     OTHER = "other"
 
 
+class Visibility(StrEnum):
+    """To whom a document is not shown at all (value set TRE_A07); for now, of a minor only."""
+
+    NORMAL = "normal"
+    NOT_REPRESENTATIVES = "invisible_to_representatives"
+
+
 @dataclass(frozen=True, slots=True)
 class Depositor:
-    """Who deposited: the kind of actor and, except for the person herself, its public name."""
+    """Who deposited: the kind of actor and, except for the person herself, its name."""
 
     kind: str
     name: str | None
@@ -47,6 +54,7 @@ class Draft:
     declared_format: str | None
     size_bytes: int | None
     sha256: str | None
+    visibility: Visibility | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class Document:
     """A document of a record. `sha256` is of its readable bytes, in hex.
 
     `author_ref` stands for the name of its author, in this record only; None if it has none.
+    `is_deletable`: by this reader, who deposited it, or may take back what a parent did.
     """
 
     id: str
@@ -82,7 +91,10 @@ class Document:
     antivirus: str
     blob: str
     is_own_deposit: bool
+    is_deletable: bool
     version: int
+    visibility: Visibility = Visibility.NORMAL
+    secret_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

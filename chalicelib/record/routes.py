@@ -7,7 +7,7 @@ from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.record import cda_view, rules, usecases
 from chalicelib.record.cda.rules import Refusal
-from chalicelib.record.model import Document, Draft, Filter
+from chalicelib.record.model import Document, Draft, Filter, Visibility
 from chalicelib.record.narrative_schemas import NarrativeOut
 from chalicelib.record.schemas import (
     DocumentDraft,
@@ -146,6 +146,7 @@ def _draft(body: DocumentDraft) -> Draft:
         declared_format=body.format,
         size_bytes=body.size_bytes,
         sha256=body.sha256,
+        visibility=Visibility(body.visibility) if body.visibility else None,
     )
 
 

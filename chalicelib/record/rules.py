@@ -10,7 +10,7 @@ from chalicelib.core.text import is_printable
 from chalicelib.http.body import MAX_INLINE_BYTES
 from chalicelib.http.principal import ActorKind
 from chalicelib.record import document_types, specialties
-from chalicelib.record.model import Author, Description, Document, Draft, Filter
+from chalicelib.record.model import Author, Depositor, Description, Document, Draft, Filter
 
 OLDEST_CARE_DATE: Final = date(1900, 1, 1)
 _DEFAULT_TITLE: Final = "Document sans titre"
@@ -85,6 +85,16 @@ def check_announced(draft: Draft, *, size_bytes: int, sha256: str) -> None:
         errors.append(FieldError("/sha256", "hash_mismatch"))
     if errors:
         raise Invalid(errors=tuple(errors))
+
+
+def may_delete(document_of: Depositor, kind: ActorKind, *, is_own: bool) -> bool:
+    """Tell whether a reader may take a document back: who deposited it, first of all.
+
+    What somebody who represents a minor deposited, which has her name, is also for the others who
+    do, and for the minor once she is of age: nobody else could once that one is out (ADR 0017).
+    """
+    is_by_a_parent = document_of.kind == ActorKind.PERSON and document_of.name is not None
+    return is_own or (kind is ActorKind.PERSON and is_by_a_parent)
 
 
 def may_see(document: Document, kind: ActorKind, profession: str | None) -> bool:

@@ -18,6 +18,7 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Base64 = Annotated[str, Field(json_schema_extra={"maxLength": MAX_INLINE_BYTES * 4 // 3})]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z_-]+$")]
+Seen = Literal["normal", "invisible_to_representatives"]
 _FILED: Final = document_types.deposited()
 TypeCode = Annotated[Code, Field(json_schema_extra={"enum": [one.code for one in _FILED]})]
 Category = Annotated[Code, Field(json_schema_extra={"enum": [*document_types.CATEGORIES]})]
@@ -80,6 +81,12 @@ class DocumentDraft(Schema):
     )
     sha256: Sha256 | None = Field(
         default=None, description="Of the content, in hexadecimal: checked if given."
+    )
+    visibility: Seen | None = Field(
+        default=None,
+        description="Of a minor's only, by a professional or an organisation: at the minor's "
+        "request, it does not exist for those who represent her. A CDA header that says so "
+        "(INVISIBLE_REPRESENTANTS_LEGAUX) is enough.",
     )
 
 
@@ -150,6 +157,7 @@ class DocumentOut(Schema):
                     },
                     "antivirus": {"verdict": "not_scanned", "engine": None},
                     "warnings": [],
+                    "visibility": "normal",
                     "abilities": {"read": True, "withdraw": True},
                     "version": 1,
                 }
@@ -170,6 +178,7 @@ class DocumentOut(Schema):
     author: AuthorOut
     antivirus: AntivirusOut
     warnings: list[str]
+    visibility: Seen = Field(description="To those who represent a minor.")
     abilities: AbilitiesOut
     version: int
 
@@ -241,6 +250,7 @@ def document_out(document: Document) -> DocumentOut:
         ),
         antivirus=AntivirusOut.model_validate({"verdict": document.antivirus, "engine": None}),
         warnings=list(document.warnings),
-        abilities=AbilitiesOut(read=True, withdraw=document.is_own_deposit),
+        visibility=document.visibility.value,
+        abilities=AbilitiesOut(read=True, withdraw=document.is_deletable),
         version=document.version,
     )

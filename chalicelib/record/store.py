@@ -11,7 +11,8 @@ from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow
 from chalicelib.core import clock, ids, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
-from chalicelib.record.model import Author, Depositor, Document, Draft
+from chalicelib.record import rules
+from chalicelib.record.model import Author, Depositor, Document, Draft, Visibility
 from chalicelib.storage.inspect import Kind
 from chalicelib.storage.names import plain_line
 from chalicelib.vault import blind
@@ -49,6 +50,7 @@ class UploadRow(AuthenticatedRow):
     depositor = UnicodeAttribute()
     expires_at = UnicodeAttribute()
     sealed = BinaryAttribute(legacy_encoding=False, null=True)
+    kept = BinaryAttribute(legacy_encoding=False, null=True)
     ttl = NumberAttribute()
 
     @property
@@ -174,10 +176,19 @@ def read_again(keys: Iterable[tuple[str, str]]) -> list[DocumentRow]:
     return read_rows(rows.fetch_items([(DocumentRow, pk, sk) for pk, sk in keys]))
 
 
-def done(row: UploadRow) -> UploadRow:
-    """Return an announcement as kept once its content came: nothing of the draft is left."""
+def done(unit: Unit, row: UploadRow) -> UploadRow:
+    """Return an announcement as kept once its content came: nothing of the draft is left.
+
+    But whether it is under a minor's secrecy, so that what is tried again stays so.
+    """
     row.sealed = None
+    row.kept = unit.seal({"secret": unit.is_secret}, row.pk, row.sk)
     return row
+
+
+def was_secret(unit: Unit, row: UploadRow) -> bool:
+    """Tell whether what was received under an announcement is kept secret."""
+    return bool(row.kept) and bool(unit.open(bytes(row.kept or b""), row.pk, row.sk)["secret"])
 
 
 def new_row(unit: Unit, document: Document) -> DocumentRow:
@@ -194,9 +205,9 @@ def new_row(unit: Unit, document: Document) -> DocumentRow:
     )
 
 
-def new_content_row(unit: Unit, document: Document) -> ContentRow:
-    """Make the row that keeps a content unique for its depositor."""
-    pk, sk = content_key(unit.pid, unit.entry.depositor_token(), document.sha256)
+def new_content_row(unit: Unit, document: Document, depositor: str | None = None) -> ContentRow:
+    """Make the row that keeps a content unique for its depositor: the caller, or another."""
+    pk, sk = content_key(unit.pid, depositor or _mine(unit), document.sha256)
     return ContentRow(pk=pk, sk=sk, kind="content", document_id=document.id)
 
 
@@ -209,6 +220,7 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
     """
     value = unit.open(row.sealed, row.pk, row.sk)
     author = Author(**value["author"])
+    depositor, is_own = Depositor(**value["depositor"]), row.depositor == _mine(unit)
     return Document(
         id=row.sk.removeprefix("DOC#"),
         title=value["title"],
@@ -218,15 +230,22 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         sha256=value["sha256"],
         care_date=date.fromisoformat(value["care_date"]),
         deposited_at=clock.instant(value["deposited_at"]),
-        depositor=Depositor(**value["depositor"]),
+        depositor=depositor,
         author=author,
         author_ref=author_ref(unit.pid, author),
         warnings=tuple(value["warnings"]),
         antivirus=value["antivirus"],
         blob=value["blob"],
-        is_own_deposit=row.depositor == unit.entry.depositor_token(),
+        is_own_deposit=is_own,
+        is_deletable=rules.may_delete(depositor, unit.entry.principal.kind, is_own=is_own),
         version=row.version or 0,
+        visibility=Visibility(value.get("visibility", Visibility.NORMAL)),
+        secret_until=value.get("secret_until"),
     )
+
+
+def _mine(unit: Unit) -> str:
+    return unit.entry.depositor_token()
 
 
 def _payload(document: Document) -> dict[str, Any]:
@@ -243,6 +262,8 @@ def _payload(document: Document) -> dict[str, Any]:
         "warnings": list(document.warnings),
         "antivirus": document.antivirus,
         "blob": document.blob,
+        "visibility": document.visibility,
+        "secret_until": document.secret_until,
     }
 
 
@@ -280,6 +301,8 @@ def open_upload(unit: Unit, row: UploadRow) -> Draft:
     value.pop("patient")  # the vault has checked it: another record's key does not open it
     if value["care_date"]:
         value["care_date"] = date.fromisoformat(value["care_date"])
+    if value.get("visibility"):
+        value["visibility"] = Visibility(value["visibility"])
     return Draft(**value)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib.access import files, gate, tokens
 from chalicelib.access.gate import Replayed, Unit
-from chalicelib.access.model import Action, Refusal
+from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import SessionRow
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.core import clock, ids, log, rows
@@ -17,8 +17,9 @@ from chalicelib.core.events import EventType
 from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.record import deposit, rules, store
-from chalicelib.record.model import Document, Draft, Filter, WithdrawalReason
+from chalicelib.identity import spaces
+from chalicelib.record import deposit, rules, secrecy, store
+from chalicelib.record.model import Document, Draft, Filter, Visibility, WithdrawalReason
 from chalicelib.record.store import DocumentRow, UploadRow
 from chalicelib.storage import blobs
 from chalicelib.storage.inspect import Kind
@@ -154,7 +155,14 @@ def announce_document(
     """
     rules.check_draft(draft, principal.kind, clock.paris_date(clock.now()))
     try:
-        with gate.enter(principal, Action.DOCUMENT_ANNOUNCE, pid, idempotency=idempotency) as unit:
+        with gate.enter(
+            principal,
+            Action.DOCUMENT_ANNOUNCE,
+            pid,
+            wanted=[spaces.person_wish(pid)] if draft.visibility else [],
+            idempotency=idempotency,
+        ) as unit:
+            secrecy.declare(unit, draft)
             row = store.new_upload(unit, ids.new_id(), draft)
             unit.put(row)
             unit.about(row.pk.removeprefix("UP#"))
@@ -200,11 +208,14 @@ def _receive(principal: Principal, pid: str, document_id: str, content: bytes) -
     ):
         row = unit.target(UploadRow)
         if row.is_done:
+            unit.is_secret = store.was_secret(unit, row)
             return _received(unit, unit.row(*existing), sha256)
+        draft = store.open_upload(unit, row)
+        secrecy.declare(unit, draft)
         unit.require(holds=clock.iso(unit.now) < row.expires_at, reason=Refusal.ABSENT)
-        document = deposit.new_document(unit, document_id, store.open_upload(unit, row), content)
+        document = deposit.new_document(unit, document_id, draft, content)
         deposit.write(unit, document, content, written)
-        unit.put(store.done(row), lost=Conflict("already-uploaded"))
+        unit.put(store.done(unit, row), lost=Conflict("already-uploaded"))
     return document
 
 
@@ -222,7 +233,8 @@ def withdraw_document(
     """Take back one's own deposit: gone for every reader.
 
     What a person deposited in her own record is deleted, its file too. What others deposited is
-    declared an error: kept as an incident, and the operator is told.
+    declared an error: kept as an incident, and the operator is told. What a parent deposited may
+    also be deleted by another one, and by the child once she is of age.
 
     Raises:
         NotFound, Unavailable.
@@ -233,11 +245,13 @@ def withdraw_document(
         principal, Action.DOCUMENT_WITHDRAW, pid, target=target, about=document_id
     ) as unit:
         row = unit.target(DocumentRow)
+        document = store.open_row(unit, row)
+        unit.require(holds=not secrecy.hides(unit, document), reason=Refusal.ABSENT)
+        unit.require(holds=document.is_deletable, reason=Refusal.NO_RIGHT)
         if row.version != version:
             raise Stale
-        document = store.open_row(unit, row)
         unit.write(rows.delete(row), lost=Stale())
-        unit.write(rows.forget(store.new_content_row(unit, document)))
+        unit.write(rows.forget(store.new_content_row(unit, document, row.depositor)))
         if principal.kind is ActorKind.PERSON:
             unit.write(rows.replace(store.gone_row(document.blob, unit.now)))
         else:
@@ -257,7 +271,7 @@ def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Docum
     """Open rows one by one, reading on while the consumer asks; what is hidden does not exist."""
     while True:
         for row, document in _opened(unit, store.read_rows(page.items)):
-            if rules.may_see(document, unit.entry.principal.kind, _profession(unit)):
+            if _is_visible(unit, document):
                 yield rows.position(row, query.index), document
         if page.last_key is None:
             return
@@ -275,11 +289,20 @@ def _opened(unit: Unit, found: Iterable[DocumentRow]) -> Iterator[tuple[Document
 
 def _open_visible(unit: Unit) -> Document:
     document = store.open_row(unit, unit.target(DocumentRow))
+    unit.require(holds=not secrecy.hides(unit, document), reason=Refusal.ABSENT)
     unit.require(
         holds=rules.may_see(document, unit.entry.principal.kind, _profession(unit)),
         reason=Refusal.PROFESSION,
     )
     return document
+
+
+def _is_visible(unit: Unit, document: Document) -> bool:
+    """Tell whether a document is in what the reader lists; a list is traced for everybody."""
+    represents = unit.right is Right.REPRESENTATIVE
+    if represents and document.visibility is not Visibility.NORMAL:
+        return False
+    return rules.may_see(document, unit.entry.principal.kind, _profession(unit))
 
 
 def _profession(unit: Unit) -> str | None:
@@ -300,4 +323,5 @@ def newest(unit: Unit, query: Query, page: Page, limit: int) -> list[Document]:
 def titles(unit: Unit, document_ids: set[str]) -> dict[str, str]:
     """Return the titles of documents still in the record, by id; those gone are left out."""
     found = store.read_again(store.document_key(unit.pid, known) for known in document_ids)
-    return {document.id: document.title for _, document in _opened(unit, found)}
+    shown = (document for _, document in _opened(unit, found) if _is_visible(unit, document))
+    return {document.id: document.title for document in shown}

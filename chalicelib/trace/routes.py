@@ -1,21 +1,23 @@
 """What lets a person check her history without trusting this program (D6)."""
 
 import base64
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from chalicelib.access import gate
 from chalicelib.audit import keys
 from chalicelib.audit.heads import Checkpoint
+from chalicelib.audit.model import Audience
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.trace import usecases
 from chalicelib.trace.model import Proof, SealedTrace
 
 
-class CursorQuery(Schema):
-    """Where to go on."""
+class ProofQuery(Schema):
+    """Where to go on, and in which sequence: what is under a minor's secrecy has one of its own."""
 
+    audience: Literal["general", "minor"] = "general"
     cursor: str | None = Field(default=None, max_length=2000)
 
 
@@ -82,12 +84,13 @@ class KeySet(Schema):
     keys: list[dict[str, Any]]
 
 
-@endpoint("GET", "/v1/patients/{pid}/trace/proof", query=CursorQuery, answers={200: ProofOut})
-def read_trace_proof(call: Call[None, CursorQuery]) -> Answer:
+@endpoint("GET", "/v1/patients/{pid}/trace/proof", query=ProofQuery, answers={200: ProofOut})
+def read_trace_proof(call: Call[None, ProofQuery]) -> Answer:
     """Return what is needed to check that no access was removed, altered or reordered."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    proof = usecases.read_proof(call.principal, pid, call.query.cursor)
-    return Answer(proof_out(pid, proof))
+    audience = Audience(call.query.audience)
+    proof = usecases.read_proof(call.principal, pid, call.query.cursor, audience)
+    return Answer(proof_out(pid, proof, audience))
 
 
 @endpoint("GET", "/v1/trace/keys", public=True, answers={200: KeySet})
@@ -96,11 +99,11 @@ def list_sealing_keys(_: Call[None, NoQuery]) -> Answer:
     return Answer(KeySet(keys=keys.published()["keys"]), headers={"Cache-Control": "max-age=300"})
 
 
-def proof_out(pid: str, proof: Proof) -> ProofOut:
+def proof_out(pid: str, proof: Proof, audience: Audience = Audience.GENERAL) -> ProofOut:
     """Write a proof for the wire."""
     return ProofOut(
         patient_id=pid,
-        audience="general",
+        audience=audience,
         checkpoint=_checkpoint(proof.checkpoint) if proof.checkpoint else None,
         archived=_checkpoint(proof.archived) if proof.archived else None,
         items=[_leaf(leaf) for leaf in proof.leaves],

@@ -10,7 +10,13 @@ from typing import Final
 
 from chalicelib.access.model import RELATION_LIST, Action, Refusal, Right
 from chalicelib.core import clock
-from chalicelib.identity.model import AccountAction, CoverageAction, SessionAction
+from chalicelib.identity.model import (
+    AccountAction,
+    CoverageAction,
+    InvitationAction,
+    SessionAction,
+    UnchangedAction,
+)
 from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
 
 YOU: Final = "Vous"
@@ -94,6 +100,50 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "consulté la liste des représentants légaux",
         "consulter la liste des représentants légaux",
     ),
+    Action.REPRESENTATIVE_INVITE: (
+        "envoyé une invitation à gérer cet espace",
+        "inviter une autre personne à gérer cet espace",
+    ),
+    Action.REPRESENTATIVE_END: (
+        "mis fin à la gestion de cet espace par une personne invitée",
+        "mettre fin à une invitation à gérer cet espace",
+    ),
+    Action.INVITATION_LIST: (
+        "consulté les invitations à gérer cet espace",
+        "consulter les invitations à gérer cet espace",
+    ),
+    Action.INVITATION_RECEIVED: (
+        "consulté les invitations reçues",
+        "consulter les invitations reçues",
+    ),
+    Action.INVITATION_ACCEPT: (
+        "accepté une invitation, et commencé à gérer cet espace comme représentant légal",
+        "accepter une invitation à gérer cet espace",
+    ),
+    Action.INVITATION_REFUSE: (
+        "refusé une invitation à gérer cet espace",
+        "refuser une invitation à gérer cet espace",
+    ),
+    InvitationAction.WITHDRAW: (
+        "retiré une invitation à gérer cet espace",
+        "retirer une invitation à gérer cet espace",
+    ),
+    UnchangedAction.MANAGE: (
+        "confirmé gérer cet espace, comme c’était déjà le cas",
+        "confirmer la gestion de cet espace",
+    ),
+    UnchangedAction.LEAVE: (
+        "confirmé ne pas gérer cet espace, comme c’était déjà le cas",
+        "ne plus gérer cet espace",
+    ),
+    UnchangedAction.ANSWER: (
+        "répété sa réponse à une invitation à gérer cet espace",
+        "répéter sa réponse à une invitation",
+    ),
+    UnchangedAction.END: (
+        "confirmé la fin d’une invitation à gérer cet espace",
+        "confirmer la fin d’une invitation",
+    ),
     Action.FEED_LIST: (
         "consulté la liste des calendriers reliés",
         "consulter la liste des calendriers reliés",
@@ -137,8 +187,8 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
     CoverageAction.END: (
-        "retiré la gestion de cet espace à un parent, d’après l’assurance maladie",
-        "retirer la gestion de cet espace à un parent, d’après l’assurance maladie",
+        "retiré, d’après l’assurance maladie, la gestion de cet espace",
+        "retirer, d’après l’assurance maladie, la gestion de cet espace",
     ),
     SessionAction.OPEN: ("ouvert une session", "ouvrir une session"),
     UNREADABLE_ACTION: (
@@ -156,7 +206,9 @@ RIGHTS: Final[Mapping[str, str]] = {
     Right.SELF: "C’est votre espace",
     Right.REPRESENTATIVE: "Représente légalement une personne mineure",
     Right.COVERAGE: "Personne mineure rattachée à son dossier d’assurance maladie",
+    Right.INVITATION: "A reçu une invitation à représenter une personne mineure",
     Right.AUTHORISATION: "Vous avez donné votre autorisation",
+    Right.PARENTAL: "Un représentant légal a donné son autorisation",
     Right.DEPOSITOR: "C’est un de ses propres ajouts",
     Right.FEEDING: "Dépôt dans votre dossier",
     Right.LINK: "Vous avez créé ce lien de calendrier",
@@ -188,6 +240,7 @@ _OF_A_MINOR: Final[Mapping[str, str]] = {
     "votre historique": "son historique",
     "vos données": "ses données",
 }
+_A_PARENT: Final = "un parent"
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"
 _UNKNOWN_REFUSAL: Final = "ce droit n’existe pas"
 
@@ -198,12 +251,13 @@ _MONTHS: Final = (
 
 
 def actor_name(shown: Shown, reader: str, minor: str | None = None) -> str:
-    """Return whom a line is about, and for whom if `minor` is the name of who was represented.
+    """Return whom a line is about, and for whom if `minor` is the name of who is represented.
 
-    `reader` is the account that reads.
+    `reader` is the account that reads. What the minor did herself is said of her by her name.
     """
     if shown.actor is Kind.PERSON:
-        name = YOU if shown.actor_id == reader else shown.actor_name or SOMEBODY
+        own = minor if shown.right == Right.SELF else None
+        name = YOU if shown.actor_id == reader else shown.actor_name or own or SOMEBODY
         return f"{name} pour {minor}" if minor and shown.right == Right.REPRESENTATIVE else name
     if shown.actor is Kind.ORGANISATION:
         return shown.organisation or ORGANISATION
@@ -221,20 +275,27 @@ def label(shown: Shown, reader: str, whom: str | None = None) -> str:
     own = _BY_THE_PERSON if shown.actor is Kind.PERSON else {}
     done, asked = own.get(shown.action) or DONE_ASKED.get(shown.action, UNKNOWN_ACTION)
     has = "avez" if actor_name(shown, reader) == YOU else "a"
+    # The operator is never named: the name is of whose link he ended; older traces have none.
+    if shown.action == CoverageAction.END:
+        whom = shown.actor_name or _A_PARENT
     to = f" à {whom}" if whom else ""
     return (
         f"{has} demandé à {asked}{to}" if shown.outcome is Outcome.REFUSED else f"{has} {done}{to}"
     )
 
 
-def right(shown: Shown) -> str | None:
-    """Return by what right it was done, or why it was refused; None for what nobody did."""
+def right(shown: Shown, giver: str | None = None) -> str | None:
+    """Return by what right it was done, or why it was refused; None for what nobody did.
+
+    `giver` is the name of who gave, for a minor, the authorisation by which it was.
+    """
     if shown.outcome is Outcome.UNREADABLE:
         return None
     if shown.outcome is Outcome.REFUSED:
         return f"Demande refusée\u00a0: {_refusal(shown)}"
-    if shown.right == Right.AUTHORISATION and shown.right_since:
-        return f"{RIGHTS[shown.right]} le {date(datetime.fromisoformat(shown.right_since))}"
+    if shown.right in {Right.AUTHORISATION, Right.PARENTAL} and shown.right_since:
+        said = f"{giver} a donné son autorisation" if giver else RIGHTS[shown.right]
+        return f"{said} le {date(datetime.fromisoformat(shown.right_since))}"
     return RIGHTS.get(shown.right, RIGHTS[Right.NONE])
 
 

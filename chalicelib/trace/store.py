@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.access.model import Right
-from chalicelib.audit.model import Trace
-from chalicelib.audit.store import TraceRow, as_row, open_row
+from chalicelib.audit.model import Audience, Trace
+from chalicelib.audit.store import TraceRow, as_row, history_key, open_row
 from chalicelib.core import clock, ids, log
 from chalicelib.core.rows import Item, Query, patient_key
 from chalicelib.trace.model import UNREADABLE_ACTION, Entry, Kind, Outcome, Shown
@@ -27,9 +27,20 @@ _UNREADABLE: Final = Shown(
 )
 
 
-def newest_first(pid: str, after: Item | None = None, limit: int = PAGE) -> Query:
-    """Return the query of a record's traces, the last first; consistent."""
-    return Query(TraceRow, patient_key(pid), descending=True, limit=limit, after=after)
+def newest_first(
+    pid: str,
+    after: Item | None = None,
+    limit: int = PAGE,
+    audience: Audience = Audience.GENERAL,
+) -> Query:
+    """Return the query of a record's traces for an audience, the last first; consistent.
+
+    It may go on after a trace of another audience: what counts is when that one was written.
+    """
+    pk = history_key(pid, audience)
+    if after and audience is not Audience.GENERAL:
+        after = {**after, "pk": {"S": pk}}
+    return Query(TraceRow, pk, descending=True, limit=limit, after=after)
 
 
 def position(pid: str, trace_id: str) -> Item:

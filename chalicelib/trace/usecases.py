@@ -1,19 +1,20 @@
 """The person reads her history, and takes what she needs to check that nothing was removed."""
 
-from collections.abc import Callable, Iterator
+import heapq
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
 from chalicelib.access import gate, tokens
-from chalicelib.access.model import Action
+from chalicelib.access.model import Action, Right
 from chalicelib.audit import heads, keys, seal
 from chalicelib.audit.heads import Stranger
 from chalicelib.audit.keys import Keys
-from chalicelib.audit.model import to_dict
-from chalicelib.audit.store import LeafRow, TraceRow
+from chalicelib.audit.model import Audience, to_dict
+from chalicelib.audit.store import LeafRow, TraceRow, history_key
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import BadRequest
-from chalicelib.core.rows import Item, Page, Query, patient_key
+from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.principal import Principal
 from chalicelib.trace import rules, store
 from chalicelib.trace.model import Entry, Group, Proof, SealedTrace, Shown
@@ -23,7 +24,7 @@ MOST_TRACES: Final = 1000
 PROOF_PAGE: Final = 100
 
 
-def lines(
+def lines(  # noqa: PLR0913  keyword-only
     pid: str,
     query: Query,
     page: Page,
@@ -31,10 +32,12 @@ def lines(
     *,
     keep: Callable[[Shown], bool],
     most: int = MOST_TRACES,
+    beside: Sequence[tuple[Query, Page]] = (),
 ) -> tuple[list[Group], Item | None]:
     """Gather the traces to keep of a page, and of those after it while lines are missing.
 
-    Call it inside the gate. Returns the lines and the position from which the next page goes on.
+    `beside` are histories for other audiences, read as one with it. Call it inside the gate.
+    Returns the lines and the position from which the next page goes on.
     There are `limit` lines if the history has as many, unless `most` traces were read.
 
     Raises:
@@ -44,7 +47,7 @@ def lines(
 
     def entries() -> Iterator[Entry]:
         newer = clock.now()
-        for item in islice(_items(query, page), most):
+        for item in islice(_merged([(query, page), *beside]), most):
             entry = store.read(pid, item, newer)
             newer = entry.at
             read.append(entry.id)
@@ -57,28 +60,35 @@ def lines(
     return found, store.position(pid, read[-1]) if len(read) == most else None
 
 
-def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
+def read_proof(
+    principal: Principal, pid: str, cursor: str | None, audience: Audience = Audience.GENERAL
+) -> Proof:
     """Return the sealed sequence of a history, page by page, with each trace opened.
 
-    The first page's checkpoint covers all pages: those after only bring the places it counts.
+    The first page's checkpoint covers all pages: those after only bring the places it counts. Who
+    represents a minor gets of what is under her secrecy what she gets of a history without any.
 
     Raises:
         NotFound, BadRequest (cursor), Unavailable.
     """
-    scope = (principal.id, pid, "trace-proof")
+    scope = (principal.id, pid, "trace-proof", audience)
     first = (tokens.open_cursor(cursor, *scope) or {"seq": 0}).get("seq")
     if not isinstance(first, int):
         raise BadRequest("bad-cursor")
-    with gate.enter(principal, Action.TRACE_READ, pid, queries=[store.newest_first(pid)]) as unit:
+    query = store.newest_first(pid, audience=audience)
+    with gate.enter(principal, Action.TRACE_READ, pid, queries=[query]) as unit:
+        if audience is Audience.MINOR and unit.right is not Right.SELF:
+            return Proof(None, None, [], [], [], 0.0, None)
         # The archive before the table: what is archived was in the table already.
         public = keys.published()["keys"]
-        archived, strangers = (None, []) if first else heads.newest(pid, public)
-        head = seal.head(pid)
+        archived, strangers = (None, []) if first else heads.newest(pid, audience, public)
+        head = seal.head(pid, audience)
         size = head.seq + 1 if head else 0
-        leaves = [leaf for leaf in seal.leaves(pid, first, PROOF_PAGE) if leaf.seq < size]
+        leaves = [leaf for leaf in seal.leaves(pid, first, PROOF_PAGE, audience) if leaf.seq < size]
         newest = [item["sk"]["S"] for item in unit.pages[0].items]
-        waiting = seal.unsealed(pid, size, [one for one in newest if ids.instant_or_none(one)])
-        opened, met = _opened(pid, leaves, public)
+        known = [one for one in newest if ids.instant_or_none(one)]
+        waiting = seal.unsealed(pid, size, known, audience)
+        opened, met = _opened(pid, audience, leaves, public)
         late = waiting + [one.trace_id for one in opened if not one.archived]
         lag = seal.lag_seconds(late, unit.now)
     following = leaves[-1].seq + 1 if leaves else size
@@ -93,6 +103,11 @@ def read_proof(principal: Principal, pid: str, cursor: str | None) -> Proof:
     )
 
 
+def _merged(histories: Sequence[tuple[Query, Page]]) -> Iterator[Item]:
+    items = [_items(query, page) for query, page in histories]
+    return heapq.merge(*items, key=lambda item: str(item["sk"]["S"]), reverse=True)
+
+
 def _items(query: Query, page: Page) -> Iterator[Item]:
     while True:
         yield from page.items
@@ -102,13 +117,15 @@ def _items(query: Query, page: Page) -> Iterator[Item]:
 
 
 def _opened(
-    pid: str, leaves: list[LeafRow], public: Keys
+    pid: str, audience: Audience, leaves: list[LeafRow], public: Keys
 ) -> tuple[list[SealedTrace], list[Stranger]]:
     """Open the trace of each place; a trace that is gone leaves its place empty, and says so."""
     if not leaves:
         return [], []
-    found = rows.fetch_raw([(TraceRow, patient_key(pid), leaf.trace_id) for leaf in leaves])
-    archived, strangers = heads.leaves(pid, leaves, public)
+    found = rows.fetch_raw(
+        [(TraceRow, history_key(pid, audience), leaf.trace_id) for leaf in leaves]
+    )
+    archived, strangers = heads.leaves(pid, audience, leaves, public)
     opened = [
         SealedTrace(
             seq=leaf.seq,

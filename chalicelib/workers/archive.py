@@ -9,6 +9,8 @@ from typing import Final
 from chalice.app import Blueprint
 
 from chalicelib.audit import seal
+from chalicelib.audit.model import Audience
+from chalicelib.audit.store import MINOR_PREFIX
 from chalicelib.core import ids, log
 from chalicelib.vault.errors import Tampered
 from chalicelib.workers.batch import Record, batch
@@ -17,7 +19,8 @@ blueprint = Blueprint(__name__)
 
 # Known only once deployed: the template replaces it.
 STREAM: Final = "arn:aws:dynamodb:eu-west-3:000000000000:table/audit/stream/given-by-the-template"
-_PATIENT: Final = "P#"
+# Of each audience, the partitions of records.
+_OWNERS: Final = {"P": Audience.GENERAL, MINOR_PREFIX: Audience.MINOR}
 
 
 @blueprint.on_dynamodb_record(stream_arn=STREAM, batch_size=100, starting_position="TRIM_HORIZON")
@@ -27,13 +30,14 @@ def archive(record: Record) -> None:
     image = record["dynamodb"].get("NewImage", {})
     if record["eventName"] != "INSERT" or image.get("kind", {}).get("S") != "trace":
         return
-    if not image["pk"]["S"].startswith(_PATIENT):
+    prefix, _, pid = image["pk"]["S"].partition("#")
+    if prefix not in _OWNERS:
         return
-    pid, trace_id = image["pk"]["S"].removeprefix(_PATIENT), image["sk"]["S"]
+    trace_id = image["sk"]["S"]
     if not (ids.is_id(pid) and ids.instant_or_none(trace_id)):
         # Not written by us, and in nobody's way: it is told, and tried again by nobody.
         log.exception("trace is not one", Tampered("a trace"))
         return
     commitment = base64.b64decode(image["commitment"]["B"], validate=True)
     sealed = base64.b64decode(image["sealed"]["B"], validate=True)
-    seal.append(pid, trace_id, commitment, sealed)
+    seal.append(pid, trace_id, commitment, sealed, _OWNERS[prefix])

@@ -15,7 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, cast
 
 from chalicelib.core import clock
-from chalicelib.identity import children, spaces
+from chalicelib.identity import coverage, spaces
 from chalicelib.identity.model import Person
 from chalicelib.identity.values import OIDS_INS, InvalidIdentifier, Sex, Traits, fold, parse_ins
 from chalicelib.prevention import usecases as prevention
@@ -72,7 +72,7 @@ def load_lines(lines: Iterable[str]) -> Report:
             continue
         pid = spaces.open_space(person)
         prevention.begin(pid, clock.now())
-        children.cover(pid, subscribers)
+        coverage.cover(pid, subscribers)
         report.opened.append(pid)
     return report
 

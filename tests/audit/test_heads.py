@@ -9,6 +9,7 @@ import time_machine
 from botocore.exceptions import ClientError
 
 from chalicelib.audit import heads, tree
+from chalicelib.audit.model import Audience
 from chalicelib.audit.store import LeafRow
 from chalicelib.core import aws as cloud
 from chalicelib.core.rows import table_name
@@ -31,7 +32,7 @@ def archived(pid: str) -> list[str]:
 
 
 def head_of(pid: str) -> heads.Checkpoint | None:
-    return heads.newest(pid, public_keys()["keys"])[0]
+    return heads.newest(pid, Audience.GENERAL, public_keys()["keys"])[0]
 
 
 def test_the_newest_head_is_found_with_one_list(person: Patient, calls: Recorder) -> None:
@@ -39,7 +40,7 @@ def test_the_newest_head_is_found_with_one_list(person: Patient, calls: Recorder
     seal(person.pid)
     known = public_keys()["keys"]
     calls.clear()
-    head, strangers = heads.newest(person.pid, known)
+    head, strangers = heads.newest(person.pid, Audience.GENERAL, known)
     assert strangers == []
     assert head is not None
     assert head.size == 12
@@ -76,7 +77,7 @@ def test_a_range_of_places_is_read_without_its_neighbours(person: Patient) -> No
     look(person.principal, person.pid, times=9)
     seal(person.pid)
     places = [LeafRow.from_raw_data(item) for item in sealed(person.pid)][3:6]
-    found = heads.leaves(person.pid, places, public_keys()["keys"])
+    found = heads.leaves(person.pid, Audience.GENERAL, places, public_keys()["keys"])
     assert found == ({place.seq: {bytes(place.leaf)} for place in places}, [])
 
 

@@ -83,6 +83,7 @@ def document(number: int, title: str, kind: str, content: bytes, **more: Any) ->
         "depositor": {"kind": "organisation", "name": "Laboratoire des Capucins"},
         "author": _author(organisation="Laboratoire des Capucins"),
         "antivirus": {"verdict": "not_scanned", "engine": None},
+        "visibility": "normal",
         "warnings": [],
         "abilities": {"read": True, "withdraw": False},
         "version": 1,
@@ -245,6 +246,8 @@ _GRANT = {
     "valid_until": instant(days=-345),
     "first_used_at": instant(days=2),
     "last_change_at": instant(days=20),
+    "given_by": None,
+    "ends_at_majority": False,
     "version": 1,
 }
 GRANTS = [

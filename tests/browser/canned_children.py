@@ -8,6 +8,7 @@ Json = dict[str, Any]
 
 PARENT, IN_CHILD = "parent", "parent in the space of a child"
 LEA, EMILE, LOUISE = (f"01JDK7CH11D00000000000000{n}" for n in "123")
+PENDING, ACCEPTED, RECEIVED_ID = (f"01JDK7NV1TE00000000000000{n}" for n in "129")
 _NOW = datetime.now(UTC)
 # Born a hundred days before a birthday: the ages below are those of any day.
 _BORN = (_NOW - timedelta(days=100)).date().replace(day=14)
@@ -23,6 +24,7 @@ def _child(pid: str, name: str, years: int, status: str) -> Json:
         "age": years,
         "status": status,
         "ends_at": _ends_at(born.isoformat()) if status == "active" else None,
+        "invited": False,
     }
 
 
@@ -40,6 +42,22 @@ CHILDREN: list[Json] = [
 REPRESENTATIVES: list[Json] = [
     {"name": "Dominique PAT-TROIS", "is_you": True, "since": "2026-11-03T09:12:00Z"},
     {"name": "Paul PAT-QUATRE", "is_you": False, "since": "2026-09-14T17:40:00Z"},
+]
+for _one in REPRESENTATIVES:
+    _one["invitation_id"] = None if _one["is_you"] else ACCEPTED
+_UNTIL = {"created_at": "2026-11-10T08:00:00Z", "expires_at": "2026-12-10T08:00:00Z"}
+SENT: list[Json] = [
+    {"id": PENDING, "name": "Alban PERSONNE", "status": "pending"} | _UNTIL,
+    {"id": ACCEPTED, "name": "Paul PAT-QUATRE", "status": "accepted"} | _UNTIL,
+    {"id": "01JDK7NV1TE000000000000003", "name": "Zoe AUTRE", "status": "refused"} | _UNTIL,
+]
+RECEIVED: list[Json] = [
+    {
+        "id": RECEIVED_ID,
+        "child": "Ines",
+        "invited_by": "Claire EXEMPLE",
+        "expires_at": "2026-12-20T08:00:00Z",
+    }
 ]
 
 
@@ -61,6 +79,8 @@ def profiles(own: Json, of: list[Json]) -> list[Json]:
 
 def answer(method: str, path: str, of: list[Json]) -> tuple[int, Json | None] | None:
     """Return the status and the body that answer about children, or None for another path."""
+    if "/invitations" in path:
+        return _invitations(method, path, of)
     if path.endswith("/representatives"):
         return 200, {"items": REPRESENTATIVES}
     _, found, pid = path.partition("/children")
@@ -73,3 +93,15 @@ def answer(method: str, path: str, of: list[Json]) -> tuple[int, Json | None] | 
     child["status"] = "active" if is_managed else "on_file"
     child["ends_at"] = _ends_at(child["birth_date"]) if is_managed else None
     return (204, None) if method == "DELETE" else (201, child)
+
+
+def _invitations(method: str, path: str, of: list[Json]) -> tuple[int, Json | None]:
+    """Answer about what was sent for a child, or received by a person who has some."""
+    is_sent = "/representatives/" in path
+    if method == "POST":
+        sent = {"id": "01JDK7NV1TE00000000000000A", "name": "Alban AUTRE", "status": "pending"}
+        return 201, sent | _UNTIL
+    if method != "GET":
+        return 204, None
+    listed = SENT if is_sent else RECEIVED
+    return 200, {"items": listed if of else []}

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from infra.local.config import Config
-from tests.browser.canned import PID, PROFESSIONAL, document, problem, send
+from tests.browser.canned import PATIENT, PID, PROFESSIONAL, document, problem, reply, send
 from tests.browser.conftest import PHONE, Open, Watch, shoot
 from tests.browser.product import PERSON, log_in
 from tests.browser.samples import from_a_phone, pdf, png
@@ -164,6 +164,46 @@ def test_professional_sees_the_patient_before_depositing(page: Page, opened: Ope
     expect(check).to_contain_text("28 mars 1979")
     _choose(page, _file("CR consultation.txt", b"compte rendu"))
     expect(page.get_by_label("Type de document")).to_have_value("11488-4")
+
+
+def test_of_a_minor_a_professional_must_say_whether_her_parents_see_it(
+    page: Page, opened: Open
+) -> None:  # R-MIN-04
+    canned = opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+    minor = PATIENT | {"birth_date": "2012-05-04", "age": 14}
+    canned.overrides[f"GET .*/patients/{PID}$"] = lambda route: reply(
+        route, minor, headers={"ETag": '"v1"'}
+    )
+    canned.overrides["POST .*/documents$"] = lambda route: reply(route, canned.documents[0], 201)
+    page.reload()
+    _choose(page, _file("CR consultation.txt", b"compte rendu"))
+    seen = page.get_by_role("group", name="Cette personne est mineure. Qui voit ce document ?")
+    expect(seen.get_by_role("radio", checked=True)).to_have_count(0)
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("link", name=re.compile("Dites si les représentants"))).to_be_visible()
+    assert canned.count("POST", f"/v1/patients/{PID}/documents") == 0
+    assert violations(page) == []
+
+    seen.get_by_label("Elle seule").check()
+    with page.expect_request(lambda asked: asked.method == "POST") as sent:
+        page.get_by_role("button", name="Envoyer").click()
+    body = json.loads(sent.value.post_data or "")
+    assert body["visibility"] == "invisible_to_representatives"
+
+
+def test_of_an_adult_nothing_is_asked_of_who_sees_it(page: Page, opened: Open) -> None:
+    opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+    _choose(page, _file("CR consultation.txt", b"compte rendu"))
+    expect(page.get_by_label("Type de document")).to_be_visible()
+    expect(page.get_by_text("Qui voit ce document")).to_have_count(0)
+
+
+def test_who_reads_what_is_secret_is_told(page: Page, opened: Open) -> None:  # R-CNF-04
+    canned = opened(f"/pro/patients/{PID}", PROFESSIONAL)
+    secret = "invisible_to_representatives"
+    canned.documents = [canned.documents[0] | {"visibility": secret}]
+    page.reload()
+    expect(page.get_by_text("Invisible aux représentants légaux").first).to_be_visible()
 
 
 @pytest.fixture

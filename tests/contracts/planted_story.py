@@ -211,6 +211,13 @@ def manage(cast: Cast, http: Client, seen: Seen) -> None:
     refused = http.put(one, as_=person, json={"certifies": word})
     assert seen.keep(refused).status == 422
     assert seen.keep(http.put(one, as_=person, json={"certifies": True})).status == 201
+    invited = f"{hers}/representatives/invitations"
+    whom = {"family_name": word, "given_name": word, "birth_date": "1980-01-31"}
+    assert seen.keep(http.post(invited, as_=person, json=whom, headers=key())).status == 201
+    wrong = whom | {"birth_date": word}
+    assert seen.keep(http.post(invited, as_=person, json=wrong, headers=key())).status == 422
+    assert seen.keep(http.get(invited, as_=person)).status == 200
+    assert seen.keep(http.get(f"{mine}/invitations", as_=person)).status == 200
     soon = an_appointment(start="2026-11-23T11:35", reminders=[60])
     for record in (mine, hers):
         made = http.post(f"{record}/appointments", as_=person, json=soon, headers=key())

@@ -9,7 +9,8 @@ import pytest
 import time_machine
 
 from chalicelib.http.endpoint import ENDPOINTS
-from tests.builders import a_draft, a_pdf
+from chalicelib.identity import coverage
+from tests.builders import a_draft, a_pdf, represent
 from tests.http_client import Client
 from tests.messaging.correspondence import begun
 from tests.worlds import World
@@ -17,7 +18,7 @@ from tests.worlds import World
 APPOINTMENT = {"title": "Scanner", "start": "2026-11-23T11:00", "zone": "Europe/Paris"}
 ANNOUNCED = a_draft() | {"content": None, "size_bytes": 9}
 # Every idempotent write, with somebody who may make it; a session lasts less than the key.
-HOURS = {"laboratory": 23, "doctor": 11, "person": 11}
+HOURS = {"laboratory": 23, "doctor": 11, "person": 11, "other": 11}
 WRITES: list[tuple[str, str, Mapping[str, Any]]] = [
     ("/appointments", "laboratory", APPOINTMENT),
     ("/appointments", "doctor", APPOINTMENT),
@@ -26,6 +27,11 @@ WRITES: list[tuple[str, str, Mapping[str, Any]]] = [
     ("/documents", "laboratory", ANNOUNCED),
     ("/documents", "doctor", a_draft(a_pdf("replayed too"))),
     ("/calendar-feeds", "person", {"detail": "busy"}),
+    (
+        "/representatives/invitations",
+        "other",  # who represents the person, a minor for once
+        {"family_name": "PERSONNE", "given_name": "ALBAN", "birth_date": "1980-01-31"},
+    ),
 ]
 LETTER = {"body": "Bonjour"}
 # The same of conversations, whose name is not the patient's.
@@ -54,6 +60,9 @@ def test_a_write_repeated_hours_later_gets_its_first_answer(
     body: Mapping[str, Any],
 ) -> None:
     actor = getattr(world, name)
+    if actor is world.other:
+        represent(actor, world.person.pid)
+        coverage.cover(world.person.pid, [actor.pid])
 
     def write() -> tuple[int, Any]:
         subject = world.handle(actor) if actor is world.laboratory else world.person.pid

@@ -14,7 +14,8 @@ from chalicelib.core import clock as product_clock
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import event_of
 from chalicelib.core.rows import table_name
-from chalicelib.identity import accounts, children, rules, spaces
+from chalicelib.identity import accounts, coverage, directory, rules, spaces
+from chalicelib.notifications import inbox
 from chalicelib.workers.notify import recipients
 from tests import double
 from tests.builders import (
@@ -69,6 +70,10 @@ def add_document(http: Client, who: Actor, child: Minor) -> Reply:
     )
 
 
+def named(who: Patient) -> str:
+    return f"Camille {who.name.title()}"
+
+
 def trace(http: Client, who: Actor, pid: str) -> list[tuple[str, str, str]]:
     listed = http.get(f"/v1/patients/{pid}/trace", as_=who.principal).json()["items"]
     return [(one["actor"]["name"], one["label"], one["right"]) for one in listed]
@@ -90,6 +95,7 @@ def test_a_child_on_the_file_is_listed_and_not_open_before_it_is_certified(
             "age": 7,
             "status": "on_file",
             "ends_at": None,
+            "invited": False,
         }
     ]
     assert documents(http, mother, child).status == 404
@@ -197,7 +203,8 @@ def test_nothing_in_a_childs_history_is_said_of_the_reader(http: Client, mother:
     lines = trace(http, mother, child.pid)
 
     assert not [line for line in lines if "votre" in f"{line[1]} {line[2]}"]
-    assert any(line[2].startswith("Une autorisation a été donnée le ") for line in lines)
+    given = f"{named(mother)} a donné son autorisation le "
+    assert any(line[2].startswith(given) for line in lines)
 
 
 def test_both_parents_are_told_and_named(http: Client, mother: Patient, father: Patient) -> None:
@@ -336,7 +343,7 @@ def test_who_is_no_longer_on_the_file_is_out_at_once_and_the_history_says_so(
     manage(http, mother, child)
     manage(http, father, child)
 
-    children.cover(child.pid, [mother.pid])
+    coverage.cover(child.pid, [mother.pid])
 
     assert documents(http, father, child).status == 404
     assert manage(http, father, child).status == 404
@@ -344,7 +351,7 @@ def test_who_is_no_longer_on_the_file_is_out_at_once_and_the_history_says_so(
     assert listed["items"] == []
     said = [line for line in trace(http, mother, child.pid) if line[0] == "Un opérateur"]
     assert [line[1] for line in said] == [
-        "a retiré la gestion de cet espace à un parent, d’après l’assurance maladie"
+        f"a retiré, d’après l’assurance maladie, la gestion de cet espace à {named(father)}"
     ]
 
 
@@ -353,7 +360,7 @@ def test_a_file_read_again_changes_nothing(http: Client, mother: Patient) -> Non
     manage(http, mother, child)
     before = double.tables()
 
-    children.cover(child.pid, [mother.pid])
+    coverage.cover(child.pid, [mother.pid])
 
     assert double.tables() == before
 
@@ -405,7 +412,7 @@ def test_what_a_parent_writes_while_the_file_lets_the_child_go_is_not_done(
     manage(http, father, child)
     documents(http, father, child)
     faults.on(
-        "dynamodb.TransactWriteItems", meanwhile(lambda: children.cover(child.pid, [mother.pid]))
+        "dynamodb.TransactWriteItems", meanwhile(lambda: coverage.cover(child.pid, [mother.pid]))
     )
 
     reply = http.put(
@@ -436,3 +443,205 @@ def test_who_comes_after_a_change_of_zone_makes_the_end_no_later(
     settings = rows.get(SettingsRow, *access_store.settings_key(child.pid))
     assert settings is not None
     assert settings.represented_until == "2037-02-10T23:00:00.000Z"
+
+
+def authorise(http: Client, who: Actor, child: Minor, doctor: Actor) -> Reply:
+    return http.put(
+        f"/v1/patients/{child.pid}/authorisations/{doctor.id}", as_=who.principal, json={}
+    )
+
+
+def grown(child: Minor) -> Actor:
+    """The child herself, who logs in."""
+    traits = child.identity.traits
+    account = accounts.of_person(
+        ISSUER, f"S{child.pid}", traits, "adulte@exemple.test", product_clock.now()
+    )
+    return Actor(a_session(account), traits.family_name)
+
+
+def listed(http: Client, who: Actor, child: Minor) -> dict[str, dict[str, object]]:
+    found = http.get(f"/v1/patients/{child.pid}/authorisations", as_=who.principal).json()["items"]
+    return {one["rpps"]: one for one in found}
+
+
+def test_what_a_parent_allowed_lapses_when_the_child_is_of_age_and_her_own_word_stays(
+    http: Client, mother: Patient, clock: time_machine.Traveller
+) -> None:  # A41, R-MIN-06
+    child = a_minor(mother, birth_date=COMES_OF_AGE)
+    manage(http, mother, child)
+    by_parent, by_herself, prolonged = a_doctor(), a_doctor(), a_doctor()
+    given = authorise(http, mother, child, by_parent)
+    authorise(http, grown(child), child, by_herself)
+    authorise(http, mother, child, prolonged)
+    authorise(http, grown(child), child, prolonged)
+    authorise(http, mother, child, by_herself)  # prolonged by a parent, it stays her own
+    midnight = datetime(2026, 11, 28, 0, 0, tzinfo=PARIS)
+    clock.move_to(midnight - timedelta(hours=1))
+    doctors = [by_parent, by_herself, prolonged]
+    again = [_session_again(one) for one in doctors]
+    clock.move_to(midnight - timedelta(seconds=1))
+    before = [documents(http, one, child).status for one in again]
+    clock.move_to(midnight)
+
+    after = [documents(http, one, child).status for one in again]
+    adult = grown(child)
+    known = listed(http, adult, child)
+
+    assert (before, after) == ([200, 200, 200], [404, 200, 200])
+    assert given.json()["valid_until"] == product_clock.iso(midnight)
+    assert (known[by_parent.id]["status"], known[by_parent.id]["ends_at_majority"]) == (
+        "expired",
+        True,
+    )
+    assert known[by_parent.id]["given_by"] == named(mother)
+    assert [known[one.id]["given_by"] for one in doctors[1:]] == [None, None]
+    assert http.get(f"/v1/patients/{child.pid}/home", as_=adult.principal).json()[
+        "active_authorisations"
+    ] == 2  # fmt: skip
+    assert authorise(http, adult, child, by_parent).status == 201
+    assert documents(http, again[0], child).status == 200
+
+
+def _session_again(doctor: Actor) -> Actor:
+    account = accounts.known_professional(doctor.id)  # type: ignore[arg-type]  # an RPPS number
+    assert account is not None
+    found = directory.professional(doctor.id)
+    return Actor(a_session(account, professional=found), doctor.name)
+
+
+def test_what_a_parent_who_left_allowed_stays_for_the_others(
+    http: Client, mother: Patient, father: Patient
+) -> None:
+    child, doctor = a_minor(mother, father), a_doctor()
+    manage(http, mother, child)
+    manage(http, father, child)
+    authorise(http, mother, child, doctor)
+
+    coverage.cover(child.pid, [father.pid])
+
+    assert documents(http, doctor, child).status == 200
+    assert listed(http, father, child)[doctor.id]["given_by"] == named(mother)
+    gone = http.delete(f"/v1/patients/{child.pid}/authorisations/{doctor.id}", as_=father.principal)
+    assert (gone.status, documents(http, doctor, child).status) == (204, 404)
+
+
+def test_a_history_names_the_parent_whose_word_opened_the_record(
+    http: Client, mother: Patient, father: Patient
+) -> None:
+    child, doctor = a_minor(mother, father), a_doctor()
+    manage(http, mother, child)
+    manage(http, father, child)
+    authorise(http, mother, child, doctor)
+    documents(http, doctor, child)
+
+    for reader in (father, grown(child)):
+        rights = [line[2] for line in trace(http, reader, child.pid) if line[0] == doctor.name]
+        assert rights == [f"{named(mother)} a donné son autorisation le 23 novembre 2026"]
+
+
+def test_what_a_parent_who_left_added_is_deleted_by_another_or_by_the_child_of_age(
+    http: Client, mother: Patient, father: Patient, clock: time_machine.Traveller
+) -> None:
+    child = a_minor(mother, father, birth_date=COMES_OF_AGE)
+    manage(http, mother, child)
+    manage(http, father, child)
+    added = [add_document(http, mother, child).json()["id"] for _ in range(2)]
+    hers = add_document(http, grown(child), child).json()["id"]
+    http.delete(f"/v1/patients/{mother.pid}/children/{child.pid}", as_=mother.principal)
+
+    seen = {
+        one["id"]: one["abilities"]["withdraw"]
+        for one in documents(http, father, child).json()["items"]
+    }
+    by_who_left = _delete(http, mother, child, added[0])
+    by_another = _delete(http, father, child, added[0])
+    of_the_child = _delete(http, father, child, hers)
+    clock.move_to(datetime(2026, 11, 28, 12, 0, tzinfo=PARIS))
+    adult = grown(child)
+    by_herself = _delete(http, adult, child, added[1])
+
+    assert seen == {added[0]: True, added[1]: True, hers: False}
+    assert (by_who_left, by_another, of_the_child, by_herself) == (404, 204, 404, 204)
+    left = [one["id"] for one in documents(http, adult, child).json()["items"]]
+    assert left == [hers]
+    kept = [sk for (_, sk) in double.tables()[table_name("record")] if sk.startswith("HASH#")]
+    assert len(kept) == 1, "the same file may be deposited anew"
+
+
+def _delete(http: Client, who: Actor, child: Minor, one: str) -> int:
+    return http.delete(
+        f"/v1/patients/{child.pid}/documents/{one}?reason=wrong_document",
+        as_=who.principal,
+        headers={"If-Match": '"v1"'},
+    ).status
+
+
+def test_nothing_is_said_to_begin_or_to_end_that_did_not(
+    http: Client, mother: Patient, father: Patient
+) -> None:
+    child = a_minor(mother, father)
+    target = f"/v1/patients/{father.pid}/children/{child.pid}"
+    for _ in range(2):
+        manage(http, mother, child)
+    for _ in range(2):  # he never managed it
+        assert http.delete(target, as_=father.principal).status == 204
+
+    said = [line[1] for line in trace(http, mother, child.pid)]
+
+    begun = [line for line in said if "commencé à gérer" in line]
+    assert (len(begun), [line for line in said if "cessé de gérer" in line]) == (1, [])
+    assert any("comme c’était déjà le cas" in line for line in said)
+
+
+def test_what_the_child_did_herself_is_said_of_her_to_a_parent(
+    http: Client, mother: Patient
+) -> None:
+    child = a_minor(mother)
+    manage(http, mother, child)
+    documents(http, grown(child), child)
+
+    lines = [line[:2] for line in trace(http, mother, child.pid)]
+
+    assert ("Camille", "a consulté la liste des documents") in lines
+    assert "Une autre personne" not in {line[0] for line in lines}
+
+
+def test_notices_of_a_child_are_said_of_her_to_a_parent(http: Client, mother: Patient) -> None:
+    child, doctor = a_minor(mother), a_doctor()
+    manage(http, mother, child)
+    authorise(http, mother, child, doctor)
+    documents(http, doctor, child)
+    for row in waiting():
+        inbox.keep(event_of(row))
+
+    told = http.get(f"/v1/patients/{child.pid}/notices", as_=mother.principal).json()["items"]
+
+    texts = [one["text"] for one in told]
+    assert not [text for text in texts if "votre" in text or "vos " in text]
+    assert any("son dossier" in text for text in texts)
+
+
+def test_the_end_in_the_childs_own_zone_is_the_one_that_is_listed(
+    http: Client, mother: Patient, clock: time_machine.Traveller
+) -> None:
+    child = a_minor(mother, birth_date=COMES_OF_AGE)
+    manage(http, mother, child)
+    path = f"/v1/patients/{child.pid}/preferences"
+    chosen = http.get(path, as_=mother.principal).json()
+    body = {name: chosen[name] for name in ("quiet_from", "quiet_until", "mail", "remind")}
+    http.put(
+        path,
+        as_=mother.principal,
+        json=body | {"zone": "Pacific/Noumea"},
+        headers={"If-Match": f'"v{chosen["version"]}"'},
+    )
+    shown = http.get(f"/v1/patients/{mother.pid}/children", as_=mother.principal).json()["items"]
+    clock.move_to(datetime(2026, 11, 27, 15, 0, tzinfo=UTC))  # of age in Noumea, not yet in Paris
+    mother = _again(mother)
+
+    after = http.get(f"/v1/patients/{mother.pid}/children", as_=mother.principal).json()["items"]
+    profiles = http.get("/v1/me", as_=mother.principal).json()["profiles"]
+
+    assert shown[0]["ends_at"] == "2026-11-27T13:00:00.000Z"
+    assert (after, [one["relation"] for one in profiles]) == ([], ["self"])

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from chalicelib.access import tokens
 from chalicelib.core import clock as now
 from chalicelib.core import ids
 from chalicelib.workers import sweep
 from tests import double
-from tests.builders import a_pdf
+from tests.builders import a_draft, a_minor, a_pdf, represent
 from tests.http_client import Client, Reply
-from tests.messaging.correspondence import attach, begun, inbox, joined, page, path, send
+from tests.messaging.correspondence import attach, begin, begun, inbox, joined, page, path, send
 from tests.worlds import World
 
 LIMIT = 4 * 1024 * 1024
@@ -89,6 +90,30 @@ def test_a_document_of_somebody_else_is_not_joined(world: World, http: Client) -
             headers={"Idempotency-Key": ids.new_id()},
         )
         assert (reply.status, reply.problem) == (404, "not-found")
+
+
+def test_a_document_hidden_from_parents_does_not_reach_a_conversation_they_read(  # R-MSG-06
+    world: World, http: Client
+) -> None:
+    child = a_minor(world.other)
+    represent(world.other, child.pid)
+    handle = tokens.new_handle(child.pid, world.laboratory.id, now.now())[0]
+    hidden = http.post(
+        f"/v1/patients/{handle}/documents",
+        as_=world.laboratory.principal,
+        json=a_draft(visibility="invisible_to_representatives"),
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+    assert hidden.status == 201, hidden.body
+    made = begin(http, world.laboratory, handle).json()
+    reply = http.post(
+        path(made, "attachments", "from-record"),
+        as_=world.laboratory.principal,
+        json={"document_id": hidden.json()["id"]},
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+    assert reply.status == 422
+    assert reply.json()["errors"][0]["code"] == "secret_document"
 
 
 @pytest.mark.parametrize(

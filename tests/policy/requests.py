@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 from typing import Any, Final
 
 from chalicelib.access import boxes
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
-from chalicelib.core import events, ids
+from chalicelib.core import events, ids, rows
 from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import children
+from chalicelib.identity import children, coverage, invitations, store
+from chalicelib.identity.invitations import Invitee
 from chalicelib.messaging import attachments, messages, references
 from chalicelib.messaging import usecases as messaging
 from chalicelib.messaging.attachments import Content
@@ -23,7 +25,7 @@ from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
-from tests.builders import Actor, a_draft, a_minor, a_pdf, represent
+from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint
@@ -66,6 +68,12 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
     "POST /v1/conversations/{conversation_id}/read": {"up_to": "0" * 26},
     "PUT /v1/conversations/{conversation_id}/blocked": {"blocked": True},
     "PUT /v1/patients/{pid}/children/{child_id}": {"certifies": True},
+    "POST /v1/patients/{pid}/representatives/invitations": {
+        "family_name": "PERSONNE",
+        "given_name": "ALBAN",
+        "birth_date": "1980-01-31",
+    },
+    "PUT /v1/patients/{pid}/invitations/{invitation_id}": {"answer": "accept", "certifies": True},
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/news": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
@@ -132,6 +140,7 @@ def ask(
     }
     values |= _agenda(world, declared.path, case, document)
     values |= _children(world, name)
+    values |= _invitations(world, declared.path, role, document)
     values |= _told(world, declared.path, document)
     values |= _written(world, declared.path, case)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
@@ -185,6 +194,33 @@ def _children(world: World, name: str) -> dict[str, str]:
     if name.startswith("DELETE"):
         children.manage(person.principal, person.pid, child)
     return {"child_id": child}
+
+
+def _invitations(world: World, path: str, role: str, target: str | None) -> dict[str, str]:
+    """Put the person, or for what is answered a child, on a file whose parent sent an invitation.
+
+    The person of this world, as a minor that somebody represents; or that one's child.
+    """
+    if "/invitations" not in path:
+        return {}
+    parent = world.other if role == "representative" else a_person()
+    if "/representatives/" in path:
+        where, whom = world.person.pid, Invitee("PERSONNE", "ALBAN", date(1980, 1, 31))
+        represent(parent, where)
+        coverage.cover(where, [parent.pid])
+    else:
+        where = a_minor(parent).pid
+        children.manage(parent.principal, parent.pid, where)
+        known = world.person.identity.traits
+        assert known.birth_date is not None
+        whom = Invitee(known.family_name, known.given_names[0], known.birth_date)
+    if "{invitation_id}" not in path:
+        return {}
+    before = rows.query(store.invitations_of(where)).items  # a child has few a month
+    if target or before:
+        return {"invitation_id": target or before[0]["sk"]["S"].removeprefix("INVITE#")}
+    sent = invitations.invite(parent.principal, where, whom, None)
+    return {"invitation_id": sent.id}
 
 
 def _told(world: World, path: str, target: str | None) -> dict[str, str]:

@@ -105,6 +105,9 @@ def test_each_role_gets_what_its_cell_says(row: dict[str, str], world: World, ht
 
 def subject_of_trace(world: World, row: dict[str, str], request: Ask) -> str:
     """Return whose history tells of a request: a child's, when it is about her."""
+    if row["path"] == "/v1/patients/{pid}/invitations/{invitation_id}":
+        items = double.tables()[table_name("identity")].values()
+        return str(next(item["child"]["S"] for item in items if item["kind"]["S"] == "received"))
     return request.target.rpartition("/")[2] if "{child_id}" in row["path"] else world.person.pid
 
 

@@ -123,10 +123,17 @@ def test_a_live_link_serves_calendars_only_and_reads_only(facts: Facts) -> None:
 
 
 @given(FACTS)
-def test_only_the_depositor_withdraws_or_completes_a_deposit(facts: Facts) -> None:
-    own = {Action.DOCUMENT_WITHDRAW, Action.DOCUMENT_UPLOAD}
-    if own & allowed(facts):
+def test_only_the_depositor_completes_a_deposit(facts: Facts) -> None:
+    if Action.DOCUMENT_UPLOAD in allowed(facts):
         assert facts.target_deposited_by_actor
+
+
+@given(FACTS)
+def test_only_the_depositor_or_the_family_takes_a_document_back(facts: Facts) -> None:
+    if Action.DOCUMENT_WITHDRAW in allowed(facts):
+        is_family = facts.holds_record or facts.represents_holder
+        assert facts.target_deposited_by_actor or is_family
+        assert facts.target_deposited_by_actor or facts.actor is ActorKind.PERSON
 
 
 @pytest.mark.parametrize(
@@ -208,4 +215,8 @@ def test_the_committed_page_is_what_the_policy_decides() -> None:
 def test_every_right_that_opens_something_is_on_the_page() -> None:
     page = access_page.text()
 
-    assert [right for right in Right if f"| {right} |" not in page] == [Right.OPERATOR, Right.NONE]
+    assert [right for right in Right if f"| {right} |" not in page] == [
+        Right.PARENTAL,
+        Right.OPERATOR,
+        Right.NONE,
+    ]

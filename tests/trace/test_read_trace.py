@@ -298,7 +298,7 @@ def test_reading_is_traced_before_it_is_answered(
     assert read(http, person)["items"][0]["label"] == "avez consulté l’historique des accès"
 
 
-def test_a_page_costs_a_query_beside_the_deciding_rows_and_one_more_read(
+def test_a_page_costs_a_query_for_each_audience_beside_the_deciding_rows_and_one_more_read(
     http: Client, person: Patient, doctor: Actor, calls: Recorder
 ) -> None:
     deposited(http, person, doctor)
@@ -306,7 +306,7 @@ def test_a_page_costs_a_query_beside_the_deciding_rows_and_one_more_read(
     counted = calls.measure(lambda: read(http, person))
     assert counted == {
         "dynamodb.BatchGetItem": 2,
-        "dynamodb.Query": 1,
+        "dynamodb.Query": 2,
         "dynamodb.PutItem": 1,
     }
 

@@ -713,6 +713,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the invitations to represent a minor that one may answer. */
+        get: operations["list_received_invitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Accept to represent a minor, or refuse; repeating is harmless. */
+        put: operations["answer_invitation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/news": {
         parameters: {
             query?: never;
@@ -869,6 +903,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/representatives/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the invitations to represent a minor who is on one's insurance file. */
+        get: operations["list_sent_invitations"];
+        put?: never;
+        /** Invite another adult to represent a minor; the answer is the same if he has no space. */
+        post: operations["invite_representative"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/representatives/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation, or end at once what who accepted it may do. */
+        delete: operations["end_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/trace": {
         parameters: {
             query?: never;
@@ -1015,27 +1084,6 @@ export interface components {
             profession: string | null;
             /** Organisation */
             organisation: string | null;
-        };
-        /**
-         * AnswerBody
-         * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.
-         */
-        AnswerBody: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "to_plan" | "done" | "not_concerned" | "later";
-            /**
-             * On
-             * @default null
-             */
-            on: string | null;
-            /**
-             * Until
-             * @default null
-             */
-            until: string | null;
         };
         /**
          * AntivirusOut
@@ -1324,6 +1372,16 @@ export interface components {
             first_used_at: string | null;
             /** Last Change At */
             last_change_at: string;
+            /**
+             * Given By
+             * @description Of a minor's, who gave it for her: it ends on the day she is of age.
+             */
+            given_by: string | null;
+            /**
+             * Ends At Majority
+             * @description It does, or did, before its own term.
+             */
+            ends_at_majority: boolean;
             /** Version */
             version: number;
         };
@@ -1380,6 +1438,8 @@ export interface components {
         /**
          * ChildOut
          * @description A child on one's insurance file; `active` while one manages her space, until `ends_at`.
+         *
+         *     With `invited`, she is on somebody else's: one came by an invitation.
          */
         ChildOut: {
             /** Patient Id */
@@ -1399,6 +1459,8 @@ export interface components {
             status: "on_file" | "active";
             /** Ends At */
             ends_at: string | null;
+            /** Invited */
+            invited: boolean;
         };
         /**
          * Coded
@@ -1738,6 +1800,12 @@ export interface components {
              * @default null
              */
             sha256: string | null;
+            /**
+             * Visibility
+             * @description Of a minor's only, by a professional or an organisation: at the minor's request, it does not exist for those who represent her. A CDA header that says so (INVISIBLE_REPRESENTANTS_LEGAUX) is enough.
+             * @default null
+             */
+            visibility: ("normal" | "invisible_to_representatives") | null;
         };
         /**
          * DocumentOut
@@ -1781,6 +1849,7 @@ export interface components {
          *         "label": "Compte rendu d'examens biologiques"
          *       },
          *       "version": 1,
+         *       "visibility": "normal",
          *       "warnings": []
          *     }
          */
@@ -1809,6 +1878,12 @@ export interface components {
             antivirus: components["schemas"]["AntivirusOut"];
             /** Warnings */
             warnings: string[];
+            /**
+             * Visibility
+             * @description To those who represent a minor.
+             * @enum {string}
+             */
+            visibility: "normal" | "invisible_to_representatives";
             abilities: components["schemas"]["AbilitiesOut"];
             /** Version */
             version: number;
@@ -1958,6 +2033,61 @@ export interface components {
             sex: "female" | "male" | "unknown";
         };
         /**
+         * InvitationBody
+         * @description The adult to invite, as his civil status names him; no list of people is ever shown.
+         * @example {
+         *       "birth_date": "1981-04-02",
+         *       "family_name": "EXEMPLE",
+         *       "given_name": "CAMILLE"
+         *     }
+         */
+        InvitationBody: {
+            /**
+             * Family Name
+             * @description The birth name; case, accents and hyphens aside.
+             */
+            family_name: string;
+            /**
+             * Given Name
+             * @description The first of the birth given names.
+             */
+            given_name: string;
+            /**
+             * Birth Date
+             * Format: date
+             */
+            birth_date: string;
+        };
+        /**
+         * InvitationList
+         * @description The invitations to represent a minor, the last first.
+         */
+        InvitationList: {
+            /** Items */
+            items: components["schemas"]["InvitationOut"][];
+        };
+        /**
+         * InvitationOut
+         * @description An invitation that was sent; `name` is what was typed, whether anybody bears it or not.
+         *
+         *     It stays `pending` until `expires_at` if nobody answers.
+         */
+        InvitationOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "accepted" | "refused" | "expired" | "withdrawn" | "ended";
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string;
+        };
+        /**
          * JoinedDraft
          * @description An attachment sent before, and the name that the message gives it.
          */
@@ -2084,6 +2214,12 @@ export interface components {
              * @enum {string}
              */
             sex: "female" | "male" | "unknown";
+            /**
+             * Minor Secrecy
+             * @description At a minor's request: those who represent her do not see this search. What is then deposited says so itself (`visibility`).
+             * @default false
+             */
+            minor_secrecy: boolean;
         };
         /**
          * MailChoices
@@ -2679,6 +2815,31 @@ export interface components {
             up_to: string;
         };
         /**
+         * ReceivedList
+         * @description The invitations that one may answer now.
+         */
+        ReceivedList: {
+            /** Items */
+            items: components["schemas"]["ReceivedOut"][];
+        };
+        /**
+         * ReceivedOut
+         * @description An invitation to represent a minor, which may be answered until `expires_at`.
+         */
+        ReceivedOut: {
+            /** Id */
+            id: string;
+            /**
+             * Child
+             * @description The given name of the minor.
+             */
+            child: string;
+            /** Invited By */
+            invited_by: string;
+            /** Expires At */
+            expires_at: string;
+        };
+        /**
          * RecommendationOut
          * @description One thing recommended; `key` names it in addresses and tells nothing.
          *
@@ -2787,6 +2948,11 @@ export interface components {
             is_you: boolean;
             /** Since */
             since: string;
+            /**
+             * Invitation Id
+             * @description By which she came, for those on whose insurance file the minor is: they may end it.
+             */
+            invitation_id: string | null;
         };
         /**
          * RuleSource
@@ -3124,6 +3290,43 @@ export interface components {
             size_bytes: number;
         };
         /**
+         * AnswerBody
+         * @description One's answer; to accept, one certifies on one's honour to be a legal representative.
+         */
+        chalicelib__identity__invitation_routes__AnswerBody: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "accept" | "refuse";
+            /**
+             * Certifies
+             * @default null
+             */
+            certifies: true | null;
+        };
+        /**
+         * AnswerBody
+         * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.
+         */
+        chalicelib__prevention__schemas__AnswerBody: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "to_plan" | "done" | "not_concerned" | "later";
+            /**
+             * On
+             * @default null
+             */
+            on: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+        };
+        /**
          * Kind
          * @description The media types that may enter.
          * @enum {string}
@@ -3138,7 +3341,7 @@ export interface components {
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -3149,7 +3352,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -5547,6 +5750,95 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_received_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitations that one may answer now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    answer_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["chalicelib__identity__invitation_routes__AnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/invitation-closed",
+                     *       "title": "Invitation terminée",
+                     *       "status": 409,
+                     *       "detail": "Cette invitation n’est plus valable. Rien n’a changé.",
+                     *       "title_en": "Invitation over",
+                     *       "detail_en": "This invitation was answered, withdrawn or has expired. Nothing was changed."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     read_news: {
         parameters: {
             query?: never;
@@ -5917,7 +6209,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AnswerBody"];
+                "application/json": components["schemas"]["chalicelib__prevention__schemas__AnswerBody"];
             };
         };
         responses: {
@@ -5979,6 +6271,134 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_sent_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitations to represent a minor, the last first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    invite_representative: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationBody"];
+            };
+        };
+        responses: {
+            /** @description An invitation that was sent; `name` is what was typed, whether anybody bears it or not. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-many-invitations",
+                     *       "title": "Trop d’invitations",
+                     *       "status": 409,
+                     *       "detail": "Déjà 5 invitations en un mois pour cet enfant. Attendez que l’une d’elles expire.",
+                     *       "title_en": "Too many invitations",
+                     *       "detail_en": "This child already has 5 invitations of the last month, whatever became of them.",
+                     *       "limit": 5
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     read_trace: {
         parameters: {
             query?: {
@@ -6020,6 +6440,7 @@ export interface operations {
     read_trace_proof: {
         parameters: {
             query?: {
+                audience?: "general" | "minor";
                 cursor?: string | null;
             };
             header?: never;

@@ -13,7 +13,7 @@ export type Patient = Schemas["PatientAnswer"];
 export type OwnIdentity = Schemas["IdentityAnswer"];
 export type OwnPatient = Schemas["RelationOut"];
 export type News = Schemas["NewsOut"];
-export type PatientSearch = Schemas["LookupBody"];
+export type PatientSearch = Omit<Schemas["LookupBody"], "minor_secrecy">;
 export type ProfessionalCard = Schemas["ProfessionalCard"];
 export type ProfessionalSearch = Schemas["SearchBody"];
 export type Authorisation = Schemas["AuthorisationOut"];
@@ -58,6 +58,9 @@ export type Profile = Schemas["Profile"];
 export type PersonMe = Schemas["PersonMe"];
 export type Child = Schemas["ChildOut"];
 export type Representative = Schemas["RepresentativeOut"];
+export type Invitation = Schemas["InvitationOut"];
+export type ReceivedInvitation = Schemas["ReceivedOut"];
+export type Invitee = Schemas["InvitationBody"];
 
 export interface Page<T> {
   items: T[];

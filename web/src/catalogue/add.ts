@@ -43,10 +43,17 @@ export const add = {
   retryAll: "Tout réessayer",
   refused: "Refusé",
   offline: "Connexion interrompue : le fichier est gardé sur cette page. Réessayez quand le réseau revient.",
+  visibility: "Cette personne est mineure. Qui voit ce document ?",
+  visibilityHint: "Elle peut demander le secret pour certains soins. Ses représentants légaux n'en voient alors aucune trace.",
+  visibilities: {
+    normal: "Elle et ses représentants légaux",
+    hidden: "Elle seule : invisible aux représentants légaux",
+  },
   errors: {
     title: "Donnez un titre à ce document.",
     type: "Choisissez le type de ce document.",
     date: "Écrivez la date sous la forme jour/mois/année, par exemple 23/11/2026.",
+    visibility: "Dites si les représentants légaux voient ce document.",
     future: "La date ne peut pas être dans l'avenir.",
     ofFile: (file: string, what: string) => `${file} : ${what}`,
   },

@@ -30,6 +30,8 @@ export const documents = {
   noneTitle: "Aucun document ne correspond",
   none: "Essayez un autre mot, ou effacez les filtres.",
   added: (date: string) => `ajouté le ${date}`,
+  secret: "Invisible aux représentants légaux",
+  secretText: "À la demande de la personne mineure. Ses représentants légaux ne savent pas que ce document existe : ne leur en parlez pas.",
   by: (who: string) => `Déposé par ${who}`,
   yourself: "vous",
   thePatient: "le patient",

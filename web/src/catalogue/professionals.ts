@@ -10,6 +10,9 @@ export const professionals = {
   empty: "Autorisez votre médecin pour qu'il lise vos résultats avant la consultation.",
   since: (date: string) => `Autorisation depuis le ${date}`,
   until: (date: string) => `jusqu'au ${date}`,
+  untilMajority: "jusqu'à vos 18 ans",
+  lapsed: "Autorisation terminée à vos 18 ans : elle avait été donnée par un représentant légal. À vous de la redonner.",
+  givenBy: (name: string) => `Donnée par ${name}`,
   used: (date: string) => `Première consultation depuis cette autorisation : le ${date}`,
   unused: "N'a pas encore consulté votre dossier",
   withdrawnOn: (date: string) => `Accès retiré le ${date}`,
@@ -57,6 +60,8 @@ export const professionals = {
     emptyTitle: "Aucun professionnel n'est autorisé",
     empty: "Autorisez le médecin de l'enfant pour qu'il lise ses résultats avant la consultation.",
     unused: "N'a pas encore consulté ce dossier",
+    untilMajority: "jusqu'à ses 18 ans",
+    lapsed: "Autorisation terminée à ses 18 ans",
     effects: (until: string) => [
       `Cette personne pourra lire le dossier de l'enfant et y ajouter des documents, pendant un an, jusqu'au ${until}.`,
       "Selon sa profession, certains types de documents lui restent fermés. Un médecin lit presque tout.",

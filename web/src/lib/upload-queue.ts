@@ -30,10 +30,14 @@ export type Step =
   | { at: "already-there"; document: CarnetDocument }
   | { at: "failed"; error: Problem | Offline };
 
+export type Visibility = NonNullable<DepositBody["visibility"]>;
+
 export interface Draft {
   title: string;
   type: string;
   date: string;
+  /** Of a minor's, by a professional: whether those who represent her see it; empty until chosen. */
+  visibility: Visibility | "";
 }
 
 export interface Upload {
@@ -110,6 +114,7 @@ export async function add(
       title: proposeTitle(name),
       type: typeFor(proposeFamily(name), role),
       date: proposeDate(name, file.lastModified ?? Date.now()),
+      visibility: "",
     }),
     step: signal<Step>({ at: "ready" }),
     stop: null,
@@ -157,7 +162,7 @@ export async function start(pid: string, upload: Upload): Promise<void> {
   upload.tried = true;
   upload.sentAt = performance.now();
   upload.step.value = { at: "sending", share: 0, secondsLeft: null };
-  const { title, type, date } = upload.draft.value;
+  const { title, type, date, visibility } = upload.draft.value;
   const own = upload.format === "text/xml";
   const description = {
     title: own ? null : title.trim(),
@@ -165,6 +170,7 @@ export async function start(pid: string, upload: Upload): Promise<void> {
     care_date: own ? null : date,
     format: upload.format,
     sha256: upload.hash,
+    visibility: visibility || null,
   };
   try {
     const document = await deposit(pid, upload.bytes, description, upload.key, {

@@ -8,6 +8,8 @@ import { Page } from "../ui/page";
 import { Name, identity } from "../ui/whose";
 import { PatientFrame } from "../ui/patient-frame";
 
+const MAJORITY = 18;
+
 export default function ProDeposit() {
   const { pid = "" } = useRoute().params as { pid?: string };
   const base = `/pro/patients/${pid}`;
@@ -30,7 +32,12 @@ export default function ProDeposit() {
               <p class="muted">{t.pro.checkPatient}</p>
             </div>
           </div>
-          <Deposit pid={pid} role="professional" hrefOf={(id) => `${base}/documents/${id}`} />
+          <Deposit
+            pid={pid}
+            role="professional"
+            minor={patient.age !== null && patient.age < MAJORITY}
+            hrefOf={(id) => `${base}/documents/${id}`}
+          />
         </Page>
       )}
     </PatientFrame>

@@ -21,13 +21,19 @@ function When({ entry }: { entry: Authorisation }) {
     return <p class="muted">{t.professionals.withdrawnOn(instantDay(entry.last_change_at))}</p>;
   }
   if (entry.status === "expired") {
-    return <p class="muted">{t.professionals.expiredOn(instantDay(entry.valid_until))}</p>;
+    // The instant is midnight where she lives: whatever day it is here, it is that birthday.
+    const ended = entry.ends_at_majority ? said(t.professionals).lapsed : null;
+    return <p class="muted">{ended ?? t.professionals.expiredOn(instantDay(entry.valid_until))}</p>;
   }
   return (
     <>
       <p>
-        {t.professionals.since(instantDay(entry.since))}, {t.professionals.until(instantDay(entry.valid_until))}
+        {t.professionals.since(instantDay(entry.since))},{" "}
+        {entry.ends_at_majority
+          ? said(t.professionals).untilMajority
+          : t.professionals.until(instantDay(entry.valid_until))}
       </p>
+      {entry.given_by && <p class="muted">{t.professionals.givenBy(typo(entry.given_by))}</p>}
       <p class="muted">
         {entry.first_used_at
           ? t.professionals.used(instantDay(entry.first_used_at))

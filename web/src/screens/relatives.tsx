@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { relativesApi } from "../api/relatives";
 import { renewMe } from "../api/session";
-import type { Child, Profile } from "../api/types";
+import type { Child, Profile, ReceivedInvitation } from "../api/types";
 import { catalogue } from "../catalogue";
 import { relativesWords as t } from "../catalogue/relatives";
 import { firstName } from "../lib/format";
@@ -12,6 +12,7 @@ import { ActivateChild } from "../ui/activate-child";
 import { LinkButton } from "../ui/button";
 import { ChildCard } from "../ui/child-card";
 import { Page } from "../ui/page";
+import { ReceivedInvitations } from "../ui/received-invitations";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
 import { useSwitching } from "../ui/switcher";
 import { toast } from "../ui/toast";
@@ -48,6 +49,13 @@ function useChildren(own: string) {
       setError(failure);
       return;
     }
+    if (child.invited) {
+      // She is on no file of this person's: nothing is left to activate.
+      known.set((latest.current ?? []).filter((one) => one.patient_id !== child.patient_id));
+      toast(t.stopped(name));
+      await renewFrame();
+      return;
+    }
     put({ ...child, status: "on_file" });
     const undo = () => activate(child).then(() => toast(t.undone(name)), setError);
     toast(t.stopped(name), { label: catalogue.common.undo, run: undo });
@@ -70,10 +78,19 @@ export default function Relatives({ profile }: { profile: Profile }) {
   const { known, error, moved, activate, stop } = useChildren((ownProfile.value ?? profile).patient_id);
   const [asked, setAsked] = useState<Child | null>(null);
   const { go, question } = useSwitching();
+  const own = (ownProfile.value ?? profile).patient_id;
+  const received = useResource(`invitations ${own}`, (signal) => relativesApi.received(own, signal));
+  const answered = ({ child }: ReceivedInvitation, accepts: boolean) => {
+    toast(accepts ? t.accepted(child) : t.refused);
+    if (!accepts) return;
+    known.reload();
+    renewFrame();
+  };
   const acts = { activate: setAsked, stop, open: (child: Child) => go(child.patient_id), moved };
   return (
     <Page title={t.title} intro={t.intro} back={{ href: "/plus", label: catalogue.settings.title }}>
       {error !== null && <ErrorPanel error={error} reply />}
+      <ReceivedInvitations known={received} own={own} onAnswered={answered} />
       {known.loading && <Loading lines={4} />}
       {known.error !== null && <ErrorPanel error={known.error} retry={known.reload} />}
       {known.data?.length === 0 && <NoChild />}

@@ -6,8 +6,8 @@ import { relativesWords as t } from "../catalogue/relatives";
 import { dateMedium, firstName } from "../lib/format";
 import { majorityDay } from "../lib/majority";
 import { Button } from "./button";
+import { Certify, useCertifying } from "./certify";
 import { Dialog } from "./dialog";
-import { CheckField } from "./form";
 import { Icon } from "./icon";
 import { ErrorPanel } from "./states";
 
@@ -17,10 +17,10 @@ interface Props {
   onClose: () => void;
 }
 
-function Effects({ child }: { child: Child }) {
+export function Effects({ ends }: { ends: string }) {
   return (
     <ul class="effects" role="list">
-      {[...t.effects, t.ends(dateMedium(majorityDay(child.birth_date)))].map((effect) => (
+      {[...t.effects, ends].map((effect) => (
         <li key={effect}>
           <Icon name="check" />
           <span>{effect}</span>
@@ -31,41 +31,18 @@ function Effects({ child }: { child: Child }) {
 }
 
 export function ActivateChild({ child, onConfirm, onClose }: Props) {
-  const [certified, setCertified] = useState(false);
-  const [missing, setMissing] = useState(false);
+  const certifying = useCertifying();
   const [error, setError] = useState<unknown>(null);
   const name = firstName(child.given_name);
   const confirm = async () => {
-    setMissing(!certified);
-    if (!certified) return document.getElementById("certify")?.focus();
+    if (!certifying.require()) return undefined;
     setError(null);
     return onConfirm().catch(setError);
   };
   return (
     <Dialog title={t.confirmTitle(name)} onClose={onClose}>
-      <Effects child={child} />
-      <div class="field">
-        <CheckField
-          id="certify"
-          label={t.certify}
-          value={certified}
-          describedBy={missing ? "certify-hint certify-error" : "certify-hint"}
-          invalid={missing}
-          onValue={(on) => {
-            setCertified(on);
-            setMissing(false);
-          }}
-        />
-        <p class="hint" id="certify-hint">
-          {t.certifyHint}
-        </p>
-        {missing && (
-          <p class="field-error" id="certify-error">
-            <Icon name="circle-alert" />
-            <span>{t.uncertified}</span>
-          </p>
-        )}
-      </div>
+      <Effects ends={t.ends(dateMedium(majorityDay(child.birth_date)))} />
+      <Certify of={certifying} />
       {error !== null && <ErrorPanel error={error} reply />}
       <div class="actions">
         <Button kind="primary" onPress={confirm}>

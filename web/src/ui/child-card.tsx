@@ -1,42 +1,16 @@
 /** One child: whether one manages the space, until when, with whom, and what can be done of it. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { relativesApi } from "../api/relatives";
 import type { Child } from "../api/types";
 import { catalogue } from "../catalogue";
 import { relativesWords as t } from "../catalogue/relatives";
-import { dateMedium, firstName, instantDay } from "../lib/format";
+import { dateMedium, firstName } from "../lib/format";
 import { majorityDay, timeLeft } from "../lib/majority";
 import { currentProfile } from "../lib/profile";
-import { useResource } from "../lib/resource";
-import { typo } from "../lib/typo";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
-import { ErrorPanel, Loading } from "./states";
+import { Representatives } from "./sent-invitations";
 import { Name } from "./whose";
-
-/** Who manages the space of a child, oneself included. */
-function Representatives({ child }: { child: Child }) {
-  const pid = child.patient_id;
-  const known = useResource(`representatives ${pid}`, (signal) => relativesApi.representatives(pid, signal));
-  return (
-    <div class="representatives">
-      <h4>{t.who(firstName(child.given_name))}</h4>
-      {known.loading && <Loading lines={1} />}
-      {known.error !== null && <ErrorPanel error={known.error} retry={known.reload} />}
-      {known.data && (
-        <ul role="list">
-          {known.data.map(({ name, is_you: you, since }) => (
-            <li key={`${name} ${since}`}>
-              <Icon name="user-round" />
-              <span>{you ? t.you(instantDay(since)) : t.other(typo(name), instantDay(since))}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
 
 function Until({ child }: { child: Child }) {
   if (!child.ends_at) return null;
@@ -63,7 +37,7 @@ function Stop({ child, stop }: { child: Child; stop: () => Promise<void> }) {
       {asked && (
         <Dialog title={t.stopTitle(name)} onClose={close} alert>
           <p>{t.stopText}</p>
-          <p>{t.stopAgain}</p>
+          <p>{child.invited ? t.stopInvited : t.stopAgain}</p>
           <div class="actions">
             <Button kind="danger" onPress={() => stop().then(close)}>
               {t.stopNamed(name)}
@@ -90,7 +64,7 @@ function Managed({ child, acts }: { child: Child; acts: ChildActs }) {
   return (
     <>
       <Until child={child} />
-      <Representatives child={child} />
+      <Representatives child={child} mayInvite={!child.invited} />
       <div class="actions">
         {isOpen ? (
           <p class="badge success">
@@ -143,7 +117,7 @@ export function ChildCard({ child, acts }: { child: Child; acts: ChildActs }) {
       </div>
       <p class={active ? "badge success" : "badge"}>
         <Icon name={active ? "circle-check" : "circle-dashed"} />
-        <span>{active ? t.managed : t.toActivate}</span>
+        <span>{active ? (child.invited ? t.invitedBy : t.managed) : t.toActivate}</span>
       </p>
       {active ? <Managed child={child} acts={acts} /> : <OnFile child={child} acts={acts} />}
     </article>

@@ -117,9 +117,11 @@ function Batch({ queue, role }: { queue: Upload[]; role: Role }) {
   );
 }
 
-export function Deposit({ pid, role, hrefOf }: {
+export function Deposit({ pid, role, minor = false, hrefOf }: {
   pid: string;
   role: Role;
+  /** Of a minor's, by a professional: who may see it is asked. */
+  minor?: boolean;
   /** Where a deposited document is seen. */
   hrefOf: (id: string) => string;
 }) {
@@ -138,7 +140,7 @@ export function Deposit({ pid, role, hrefOf }: {
 
   const sendAll = async () => {
     const ready = queue.filter(waiting);
-    const wrong = ready.flatMap((upload) => draftErrors(upload, ready.length > 1));
+    const wrong = ready.flatMap((upload) => draftErrors(upload, ready.length > 1, minor));
     setErrors(wrong);
     setTurn((n) => n + 1);
     if (wrong.length) return;
@@ -158,7 +160,7 @@ export function Deposit({ pid, role, hrefOf }: {
           <ul class="uploads" role="list">
             {queue.map((upload) => (
               <li key={upload.id}>
-                <UploadCard pid={pid} upload={upload} role={role} errors={errors} hrefOf={hrefOf} />
+                <UploadCard pid={pid} upload={upload} role={role} minor={minor} errors={errors} hrefOf={hrefOf} />
               </li>
             ))}
           </ul>

@@ -33,6 +33,9 @@ export function DateMark({ date }: { date: string }) {
   );
 }
 
+/** Under a minor's secrecy: who reads it is told, so as not to speak of it to her parents. */
+export const isSecret = (doc: CarnetDocument) => doc.visibility === "invisible_to_representatives";
+
 interface Props {
   doc: CarnetDocument;
   href: string;
@@ -55,6 +58,7 @@ function Body({ doc }: { doc: CarnetDocument }) {
           {authorName(doc)}
           {added !== day && <> · {t.documents.added(dateMedium(added))}</>}
         </span>
+        {isSecret(doc) && <span class="badge warning">{t.documents.secret}</span>}
       </span>
     </>
   );

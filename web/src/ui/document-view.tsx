@@ -14,7 +14,7 @@ import { saveAs } from "../lib/save";
 import { typo } from "../lib/typo";
 import { announce } from "./announcer";
 import { Button } from "./button";
-import { authorName, kindOf, thePerson } from "./document-row";
+import { authorName, isSecret, kindOf, thePerson } from "./document-row";
 import { FileView } from "./file-view";
 import { Icon } from "./icon";
 import { type Level, NarrativeView } from "./narrative-view";
@@ -188,6 +188,11 @@ export function DocumentView({ pid, doc, children, level }: Props) {
   const Content = doc.format === "text/xml" ? ClinicalContent : FileContent;
   return (
     <div class="document">
+      {isSecret(doc) && me.value?.role === "professional" && (
+        <Notice kind="warning" title={t.documents.secret}>
+          <p>{t.documents.secretText}</p>
+        </Notice>
+      )}
       {doc.warnings.length > 0 && (
         <Notice kind="warning" title={t.document.warnings}>
           <ul>

@@ -9,10 +9,10 @@ import { dateShort, duration, fileSize, instantDay, instantLong } from "../lib/f
 import { shortCode } from "../lib/ids";
 import { personTypes, professionalTypes } from "../lib/kinds";
 import { typo } from "../lib/typo";
-import { type Draft, type Step, type Upload, add, cancel, edit, remove, start } from "../lib/upload-queue";
+import { type Draft, type Step, type Upload, type Visibility, add, cancel, edit, remove, start } from "../lib/upload-queue";
 import { announce } from "./announcer";
 import { Button, LinkButton } from "./button";
-import { type FieldError, SelectField, TextField, errorOf } from "./form";
+import { type FieldError, RadioField, SelectField, TextField, errorOf } from "./form";
 import { Icon } from "./icon";
 import { tell } from "./states";
 
@@ -34,18 +34,42 @@ const OTHER_TYPES = {
 const describesItself = (upload: Upload) => upload.format === "text/xml";
 
 /** What is missing before this file can leave; among several, its name is said too. */
-export function draftErrors(upload: Upload, several = false): FieldError[] {
-  if (describesItself(upload)) return [];
-  const { title, type, date } = upload.draft.value;
+export function draftErrors(upload: Upload, several = false, minor = false): FieldError[] {
+  const { title, type, date, visibility } = upload.draft.value;
   const read = readDate(date);
   const errors: FieldError[] = [];
+  if (minor && !visibility) errors.push({ id: `${upload.id}-visibility`, text: t.add.errors.visibility });
+  if (describesItself(upload)) return named(upload, errors, several);
   if (!title.trim()) errors.push({ id: `${upload.id}-title`, text: t.add.errors.title });
   if (!type) errors.push({ id: `${upload.id}-type`, text: t.add.errors.type });
   if (!read) errors.push({ id: `${upload.id}-date`, text: t.add.errors.date });
   else if (isFuture(read)) errors.push({ id: `${upload.id}-date`, text: t.add.errors.future });
+  return named(upload, errors, several);
+}
+
+function named(upload: Upload, errors: FieldError[], several: boolean): FieldError[] {
   if (!several) return errors;
   const name = upload.name || t.add.unnamed;
   return errors.map(({ id, text }) => ({ id, text: t.add.errors.ofFile(name, text) }));
+}
+
+/** For a minor, and never chosen beforehand: a document seen by her parents cannot be unseen. */
+function VisibilityField({ upload, errors }: { upload: Upload; errors: FieldError[] }) {
+  const id = `${upload.id}-visibility`;
+  return (
+    <RadioField<Visibility>
+      id={id}
+      label={t.add.visibility}
+      hint={t.add.visibilityHint}
+      error={errorOf(errors, id)}
+      value={upload.draft.value.visibility}
+      choices={[
+        { code: "normal", label: t.add.visibilities.normal },
+        { code: "invisible_to_representatives", label: t.add.visibilities.hidden },
+      ]}
+      onValue={(visibility) => edit(upload, { visibility })}
+    />
+  );
 }
 
 function Description({ upload, role, errors }: { upload: Upload; role: Role; errors: FieldError[] }) {
@@ -264,10 +288,11 @@ function Actions({ pid, upload }: { pid: string; upload: Upload }) {
   );
 }
 
-export function UploadCard({ pid, upload, role, errors, hrefOf }: {
+export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
   pid: string;
   upload: Upload;
   role: Role;
+  minor: boolean;
   errors: FieldError[];
   hrefOf: (id: string) => string;
 }) {
@@ -302,6 +327,7 @@ export function UploadCard({ pid, upload, role, errors, hrefOf }: {
       <AlreadyThere upload={upload} hrefOf={hrefOf} />
       <Failure upload={upload} />
       {editable && <Description upload={upload} role={role} errors={errors} />}
+      {editable && minor && <VisibilityField upload={upload} errors={errors} />}
       <Actions pid={pid} upload={upload} />
     </article>
   );
