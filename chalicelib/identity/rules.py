@@ -37,11 +37,13 @@ _LEVELS: Final = {
 }
 # A29: the screens one may return to, by their first segment; no other shape of path passes.
 _SCREENS: Final = (
-    "accueil|acces|agenda|aide|documents|editeurs|notifications|plus|pro|proches|professionnels"
-    "|reprise"
+    "accueil|acces|agenda|aide|documents|editeurs|messages|notifications|plus|pro|proches"
+    "|professionnels|reprise"
 )
+# A word or an id of ours; or a conversation's, the only one with dots, none of which is alone.
+_SEGMENT: Final = r"(?:[0-9A-Za-z_-]{1,64}|c\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,300})"
 _RETURN: Final = re.compile(
-    rf"/(?:(?:{_SCREENS})(?:/[0-9A-Za-z_-]{{1,64}}){{0,4}}(?:\?[0-9A-Za-z_=&.-]{{1,200}})?)?",
+    rf"/(?:(?:{_SCREENS})(?:/{_SEGMENT}){{0,4}}(?:\?[0-9A-Za-z_=&.-]{{1,200}})?)?",
     re.ASCII,
 )
 _SEXES: Final[Mapping[str, Sex]] = {"female": "F", "male": "M"}

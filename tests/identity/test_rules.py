@@ -153,6 +153,19 @@ def test_who_logs_in_goes_back_to_any_screen_of_the_client(screen: str) -> None:
     assert rules.is_own_path(f"/{screen}/01J9ZZZZZZZZZZZZZZZZZZZZZZ?v=mois")
 
 
+def test_who_logs_in_goes_back_to_a_conversation() -> None:
+    one = "c.1." + "A" * 146
+    assert rules.is_own_path(f"/messages/{one}")
+    assert rules.is_own_path(f"/pro/messages/{one}")
+    for wrong in (
+        "/messages/..",
+        "/messages/c.1.",
+        "/messages/c.1./x",
+        f"/messages/c.1.{'A' * 301}",
+    ):
+        assert not rules.is_own_path(wrong)
+
+
 @given(st.text(max_size=40))
 @example("/accueil\n")
 @example("//")

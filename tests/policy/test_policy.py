@@ -72,6 +72,7 @@ def test_without_any_relation_only_feeding_is_left(action: Action, facts: Facts)
         grant_active=False,
         target_deposited_by_actor=False,
         link_live=False,
+        takes_part=False,
     )
     decision = decide(action, stranger)
     feeding = {
@@ -79,6 +80,7 @@ def test_without_any_relation_only_feeding_is_left(action: Action, facts: Facts)
         Action.DOCUMENT_ANNOUNCE,
         Action.APPOINTMENT_ADD,
         Action.PATIENT_LOOKUP,
+        Action.CONVERSATION_OPEN,
     }
     assert not decision.is_allowed or (
         decision.right is Right.FEEDING
@@ -120,6 +122,13 @@ def test_a_live_link_serves_calendars_only_and_reads_only(facts: Facts) -> None:
     added = with_link - allowed(replace(facts, link_live=False))
     assert added <= {Action.FEED_READ}
     assert Action.FEED_READ not in with_link or facts.actor is ActorKind.CALENDAR
+
+
+@given(FACTS)
+def test_taking_part_serves_the_conversation_and_nothing_else(facts: Facts) -> None:  # A14
+    added = allowed(replace(facts, takes_part=True)) - allowed(replace(facts, takes_part=False))
+    assert {action.split(":")[0] for action in added} <= {"messaging"}
+    assert not added & {Action.CONVERSATION_OPEN, Action.SENDER_BLOCK, Action.ATTACHMENT_SAVE}
 
 
 @given(FACTS)
