@@ -121,7 +121,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.IDENTITY, *READ, *WRITE),
             _table(tables.RECORD, *READ, *WRITE),
             # What was written stays: no function deletes a message.
-            _table(tables.MESSAGING, *READ, "PutItem"),
+            _table(tables.MESSAGING, *READ, "PutItem", "ConditionCheckItem"),
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.WORK, *READ, "PutItem", "UpdateItem", "ConditionCheckItem"),
             _table(tables.KEYS, "GetItem", "BatchGetItem", "Query", *APPEND),

@@ -193,7 +193,7 @@ def load(
         )
 
 
-def load_own(principal: Principal) -> Entry:
+def load_own(principal: Principal, queries: Sequence[Query] = ()) -> Entry:
     """Read what names the caller, and no record: its id is one that nobody has.
 
     Raises:
@@ -205,7 +205,11 @@ def load_own(principal: Principal) -> Entry:
     else:
         session = (SessionRow, *store.session_key(principal.session))
         asked = [session, account_wish(principal)]
-    return Entry(principal, ids.new_secret_id(), live(principal, fetch(asked)), {})
+    with parallel.none_outlives() as reading:
+        reading += [parallel.start(rows.query, query) for query in queries]
+        entry = Entry(principal, ids.new_secret_id(), live(principal, fetch(asked)), {})
+        entry.pages = [page.result() for page in reading]
+    return entry
 
 
 def load_altered(principal: Principal, pid: str, target: Wanted | None) -> Entry | None:

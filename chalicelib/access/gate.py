@@ -101,20 +101,20 @@ def enter(  # noqa: PLR0913  keyword-only
 
 
 @contextmanager
-def enter_own(principal: Principal, action: Action) -> Iterator[Entry]:
-    """Open what is an actor's own and of no record, such as the list of her mailbox.
+def enter_own(principal: Principal, action: str, queries: Sequence[Query] = ()) -> Iterator[Entry]:
+    """Open what is an actor's own and of no record: her patients, the list of her mailbox.
 
-    Her session or client is read and must be live. What was shown is traced in her own history
-    before it leaves.
+    Her session or client is read and must be live; `queries` are read beside it. That she looked is
+    traced in her own history before anything leaves.
 
     Raises:
         Unauthenticated, Forbidden: as `enter`, of the session.
-        Unavailable: the session could not be read, or the trace not be written.
+        Unavailable: it could not be read, or the trace not be written.
     """
-    entry = load_own(principal)
+    entry = load_own(principal, queries)
     unit = Unit(entry, action, clock.now())
     unit.concerns_record = False
-    unit.right = Right.PARTICIPANT
+    unit.right = Right.SELF
     yield entry
     commit.leave(unit)
 

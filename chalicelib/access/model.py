@@ -71,6 +71,7 @@ class Action(StrEnum):
 
 # Of no record: a professional's own list, in her own history.
 RELATION_LIST: Final = "access:relation:list"
+BOX_LIST: Final = "messaging:box:list"
 
 
 class Right(StrEnum):

@@ -12,12 +12,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from chalicelib.access import entry, store, tokens
-from chalicelib.access.model import RELATION_LIST, Grant, Right
-from chalicelib.access.store import GrantRow, SessionRow, SettingsRow
-from chalicelib.audit.model import Trace
-from chalicelib.audit.store import TraceRow, new_row
-from chalicelib.core import clock, ids, log, parallel, rows, tables
+from chalicelib.access import entry, gate, store, tokens
+from chalicelib.access.model import RELATION_LIST, Grant
+from chalicelib.access.store import GrantRow, SettingsRow
+from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.errors import Forbidden
 from chalicelib.core.rows import Item, Page, Query, key
 from chalicelib.http.principal import ActorKind, Principal
@@ -60,12 +58,8 @@ def list_relations(
         raise Forbidden
     now, scope = clock.now(), (principal.id, "relations", str(ends_within))
     query = _query(principal.id, now, ends_within, tokens.open_cursor(cursor, *scope))
-    with parallel.none_outlives() as beside:
-        beside.append(parallel.start(rows.query, query))
-        session = _session(principal)
-        page: Page = beside[0].result()
-    found = list(islice(_open(query, page, principal.id, now), limit + 1))
-    rows.write([rows.put(_trace(session, principal, now))])
+    with gate.enter_own(principal, RELATION_LIST, [query]) as own:
+        found = list(islice(_open(query, own.pages[0], principal.id, now), limit + 1))
     after = found[limit - 1][0] if len(found) > limit else None
     return Relations([one for _, one in found[:limit]], tokens.new_cursor(after, *scope))
 
@@ -83,14 +77,6 @@ def _query(rpps: str, now: datetime, ends_within: timedelta | None, after: Item 
         after=after,
         index=tables.BY_GRANTEE,
     )
-
-
-def _session(principal: Principal) -> SessionRow:
-    wish = (SessionRow, *store.session_key(principal.session))
-    session = entry.live(principal, entry.fetch([wish, entry.account_wish(principal)]))
-    if not isinstance(session, SessionRow):
-        raise Forbidden
-    return session
 
 
 def _open(query: Query, page: Page, rpps: str, now: datetime) -> Iterator[tuple[Item, Relation]]:
@@ -125,25 +111,3 @@ def _intact(model: type[rows.Row], item: Item | None) -> rows.Row | None:
     except Tampered as error:
         log.exception("a row of a relation does not verify", error)
         return None
-
-
-def _trace(session: SessionRow, principal: Principal, now: datetime) -> TraceRow:
-    trace = Trace(
-        id=ids.new_id(),
-        at=clock.iso(now),
-        actor=principal.kind,
-        actor_id=principal.id,
-        actor_name=session.name,
-        profession=session.profession,
-        organisation=session.organisation,
-        action=RELATION_LIST,
-        outcome="allowed",
-        right=Right.SELF,
-        right_since=None,
-        reference=None,
-        reason=None,
-        request_id=log.request_id.get(),
-        salt=ids.new_secret_id(),
-    )
-    data_key = bytes(session.trace_key)
-    return new_row(principal.id, is_patient=False, trace=trace, data_key=data_key)

@@ -36,7 +36,7 @@ class Unit:
     """One authorised action on one record. Made by the gate only."""
 
     def __init__(
-        self, entry: Entry, action: Action, now: datetime, reference: str | None = None
+        self, entry: Entry, action: str, now: datetime, reference: str | None = None
     ) -> None:
         """Take what was read on entering; nothing has been decided yet."""
         self.entry = entry

@@ -6,8 +6,8 @@ and what was added there was added. What stops between the two has only read.
 
 from dataclasses import dataclass
 
+from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
-from chalicelib.core import clock
 from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
 from chalicelib.http.principal import Principal
@@ -16,6 +16,7 @@ from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.routes import ATTACHMENT, NOT_NOW, ONE, PATTERNS, reference
 from chalicelib.messaging.schemas import FromRecord, NamedAttachment, Saved, waiting_out
+from chalicelib.record import secrecy
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
 from chalicelib.storage.refusals import Code
@@ -74,13 +75,13 @@ def save(principal: Principal, ref: Reference, attachment_id: str) -> Kept:
     reasons=(*Code,),
 )
 def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
-    """Join a copy of a document of the record, which waits an hour for its message."""
+    """Join a copy of a document of the record, which waits fifty minutes for its message."""
     ref = reference(call)
 
-    def bring() -> Content:
+    def bring(unit: Unit) -> Content:
         document, content = record.open_document(call.principal, ref.pid, call.body.document_id)
-        if clock.iso(clock.now()) < (document.secret_until or ""):
-            # A parent reads the conversation (R-MSG-06).
+        secrecy.hides(unit, document)
+        if unit.is_secret:  # who represents the minor reads the conversation (R-MSG-06)
             raise Invalid(errors=(FieldError("/document_id", "secret_document"),))
         return Content(content, document.title[: rules.MAX_NAME])
 

@@ -31,10 +31,10 @@ class Content:
 def add_attachment(
     principal: Principal,
     ref: Reference,
-    bring: Callable[[], Content],
+    bring: Callable[[Unit], Content],
     idempotency: Idempotency | None,
 ) -> File:
-    """Keep a file for the message that will come with it, within an hour.
+    """Keep a file for the message that will come with it, within fifty minutes.
 
     `bring` is called once it is known that the caller may write here.
 
@@ -51,7 +51,7 @@ def add_attachment(
             threads.enter(principal, Action.ATTACHMENT_ADD, ref, idempotency=idempotency) as unit,
         ):
             threads.check_may_write(unit, threads.conversation(unit))
-            return _keep(unit, ref, bring(), written)
+            return _keep(unit, ref, bring(unit), written)
     except Replayed as replayed:
         return _waiting(principal, ref, replayed.reference)
 

@@ -5,7 +5,7 @@ were sealed for it when each conversation was opened. Opening one passes the gat
 """
 
 from chalicelib.access import boxes, gate, tokens
-from chalicelib.access.model import Action
+from chalicelib.access.model import BOX_LIST
 from chalicelib.core import rows
 from chalicelib.core.errors import Forbidden
 from chalicelib.core.rows import Item
@@ -28,7 +28,7 @@ def list_box(principal: Principal, *, is_team: bool, cursor: str | None, limit: 
     """
     if principal.kind not in (ActorKind.PROFESSIONAL, ActorKind.ORGANISATION):
         raise Forbidden
-    with gate.enter_own(principal, Action.CONVERSATION_LIST) as own:
+    with gate.enter_own(principal, BOX_LIST) as own:
         wanted = boxes.TEAM if is_team else boxes.OWN
         box = next((one for one in own.boxes if one.startswith(wanted)), None)
         return _page(principal, box, cursor, limit) if box else Listing([], 0, None)

@@ -118,7 +118,7 @@ def _send(
         row, one = unit.target(ThreadRow), threads.conversation(unit)
         threads.check_may_write(unit, one)
         if threads.side_of(unit) is Side.PROFESSIONAL:
-            threads.bind_to_grant(unit)
+            threads.bind_to_choices(unit, ref.box)
         message = post(unit, ref, row, draft)
         unit.about(message.id)
         return _told(unit, payloads.open_thread(unit, row), message)

@@ -42,8 +42,8 @@ from chalicelib.storage.inspect import Kind
 from chalicelib.vault import envelope, keys
 from chalicelib.vault.errors import Tampered
 
-# Below an hour: the sweep looks for orphans among files that are an hour old.
-FILE_LIFE: Final = timedelta(hours=1)
+# The sweep looks for orphans among files that are an hour old: a message on its way is long done.
+FILE_LIFE: Final = timedelta(minutes=50)
 # As long as an Idempotency-Key: its answer is made of the row.
 _FILE_KNOWN: Final = timedelta(days=2)
 _BOX_KIND: Final = "box"

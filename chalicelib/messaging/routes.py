@@ -156,9 +156,9 @@ def set_blocked(call: Call[BlockedBody, NoQuery]) -> Answer:
     reasons=(*Code,),
 )
 def add_attachment(call: Call[None, NoQuery]) -> Answer:
-    """Send the raw bytes of a file, up to 4 MiB, which waits an hour for its message."""
+    """Send the raw bytes of a file, up to 4 MiB, which waits fifty minutes for its message."""
     made = attachments.add_attachment(
-        call.principal, reference(call), lambda: Content(call.raw), call.idempotency
+        call.principal, reference(call), lambda _: Content(call.raw), call.idempotency
     )
     return Answer(waiting_out(made), status=201)
 

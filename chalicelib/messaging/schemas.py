@@ -181,7 +181,7 @@ class MessagePage(Schema):
 
 
 class WaitingAttachment(Schema):
-    """A file that waits an hour for its message."""
+    """A file that waits fifty minutes for its message."""
 
     id: str
     format: Kind
@@ -189,7 +189,7 @@ class WaitingAttachment(Schema):
 
 
 class NamedAttachment(WaitingAttachment):
-    """A document of the record that waits an hour for its message; `name` is its title."""
+    """A document of the record that waits fifty minutes for its message; `name` is its title."""
 
     name: str
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from chalicelib.access import boxes, gate
 from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Unit
-from chalicelib.access.model import Action, Refusal
+from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import ClientRow, grant_of
 from chalicelib.core import rows
 from chalicelib.core.errors import Conflict, NotFound
@@ -105,10 +105,17 @@ def is_authorised(unit: Unit) -> bool:
     return grant is not None and grant_of(grant, unit.entry.settings).is_active(unit.now)
 
 
-def bind_to_grant(unit: Unit) -> None:
-    """Let a message go only if the authorisation is still what was read."""
+def bind_to_choices(unit: Unit, box: str) -> None:
+    """Let what a professional's side writes go only if the person's choices are still as read.
+
+    The gate itself binds who acts by an authorisation.
+    """
+    wish = store.block_wish(unit.pid, box)
+    block = unit.row(*wish)
+    still = rows.unchanged(block) if isinstance(block, BlockRow) else rows.absent(*wish)
+    unit.write(still, lost=NotFound())
     grant = unit.entry.grant
-    if grant is not None and is_authorised(unit):
+    if grant is not None and unit.right is Right.PARTICIPANT and is_authorised(unit):
         unit.write(rows.unchanged(grant), lost=NotFound())
 
 

@@ -104,6 +104,7 @@ def _open(
                 unit.entry.found[wish] = row
         unit.require(holds=not threads.is_blocking(unit, ref.box), reason=Refusal.NO_RIGHT)
         row = _new_rows(unit, ref, opening)
+        threads.bind_to_choices(unit, ref.box)
         unit.about(ref.id)
         messages.post(unit, ref, row, Draft(opening.body))
         return threads.shown(unit, payloads.open_thread(unit, row))
@@ -186,6 +187,8 @@ def _set(principal: Principal, ref: Reference, action: Action, status: Status) -
         if row.status != status:
             was = threads.unread_sides(row)
             row.status = status
+            if status is Status.OPEN:
+                threads.bind_to_choices(unit, ref.box)
             threads.write(unit, ref, row, was)
         return threads.shown(unit, payloads.open_thread(unit, row))
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from chalicelib.access.model import RELATION_LIST, Action, Refusal, Right
+from chalicelib.access.model import BOX_LIST, RELATION_LIST, Action, Refusal, Right
 from chalicelib.core import clock
 from chalicelib.identity.model import (
     AccountAction,
@@ -38,6 +38,7 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "savoir s’il y avait de nouveaux documents",
     ),
     Action.NEWS_SEEN: ("noté les documents comme vus", "noter les documents comme vus"),
+    BOX_LIST: ("consulté une boîte de messages", "consulter une boîte de messages"),
     RELATION_LIST: ("consulté la liste de ses patients", "consulter la liste de ses patients"),
     Action.DOCUMENT_LIST: ("consulté la liste des documents", "consulter la liste des documents"),
     Action.DOCUMENT_READ: ("consulté la fiche d’un document", "consulter la fiche d’un document"),

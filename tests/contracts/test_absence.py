@@ -113,7 +113,7 @@ def put(one: Planned, actors: dict[str, Actor], pid: str, number: int) -> Thing:
     opening = Opening(f"Sujet {number}", "Bonjour", as_team=False)
     made = messaging.open_conversation(actor, pid, opening, None).conversation.id
     ref = references.read(made)
-    joined = attachments.add_attachment(actor, ref, lambda: Content(a_pdf()), None)
+    joined = attachments.add_attachment(actor, ref, lambda _: Content(a_pdf()), None)
     messages.send_message(actor, ref, Letter("Voici", (Joined(joined.id, "Pièce"),)), None)
     return Thing(one, made, joined.id)
 

@@ -114,6 +114,8 @@ def test_a_document_hidden_from_parents_does_not_reach_a_conversation_they_read(
     )
     assert reply.status == 422
     assert reply.json()["errors"][0]["code"] == "secret_document"
+    told = http.get(f"/v1/patients/{child.pid}/trace", as_=world.other.principal)
+    assert "pièce jointe" not in told.body.decode()
 
 
 @pytest.mark.parametrize(
@@ -150,14 +152,14 @@ def test_an_attachment_goes_once_and_only_with_its_senders_message_in_its_conver
     assert len(page(http, world.person, made)["items"]) == 2
 
 
-def test_an_attachment_waits_an_hour_for_its_message_then_is_swept(
+def test_an_attachment_waits_fifty_minutes_for_its_message_then_is_swept(
     clock: time_machine.Traveller, world: World, http: Client
 ) -> None:
     made = begun(world, http)
     kept = joined(http, world.person, made, a_pdf(), "Gardée")
     waiting = {"id": attach(http, world.person, made, a_pdf()).json()["id"], "name": "Photo"}
     stored = len(double.objects())
-    clock.shift(timedelta(hours=1))
+    clock.shift(timedelta(minutes=50))
     assert send(http, world.person, made, attachments=[waiting]).status == 422
     for _ in range(3):
         clock.shift(timedelta(hours=1))

@@ -91,9 +91,7 @@ def test_a_box_is_traced_in_the_history_of_who_reads_it(world: World, http: Clie
     before = len(history_of(world.doctor))
     inbox(http, world.doctor)
     added = history_of(world.doctor)[before:]
-    assert [(one.action, one.outcome) for one in added] == [
-        ("messaging:conversation:list", "allowed")
-    ]
+    assert [(one.action, one.outcome) for one in added] == [("messaging:box:list", "allowed")]
 
 
 def history_of(actor: Actor) -> list[Trace]:

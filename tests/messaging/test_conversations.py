@@ -474,6 +474,29 @@ def test_a_message_on_its_way_while_the_key_is_taken_back_is_refused(  # A15
     assert bodies(http, person, made) == [HELLO]
 
 
+@pytest.mark.parametrize("verb", ["send", "open", "reopen"])
+def test_what_is_on_its_way_while_she_blocks_is_refused(  # A14
+    world: World, http: Client, faults: Faults, verb: str
+) -> None:
+    made = begun(world, http)
+    ref, person = references.read(made["id"]), world.person
+    if verb == "reopen":
+        assert http.post(path(made, "close"), as_=world.doctor.principal).status == 200
+    faults.on(
+        "dynamodb.TransactWriteItems",
+        meanwhile(lambda: usecases.set_blocked(person.principal, ref, is_blocked=True)),
+        nth=1,
+    )
+    tries = {
+        "send": lambda: send(http, world.doctor, made),
+        "open": lambda: begin(http, world.doctor, person.pid),
+        "reopen": lambda: http.post(path(made, "reopen"), as_=world.doctor.principal),
+    }
+    assert tries[verb]().status == 404
+    assert bodies(http, person, made) == [HELLO]
+    assert len(inbox(http, person)["items"]) == 1
+
+
 def test_a_person_is_asked_whose_record(world: World, http: Client) -> None:
     refused = http.get("/v1/conversations", as_=world.person.principal)
     assert refused.status == 422

@@ -254,7 +254,7 @@ def _begun(actor: Principal, pid: str) -> Reference:
     """Open a conversation whose last message has an attachment."""
     opening = Opening("", "Bonjour", as_team=False)
     ref = references.read(messaging.open_conversation(actor, pid, opening, None).conversation.id)
-    joined = attachments.add_attachment(actor, ref, lambda: Content(a_pdf()), None)
+    joined = attachments.add_attachment(actor, ref, lambda _: Content(a_pdf()), None)
     letter = Letter("Voici", (Joined(joined.id, "Ordonnance"),))
     messages.send_message(actor, ref, letter, None)
     return ref
