@@ -118,7 +118,7 @@ def test_planning_a_vaccine_opens_a_form_whose_address_says_nothing(
 def test_deleted_notice_is_restored(page: Page, opened: Open) -> None:
     canned = opened("/notifications")
     canned.overrides["(DELETE|PUT) .*/notices/01"] = lambda route: route.fulfill(status=204)
-    expect(page.get_by_text("Nouveau", exact=True)).to_be_visible()
+    expect(page.get_by_text("Nouveau", exact=True)).to_have_count(2)
     expect(page.get_by_role("link", name="Avis : aucun nouveau")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Supprimer l’avis")).first.click()
     expect(page.locator(".notice")).to_have_count(2)
