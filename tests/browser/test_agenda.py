@@ -121,9 +121,9 @@ def test_deleted_notice_is_restored(page: Page, opened: Open) -> None:
     expect(page.get_by_text("Nouveau", exact=True)).to_have_count(2)
     expect(page.get_by_role("link", name="Avis : aucun nouveau")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Supprimer l’avis")).first.click()
-    expect(page.locator(".notice")).to_have_count(2)
-    page.get_by_role("button", name="Rétablir", exact=True).click()
     expect(page.locator(".notice")).to_have_count(3)
+    page.get_by_role("button", name="Rétablir", exact=True).click()
+    expect(page.locator(".notice")).to_have_count(4)
     assert canned.count("PUT", f"{_RECORD}/notices/read") == 1
 
 
