@@ -1,5 +1,7 @@
 """A conversation: who opens it, answers, closes it, and who may not (R-MSG-02, A14, A15)."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -299,6 +301,25 @@ def test_one_key_sends_one_message_and_gives_the_first_answer_again(  # A13, R03
     assert bodies(http, world.doctor, made) == [HELLO, ANSWER]
     other = send(http, world.person, made, "Autre texte", key=key)
     assert (other.status, other.problem) == (422, "idempotency-key-reused")
+
+
+def test_twenty_sendings_at_once_with_one_key_are_one_message(  # A13
+    world: World, http: Client
+) -> None:
+    made, key, start = begun(world, http), ids.new_id(), threading.Barrier(20)
+
+    def once(_: int) -> tuple[int, dict[str, object]]:
+        start.wait(timeout=10)
+        reply = send(http, world.person, made, key=key)
+        return reply.status, reply.json()
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(once, range(20)))
+
+    assert [status for status, _ in answers] == [201] * 20
+    assert all(said == answers[0][1] for _, said in answers)
+    assert bodies(http, world.doctor, made) == [HELLO, ANSWER]
+    assert inbox(http, world.doctor)["unread"] == 1
 
 
 def test_one_key_opens_one_conversation(world: World, http: Client) -> None:
