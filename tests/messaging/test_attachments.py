@@ -8,6 +8,7 @@ import time_machine
 from chalicelib.access import tokens
 from chalicelib.core import clock as now
 from chalicelib.core import ids
+from chalicelib.core.rows import table_name
 from chalicelib.workers import sweep
 from tests import double
 from tests.builders import a_draft, a_minor, a_pdf, represent
@@ -152,6 +153,37 @@ def test_a_file_that_may_not_enter_is_refused_and_leaves_nothing(
     before = double.objects()
     assert attach(http, world.person, made, bad).status == status
     assert double.objects() == before
+
+
+@pytest.mark.parametrize(
+    ("size", "file_limit", "json_limit"),
+    [
+        (5 * 1024 * 1024, LIMIT, 3 * 1024 * 1024),  # by the route itself
+        (10 * 1024 * 1024 + 1, 10 * 1024 * 1024, 10 * 1024 * 1024),  # by what is in front of it
+    ],
+)
+def test_five_or_ten_megabytes_are_refused_clearly_and_nothing_is_kept(
+    world: World, http: Client, size: int, file_limit: int, json_limit: int
+) -> None:
+    made = begun(world, http)
+    before = rows_and_files()
+    refused = (
+        (attach(http, world.person, made, b"%PDF-1.7".ljust(size, b"0")), file_limit),
+        (send(http, world.person, made, "a" * size), json_limit),
+    )
+
+    for reply, limit in refused:
+        assert (reply.status, reply.problem) == (413, "too-large")
+        assert reply.json()["limit_bytes"] == limit
+        assert "Rien n’a été enregistré." in reply.json()["detail"]
+    assert rows_and_files() == before
+
+
+def rows_and_files() -> tuple[list[tuple[str, str]], list[str]]:
+    """Return what is kept of conversations, and of what waits for its message."""
+    tables = double.tables()
+    found = [key for name in ("messaging", "work") for key in tables[table_name(name)]]
+    return sorted(key for key in found if not key[0].startswith("RATE#")), sorted(double.objects())
 
 
 def test_an_attachment_goes_once_and_only_with_its_senders_message_in_its_conversation(

@@ -13,6 +13,7 @@ from chalicelib.core import clock as now
 from chalicelib.core import ids
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import table_name
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.messaging import messages, references, usecases
 from chalicelib.messaging.model import Draft
 from tests import double
@@ -306,19 +307,18 @@ def test_one_key_sends_one_message_and_gives_the_first_answer_again(  # A13, R03
 def test_twenty_sendings_at_once_with_one_key_are_one_message(  # A13
     world: World, http: Client
 ) -> None:
-    made, key, start = begun(world, http), ids.new_id(), threading.Barrier(20)
+    ref = references.read(begun(world, http)["id"])
+    asked, start = Idempotency("a" * 64, "same"), threading.Barrier(20)
 
-    def once(_: int) -> tuple[int, dict[str, object]]:
+    def once(_: int) -> messages.Told:
         start.wait(timeout=10)
-        reply = send(http, world.person, made, key=key)
-        return reply.status, reply.json()
+        return messages.send_message(world.person.principal, ref, Draft(ANSWER), asked)
 
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(once, range(20)))
 
-    assert [status for status, _ in answers] == [201] * 20
-    assert all(said == answers[0][1] for _, said in answers)
-    assert bodies(http, world.doctor, made) == [HELLO, ANSWER]
+    assert all(told == answers[0] for told in answers)
+    assert bodies(http, world.doctor, ref.id) == [HELLO, ANSWER]
     assert inbox(http, world.doctor)["unread"] == 1
 
 

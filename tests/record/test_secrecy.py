@@ -158,6 +158,7 @@ def test_what_a_parent_is_told_is_what_she_would_be_if_the_secret_did_not_exist(
     child: Minor,
     doctor: Actor,
     clock: time_machine.Traveller,
+    *,
     number: int,
     record_property: Callable[[str, object], None],
 ) -> None:
