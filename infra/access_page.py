@@ -41,6 +41,12 @@ In a space that is closed, everything is refused. What a professional may read i
 type of document and profession (`chalicelib/access/data`). What each route answers to each role is
 in `tests/policy/matrix.csv`.
 
+Lists of one's own belong to no record, and this table is not asked. A professional reads her own
+box of conversations; the members of a team, and the software of its organisation, read the team's;
+a professional lists the records open to her (ADR 0018). Persons have neither. What such a
+list shows was sealed for its box, or names nobody; it is traced in the history of who reads it.
+Opening what it leads to passes this table, and is traced in the person's.
+
 """
 
 

@@ -55,12 +55,18 @@ def deposit(actor: Principal, pid: str, *, title: str = "Compte rendu") -> str:
     return usecases.add_document(actor, pid, draft, a_pdf(), None).id
 
 
-def appoint(actor: Principal, pid: str, *, reminders: tuple[int, ...] = (1440,)) -> str:
+def appoint(
+    actor: Principal,
+    pid: str,
+    *,
+    start: str = "2026-12-03T09:30",
+    reminders: tuple[int, ...] = (1440,),
+) -> str:
     """Set an appointment, and return its id."""
     draft = AppointmentDraft(
         title="Consultation",
         all_day=False,
-        start="2026-12-03T09:30",
+        start=start,
         end=None,
         zone="Europe/Paris",
         fold=None,

@@ -16,9 +16,11 @@ from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.trace import sentences
 from tests import double
 from tests.access.notes import add_note, look, traces
-from tests.builders import Actor, Patient, a_grant, a_person
-from tests.http_client import Client
+from tests.builders import Actor, Patient, a_grant, a_pdf, a_person
+from tests.faults.stories import waiting
+from tests.http_client import Client, Reply
 from tests.injector import Faults
+from tests.messaging.correspondence import attach, begin, begun, path, send
 from tests.recorder import Recorder
 from tests.worlds import World
 
@@ -232,6 +234,77 @@ def test_what_a_person_changes_in_her_own_agenda_is_not_counted(person: Patient)
     appointment(person.principal, Action.APPOINTMENT_CHANGE, person.pid)
     with pytest.raises(TooMany):
         appointment(person.principal, Action.APPOINTMENT_ADD, person.pid)
+
+
+def written() -> tuple[list[tuple[str, str]], int]:
+    """Return the rows of conversations, and how many events wait to be told."""
+    return sorted(double.tables()[table_name("messaging")]), len(waiting())
+
+
+@pytest.mark.parametrize("who", ["person", "doctor"])
+def test_who_writes_too_often_waits_and_nothing_is_written(
+    world: World, http: Client, who: str
+) -> None:
+    made, sender = begun(world, http), world.person if who == "person" else world.doctor
+    spent(budgets.MESSAGES, sender.id, budgets.MESSAGES.limits[sender.principal.kind] - 1)
+    assert send(http, sender, made).status == 201
+    before = written()
+
+    refusal = send(http, sender, made)
+
+    assert (refusal.status, refusal.problem) == (429, "too-many-messages")
+    assert refusal.header("Retry-After") == "1800"
+    assert written() == before
+    assert http.get(path(made, "messages"), as_=sender.principal).status == 200
+
+
+def test_opening_a_conversation_draws_on_the_messages_of_the_hour(
+    world: World, http: Client
+) -> None:
+    spent(budgets.MESSAGES, world.doctor.id, budgets.MESSAGES.limits[ActorKind.PROFESSIONAL])
+    before = written()
+
+    refusal = begin(http, world.doctor, world.person.pid)
+
+    assert (refusal.status, refusal.problem) == (429, "too-many-messages")
+    assert refusal.header("Retry-After") == "1800"
+    assert written() == before
+
+
+@pytest.mark.parametrize("who", ["doctor", "laboratory"])
+def test_nobody_opens_an_eleventh_conversation_with_one_person_in_a_day(
+    world: World, http: Client, who: str
+) -> None:
+    sender = world.doctor if who == "doctor" else world.laboratory
+    a_grant(world.other, world.doctor)
+
+    def opens(patient: Patient) -> Reply:
+        is_software = sender is world.laboratory
+        return begin(http, sender, world.handle(sender, patient) if is_software else patient.pid)
+
+    here = depositor_token(world.person.pid, sender.principal)
+    spent(budgets.CONVERSATIONS_IN_ONE_RECORD, here, 9)
+    assert opens(world.person).status == 201
+    before = written()
+
+    refusal = opens(world.person)
+
+    assert (refusal.status, refusal.problem) == (429, "too-many-conversations")
+    assert refusal.header("Retry-After") == str((14 * 60 + 30) * 60)  # until midnight, UTC
+    assert written() == before
+    assert opens(world.other).status == 201
+
+
+def test_attachments_draw_on_the_deposits_of_their_sender(world: World, http: Client) -> None:
+    made = begun(world, http)
+    spent(budgets.DEPOSITS, f"{world.person.id}.attachment", 200)
+    before = written(), double.objects()
+
+    refusal = attach(http, world.person, made, a_pdf())
+
+    assert (refusal.status, refusal.problem) == (429, "too-many-deposits")
+    assert refusal.header("Retry-After") == "1800"
+    assert (written(), double.objects()) == before
 
 
 def test_software_refused_too_often_stops_guessing_and_depositing(

@@ -7,7 +7,7 @@ What is hidden from whom is said here by hand, and not asked of the product.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,7 +48,10 @@ AUTHORS: Final = {
     "conversation": ("laboratory", "doctor", "podologist"),
 }
 READERS: Final = ("doctor", "podologist", "laboratory")
+LAST_OF_ALL: Final = "7" + "Z" * 25
 _CURSOR: Final = re.compile(r'"next":"[^"]*"')
+# The id of a message is drawn as it is sent, and its instant follows from it.
+_MADE: Final = re.compile(r'"id":"[^"]*","sent_at":"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,13 @@ class Asked:
     body: Any = None
 
 
-def requests(reader: str, subject: str, things: list[Thing]) -> Iterator[Asked]:
-    """Give everything a reader may ask of what is there, and of what is not for her."""
+def requests(
+    reader: str, subject: str, things: list[Thing], authors: Sequence[str] = ()
+) -> Iterator[Asked]:
+    """Give everything a reader may ask of what is there, and of what is not for her.
+
+    `authors`: how the record names those who wrote in it, hidden or not.
+    """
     base = f"/v1/patients/{subject}"
     for query in (
         "limit=1",
@@ -153,8 +161,12 @@ def requests(reader: str, subject: str, things: list[Thing]) -> Iterator[Asked]:
         "category=CPT_REND",
         "category=BIOLOGIE",
         "from=2026-01-01",
+        "specialty=S30",
+        "specialty=S42",
+        *(f"author={one}" for one in authors),
     ):
         yield Asked("GET", f"{base}/documents?{query}", is_by_id=False)
+    yield Asked("GET", f"{base}/news")
     for query in ("limit=1", "limit=50"):
         yield Asked("GET", f"{base}/appointments?{query}", is_by_id=False)
         box = "team" if reader == "laboratory" else "own"
@@ -167,6 +179,7 @@ def _of(thing: Thing, base: str) -> Iterator[Asked]:
     if thing.planned.kind == "document":
         for part in ("", "/content", "/narrative"):
             yield Asked("GET", f"{base}/documents/{thing.id}{part}")
+        yield Asked("PUT", f"{base}/news", body={"up_to": thing.id})
         yield Asked("DELETE", f"{base}/documents/{thing.id}?reason=duplicate")
     elif thing.planned.kind == "appointment":
         for part in ("", "/ics"):
@@ -176,6 +189,8 @@ def _of(thing: Thing, base: str) -> Iterator[Asked]:
         one = f"/v1/conversations/{thing.id}"
         for part in ("", "/messages", f"/attachments/{thing.also}/content"):
             yield Asked("GET", one + part)
+        yield Asked("POST", f"{one}/messages", body={"body": "Bien reçu"})
+        yield Asked("POST", f"{one}/read", body={"up_to": LAST_OF_ALL})
         yield Asked("POST", f"{one}/close")
 
 
@@ -190,12 +205,14 @@ def answer(http: Client, reader: Actor, asked: Asked) -> list[tuple[object, ...]
             target,
             as_=reader.principal,
             json=asked.body,
-            headers={"If-Match": '"v1"'},
+            headers={"If-Match": '"v1"', "Idempotency-Key": "absent-or-hidden"},
         )
         headers = sorted(
             pair for pair in reply.headers if pair[0] not in {"X-Request-Id", "Content-Length"}
         )
         text = _CURSOR.sub('"next":"…"', reply.body.decode("latin-1"))
+        if asked.method == "POST":
+            text = _MADE.sub('"id":"…","sent_at":"…"', text)
         cost = sorted(recorder.counted.items()) if asked.is_by_id else None
         found.append((reply.status, text, headers, cost))
         more = None if asked.is_by_id or reply.status != 200 else json.loads(reply.body)["next"]
@@ -215,6 +232,13 @@ def answers(
         found.append(answer(http, reader, one))
         is_fresh = one.method == "GET"
     return found
+
+
+def authors_of(http: Client, world: World) -> list[str]:
+    """Return how her record names each author, as the person is told."""
+    target = f"/v1/patients/{world.person.pid}/documents?limit=50"
+    listed = http.get(target, as_=world.person.principal).json()["items"]
+    return sorted({one["author"]["ref"] for one in listed if one["author"]["ref"]})
 
 
 @pytest.fixture
@@ -258,10 +282,12 @@ def test_what_is_hidden_changes_nothing_of_what_is_answered(
         if reader == "laboratory":
             subject = tokens.new_handle(pid, actor.id, product_clock.now())[0]
         whole = double.snapshot()
+        authors = authors_of(http, world)
+        double.restore(whole)
         for one in hidden:
             remove(one)
         without = double.snapshot()
-        asked = list(requests(reader, subject, things))
+        asked = list(requests(reader, subject, things, authors))
         told = [answers(http, actor, asked, state) for state in (whole, without)]
         for one, with_it, without_it in zip(asked, *told, strict=True):
             assert with_it == without_it, (reader, one)

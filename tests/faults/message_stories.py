@@ -108,6 +108,37 @@ def close(world: World) -> None:
     usecases.close_conversation(world.doctor.principal, _ref())
 
 
+def prepare_closed(world: World, travel: Travel) -> None:
+    """Open a conversation and close it."""
+    prepare(world, travel)
+    close(world)
+
+
+def reopen(world: World) -> None:
+    usecases.reopen_conversation(world.doctor.principal, _ref())
+
+
+def block(world: World) -> None:
+    usecases.set_blocked(world.person.principal, _ref(), is_blocked=True)
+
+
+def unblock(world: World) -> None:
+    usecases.set_blocked(world.person.principal, _ref(), is_blocked=False)
+
+
+def prepare_blocked(world: World, travel: Travel) -> None:
+    """Open a conversation, then want nothing more of who did."""
+    prepare(world, travel)
+    block(world)
+
+
+def blocking(world: World) -> tuple[bool, bool]:
+    """Return whether the person blocks the doctor, and whether he may write to her."""
+    hers = usecases.read_conversation(world.person.principal, _ref())
+    his = usecases.read_conversation(world.doctor.principal, _ref())
+    return hers.is_blocked, his.may_write
+
+
 def status(world: World) -> tuple[str, list[str]]:
     """Return what the conversation says of itself, and what its line in the box does."""
     shown = usecases.read_conversation(world.person.principal, _ref())

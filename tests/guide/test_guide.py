@@ -18,6 +18,7 @@ from joserfc.jwk import ECKey
 
 from chalicelib.core import clock as wall
 from chalicelib.core import ids
+from chalicelib.http.principal import Principal
 from chalicelib.identity import clients, registration
 from chalicelib.identity.patient_routes import LookupBody
 from chalicelib.identity.values import FINESS
@@ -187,6 +188,37 @@ def test_an_announcement_sent_again_says_what_it_said_and_its_document_says_what
     assert again.json()["id"] == first.json()["id"] == put[0].json()["id"]
     assert again.json()["upload"]["expires_at"] == first.json()["upload"]["expires_at"]
     assert http.get(document, as_=laboratory).json()["id"] == first.json()["id"]
+
+
+def test_the_guides_conversation_is_opened_read_and_answered_as_told(
+    world: World, http: Client
+) -> None:
+    section = GUIDE.partition("## 5. ")[2].partition("\n## ")[0]
+    opening, answer = map(json.loads, re.findall(r"```json\n(.*?)```", section, re.DOTALL))
+    laboratory, person = world.laboratory.principal, world.person.principal
+
+    def post(target: str, body: object, who: Principal = laboratory) -> Reply:
+        return http.post(target, as_=who, json=body, headers={"Idempotency-Key": ids.new_id()})
+
+    made = post("/v1/conversations", opening | {"patient_id": world.handle(world.laboratory)})
+    one = f"/v1/conversations/{made.json()['id']}"
+    assert made.status == 201
+    assert one.startswith("/v1/conversations/c.1.")
+    assert post(f"{one}/messages", {"body": "Jeudi matin."}, person).status == 201
+
+    box = http.get("/v1/conversations", as_=laboratory).json()
+    assert ([line["subject"] for line in box["items"]], box["unread"]) == ([opening["subject"]], 1)
+    read = http.get(f"{one}/messages", as_=laboratory).json()["items"]
+    assert [message["body"] for message in read] == [opening["body"], "Jeudi matin."]
+    assert http.get("/v1/conversations", as_=laboratory).json()["unread"] == 1  # marks nothing
+    up_to = {"up_to": read[-1]["id"]}
+    assert http.post(f"{one}/read", as_=laboratory, json=up_to).status == 204
+    assert http.get("/v1/conversations", as_=laboratory).json()["unread"] == 0
+    assert post(f"{one}/messages", answer).status == 201
+    assert http.post(f"{one}/close", as_=laboratory).status == 200
+    check(post(f"{one}/messages", answer), "in a conversation that was closed")
+    assert http.post(f"{one}/reopen", as_=laboratory).status == 200
+    assert post(f"{one}/messages", answer).status == 201
 
 
 @pytest.mark.parametrize("asked", ["without", "suspended"])

@@ -8,14 +8,22 @@ import time_machine
 from chalicelib.access import tokens
 from chalicelib.core import clock as now
 from chalicelib.core import ids
+from chalicelib.core.rows import table_name
 from chalicelib.workers import sweep
 from tests import double
 from tests.builders import a_draft, a_minor, a_pdf, represent
 from tests.http_client import Client, Reply
 from tests.messaging.correspondence import attach, begin, begun, inbox, joined, page, path, send
-from tests.worlds import World
+from tests.worlds import World, deposit
 
 LIMIT = 4 * 1024 * 1024
+HOSTILE_NAMES = {
+    "": "string_too_short",
+    " \u00a0": "string_too_short",
+    "Photo\r\nX: y": "control_character",
+    "\u202egpj.exe": "control_character",
+    "a" * 121: "string_too_long",
+}
 
 
 def content(http: Client, world: World, made: dict[str, object], one: str, who: str) -> Reply:
@@ -26,6 +34,11 @@ def content(http: Client, world: World, made: dict[str, object], one: str, who: 
 def save(http: Client, world: World, made: dict[str, object], one: str, who: str) -> Reply:
     target = path(str(made["id"]), "attachments", one, "saved")
     return http.put(target, as_=getattr(world, who).principal)
+
+
+def refusals(reply: Reply) -> list[tuple[str, str]]:
+    assert reply.status == 422, reply.body
+    return [(one["pointer"], one["code"]) for one in reply.json()["errors"]]
 
 
 def documents(http: Client, world: World) -> list[str]:
@@ -59,7 +72,9 @@ def test_only_the_persons_side_saves_to_her_record(world: World, http: Client) -
     made = begun(world, http)
     one = joined(http, world.person, made, a_pdf(), "Photo")
     before = documents(http, world)
-    assert save(http, world, made, one["id"], "other").status == 404
+    assert content(http, world, made, one["id"], "doctor").status == 200  # she takes part
+    for who in ("doctor", "other"):
+        assert save(http, world, made, one["id"], who).status == 404
     assert documents(http, world) == before
 
 
@@ -81,8 +96,10 @@ def test_a_document_of_the_record_is_joined_as_a_copy(world: World, http: Client
 
 
 def test_a_document_of_somebody_else_is_not_joined(world: World, http: Client) -> None:
-    made = begun(world, http)
-    for document in (ids.new_id(), ids.new_id()):
+    made, before = begun(world, http), len(double.objects())
+    theirs = deposit(world.other.principal, world.other.pid)
+    answers = []
+    for document in (theirs, ids.new_id()):
         reply = http.post(
             path(made, "attachments", "from-record"),
             as_=world.person.principal,
@@ -90,6 +107,9 @@ def test_a_document_of_somebody_else_is_not_joined(world: World, http: Client) -
             headers={"Idempotency-Key": ids.new_id()},
         )
         assert (reply.status, reply.problem) == (404, "not-found")
+        answers.append(reply.body)
+    assert answers[0] == answers[1]
+    assert len(double.objects()) == before + 1  # their document's, and no copy of it
 
 
 def test_a_document_hidden_from_parents_does_not_reach_a_conversation_they_read(  # R-MSG-06
@@ -135,6 +155,37 @@ def test_a_file_that_may_not_enter_is_refused_and_leaves_nothing(
     before = double.objects()
     assert attach(http, world.person, made, bad).status == status
     assert double.objects() == before
+
+
+@pytest.mark.parametrize(
+    ("size", "file_limit", "json_limit"),
+    [
+        (5 * 1024 * 1024, LIMIT, 3 * 1024 * 1024),  # by the route itself
+        (10 * 1024 * 1024 + 1, 10 * 1024 * 1024, 10 * 1024 * 1024),  # by what is in front of it
+    ],
+)
+def test_five_or_ten_megabytes_are_refused_clearly_and_nothing_is_kept(
+    world: World, http: Client, size: int, file_limit: int, json_limit: int
+) -> None:
+    made = begun(world, http)
+    before = rows_and_files()
+    refused = (
+        (attach(http, world.person, made, b"%PDF-1.7".ljust(size, b"0")), file_limit),
+        (send(http, world.person, made, "a" * size), json_limit),
+    )
+
+    for reply, limit in refused:
+        assert (reply.status, reply.problem) == (413, "too-large")
+        assert reply.json()["limit_bytes"] == limit
+        assert "Rien n’a été enregistré." in reply.json()["detail"]
+    assert rows_and_files() == before
+
+
+def rows_and_files() -> tuple[list[tuple[str, str]], list[str]]:
+    """Return what is kept of conversations, and of what waits for its message."""
+    tables = double.tables()
+    found = [key for name in ("messaging", "work") for key in tables[table_name(name)]]
+    return sorted(key for key in found if not key[0].startswith("RATE#")), sorted(double.objects())
 
 
 def test_an_attachment_goes_once_and_only_with_its_senders_message_in_its_conversation(
@@ -204,11 +255,14 @@ def test_six_attachments_or_a_hostile_name_are_refused_and_the_rest_is_kept(
 ) -> None:
     made = begun(world, http)
     six = [{"id": ids.new_id(), "name": "Photo"} for _ in range(6)]
-    assert send(http, world.person, made, attachments=six).status == 422
+    assert refusals(send(http, world.person, made, attachments=six)) == [
+        ("/attachments", "too_long")
+    ]
     waiting = attach(http, world.person, made, a_pdf()).json()["id"]
-    for name in ("", "Photo\r\nX: y", "\u202egpj.exe", "a" * 121):
+    for name, code in HOSTILE_NAMES.items():
         one = {"id": waiting, "name": name}
-        assert send(http, world.person, made, attachments=[one]).status == 422
+        refused = send(http, world.person, made, attachments=[one])
+        assert refusals(refused) == [("/attachments/0/name", code)], name
     assert (
         send(http, world.person, made, attachments=[{"id": waiting, "name": "Photo"}]).status == 201
     )

@@ -1,5 +1,7 @@
 """A professional's box and her team's: who reads it, what it costs, where it is traced."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.audit.model import Trace
@@ -7,7 +9,7 @@ from chalicelib.audit.store import TraceRow, open_row
 from chalicelib.core import aws, rows
 from chalicelib.core.rows import table_name
 from tests import double
-from tests.builders import Actor, a_doctor, a_grant
+from tests.builders import Actor, a_doctor, a_grant, a_person
 from tests.http_client import Client
 from tests.messaging.correspondence import (
     ANSWER,
@@ -129,27 +131,55 @@ def test_a_box_costs_three_calls_however_many_conversations_it_has(
 def test_a_box_of_thirty_costs_three_calls_with_ten_thousand_behind(
     world: World, http: Client, calls: Recorder
 ) -> None:
-    newest = [begun(world, http)["id"] for _ in range(3)]
-    behind(world, 10_000)
-    for _ in range(2):
-        found = inbox(http, world.doctor)
-        assert [one["id"] for one in found["items"]] == newest[::-1]
-        assert found["next"] is not None
-        calls.clear()
-    inbox(http, world.doctor)
-    assert calls.counted == {
-        "dynamodb.BatchGetItem": 1,
-        "dynamodb.Query": 1,
-        "dynamodb.PutItem": 1,
-    }
+    several = [world.person, *(a_person() for _ in range(2))]
+    for patient in several[1:]:
+        a_grant(patient, world.doctor)
+    newest = [
+        begin(http, world.doctor, patient.pid).json()["id"]
+        for patient in several
+        for _ in range(10)  # as many as a day allows
+    ]
+    behind(f"B#PRO.{world.doctor.id}", 10_000)
+    found = counted(http, world.doctor, calls)
+    assert [one["id"] for one in found["items"]] == newest[::-1]
+    assert (found["unread"], found["next"] is not None) == (0, True)
 
 
-def behind(world: World, lines: int) -> None:
-    """Put so many older lines in the doctor's box; only those that are shown are ever opened."""
+@pytest.mark.slow
+def test_a_persons_thirty_cost_as_much_with_ten_thousand_behind(
+    world: World, http: Client, calls: Recorder
+) -> None:
+    several = [world.doctor, *(a_doctor() for _ in range(3))]
+    for doctor in several[1:]:
+        a_grant(world.person, doctor)
+    made = [
+        begun(world, http, sender=several[number // 10])["id"]
+        for number in range(31)  # one more tells that there is a next page
+    ]
+    behind(f"P#{world.person.pid}", 10_000)
+    found = counted(http, world.person, calls)
+    assert [one["id"] for one in found["items"]] == made[:0:-1]
+    assert (found["unread"], found["next"] is not None) == (31, True)
+
+
+def counted(http: Client, reader: Actor, calls: Recorder) -> dict[str, Any]:
+    """Return the first page of thirty, which costs three calls whatever is behind it."""
+    inbox(http, reader)
+    calls.clear()
+    found = inbox(http, reader)
+    assert len(found["items"]) == 30
+    assert sum(calls.counted.values()) == 3, calls.counted
+    return found
+
+
+def behind(pk: str, lines: int) -> None:
+    """Put so many older conversations in a list: counted by who reads too far, never opened."""
     name = table_name("messaging")
-    table = double.tables()[name]
-    line = next(item for (pk, sk), item in table.items() if pk.startswith("B#") and sk != "HEAD")
-    assert world.doctor.id in line["pk"]["S"]
+    line = next(
+        item
+        for (where, sk), item in double.tables()[name].items()
+        if where == pk and sk.startswith("THR#")
+    )
     for start in range(0, lines, 25):
         puts = [
             {

@@ -1,5 +1,7 @@
 """A conversation: who opens it, answers, closes it, and who may not (R-MSG-02, A14, A15)."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from chalicelib.core import clock as now
 from chalicelib.core import ids
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import table_name
+from chalicelib.http.idempotency import Idempotency
 from chalicelib.messaging import messages, references, usecases
 from chalicelib.messaging.model import Draft
 from tests import double
@@ -299,6 +302,24 @@ def test_one_key_sends_one_message_and_gives_the_first_answer_again(  # A13, R03
     assert bodies(http, world.doctor, made) == [HELLO, ANSWER]
     other = send(http, world.person, made, "Autre texte", key=key)
     assert (other.status, other.problem) == (422, "idempotency-key-reused")
+
+
+def test_twenty_sendings_at_once_with_one_key_are_one_message(  # A13
+    world: World, http: Client
+) -> None:
+    ref = references.read(begun(world, http)["id"])
+    asked, start = Idempotency("a" * 64, "same"), threading.Barrier(20)
+
+    def once(_: int) -> messages.Told:
+        start.wait(timeout=10)
+        return messages.send_message(world.person.principal, ref, Draft(ANSWER), asked)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(once, range(20)))
+
+    assert all(told == answers[0] for told in answers)
+    assert bodies(http, world.doctor, ref.id) == [HELLO, ANSWER]
+    assert inbox(http, world.doctor)["unread"] == 1
 
 
 def test_one_key_opens_one_conversation(world: World, http: Client) -> None:

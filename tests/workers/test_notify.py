@@ -17,6 +17,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from chalicelib.core import aws as cloud
 from chalicelib.core import events, ids, rows
 from chalicelib.core.events import Event, EventType
+from chalicelib.core.outbox import event_of
 from chalicelib.core.settings import settings
 from chalicelib.identity import spaces
 from chalicelib.notifications import rules
@@ -30,11 +31,14 @@ from chalicelib.workers.sweep import sweep
 from infra import template
 from tests import double
 from tests.builders import Patient, a_draft, a_laboratory, a_person, an_identity
+from tests.faults.stories import waiting
 from tests.http_client import Client
 from tests.injector import Faults, KilledError, refused
+from tests.messaging.correspondence import HELLO, begun
 from tests.record.test_documents import handle_of
 from tests.recorder import Call, Recorder
 from tests.workers.lambda_events import from_queue, from_stream, serve, stored, tick
+from tests.worlds import World
 
 SEND = "sesv2.SendEmail"
 
@@ -96,6 +100,22 @@ def test_the_same_text_for_every_event_told_to_a_person(person: Patient) -> None
     deliver(an_event(person.pid), an_event(person.pid, EventType.FIRST_ACCESS))
     one, other = mails()
     assert one.get_content() == other.get_content()
+
+
+def test_the_mail_of_a_message_is_that_of_any_other_notice(world: World, http: Client) -> None:
+    begun(world, http, subject="Sujet de la conversation")
+    (written,) = (event_of(row) for row in waiting() if row.type == EventType.MESSAGE_ADDED)
+    other = an_event(world.person.pid)
+
+    deliver(written, other)
+
+    one, another = mails()
+    assert one["To"] == another["To"]
+    assert one["Subject"] == another["Subject"] == "Du nouveau dans votre espace de santé"
+    assert one.get_content() == another.get_content()
+    hidden = (HELLO, "Sujet", world.doctor.name, world.person.name, "message", written.reference)
+    whole = one.as_string().replace(str(one["Message-ID"]), "") + one.get_content()
+    assert [word for word in hidden if word in whole.replace("Ce message est", "")] == []
 
 
 def test_delivered_ten_times_and_after_days_sends_one_mail(

@@ -11,18 +11,20 @@ import pytest
 import time_machine
 
 from chalicelib.core import outbox
+from chalicelib.identity import accounts
 from chalicelib.reminders import rules
 from chalicelib.workers import relay
 from chalicelib.workers.notify import notify
 from chalicelib.workers.plan import plan
 from chalicelib.workers.remind import remind
 from tests import double
-from tests.builders import Patient, a_person
+from tests.builders import Minor, Patient, a_minor, a_person, represent
 from tests.faults.stories import mails, waiting
 from tests.injector import Faults, meanwhile
 from tests.recorder import Recorder
 from tests.reminders.armed import arm, disarm, due_rows, stored, to_come
 from tests.workers.lambda_events import from_queue, serve, tick
+from tests.worlds import appoint
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 AT = NOW + timedelta(minutes=7)
@@ -36,7 +38,7 @@ def person(clock: time_machine.Traveller, aws: Recorder) -> Patient:
     return a_person()
 
 
-def a_pair(at: datetime, person: Patient) -> str:
+def a_pair(at: datetime, person: Patient | Minor) -> str:
     return f'{{"bucket":"{rules.bucket_of(at)}","shard":"{rules.shard_of(person.pid)}"}}'
 
 
@@ -81,6 +83,30 @@ def test_each_step_delivered_ten_times_is_one_mail(  # R05
     reminded([a_pair(AT, person)] * 10)
 
     assert len(told(times=10)) == 1
+    assert notices() == ["reminder.due"]
+
+
+def test_a_childs_reminder_goes_once_to_each_of_her_representatives_and_to_nobody_else(
+    clock: time_machine.Traveller, person: Patient
+) -> None:
+    mother, father = person, a_person()
+    left = a_person()  # on her file too, and never managed her space
+    child = a_minor(mother, father, left)
+    for parent in (mother, father):
+        represent(parent, child.pid)
+    start = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    made = appoint(mother.principal, child.pid, start="2026-11-23T13:00", reminders=(120,))
+    clock.move_to(start - 2 * HOUR)
+
+    reminded([a_pair(start - 2 * HOUR, child)] * 2)
+    told(times=2)
+
+    assert sorted(str(mail["To"]) for mail in mails()) == sorted(
+        str(accounts.email_of(parent.id)) for parent in (mother, father)
+    )
+    whole = "".join(mail.as_string() for mail in mails())
+    hidden = (child.pid, made, child.identity.traits.family_name)
+    assert [word for word in hidden if word in whole] == []
     assert notices() == ["reminder.due"]
 
 
