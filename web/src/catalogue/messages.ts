@@ -148,7 +148,7 @@ export const messageWords = typeset({
     delay: "Le patient est prévenu sans que l'avis dise de quoi il s'agit.",
     close: "Clore la conversation",
     closeTitle: "Clore cette conversation ?",
-    closeText: "La personne pourra la relire, mais plus y répondre. Elle est prévenue.",
+    closeText: "La personne verra que cette conversation est close. Elle pourra la relire, mais plus y répondre. Aucun mail ne l'en avertit.",
     closeAgain: "Vous pourrez la rouvrir.",
     closedNow: "La conversation est close.",
     closedText: "La personne peut la relire, mais plus y répondre.",
