@@ -212,7 +212,9 @@ SCAN = document(
     "Échographie cervicale",
     "application/pdf",
     CONTENTS["pdf"],
-    author=_author("Dr Paul EXEMPLE", "Médecin", specialty=("S03", "Radiologie et imagerie médicale")),
+    author=_author(
+        "Dr Paul EXEMPLE", "Médecin", specialty=("S03", "Radiologie et imagerie médicale")
+    ),
     type={"code": "18748-4", "label": "Compte rendu d'imagerie médicale"},
     category={"code": "RADIO_SC", "label": "Radios, scanners, imagerie"},
 )

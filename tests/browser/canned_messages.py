@@ -170,6 +170,7 @@ class Messages:
         self.opened: list[Json] = []
         self.saved: set[str] = set()
         self.joined = 0
+        self.listed: list[dict[str, str]] = []
 
     def answer(
         self, method: str, rest: str, query: dict[str, str], body: Any, key: str | None
@@ -186,6 +187,7 @@ class Messages:
         return self._act(method, path, one, query, body, key)
 
     def _list(self, query: dict[str, str]) -> tuple[int, Json]:
+        self.listed.append(query)
         kind = {"own": "professional", "team": "team"}.get(query.get("box", ""))
         found = [one for one in self.of if kind in (None, one["correspondent"]["kind"])]
         start = int(query.get("cursor", "0"))

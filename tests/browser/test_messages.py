@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from tests.browser.canned import PATIENT, PERSON, PID, PROFESSIONAL, problem, reply
+from tests.browser.canned import ME, PATIENT, PERSON, PID, PROFESSIONAL, problem, reply
 from tests.browser.canned_children import IN_CHILD
 from tests.browser.canned_messages import (
     BLOCKED,
@@ -155,6 +155,37 @@ def test_reading_takes_the_badge_down_without_another_question(page: Page, opene
     assert canned.count("GET", CONVERSATIONS) == 1
 
 
+def test_a_professional_is_told_what_is_unread_once_she_is_in(page: Page, opened: Open) -> None:
+    canned = opened("/aide", PROFESSIONAL)
+    canned.messages.of[1]["unread"] = True  # in the box of the team
+    page.goto("/pro")
+    place = page.get_by_role("navigation", name="Navigation principale").get_by_role(
+        "link", name="Messages"
+    )
+    expect(place).to_have_accessible_name(re.compile("2.conversations non lues"))
+    assert sorted(canned.messages.listed) == [
+        {"box": "own", "limit": "1"},
+        {"box": "team", "limit": "1"},
+    ]
+    page.get_by_role("link", name="Aide", exact=True).click()
+    page.go_back()
+    expect(page.get_by_label("Matricule INS")).to_be_visible()
+    assert len(canned.messages.listed) == 2
+
+
+def test_without_an_organisation_only_her_own_box_is_counted(page: Page, opened: Open) -> None:
+    canned = opened("/aide", PROFESSIONAL)
+    canned.overrides["GET .*/v1/me$"] = lambda route: reply(
+        route, ME[PROFESSIONAL] | {"organisation": None}
+    )
+    page.goto("/pro")
+    place = page.get_by_role("navigation", name="Navigation principale").get_by_role(
+        "link", name="Messages"
+    )
+    expect(place).to_have_accessible_name(re.compile("1.conversation non lue"))
+    assert canned.messages.listed == [{"box": "own", "limit": "1"}]
+
+
 def test_a_message_is_read_as_it_was_written_never_as_a_page(page: Page, opened: Open) -> None:
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
@@ -248,6 +279,24 @@ def test_network_cut_keeps_the_text_and_it_leaves_once_afterwards(page: Page, op
     _send(page).click()
     expect(page.locator(".message").last).to_contain_text("Un autre message")
     assert canned.messages.sent[-1][0] != keys[0]
+
+
+def test_a_message_waiting_for_the_network_is_a_draft_once_its_page_is_left(
+    page: Page, opened: Open
+) -> None:
+    canned = opened(f"/messages/{OPEN}")
+    canned.overrides[_POSTED] = lambda route: route.abort()
+    _body(page).fill(SECRET)
+    _send(page).click()
+    expect(page.get_by_text("une seule fois, si vous restez sur cette page.")).to_be_visible()
+    page.get_by_role("link", name="Messages", exact=True).first.click()
+    expect(page.get_by_role("list", name="Liste des conversations")).to_be_visible()
+    canned.overrides.clear()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.go_back()
+    expect(page.get_by_text("Votre brouillon vous attendait")).to_be_visible()
+    expect(_body(page)).to_have_value(SECRET)
+    assert canned.messages.sent == []
 
 
 def test_a_text_changed_after_a_lost_answer_is_never_lost_nor_mixed_up(

@@ -98,7 +98,7 @@ export const messageWords = typeset({
   discard: "Effacer le brouillon",
   discarded: "Brouillon effacé.",
   waitingTitle: "En attente de réseau",
-  waiting: "Connexion interrompue : votre message est gardé en brouillon sur cet appareil. Il partira au retour du réseau, une seule fois.",
+  waiting: "Connexion interrompue : votre message est gardé en brouillon sur cet appareil. Il partira au retour du réseau, une seule fois, si vous restez sur cette page.",
   reusedTitle: "Un premier envoi de ce message était déjà arrivé",
   reused: "Il est dans la conversation ci-dessus. Ce que vous avez changé depuis n'est pas parti : relisez, puis envoyez si besoin.",
   awayTitle: "Ce message n'a pas pu être remis",
