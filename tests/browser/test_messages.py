@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -476,6 +477,36 @@ def test_files_of_the_device_and_of_the_record_are_joined(page: Page, opened: Op
         "Notes.txt",
         "Notes pour le rendez-vous",
     ]
+
+
+def test_a_file_that_waited_too_long_with_its_draft_is_joined_again(
+    page: Page, opened: Open
+) -> None:
+    canned = opened(f"/messages/{OPEN}")
+    note: FilePayload = {"name": "Notes.txt", "mimeType": "text/plain", "buffer": b"Une note"}
+    page.locator("#join-files").set_input_files(note)
+    _body(page).fill(SECRET)
+    joined = page.get_by_role("list", name="Fichiers joints à ce message")
+    expect(joined.get_by_text("Joint", exact=True)).to_be_visible()
+    expect(_kept(page)).to_be_visible()
+
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=51))
+    page.reload()
+    settled(page)
+    expect(joined.get_by_text("À joindre de nouveau", exact=True)).to_be_visible()
+    shoot(page, "message-file-over")
+    _send(page).click()
+    said = page.get_by_role("group", name="Vérifiez votre saisie")
+    expect(said).to_contain_text(re.compile("1.fichier est à joindre de nouveau"))
+    assert canned.count("POST", MESSAGES) == 0
+
+    joined.get_by_role("button", name="Retirer Notes.txt").click()
+    page.locator("#join-files").set_input_files(note)
+    expect(joined.get_by_text("Joint", exact=True)).to_be_visible()
+    _send(page).click()
+    expect(page.locator(".message").last).to_contain_text("Notes.txt")
+    ((_, written),) = canned.messages.sent
+    assert [one["id"] for one in written["attachments"]] == ["01JDKMSG000000000000000702"]
 
 
 def test_a_file_that_cannot_be_taken_says_why_and_the_text_stays(page: Page, opened: Open) -> None:
