@@ -232,6 +232,36 @@ def test_earlier_messages_come_on_demand_and_the_place_is_kept(page: Page, opene
     expect(page.locator(":focus")).to_contain_text("Message 50")
 
 
+def test_what_to_do_in_an_emergency_stays_in_view(page: Page, opened: Open) -> None:
+    canned = opened("/aide")
+    sender = canned.messages.messages[OPEN][0]["sender"]
+    canned.messages.messages[OPEN] = [message(n, f"Message {n}", sender) for n in range(60, 0, -1)]
+    canned.messages.of += [conversation(100 + n, PID, subject=f"Sujet {n}") for n in range(20)]
+    assert page.viewport_size
+    assert page.viewport_size["width"] == 360
+    said = page.locator(".emergency")
+    for path, last in (
+        ("/messages", page.get_by_role("link", name=re.compile("Sujet 19"))),
+        (f"/messages/{OPEN}", page.get_by_text("Message 1", exact=True)),
+    ):
+        page.goto(path)
+        settled(page)
+        if path != "/messages":
+            page.get_by_role("button", name="Messages précédents").press("Enter")
+            expect(page.locator(".message")).to_have_count(60)
+        expect(last).to_be_visible()
+        for place in (0, 0.5, 1):
+            page.evaluate("part => scrollTo(0, part * document.body.scrollHeight)", place)
+            expect(said).to_have_text(re.compile("En cas d’urgence, appelez le.15"))
+            expect(said).to_be_in_viewport(ratio=0.99)
+            # Nothing of the page lies over it.
+            assert said.evaluate(
+                """one => { const box = one.getBoundingClientRect();
+                  return one.contains(document.elementFromPoint(
+                    box.x + box.width / 2, box.y + box.height / 2)); }"""
+            )
+
+
 def test_two_presses_send_one_message(page: Page, opened: Open) -> None:
     canned = opened(f"/messages/{OPEN}")
     _body(page).fill(SECRET)
