@@ -206,6 +206,19 @@ LATTER_NARRATIVE = _results(
     ("Ferritine", "62", "µg/l", "15 à 150"),
 )
 
+# Nothing but who wrote it says that it is of radiology.
+SCAN = document(
+    5,
+    "Échographie cervicale",
+    "application/pdf",
+    CONTENTS["pdf"],
+    author=_author(
+        "Dr Paul EXEMPLE", "Médecin", specialty=("S03", "Radiologie et imagerie médicale")
+    ),
+    type={"code": "18748-4", "label": "Compte rendu d'imagerie médicale"},
+    category={"code": "RADIO_SC", "label": "Radios, scanners, imagerie"},
+)
+
 
 def _access(number: int, kind: str, name: str, label: str, **more: Any) -> Json:
     at = instant(hours=number * 7)

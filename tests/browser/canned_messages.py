@@ -170,6 +170,7 @@ class Messages:
         self.opened: list[Json] = []
         self.saved: set[str] = set()
         self.joined = 0
+        self.listed: list[dict[str, str]] = []
 
     def answer(
         self, method: str, rest: str, query: dict[str, str], body: Any, key: str | None
@@ -185,7 +186,13 @@ class Messages:
             return self._attachment(method, path.removeprefix("attachments"))
         return self._act(method, path, one, query, body, key)
 
-    def _list(self, query: dict[str, str]) -> tuple[int, Json]:
+    def _list(self, query: dict[str, str]) -> tuple[int, Json] | None:
+        self.listed.append(query)
+        # A person lists one record, a professional a box of her own: nothing else is there.
+        if query.get("patient_id") != (self.pid if self.is_patient else None):
+            return None
+        if ("box" in query) == self.is_patient:
+            return None
         kind = {"own": "professional", "team": "team"}.get(query.get("box", ""))
         found = [one for one in self.of if kind in (None, one["correspondent"]["kind"])]
         start = int(query.get("cursor", "0"))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.canned import PID, document, instant
+from tests.browser.canned import DOCUMENTS, PID, SCAN, document, instant
 from tests.browser.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -34,18 +34,23 @@ def test_filters_stay_in_the_address_as_codes(page: Page, opened: Open) -> None:
 @pytest.mark.parametrize(
     ("word", "found"),
     [
-        ("radiologie", 0),
-        ("medecin", 0),
+        ("radiologie", 1),
+        ("medecin", 2),
+        ("medecin radiologie", 1),
+        ("precisee", 0),  # what says no specialty is not found by saying so
         ("BILAN thyroidien", 1),
         ("claire exemple", 1),
         ("notes", 1),
     ],
 )
 def test_search_ignores_accents_and_case(page: Page, opened: Open, word: str, found: int) -> None:
-    opened("/documents")
+    canned = opened("/aide")
+    canned.documents = [*DOCUMENTS.values(), SCAN]
+    page.goto("/documents")
     page.get_by_label("Chercher dans la liste").fill(word)
     expect(page.get_by_role("listitem")).to_have_count(found + 5)  # five places in the bar
-    expect(page.get_by_text(f"{found} document trouvé sur 4 documents")).to_be_visible()
+    said = f"{found} documents trouvés" if found > 1 else f"{found} document trouvé"
+    expect(page.get_by_text(f"{said} sur 5 documents")).to_be_visible()
 
 
 def test_count_is_announced_and_more_is_read_on_demand(page: Page, opened: Open) -> None:

@@ -2,12 +2,13 @@
 
 import base64
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from tests.browser.canned import PATIENT, PERSON, PID, PROFESSIONAL, problem, reply
+from tests.browser.canned import ME, PATIENT, PERSON, PID, PROFESSIONAL, problem, reply
 from tests.browser.canned_children import IN_CHILD
 from tests.browser.canned_messages import (
     BLOCKED,
@@ -155,6 +156,35 @@ def test_reading_takes_the_badge_down_without_another_question(page: Page, opene
     assert canned.count("GET", CONVERSATIONS) == 1
 
 
+def test_a_professional_is_told_what_is_unread_once_she_is_in(page: Page, opened: Open) -> None:
+    canned = opened("/aide", PROFESSIONAL)
+    canned.messages.of[1]["unread"] = True  # in the box of the team
+    page.goto("/pro")
+    place = page.get_by_role("navigation", name="Navigation principale").get_by_role(
+        "link", name="Messages"
+    )
+    expect(place).to_have_accessible_name(re.compile("2.conversations non lues"))
+    assert len(canned.messages.listed) == 2
+    assert {one["box"]: one["limit"] for one in canned.messages.listed} == {"own": "1", "team": "1"}
+    page.get_by_role("link", name="Aide", exact=True).click()
+    page.go_back()
+    expect(page.get_by_label("Matricule INS")).to_be_visible()
+    assert len(canned.messages.listed) == 2
+
+
+def test_without_an_organisation_only_her_own_box_is_counted(page: Page, opened: Open) -> None:
+    canned = opened("/aide", PROFESSIONAL)
+    canned.overrides["GET .*/v1/me$"] = lambda route: reply(
+        route, ME[PROFESSIONAL] | {"organisation": None}
+    )
+    page.goto("/pro")
+    place = page.get_by_role("navigation", name="Navigation principale").get_by_role(
+        "link", name="Messages"
+    )
+    expect(place).to_have_accessible_name(re.compile("1.conversation non lue"))
+    assert canned.messages.listed == [{"box": "own", "limit": "1"}]
+
+
 def test_a_message_is_read_as_it_was_written_never_as_a_page(page: Page, opened: Open) -> None:
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
@@ -198,6 +228,36 @@ def test_earlier_messages_come_on_demand_and_the_place_is_kept(page: Page, opene
     assert abs(after["y"] - before["y"]) < 3
     expect(more).to_have_count(0)
     expect(page.locator(":focus")).to_contain_text("Message 50")
+
+
+def test_what_to_do_in_an_emergency_stays_in_view(page: Page, opened: Open) -> None:
+    canned = opened("/aide")
+    sender = canned.messages.messages[OPEN][0]["sender"]
+    canned.messages.messages[OPEN] = [message(n, f"Message {n}", sender) for n in range(60, 0, -1)]
+    canned.messages.of += [conversation(100 + n, PID, subject=f"Sujet {n}") for n in range(20)]
+    assert page.viewport_size
+    assert page.viewport_size["width"] == 360
+    said = page.locator(".emergency")
+    for path, last in (
+        ("/messages", page.get_by_role("link", name=re.compile("Sujet 19"))),
+        (f"/messages/{OPEN}", page.get_by_text("Message 1", exact=True)),
+    ):
+        page.goto(path)
+        settled(page)
+        if path != "/messages":
+            page.get_by_role("button", name="Messages précédents").press("Enter")
+            expect(page.locator(".message")).to_have_count(60)
+        expect(last).to_be_visible()
+        for place in (0, 0.5, 1):
+            page.evaluate("part => scrollTo(0, part * document.body.scrollHeight)", place)
+            expect(said).to_have_text(re.compile("En cas d’urgence, appelez le.15"))
+            expect(said).to_be_in_viewport(ratio=0.99)
+            # Nothing of the page lies over it.
+            assert said.evaluate(
+                """one => { const box = one.getBoundingClientRect();
+                  return one.contains(document.elementFromPoint(
+                    box.x + box.width / 2, box.y + box.height / 2)); }"""
+            )
 
 
 def test_two_presses_send_one_message(page: Page, opened: Open) -> None:
@@ -248,6 +308,24 @@ def test_network_cut_keeps_the_text_and_it_leaves_once_afterwards(page: Page, op
     _send(page).click()
     expect(page.locator(".message").last).to_contain_text("Un autre message")
     assert canned.messages.sent[-1][0] != keys[0]
+
+
+def test_a_message_waiting_for_the_network_is_a_draft_once_its_page_is_left(
+    page: Page, opened: Open
+) -> None:
+    canned = opened(f"/messages/{OPEN}")
+    canned.overrides[_POSTED] = lambda route: route.abort()
+    _body(page).fill(SECRET)
+    _send(page).click()
+    expect(page.get_by_text("une seule fois, si vous restez sur cette page.")).to_be_visible()
+    page.get_by_role("link", name="Messages", exact=True).first.click()
+    expect(page.get_by_role("list", name="Liste des conversations")).to_be_visible()
+    canned.overrides.clear()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.go_back()
+    expect(page.get_by_text("Votre brouillon vous attendait")).to_be_visible()
+    expect(_body(page)).to_have_value(SECRET)
+    assert canned.messages.sent == []
 
 
 def test_a_text_changed_after_a_lost_answer_is_never_lost_nor_mixed_up(
@@ -429,6 +507,37 @@ def test_files_of_the_device_and_of_the_record_are_joined(page: Page, opened: Op
     ]
 
 
+def test_a_file_that_waited_too_long_with_its_draft_is_joined_again(
+    page: Page, opened: Open
+) -> None:
+    canned = opened(f"/messages/{OPEN}")
+    note: FilePayload = {"name": "Notes.txt", "mimeType": "text/plain", "buffer": b"Une note"}
+    page.locator("#join-files").set_input_files(note)
+    _body(page).fill(SECRET)
+    joined = page.get_by_role("list", name="Fichiers joints à ce message")
+    expect(joined.get_by_text("Joint", exact=True)).to_be_visible()
+    expect(_kept(page)).to_be_visible()
+
+    page.goto("about:blank")  # no page is there to see the time leap, and lock itself
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=51))
+    page.goto(f"/messages/{OPEN}")
+    settled(page)
+    expect(joined.get_by_text("À joindre de nouveau", exact=True)).to_be_visible()
+    shoot(page, "message-file-over")
+    _send(page).click()
+    said = page.get_by_role("group", name="Vérifiez votre saisie")
+    expect(said).to_contain_text(re.compile("1.fichier est à joindre de nouveau"))
+    assert canned.count("POST", MESSAGES) == 0
+
+    joined.get_by_role("button", name="Retirer Notes.txt").click()
+    page.locator("#join-files").set_input_files(note)
+    expect(joined.get_by_text("Joint", exact=True)).to_be_visible()
+    _send(page).click()
+    expect(page.locator(".message").last).to_contain_text("Notes.txt")
+    ((_, written),) = canned.messages.sent
+    assert [one["id"] for one in written["attachments"]] == ["01JDKMSG000000000000000702"]
+
+
 def test_a_file_that_cannot_be_taken_says_why_and_the_text_stays(page: Page, opened: Open) -> None:
     canned = opened(f"/messages/{OPEN}")
     _body(page).fill(SECRET)
@@ -563,6 +672,9 @@ def test_a_professional_closes_knowing_what_follows_and_reopens(page: Page, open
     page.get_by_role("button", name="Clore la conversation").click()
     asked = page.get_by_role("alertdialog", name="Clore cette conversation ?")
     expect(asked).to_contain_text("plus y répondre")
+    expect(asked).to_contain_text("verra que cette conversation est close")
+    expect(asked).to_contain_text("Aucun mail")
+    expect(asked).not_to_contain_text("prévenue")
     asked.get_by_role("button", name="Clore la conversation").press("Enter")
     expect(page.get_by_role("heading", name="Cette conversation est close")).to_be_visible()
     expect(page.locator(".next-step")).to_be_focused()

@@ -4,7 +4,7 @@ import { searched } from "../src/ui/conversation-list";
 import { roleOf } from "../src/ui/conversation-row";
 import { bodyErrors } from "../src/ui/reply-box";
 import { matches } from "../src/lib/fold";
-import { isBlank, lengthOf } from "../src/lib/message-draft";
+import { type JoinedFile, isBlank, isOver, lengthOf } from "../src/lib/message-draft";
 import { byDay, joined, refreshed } from "../src/lib/thread";
 import { isUnread, saidRead, sayUnread, unreadConversations } from "../src/lib/unread";
 
@@ -85,6 +85,17 @@ describe("a message being written", () => {
     expect(isBlank(blank)).toBe(true);
     expect(isBlank({ ...blank, body: " " })).toBe(false);
     expect(isBlank({ ...blank, asTeam: true })).toBe(false);
+  });
+});
+
+describe("a file joined to a draft", () => {
+  const file: JoinedFile = { id: "f", name: "a.txt", format: "text/plain", size_bytes: 1, since: 1_000 };
+  const MINUTE = 60_000;
+
+  it("is to be joined again after fifty minutes, and when nothing says since when it waits", () => {
+    expect(isOver(file, 1_000 + 50 * MINUTE - 1)).toBe(false);
+    expect(isOver(file, 1_000 + 50 * MINUTE)).toBe(true);
+    expect(isOver({ ...file, since: undefined as unknown as number }, 0)).toBe(true);
   });
 });
 

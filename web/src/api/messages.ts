@@ -24,6 +24,10 @@ export const messagesApi = {
   list: async (box: Box, cursor: string | null, signal?: Signal) =>
     (await call<ConversationPage>("GET", `/v1/conversations${query({ ...box, limit: PAGE, cursor })}`, { signal })).data,
 
+  /** How many conversations of a professional's box have something new. */
+  unread: async (box: "own" | "team") =>
+    (await call<ConversationPage>("GET", `/v1/conversations${query({ box, limit: 1 })}`)).data.unread ?? 0,
+
   /** The newest messages, or those before the cursor; in order of time. */
   messages: async (id: string, cursor: string | null, signal?: Signal) =>
     (await call<MessagePage>("GET", `${one(id)}/messages${query({ cursor })}`, { signal })).data,

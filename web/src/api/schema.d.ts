@@ -236,7 +236,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the raw bytes of a file, up to 4 MiB, which waits an hour for its message. */
+        /** Send the raw bytes of a file, up to 4 MiB, which waits fifty minutes for its message. */
         post: operations["add_attachment"];
         delete?: never;
         options?: never;
@@ -253,7 +253,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Join a copy of a document of the record, which waits an hour for its message. */
+        /** Join a copy of a document of the record, which waits fifty minutes for its message. */
         post: operations["attach_document"];
         delete?: never;
         options?: never;
@@ -2312,7 +2312,7 @@ export interface components {
         };
         /**
          * NamedAttachment
-         * @description A document of the record that waits an hour for its message; `name` is its title.
+         * @description A document of the record that waits fifty minutes for its message; `name` is its title.
          */
         NamedAttachment: {
             /** Id */
@@ -3280,7 +3280,7 @@ export interface components {
         };
         /**
          * WaitingAttachment
-         * @description A file that waits an hour for its message.
+         * @description A file that waits fifty minutes for its message.
          */
         WaitingAttachment: {
             /** Id */
@@ -3352,7 +3352,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -4159,7 +4159,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A file that waits an hour for its message. */
+            /** @description A file that waits fifty minutes for its message. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4245,7 +4245,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A document of the record that waits an hour for its message; `name` is its title. */
+            /** @description A document of the record that waits fifty minutes for its message; `name` is its title. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -5,7 +5,7 @@ export const documents = {
   title: "Documents",
   add: "Ajouter un document",
   search: "Chercher dans la liste",
-  searchHint: "Titre, type ou auteur",
+  searchHint: "Titre, type, auteur ou spécialité",
   category: "Catégorie",
   allCategories: "Toutes",
   period: "Période",

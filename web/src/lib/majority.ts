@@ -3,8 +3,12 @@ import { relativesWords as t } from "../catalogue/relatives";
 import { addMonths, daysBetween } from "./calendar";
 import { parisDay } from "./format";
 
-const MAJORITY_MONTHS = 18 * 12;
+const MAJORITY = 18;
+const MAJORITY_MONTHS = MAJORITY * 12;
 const LEAP_DAY = "-02-29";
+
+/** Says whether that age, when it is known, is a child's. */
+export const isMinor = (age: number | null): boolean => age !== null && age < MAJORITY;
 
 /** The first day of who was born on that day as an adult: 1 March for a 29 February. */
 export function majorityDay(born: string): string {

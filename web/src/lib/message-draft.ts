@@ -14,12 +14,24 @@ export const BODY_MAX = 5000;
 export const SUBJECT_MAX = 100;
 export const FILES_MAX = 5;
 const SAVE_MS = 5000;
+/** How long the server keeps what is joined without its message; the draft itself lives a day. */
+const FILE_MS = 50 * 60 * 1000;
+
+/** A file that the server has, and since when at the latest. */
+export interface JoinedFile extends MessageFile {
+  since: number;
+}
+
+export const overAt = ({ since }: JoinedFile): number => since + FILE_MS;
+
+/** Says whether the server may have swept it: it is to be joined again. */
+export const isOver = (file: JoinedFile, now = Date.now()): boolean => !(now < overAt(file));
 
 export interface MessageDraft {
   subject: string;
   body: string;
   asTeam: boolean;
-  attachments: MessageFile[];
+  attachments: JoinedFile[];
   key: string;
 }
 

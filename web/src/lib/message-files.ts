@@ -6,7 +6,7 @@ import type { MessageFile } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { type Format, MAX_BYTES, isHeic, sniff } from "./file-facts";
 import { domId, idempotencyKey } from "./ids";
-import { editDraft, heldDraft } from "./message-draft";
+import { type JoinedFile, editDraft, heldDraft } from "./message-draft";
 import { tellUnsent } from "./unsent";
 import { sendBytes, timeLeft } from "./upload";
 import type { Refusal } from "./upload-queue";
@@ -80,6 +80,7 @@ export async function sendFile(draft: string, conversation: string, file: Chosen
   const stop = new AbortController();
   file.stop = stop;
   const began = performance.now();
+  const since = Date.now();
   file.step.value = { at: "sending", share: 0, secondsLeft: null };
   const progress = (share: number) => {
     file.step.value = { at: "sending", share, secondsLeft: timeLeft(began, share) };
@@ -90,7 +91,7 @@ export async function sendFile(draft: string, conversation: string, file: Chosen
       signal: stop.signal,
     });
     dropFile(draft, file);
-    attach(draft, { ...stored, name: file.name });
+    attach(draft, { ...stored, name: file.name, since });
   } catch (error) {
     if (stop.signal.aborted) file.step.value = { at: "stopped" };
     else if (error instanceof Problem || error instanceof Offline) file.step.value = { at: "failed", error };
@@ -98,7 +99,7 @@ export async function sendFile(draft: string, conversation: string, file: Chosen
   }
 }
 
-export function attach(draft: string, file: MessageFile) {
+export function attach(draft: string, file: JoinedFile) {
   const { attachments } = heldDraft(draft).value.draft;
   editDraft(draft, { attachments: [...attachments, { ...file, name: file.name.slice(0, NAME_MAX) }] });
 }

@@ -16,6 +16,9 @@ export function sayUnread(list: string, count: number) {
   conversations.value = new Map([...conversations.value, [list, Math.max(0, count)]]);
 }
 
+/** Whether an answer spoke of that list since this page was loaded. */
+export const isSaid = (list: string): boolean => conversations.value.has(list);
+
 /** What was read in this page, and up to when: a list drawn before says otherwise. */
 const read = new Map<string, string>();
 

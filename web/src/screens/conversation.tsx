@@ -1,10 +1,10 @@
 /** P12, P13: one conversation of the record that is open, and answering in it. */
 import { useRoute } from "preact-iso";
-import { useState } from "preact/hooks";
 import { messagesApi } from "../api/messages";
 import type { Profile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { messageWords as t } from "../catalogue/messages";
+import { useAttempt } from "../lib/attempt";
 import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
 import { Button } from "../ui/button";
@@ -15,19 +15,14 @@ import { toast } from "../ui/toast";
 
 /** Wants nothing more from the other side, or again something; the first can be taken back at once. */
 function useBlock({ of, set }: Acts) {
-  const [error, setError] = useState<unknown>(null);
+  const { error, attempt } = useAttempt();
   const name = otherName(of, "patient");
-  const put = async (blocked: boolean): Promise<void> => {
-    setError(null);
-    try {
+  const put = (blocked: boolean): Promise<void> =>
+    attempt(async () => {
       set(await messagesApi.block(of.id, blocked));
-    } catch (failure) {
-      setError(failure);
-      return;
-    }
-    if (blocked) toast(said(t).blockedNow(name), { label: catalogue.common.undo, run: () => put(false) });
-    else toast(said(t).unblockedNow(name));
-  };
+      if (blocked) toast(said(t).blockedNow(name), { label: catalogue.common.undo, run: () => put(false) });
+      else toast(said(t).unblockedNow(name));
+    });
   return { name, error, put };
 }
 

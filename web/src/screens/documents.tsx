@@ -38,10 +38,17 @@ const SPECIALTIES = Object.entries(specialties)
 
 const isPeriod = (value: string | undefined): value is Period => value !== undefined && value in PERIODS;
 
-/** What a word is looked for in: title, type, author. */
-export const searched = (doc: CarnetDocument) => [
-  doc.title, doc.type.label, kindOf(doc), authorName(doc), doc.author.organisation, doc.depositor.name,
-];
+/** The group of what says no specialty: its name is a word of no document. */
+const UNSAID = "S42";
+
+/** What a word is looked for in: title, type, who wrote it and what her profession is. */
+export const searched = (doc: CarnetDocument) => {
+  const { profession, specialty, organisation } = doc.author;
+  return [
+    doc.title, doc.type.label, kindOf(doc), authorName(doc), profession,
+    specialty.code === UNSAID ? null : specialty.label, organisation, doc.depositor.name,
+  ];
+};
 
 export interface Filters {
   category: string;

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { messagesApi } from "../api/messages";
 import { catalogue } from "../catalogue";
 import { messageWords } from "../catalogue/messages";
+import { useAttempt } from "../lib/attempt";
 import { typo } from "../lib/typo";
 import { Button } from "../ui/button";
 import { type Acts, ConversationView } from "../ui/conversation-view";
@@ -15,19 +16,14 @@ const t = messageWords.pro;
 
 function Close({ of, set }: Acts) {
   const [asked, setAsked] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { error, attempt } = useAttempt();
   if (!of.may_close || of.status === "closed") return null;
-  const close = async () => {
-    setError(null);
-    try {
+  const close = () =>
+    attempt(async () => {
       set(await messagesApi.close(of.id));
-    } catch (failure) {
-      setError(failure);
-      return;
-    }
-    setAsked(false);
-    toast(t.closedNow);
-  };
+      setAsked(false);
+      toast(t.closedNow);
+    });
   return (
     <div class="actions">
       <Button icon="lock" onPress={() => setAsked(true)}>
@@ -51,7 +47,7 @@ function Close({ of, set }: Acts) {
 }
 
 function Mute({ of, set }: Acts) {
-  const [error, setError] = useState<unknown>(null);
+  const { error, attempt } = useAttempt();
   if (of.status !== "closed") {
     return (
       <Notice kind="info" title={t.muteTitle}>
@@ -59,15 +55,11 @@ function Mute({ of, set }: Acts) {
       </Notice>
     );
   }
-  const reopen = async () => {
-    setError(null);
-    try {
+  const reopen = () =>
+    attempt(async () => {
       set(await messagesApi.reopen(of.id));
       toast(t.reopenedNow);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
+    });
   return (
     <Notice kind="info" title={messageWords.closedTitle}>
       <p>{t.closedText}</p>

@@ -2,13 +2,12 @@
 import { useRoute } from "preact-iso";
 import { catalogue as t } from "../catalogue";
 import { dateMedium } from "../lib/format";
+import { isMinor } from "../lib/majority";
 import { Deposit } from "../ui/deposit";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { Name, identity } from "../ui/whose";
 import { PatientFrame } from "../ui/patient-frame";
-
-const MAJORITY = 18;
 
 export default function ProDeposit() {
   const { pid = "" } = useRoute().params as { pid?: string };
@@ -35,7 +34,7 @@ export default function ProDeposit() {
           <Deposit
             pid={pid}
             role="professional"
-            minor={patient.age !== null && patient.age < MAJORITY}
+            minor={isMinor(patient.age)}
             hrefOf={(id) => `${base}/documents/${id}`}
           />
         </Page>

@@ -5,6 +5,7 @@ import { api } from "../api/carnet";
 import { Problem } from "../api/problem";
 import type { PatientSearch } from "../api/types";
 import { catalogue as t } from "../catalogue";
+import { countUnread } from "../lib/boxes";
 import { isFuture, readDate } from "../lib/dates";
 import { compactIns, isIns } from "../lib/ins";
 import { recentPatients } from "../lib/recent-patients";
@@ -102,6 +103,8 @@ export default function ProHome() {
   const { typed, set, errors, turn, failure, submit } = useSearch();
   useEffect(() => {
     if (takeSearchWanted()) document.getElementById("ins")?.focus();
+    // Without an answer the navigation has no figure: nothing here depends on it.
+    countUnread().catch(() => undefined);
   }, []);
   const refused = failure instanceof Problem && failure.status === 404;
   const error = (id: keyof Typed) => errorOf(errors, id);

@@ -1,7 +1,7 @@
 /** D7: the conversations of a professional: her own box, and that of her team. */
 import { useLocation } from "preact-iso";
-import { me } from "../api/session";
 import { messageWords } from "../catalogue/messages";
+import { boxesOf } from "../lib/boxes";
 import { LinkButton } from "../ui/button";
 import { ConversationList } from "../ui/conversation-list";
 import { Page } from "../ui/page";
@@ -16,7 +16,7 @@ const TABS = [
 
 export default function ProMessages() {
   const { query } = useLocation();
-  const hasTeam = me.value?.role === "professional" && me.value.organisation !== null;
+  const hasTeam = boxesOf().includes("team");
   const box = hasTeam && query["b"] === "equipe" ? "team" : "own";
   return (
     <Page title={messageWords.title} intro={t.intro}>

@@ -7,6 +7,7 @@ import { me } from "../api/session";
 import type { Patient } from "../api/types";
 import { messageWords } from "../catalogue/messages";
 import { idempotencyKey } from "../lib/ids";
+import { isMinor } from "../lib/majority";
 import { SUBJECT_MAX, dropDraft, editDraft, heldDraft, lengthOf, useMessageDraft } from "../lib/message-draft";
 import { forgetLists } from "../lib/paging";
 import { Button, LinkButton } from "../ui/button";
@@ -19,7 +20,6 @@ import { ErrorPanel, Notice, Resumed } from "../ui/states";
 import { toast } from "../ui/toast";
 
 const t = messageWords.pro;
-const MAJORITY = 18;
 
 function useOpening(pid: string) {
   const { route } = useLocation();
@@ -59,7 +59,6 @@ function useOpening(pid: string) {
 }
 
 function Guidance({ patient }: { patient: Patient }) {
-  const isMinor = patient.age !== null && patient.age < MAJORITY;
   return (
     <>
       <ul class="guidance">
@@ -67,7 +66,7 @@ function Guidance({ patient }: { patient: Patient }) {
           <li key={line}>{line}</li>
         ))}
       </ul>
-      {isMinor && (
+      {isMinor(patient.age) && (
         <Notice kind="warning" title={t.minorTitle}>
           <p>{t.minor}</p>
         </Notice>

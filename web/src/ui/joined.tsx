@@ -1,5 +1,5 @@
 /** What is joined to the message being written: where each file stands, and what can be done with it. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { messagesApi } from "../api/messages";
 import { Problem } from "../api/problem";
 import type { CarnetDocument } from "../api/types";
@@ -8,7 +8,7 @@ import { messageWords as t } from "../catalogue/messages";
 import { keepPlace } from "../lib/focus";
 import { duration, fileSize } from "../lib/format";
 import { idempotencyKey } from "../lib/ids";
-import { FILES_MAX, heldDraft } from "../lib/message-draft";
+import { FILES_MAX, type JoinedFile, heldDraft, isOver, overAt } from "../lib/message-draft";
 import { type Chosen, type FileStep, addFile, attach, detach, dropFile, filesOf, sendFile } from "../lib/message-files";
 import { preparePhoto } from "../lib/photo";
 import { said } from "../lib/profile";
@@ -93,10 +93,46 @@ function OnItsWay({ draft, conversation, file }: { draft: string; conversation: 
   );
 }
 
+/** Draws again at the instant the next file is over. */
+function useOver(files: JoinedFile[]) {
+  const [, setTurn] = useState(0);
+  const next = Math.min(...files.filter((file) => !isOver(file)).map(overAt));
+  useEffect(() => {
+    if (next === Infinity) return undefined;
+    const timer = setTimeout(() => setTurn((n) => n + 1), next - Date.now());
+    return () => clearTimeout(timer);
+  }, [next]);
+}
+
+function Stored({ file, remove }: { file: JoinedFile; remove: () => void }) {
+  const over = isOver(file);
+  return (
+    <li class="joined-file">
+      <p class="joined-name">
+        <Icon name="paperclip" />
+        <span>
+          {file.name} <span class="muted">{fileSize(file.size_bytes)}</span>
+        </span>
+      </p>
+      {over && <p>{t.overWhy}</p>}
+      <div class="actions">
+        <p class={`badge ${over ? "warning" : "success"}`}>
+          <Icon name={over ? "circle-alert" : "check"} />
+          <span>{over ? t.over : t.ready}</span>
+        </p>
+        <Button kind="quiet" icon="trash" label={t.unjoinNamed(file.name)} onPress={remove}>
+          {t.unjoin}
+        </Button>
+      </div>
+    </li>
+  );
+}
+
 /** The files of the draft: those that the server has, then those on their way. */
 function Files({ draft, conversation }: { draft: string; conversation: string }) {
   const { attachments } = heldDraft(draft).value.draft;
   const onTheirWay = filesOf(draft).value;
+  useOver(attachments);
   if (attachments.length + onTheirWay.length === 0) return null;
   const remove = (id: string, name: string) => {
     const regain = keepPlace(".joining li, .join");
@@ -106,24 +142,8 @@ function Files({ draft, conversation }: { draft: string; conversation: string })
   };
   return (
     <ul class="joined-files joining" role="list" aria-label={t.joinedList}>
-      {attachments.map(({ id, name, size_bytes: size }) => (
-        <li key={id} class="joined-file">
-          <p class="joined-name">
-            <Icon name="paperclip" />
-            <span>
-              {name} <span class="muted">{fileSize(size)}</span>
-            </span>
-          </p>
-          <div class="actions">
-            <p class="badge success">
-              <Icon name="check" />
-              <span>{t.ready}</span>
-            </p>
-            <Button kind="quiet" icon="trash" label={t.unjoinNamed(name)} onPress={() => remove(id, name)}>
-              {t.unjoin}
-            </Button>
-          </div>
-        </li>
+      {attachments.map((file) => (
+        <Stored key={file.id} file={file} remove={() => remove(file.id, file.name)} />
       ))}
       {onTheirWay.map((file) => (
         <OnItsWay key={file.id} draft={draft} conversation={conversation} file={file} />
@@ -158,9 +178,10 @@ export function Joined({ draft, conversation, pid }: Props) {
     // A lost answer and a second press join it once.
     const key = keys.current.get(doc.id) ?? idempotencyKey();
     keys.current.set(doc.id, key);
+    const since = Date.now();
     const made = await messagesApi.fromRecord(conversation, doc.id, key);
     keys.current.delete(doc.id);
-    attach(draft, made);
+    attach(draft, { ...made, since });
     announce(t.joined(made.name));
     setPicking(false);
   };

@@ -5,6 +5,7 @@ import { messagesApi } from "../api/messages";
 import type { MessageFile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { messageWords as t } from "../catalogue/messages";
+import { useAttempt } from "../lib/attempt";
 import { fileSize } from "../lib/format";
 import { domId } from "../lib/ids";
 import { forgetLists } from "../lib/paging";
@@ -59,11 +60,7 @@ function Result({ name, kept }: { name: string; kept: Kept }) {
 function File({ conversation, file, own }: FileProps & { own: boolean }) {
   const [open, setOpen] = useState(false);
   const [kept, setKept] = useState<Kept | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const attempt = async (work: () => Promise<void>) => {
-    setError(null);
-    await work().catch(setError);
-  };
+  const { error, attempt } = useAttempt();
   const save = () =>
     attempt(async () => {
       const result = await messagesApi.save(conversation, file.id);

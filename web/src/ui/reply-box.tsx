@@ -6,7 +6,7 @@ import type { Conversation, Message } from "../api/types";
 import { catalogue } from "../catalogue";
 import { messageWords as t } from "../catalogue/messages";
 import { idempotencyKey } from "../lib/ids";
-import { BODY_MAX, dropDraft, editDraft, heldDraft, isBlank, lengthOf, useMessageDraft } from "../lib/message-draft";
+import { BODY_MAX, dropDraft, editDraft, heldDraft, isBlank, isOver, lengthOf, useMessageDraft } from "../lib/message-draft";
 import { filesOf } from "../lib/message-files";
 import { typo } from "../lib/typo";
 import { announce } from "./announcer";
@@ -93,6 +93,8 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
     const { body, attachments, key } = heldDraft(name).value.draft;
     const wrong = bodyErrors(body);
     if (filesOf(name).value.length > 0) wrong.push({ id: "join-files", text: t.errors.files });
+    const over = attachments.filter((file) => isOver(file)).length;
+    if (over > 0) wrong.push({ id: "join-files", text: t.errors.over(over) });
     setErrors(wrong);
     setTurn((n) => n + 1);
     setFailure(null);
