@@ -523,6 +523,7 @@ def test_a_file_that_waited_too_long_with_its_draft_is_joined_again(
     page.goto(f"/messages/{OPEN}")
     settled(page)
     expect(joined.get_by_text("À joindre de nouveau", exact=True)).to_be_visible()
+    joined.scroll_into_view_if_needed()
     shoot(page, "message-file-over")
     _send(page).click()
     said = page.get_by_role("group", name="Vérifiez votre saisie")
