@@ -39,6 +39,7 @@ from tests.record.cda.samples import a_cda
 from tests.recorder import recorder
 from tests.workers.lambda_events import from_stream, serve
 
+WITHDRAWN: Final = "document.withdrawn"
 SECRET: Final = {"visibility": "invisible_to_representatives"}
 
 
@@ -176,7 +177,7 @@ def test_what_a_parent_is_told_is_what_she_would_be_if_the_secret_did_not_exist(
         double.new_process()
         clock.move_to(at)
         made: list[str] = []
-        _ordinary_life(http, doctor, child, clock)
+        written = _ordinary_life(http, doctor, child, clock)
         for (who, kind), content in zip(acts, contents, strict=True):
             clock.shift(timedelta(minutes=1))
             if kind == "plain":
@@ -184,19 +185,24 @@ def test_what_a_parent_is_told_is_what_she_would_be_if_the_secret_did_not_exist(
                 clock.shift(timedelta(seconds=1))  # their lines are in this order
                 get(http, doctor, child, f"/documents/{made[-1]}/content")
             elif with_secret:
-                _secret_life(http, who, doctor, child, content, announced=kind != "secret")
+                one = _secret_life(http, who, doctor, child, content, announced=kind != "secret")
+                _not_joined(http, doctor, written, one)
+                _taken_back(http, who, child, one)
         known = [*made[:1], ids.new_id()]
         told.append(seen_by_a_parent(http, mother, child, known))
-        told[-1].append(sorted((row.type, row.patient_id) for row in waiting()))
+        told[-1].append(announced_to_parents())
 
     assert told[0] == told[1]
     record_property("survived", f"minors' secrecy, play {number}: {len(told[0])} answers alike")
 
 
-def _ordinary_life(
-    http: Client, doctor: Actor, child: Minor, clock: time_machine.Traveller
-) -> None:
-    """Set an appointment and open a conversation, which parents see."""
+def announced_to_parents() -> list[tuple[str, str]]:
+    """Return the events that wait to be told; a withdrawal is told to the operator only."""
+    return sorted((row.type, row.patient_id) for row in waiting() if row.type != WITHDRAWN)
+
+
+def _ordinary_life(http: Client, doctor: Actor, child: Minor, clock: time_machine.Traveller) -> str:
+    """Set an appointment and open a conversation, which parents see; return its id."""
     draft = {"title": "Suivi", "start": "2027-03-01T09:00", "zone": "Europe/Paris"}
     opening = {"patient_id": child.pid, "subject": "Suivi", "body": "Bonjour"}
     at = f"/v1/patients/{child.pid}/appointments"
@@ -205,6 +211,19 @@ def _ordinary_life(
         made = http.post(target, as_=doctor.principal, json=body, headers=key)
         assert made.status == 201, made.body
         clock.shift(timedelta(seconds=1))
+    one: str = made.json()["id"]
+    return one
+
+
+def _not_joined(http: Client, doctor: Actor, conversation: str, document: str) -> None:
+    """Try to join what is secret to a conversation that parents read, in vain (R-MSG-06)."""
+    reply = http.post(
+        f"/v1/conversations/{conversation}/attachments/from-record",
+        as_=doctor.principal,
+        json={"document_id": document},
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+    assert (reply.status, reply.json()["errors"][0]["code"]) == (422, "secret_document")
 
 
 def _secret_life(
@@ -215,8 +234,8 @@ def _secret_life(
     content: bytes,
     *,
     announced: bool,
-) -> None:
-    """Deposit, deposit again, read by who may and who may not, take back."""
+) -> str:
+    """Deposit, deposit again, read by who may and who may not; return its id."""
     at = f"/v1/patients/{subject(who, child.pid)}/documents"
     key = {"Idempotency-Key": ids.new_id()}
     if announced:
@@ -234,8 +253,13 @@ def _secret_life(
     for path in ("", "/content"):
         assert get(http, who, child, f"/documents/{one}{path}").status == 200
         assert get(http, reader, child, f"/documents/{one}{path}").status == 200
-    if len(one) % 2:
-        http.delete(f"{at}/{one}?reason=other", as_=who.principal, headers={"If-Match": '"v1"'})
+    return str(one)
+
+
+def _taken_back(http: Client, who: Actor, child: Minor, one: str) -> None:
+    target = f"/v1/patients/{subject(who, child.pid)}/documents/{one}?reason=other"
+    reply = http.delete(target, as_=who.principal, headers={"If-Match": '"v1"'})
+    assert reply.status == 204, reply.body
 
 
 def test_a_secret_document_is_for_a_parent_one_that_does_not_exist(
