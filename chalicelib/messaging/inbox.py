@@ -42,7 +42,7 @@ def _page(principal: Principal, box: str, cursor: str | None, limit: int) -> Lis
     head = next((item for item in items if item["sk"]["S"] == "HEAD"), None)
     listed = [item for item in items if item is not head]
     found = payloads.open_entries(box, listed[:limit])
-    position = _position(listed[limit - 1]) if len(listed) > limit else None
+    position = store.place(listed[limit - 1]) if len(listed) > limit else None
     return Listing(
         [line for _, line in found],
         _unread(head) if after is None else None,
@@ -52,7 +52,3 @@ def _page(principal: Principal, box: str, cursor: str | None, limit: int) -> Lis
 
 def _unread(head: Item | None) -> int:
     return int(HeadRow.from_raw_data(head).unread) if head else 0
-
-
-def _position(item: Item) -> Item:
-    return {name: item[name] for name in ("pk", "sk", "inbox_sk")}

@@ -175,3 +175,8 @@ def messages_of(ref: Reference, limit: int, after: Item | None) -> Query:
     prefix = key("MSG", ref.thread) + "#"
     pk = patient_key(ref.pid)
     return Query(MessageRow, pk, prefix=prefix, descending=True, limit=limit, after=after)
+
+
+def place(item: Item) -> Item:
+    """Return the place of a line in its list, from which the next page goes on."""
+    return {name: item[name] for name in ("pk", "sk", tables.INBOX.range_key)}

@@ -44,11 +44,10 @@ def list_conversations(principal: Principal, pid: str, cursor: str | None, limit
     with gate.enter(
         principal, Action.CONVERSATION_LIST, pid, wanted=[head], queries=[query]
     ) as unit:
-        found = payloads.read_threads(unit.pages[0].items)
-        lines = payloads.lines_of(unit, found[:limit])
+        items = unit.pages[0].items
+        lines = payloads.lines_of(unit, payloads.read_threads(items[:limit]))
         unread = None if cursor else unread_of(unit, pid)
-    more = len(found) > limit
-    after = rows.position(found[limit - 1], query.index) if more else None
+    after = store.place(items[limit - 1]) if len(items) > limit else None
     return Listing(lines, unread, tokens.new_cursor(after, *scope))
 
 

@@ -78,7 +78,10 @@ def _no_stray() -> None:
 @pytest.mark.parametrize("who", [PERSON, PROFESSIONAL])
 @pytest.mark.parametrize("path", READ)
 def test_a_canned_answer_is_one_of_the_contract(path: str, who: str, state: str) -> None:
-    said = answer(Canned(who, state), path.format_map(IDS))
+    # Whose conversations: a person names a record, a professional a box.
+    asked = {PERSON: f"?patient_id={PID}", PROFESSIONAL: "?box=own"}[who]
+    query = asked if path == "/v1/conversations" else ""
+    said = answer(Canned(who, state), path.format_map(IDS) + query)
 
     assert STRAYS == []
     if state == "full":

@@ -10,11 +10,11 @@ import time_machine
 from chalicelib.access import tokens
 from chalicelib.access import usecases as access
 from chalicelib.core import clock as now
-from chalicelib.core import ids
+from chalicelib.core import ids, rows
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import table_name
 from chalicelib.http.idempotency import Idempotency
-from chalicelib.messaging import messages, references, usecases
+from chalicelib.messaging import messages, references, store, usecases
 from chalicelib.messaging.model import Draft
 from tests import double
 from tests.builders import Actor, a_doctor, a_minor, a_person, represent
@@ -424,6 +424,19 @@ def test_lists_give_the_last_written_first_page_by_page(world: World, http: Clie
         second = inbox(http, reader, f"limit=3&cursor={first['next']}")
         assert [one["id"] for one in first["items"] + second["items"]] == expected
         assert (second["unread"], second["next"]) == (None, None)
+
+
+def test_an_altered_conversation_hides_none_of_the_others(  # A46
+    world: World, http: Client
+) -> None:
+    made = [begun(world, http, subject=f"Sujet {number}")["id"] for number in range(4)]
+    name = table_name("messaging")
+    where = store.thread_key(references.read(made[3]))
+    forged = dict(double.tables()[name][where]) | {"status": {"S": "closed"}}
+    rows.write([{"Put": {"TableName": name, "Item": forged}}])
+    first = inbox(http, world.person, "limit=2")
+    second = inbox(http, world.person, f"limit=2&cursor={first['next']}")
+    assert [one["id"] for one in first["items"] + second["items"]] == made[2::-1]
 
 
 def test_messages_written_in_one_instant_keep_their_order(
