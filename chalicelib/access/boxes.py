@@ -1,7 +1,7 @@
 """Mailboxes of professionals: each has her own, and a team has one, which its members share.
 
 A box is named by a public number: `PRO.<rpps>` or `ORG.<finess>`. A conversation of a record keeps
-a keyed hash of its box only, so that no row in clear tells who writes to whom.
+a keyed hash of its box only; what else joins the two is told in ADR 0020.
 """
 
 import hmac

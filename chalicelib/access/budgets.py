@@ -89,6 +89,13 @@ MESSAGES: Final = Budget(
     {ActorKind.PERSON: 60, ActorKind.PROFESSIONAL: 300, ActorKind.ORGANISATION: 20_000},
     problem="too-many-messages",
 )
+# P: a long exchange of one day, by hand or by software.
+MESSAGES_IN_ONE_RECORD: Final = Budget(
+    "message-here",
+    {ActorKind.PERSON: 200, ActorKind.PROFESSIONAL: 100, ActorKind.ORGANISATION: 100},
+    period=_DAY,
+    problem="too-many-messages",
+)
 # P: a conversation for each question of a day; more is a campaign, not care.
 CONVERSATIONS_IN_ONE_RECORD: Final = replace(
     DEPOSITS_IN_ONE_RECORD,
@@ -103,6 +110,9 @@ _DOCUMENTS: Final = {
     Action.DOCUMENT_ANNOUNCE: "add",
     Action.DOCUMENT_UPLOAD: "upload",
 }
+# What the other side, and the history, would be filled with.
+_WRITTEN: Final = (Action.MESSAGE_SEND, Action.CONVERSATION_CLOSE, Action.CONVERSATION_REOPEN)
+_ANSWERED: Final = (Action.INVITATION_ACCEPT, Action.INVITATION_REFUSE)
 _APPOINTMENTS: Final = (Action.APPOINTMENT_ADD, Action.APPOINTMENT_CHANGE)
 # Hers, given by her, or about what one deposited oneself: nothing is tried there.
 _TRUSTED: Final = (
@@ -111,7 +121,6 @@ _TRUSTED: Final = (
     Right.AUTHORISATION,
     Right.LINK,
     Right.DEPOSITOR,
-    Right.PARTICIPANT,
 )
 
 
@@ -146,8 +155,11 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
 
 def _drawn_by_messages(principal: Principal, action: Action, pid: str) -> list[tuple[Budget, str]]:
     """Return the budgets of what is written to somebody; persons open no conversation."""
-    if action is Action.MESSAGE_SEND:
-        return [(MESSAGES, principal.id)]
+    if action in _WRITTEN:
+        here = depositor_token(pid, principal)
+        return [(MESSAGES, principal.id), (MESSAGES_IN_ONE_RECORD, here)]
+    if action in _ANSWERED:
+        return [(MESSAGES, f"{principal.id}.invitation")]
     if action is Action.ATTACHMENT_ADD:
         return [(DEPOSITS, f"{principal.id}.attachment")]
     is_opening = action is Action.CONVERSATION_OPEN

@@ -9,7 +9,7 @@ from typing import Final
 
 from chalicelib.access import budgets, store
 from chalicelib.access.entry import Entry
-from chalicelib.access.model import Refusal, Right
+from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import (
     RECORD_KIND,
     ClientRow,
@@ -203,7 +203,8 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
     grant = unit.entry.grant
     if unit.right is not Right.AUTHORISATION or grant is None:
         return []
-    if not grant.first_used_at and not unit.is_secret:
+    is_reading = unit.action != Action.CONVERSATION_OPEN  # that writes to her, and reads nothing
+    if not grant.first_used_at and is_reading and not unit.is_secret:
         used = GrantRow(**grant.attribute_values)
         used.first_used_at = clock.iso(unit.now)
         notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)

@@ -36,6 +36,8 @@ from chalicelib.vault import envelope
 
 LIFE: Final = timedelta(days=30)  # P: a month to answer, holidays included
 MOST: Final = 5  # P: of one child, whatever became of them, until they would have expired
+# Of one minor: who comes onto no file any more ends them all in one transaction.
+MOST_LINKED: Final = 8
 _KEPT: Final = timedelta(days=90)  # after that, one that links nobody is forgotten
 
 
@@ -104,10 +106,13 @@ def _invite(
         pid,
         target=coverage_of(pid),
         wanted=[spaces.person_wish(pid)],
-        queries=[query],
+        queries=[query, store.proxies_of(pid)],
         idempotency=idempotency,
     ) as unit:
         own = _own_on_file(unit)
+        linked = rows.all_items(store.proxies_of(pid), unit.pages[1])
+        if len(linked) >= MOST_LINKED:
+            raise Conflict("too-many-invitations", limit=MOST_LINKED)
         known = map(InvitationRow.from_raw_data, rows.all_items(query, unit.pages[0]))
         if sum(clock.iso(unit.now) < one.expires_at for one in known) >= MOST:
             raise Conflict("too-many-invitations", limit=MOST)

@@ -6,20 +6,29 @@ and what was added there was added. What stops between the two has only read.
 
 from dataclasses import dataclass
 
+from chalicelib.access import files
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
-from chalicelib.core.errors import Conflict, FieldError, Invalid
-from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
+from chalicelib.core.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.http.principal import Principal
 from chalicelib.messaging import attachments, rules
 from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.routes import ATTACHMENT, NOT_NOW, ONE, PATTERNS, reference
-from chalicelib.messaging.schemas import FromRecord, NamedAttachment, Saved, waiting_out
-from chalicelib.record import secrecy
+from chalicelib.messaging.schemas import (
+    FromRecord,
+    NamedAttachment,
+    Saved,
+    WaitingAttachment,
+    waiting_out,
+)
+from chalicelib.record import cda_deposit, secrecy
 from chalicelib.record import usecases as record
+from chalicelib.record.cda.rules import Refusal
 from chalicelib.record.model import Draft
-from chalicelib.storage.refusals import Code
+from chalicelib.storage.inspect import Inspected, Kind
+from chalicelib.storage.refusals import Code, Refused
 
 
 @endpoint(
@@ -66,6 +75,28 @@ def save(principal: Principal, ref: Reference, attachment_id: str) -> Kept:
 
 @endpoint(
     "POST",
+    ONE + "/attachments",
+    patterns=PATTERNS,
+    accepts=BINARY,
+    idempotent=True,
+    answers={201: WaitingAttachment},
+    problems=(*NOT_NOW, files.refusal(Refused(Code.PDF_ENCRYPTED))),
+    reasons=(*Code, *Refusal),
+)
+def add_attachment(call: Call[None, NoQuery]) -> Answer:
+    """Send the raw bytes of a file, up to 4 MiB, which waits fifty minutes for its message."""
+    made = attachments.add_attachment(
+        call.principal,
+        reference(call),
+        lambda _: Content(call.raw),
+        accept_joined,
+        call.idempotency,
+    )
+    return Answer(waiting_out(made), status=201)
+
+
+@endpoint(
+    "POST",
     ONE + "/attachments/from-record",
     patterns=PATTERNS,
     body=FromRecord,
@@ -79,11 +110,30 @@ def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
     ref = reference(call)
 
     def bring(unit: Unit) -> Content:
-        document, content = record.open_document(call.principal, ref.pid, call.body.document_id)
+        try:
+            document, content = record.open_document(call.principal, ref.pid, call.body.document_id)
+        except NotFound:
+            unit.is_refused = True  # traced already, as what it was
+            raise
         secrecy.hides(unit, document)
         if unit.is_secret:  # who represents the minor reads the conversation (R-MSG-06)
             raise Invalid(errors=(FieldError("/document_id", "secret_document"),))
         return Content(content, document.title[: rules.MAX_NAME])
 
-    made = attachments.add_attachment(call.principal, ref, bring, call.idempotency)
+    made = attachments.add_attachment(call.principal, ref, bring, accept_joined, call.idempotency)
     return Answer(NamedAttachment(**waiting_out(made).model_dump(), name=made.name), status=201)
+
+
+def accept_joined(unit: Unit, inspected: Inspected) -> None:
+    """Let a clinical document be joined if it may enter this record, and be read by a parent.
+
+    Raises:
+        Invalid: another person's, or hidden from who represents a minor, by its own header; traced
+            for the minor alone.
+        Refused: its header is incomplete, or what it embeds may not enter.
+    """
+    if inspected.kind is not Kind.CDA:
+        return
+    cda_deposit.describe(unit, Draft(None, None, None, None, None, None), inspected)
+    if unit.is_secret:
+        raise Invalid(errors=(FieldError("/content", "secret_document"),))

@@ -10,12 +10,13 @@ from chalicelib.access.model import Action, Refusal
 from chalicelib.core import ids
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
+from chalicelib.identity import spaces
 from chalicelib.messaging import payloads, store, threads
 from chalicelib.messaging.model import File
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.store import FileRow, WaitingFileRow
 from chalicelib.storage import blobs
-from chalicelib.storage.inspect import inspect
+from chalicelib.storage.inspect import Inspected, inspect
 from chalicelib.storage.refusals import Refused
 from chalicelib.vault.errors import Tampered
 
@@ -32,14 +33,16 @@ def add_attachment(
     principal: Principal,
     ref: Reference,
     bring: Callable[[Unit], Content],
+    accept: Callable[[Unit, Inspected], None],
     idempotency: Idempotency | None,
 ) -> File:
     """Keep a file for the message that will come with it, within fifty minutes.
 
-    `bring` is called once it is known that the caller may write here.
+    `bring` is called once it is known that the caller may write here, `accept` with what the bytes
+    really are; the person's identity may be opened in both.
 
     Raises:
-        What `bring` raises.
+        What `bring` and `accept` raise.
         Invalid: the content is refused; says why.
         NotFound: no such conversation, or one may not write to this person; traced.
         Conflict: `conversation-closed`, `conversation-blocked`.
@@ -48,25 +51,42 @@ def add_attachment(
     try:
         with (
             files.kept_only_if_committed() as written,
-            threads.enter(principal, Action.ATTACHMENT_ADD, ref, idempotency=idempotency) as unit,
+            threads.enter(
+                principal,
+                Action.ATTACHMENT_ADD,
+                ref,
+                wanted=[spaces.person_wish(ref.pid)],
+                idempotency=idempotency,
+            ) as unit,
         ):
             threads.check_may_write(unit, threads.conversation(unit))
-            return _keep(unit, ref, bring(unit), written)
+            content = bring(unit)
+            inspected = _inspected(unit, content, accept)
+            return _keep(unit, ref, content, inspected, written)
     except Replayed as replayed:
         return _waiting(principal, ref, replayed.reference)
 
 
-def _keep(unit: Unit, ref: Reference, content: Content, written: list[str]) -> File:
-    """Seal and write a file, and add to the transaction that it waits.
+def _inspected(
+    unit: Unit, content: Content, accept: Callable[[Unit, Inspected], None]
+) -> Inspected:
+    """Look at what a file is, as a deposit is looked at.
 
     Raises:
-        Invalid: the content is refused.
-        Unavailable.
+        Invalid: it is refused; says why.
     """
     try:
         inspected = inspect(content.data, None)
+        accept(unit, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused
+    return inspected
+
+
+def _keep(
+    unit: Unit, ref: Reference, content: Content, inspected: Inspected, written: list[str]
+) -> File:
+    """Seal and write a file, and add to the transaction that it waits. Raises Unavailable."""
     file_id = ids.new_id()
     made = File(
         id=file_id,
@@ -116,6 +136,7 @@ def open_attachment(
         made = payloads.open_file(unit, row)
         unit.require(holds=made.thread == ref.thread, reason=Refusal.ABSENT)
         sealed = blobs.get_later(made.blob)
+        unit.about(file_id)
     try:
         return made, files.verified(unit.open_content(sealed.result()), made.sha256)
     except (blobs.BlobMissing, Tampered):

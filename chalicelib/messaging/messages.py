@@ -70,7 +70,9 @@ def list_messages(
         found = [MessageRow.from_raw_data(item) for item in unit.pages[0].items]
         told = [_told(unit, one, message) for message in _opened(unit, reversed(found[:limit]))]
         page = threads.shown(unit, one)
-    after = rows.position(found[limit - 1], None) if len(found) > limit else None
+    # The store may end a page before its limit, and there is more.
+    more = len(found) > limit or unit.pages[0].last_key is not None
+    after = rows.position(found[:limit][-1], None) if more else None
     return MessagePage(page, told, tokens.new_cursor(after, *scope))
 
 

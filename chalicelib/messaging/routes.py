@@ -2,12 +2,11 @@
 
 from typing import Any, Final
 
-from chalicelib.access import files, gate
+from chalicelib.access import gate
 from chalicelib.core.errors import Conflict, FieldError, Invalid, NotFound
-from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
+from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
 from chalicelib.http.principal import ActorKind
 from chalicelib.messaging import attachments, inbox, messages, references, usecases
-from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.model import Draft, Joined, Opening
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.schemas import (
@@ -21,16 +20,13 @@ from chalicelib.messaging.schemas import (
     MessageQuery,
     OpeningDraft,
     ReadUpTo,
-    WaitingAttachment,
     conversation_out,
     list_out,
     message_out,
     page_out,
-    waiting_out,
 )
 from chalicelib.storage.headers import content_headers
 from chalicelib.storage.inspect import Kind
-from chalicelib.storage.refusals import Code, Refused
 
 LIST: Final = "/v1/conversations"
 ONE: Final = LIST + "/{conversation_id}"
@@ -145,24 +141,6 @@ def set_blocked(call: Call[BlockedBody, NoQuery]) -> Answer:
     return Answer(conversation_out(shown))
 
 
-@endpoint(
-    "POST",
-    ONE + "/attachments",
-    patterns=PATTERNS,
-    accepts=BINARY,
-    idempotent=True,
-    answers={201: WaitingAttachment},
-    problems=(*NOT_NOW, files.refusal(Refused(Code.PDF_ENCRYPTED))),
-    reasons=(*Code,),
-)
-def add_attachment(call: Call[None, NoQuery]) -> Answer:
-    """Send the raw bytes of a file, up to 4 MiB, which waits fifty minutes for its message."""
-    made = attachments.add_attachment(
-        call.principal, reference(call), lambda _: Content(call.raw), call.idempotency
-    )
-    return Answer(waiting_out(made), status=201)
-
-
 @endpoint("GET", ATTACHMENT + "/content", patterns=PATTERNS, answers={200: tuple(Kind)})
 def read_attachment(call: Call[None, NoQuery]) -> Answer:
     """Read the bytes of an attachment, in the format it was joined in."""
@@ -181,6 +159,8 @@ def _check_query(kind: ActorKind, query: ConversationQuery) -> None:
     """
     if kind is not ActorKind.PERSON and query.patient_id is not None:
         raise Invalid(errors=(FieldError("/query/patient_id", "refused"),))
+    if kind is ActorKind.ORGANISATION and query.box == "own":
+        raise Invalid(errors=(FieldError("/query/box", "refused"),))
     if kind is ActorKind.PERSON and query.box is not None:
         raise Invalid(errors=(FieldError("/query/box", "refused"),))
     if kind is ActorKind.PERSON and query.patient_id is None:

@@ -9,7 +9,7 @@ from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import ClientRow, grant_of
 from chalicelib.core import rows
-from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.errors import Conflict
 from chalicelib.core.rows import Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
@@ -35,11 +35,19 @@ def enter(
         action,
         ref.pid,
         target=(ThreadRow, *store.thread_key(ref)),
-        wanted=[store.block_wish(ref.pid, ref.box), *wanted],
+        wanted=[*blocks_wanted(principal, ref.pid, ref.box), *wanted],
         queries=queries,
         about=ref.id,
         idempotency=idempotency,
     )
+
+
+def blocks_wanted(principal: Principal, pid: str, box: str) -> list[Wanted]:
+    """Return what to read to know who is blocked: a box, and who writes from her team's."""
+    names = [box]
+    if principal.kind is ActorKind.PROFESSIONAL:
+        names.append(boxes.own_of(principal.id))
+    return [store.block_wish(pid, one) for one in dict.fromkeys(names)]
 
 
 def wanted_to_change(ref: Reference) -> list[Wanted]:
@@ -108,21 +116,22 @@ def is_authorised(unit: Unit) -> bool:
 def bind_to_choices(unit: Unit, box: str) -> None:
     """Let what a professional's side writes go only if the person's choices are still as read.
 
-    The gate itself binds who acts by an authorisation.
+    What changed is read again by the next try, which decides anew. The gate itself binds who acts
+    by an authorisation; a team needs none.
     """
-    wish = store.block_wish(unit.pid, box)
-    block = unit.row(*wish)
-    still = rows.unchanged(block) if isinstance(block, BlockRow) else rows.absent(*wish)
-    unit.write(still, lost=NotFound())
-    grant = unit.entry.grant
-    if grant is not None and unit.right is Right.PARTICIPANT and is_authorised(unit):
-        unit.write(rows.unchanged(grant), lost=NotFound())
+    for wish in blocks_wanted(unit.entry.principal, unit.pid, box):
+        block = unit.row(*wish)
+        still = rows.unchanged(block) if isinstance(block, BlockRow) else rows.absent(*wish)
+        unit.write(still, lost=Conflict())
+    grant, is_own = unit.entry.grant, box.startswith(boxes.OWN)
+    if grant is not None and is_own and unit.right is Right.PARTICIPANT and is_authorised(unit):
+        unit.write(rows.unchanged(grant), lost=Conflict())
 
 
 def is_blocking(unit: Unit, box: str) -> bool:
-    """Tell whether the person wants nothing more from a box."""
-    row = unit.row(*store.block_wish(unit.pid, box))
-    return isinstance(row, BlockRow) and bool(row.is_blocked)
+    """Tell whether the person wants nothing more from a box, or from who writes from it."""
+    found = [unit.row(*wish) for wish in blocks_wanted(unit.entry.principal, unit.pid, box)]
+    return any(isinstance(row, BlockRow) and bool(row.is_blocked) for row in found)
 
 
 def write(unit: Unit, ref: Reference, row: ThreadRow, was: dict[Side, bool]) -> None:

@@ -47,7 +47,8 @@ def list_conversations(principal: Principal, pid: str, cursor: str | None, limit
         items = unit.pages[0].items
         lines = payloads.lines_of(unit, payloads.read_threads(items[:limit]))
         unread = None if cursor else unread_of(unit, pid)
-    after = store.place(items[limit - 1]) if len(items) > limit else None
+    more = len(items) > limit or unit.pages[0].last_key is not None
+    after = store.place(items[:limit][-1]) if more else None
     return Listing(lines, unread, tokens.new_cursor(after, *scope))
 
 
@@ -96,8 +97,7 @@ def _open(
     ) as unit:
         ref = references.new(pid, _box(unit, opening))
         # The box is known once the session is read: its head and the block are read now.
-        head_wish, block_wish = store.head_of_box(ref.box), store.block_wish(pid, ref.box)
-        asked = [head_wish, block_wish]
+        asked = [store.head_of_box(ref.box), *threads.blocks_wanted(principal, pid, ref.box)]
         for wish, row in zip(asked, rows.fetch(asked), strict=True):
             if row is not None:
                 unit.entry.found[wish] = row
@@ -189,6 +189,8 @@ def _set(principal: Principal, ref: Reference, action: Action, status: Status) -
             if status is Status.OPEN:
                 threads.bind_to_choices(unit, ref.box)
             threads.write(unit, ref, row, was)
+        else:
+            unit.traced_as = Action.CONVERSATION_READ  # nothing changed: it was only looked at
         return threads.shown(unit, payloads.open_thread(unit, row))
 
 
@@ -214,6 +216,8 @@ def _mark(principal: Principal, ref: Reference, up_to: str) -> None:
         if until > read:
             setattr(row, f"{side}_read", until)
             threads.write(unit, ref, row, was)
+        else:
+            unit.traced_as = Action.CONVERSATION_READ
 
 
 def set_blocked(principal: Principal, ref: Reference, *, is_blocked: bool) -> Shown:
@@ -238,4 +242,6 @@ def _block(principal: Principal, ref: Reference, *, is_blocked: bool) -> Shown:
         if row.is_blocked != is_blocked:
             row.is_blocked = is_blocked
             unit.put(row)
+        else:
+            unit.traced_as = Action.CONVERSATION_READ
         return threads.shown(unit, one)

@@ -361,6 +361,7 @@ def tell(seen: Seen) -> None:
     assert bodies
     seen.queued += bodies
     assert serve(notify, from_queue(*bodies)) == []
+    seen.queued += double.take_messages()  # what is told a quarter of an hour later
 
 
 def remind_due(seen: Seen) -> None:

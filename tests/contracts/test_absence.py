@@ -23,6 +23,7 @@ from chalicelib.core import aws as cloud
 from chalicelib.core import clock as product_clock
 from chalicelib.core.rows import table_name
 from chalicelib.http.principal import ActorKind
+from chalicelib.journeys.attachments import accept_joined
 from chalicelib.messaging import attachments, messages, references
 from chalicelib.messaging import usecases as messaging
 from chalicelib.messaging.attachments import Content
@@ -116,7 +117,7 @@ def put(one: Planned, actors: dict[str, Actor], pid: str, number: int) -> Thing:
     opening = Opening(f"Sujet {number}", "Bonjour", as_team=False)
     made = messaging.open_conversation(actor, pid, opening, None).conversation.id
     ref = references.read(made)
-    joined = attachments.add_attachment(actor, ref, lambda _: Content(a_pdf()), None)
+    joined = attachments.add_attachment(actor, ref, lambda _: Content(a_pdf()), accept_joined, None)
     messages.send_message(actor, ref, Letter("Voici", (Joined(joined.id, "Pièce"),)), None)
     return Thing(one, made, joined.id)
 

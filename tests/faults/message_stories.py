@@ -51,7 +51,7 @@ def prepare_waiting(world: World, travel: Travel) -> None:
     """Let an attachment wait for the person's answer."""
     prepare(world, travel)
     made = attachments.add_attachment(
-        world.person.principal, _ref(), lambda _: Content(CONTENT), None
+        world.person.principal, _ref(), lambda _: Content(CONTENT), kept.accept_joined, None
     )
     _known["attachment"] = made.id
 
@@ -148,7 +148,7 @@ def status(world: World) -> tuple[str, list[str]]:
 
 def attach(world: World) -> object:
     made = attachments.add_attachment(
-        world.person.principal, _ref(), lambda _: Content(CONTENT), KEY
+        world.person.principal, _ref(), lambda _: Content(CONTENT), kept.accept_joined, KEY
     )
     return made.sha256
 

@@ -9,11 +9,13 @@ from chalicelib.access import tokens
 from chalicelib.core import clock as now
 from chalicelib.core import ids
 from chalicelib.core.rows import table_name
+from chalicelib.record import secrecy
 from chalicelib.workers import sweep
 from tests import double
 from tests.builders import a_draft, a_minor, a_pdf, represent
 from tests.http_client import Client, Reply
 from tests.messaging.correspondence import attach, begin, begun, inbox, joined, page, path, send
+from tests.record.cda.samples import a_cda
 from tests.worlds import World, deposit
 
 LIMIT = 4 * 1024 * 1024
@@ -267,3 +269,30 @@ def test_six_attachments_or_a_hostile_name_are_refused_and_the_rest_is_kept(
         send(http, world.person, made, attachments=[{"id": waiting, "name": "Photo"}]).status == 201
     )
     assert inbox(http, world.doctor)["unread"] == 1
+
+
+def test_a_clinical_document_that_hides_itself_from_parents_is_not_joined(  # R-MSG-06
+    world: World, http: Client
+) -> None:
+    child = a_minor(world.other)
+    represent(world.other, child.pid)
+    handle = tokens.new_handle(child.pid, world.laboratory.id, now.now())[0]
+    made = begin(http, world.laboratory, handle).json()
+    hidden = a_cda(ins=child.identity.ins, traits=child.identity.traits).replace(
+        b'<confidentialityCode code="N"/>',
+        f'<confidentialityCode code="{secrecy.HEADER_CODE}"/>'.encode(),
+    )
+    refused = attach(http, world.laboratory, made, hidden)
+    assert refused.status == 422
+    assert refused.json()["errors"][0]["code"] == "secret_document"
+    told = http.get(f"/v1/patients/{child.pid}/trace", as_=world.other.principal)
+    assert "pièce jointe" not in told.body.decode()
+
+
+def test_the_clinical_document_of_somebody_else_is_not_joined(world: World, http: Client) -> None:
+    made = begun(world, http)
+    theirs = a_cda(ins=world.other.identity.ins, traits=world.other.identity.traits)
+    hers = a_cda(ins=world.person.identity.ins, traits=world.person.identity.traits)
+    refused = attach(http, world.doctor, made, theirs)
+    assert (refused.status, refused.problem) == (422, "document-refused")
+    assert attach(http, world.doctor, made, hers).status == 201

@@ -17,8 +17,8 @@ from chalicelib.http.idempotency import Idempotency
 from chalicelib.messaging import messages, references, store, usecases
 from chalicelib.messaging.model import Draft
 from tests import double
-from tests.builders import Actor, a_doctor, a_minor, a_person, represent
-from tests.faults.stories import history
+from tests.builders import Actor, a_doctor, a_grant, a_minor, a_person, represent
+from tests.faults.stories import history, waiting
 from tests.http_client import Client
 from tests.injector import Faults, meanwhile
 from tests.journeys.test_notices import announce, listed
@@ -583,3 +583,51 @@ def test_another_persons_list_is_nobodys(world: World, http: Client) -> None:
     stranger = a_person()
     target = f"/v1/conversations?patient_id={world.person.pid}"
     assert http.get(target, as_=stranger.principal).status == 404
+
+
+def test_a_page_that_the_store_ends_early_leads_to_the_earlier_messages(
+    world: World, http: Client
+) -> None:
+    """DynamoDB ends a page at 1 MB, whatever its limit: long messages in other scripts reach it."""
+    made = begun(world, http)
+    long = "\U0001f33f" * 5000
+    for _ in range(55):
+        assert send(http, world.person, made, long).status == 201
+    page_of_all = http.get(path(made, "messages?limit=100"), as_=world.doctor.principal).json()
+    assert len(page_of_all["items"]) < 56
+    rest = http.get(
+        path(made, f"messages?limit=100&cursor={page_of_all['next']}"), as_=world.doctor.principal
+    ).json()
+    assert len(page_of_all["items"]) + len(rest["items"]) == 56
+    assert rest["items"][0]["body"] == HELLO
+
+
+def test_a_blocked_professional_is_silent_from_the_box_of_her_team_too(  # A14
+    world: World, http: Client
+) -> None:
+    doctor = in_team(world.doctor, "750000001")
+    own, shared = begun(world, http), begun(world, http, as_team=True)
+    block(http, world, own, blocked=True)
+    assert send(http, doctor, shared).status == 404
+    assert begin(http, doctor, world.person.pid, as_team=True).status == 404
+    colleague = in_team(world.colleague, "750000001")
+    assert send(http, colleague, shared).status == 201
+
+
+def test_what_was_so_already_is_not_said_to_be_done_again(world: World, http: Client) -> None:
+    made = begun(world, http)
+    for _ in range(2):
+        assert http.post(path(made, "close"), as_=world.doctor.principal).status == 200
+    closed = [one for one in history(world) if one.action == "messaging:conversation:close"]
+    assert len(closed) == 1
+
+
+def test_writing_to_somebody_is_not_told_as_a_first_reading_of_her_record(
+    world: World, http: Client
+) -> None:
+    a_grant(world.person, world.colleague, used=False)
+    begun(world, http, sender=world.colleague)
+    assert "access.first" not in [row.type for row in waiting()]
+    target = f"/v1/patients/{world.person.pid}/documents"
+    assert http.get(target, as_=world.colleague.principal).status == 200
+    assert [row.type for row in waiting()].count("access.first") == 1

@@ -15,6 +15,7 @@ from chalicelib.http.endpoint import ENDPOINTS, Endpoint
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import children, coverage, invitations, store
 from chalicelib.identity.invitations import Invitee
+from chalicelib.journeys.attachments import accept_joined
 from chalicelib.messaging import attachments, messages, references
 from chalicelib.messaging import usecases as messaging
 from chalicelib.messaging.attachments import Content
@@ -254,7 +255,7 @@ def _begun(actor: Principal, pid: str) -> Reference:
     """Open a conversation whose last message has an attachment."""
     opening = Opening("", "Bonjour", as_team=False)
     ref = references.read(messaging.open_conversation(actor, pid, opening, None).conversation.id)
-    joined = attachments.add_attachment(actor, ref, lambda _: Content(a_pdf()), None)
+    joined = attachments.add_attachment(actor, ref, lambda _: Content(a_pdf()), accept_joined, None)
     letter = Letter("Voici", (Joined(joined.id, "Ordonnance"),))
     messages.send_message(actor, ref, letter, None)
     return ref
