@@ -388,6 +388,35 @@ def test_logging_out_asks_then_erases_what_the_device_keeps(page: Page, opened: 
     assert _databases(page) == []
 
 
+def test_nothing_is_written_again_once_logged_out(page: Page, opened: Open) -> None:
+    canned = opened(f"/messages/{OPEN}")
+
+    def be_slow(route: Route) -> None:
+        # Longer than the five seconds between two savings.
+        page.wait_for_timeout(5500)
+        route.fallback()
+
+    page.route("**/connexion?*", be_slow)
+    _body(page).fill(SECRET)
+    page.get_by_role("link", name="Plus", exact=True).click()
+    page.get_by_role("button", name="Me déconnecter").click()
+    page.get_by_role("button", name="Me déconnecter sans l’enregistrer").click()
+    expect(page).to_have_url(re.compile("/connexion"))
+    assert canned.count("POST", "/v1/auth/logout") == 1
+    assert _databases(page) == []
+
+
+def test_a_session_ended_in_another_tab_erases_what_this_one_wrote_meanwhile(
+    page: Page, opened: Open
+) -> None:
+    opened(f"/messages/{OPEN}")
+    _body(page).fill(SECRET)
+    expect(_kept(page)).to_be_visible()
+    page.evaluate("new BroadcastChannel('carnet').postMessage('signed-out')")
+    expect(page).to_have_url(re.compile("/connexion"))
+    assert _databases(page) == []
+
+
 def test_nobody_else_on_the_same_device_gets_the_draft(page: Page, opened: Open) -> None:
     canned = opened(f"/messages/{OPEN}")
     _body(page).fill(SECRET)

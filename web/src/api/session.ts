@@ -267,7 +267,8 @@ channel.addEventListener("message", (event: MessageEvent<News>) => {
   if (event.data === "active") onActivity();
   else if (event.data === "signed-out" && state !== "out") {
     keepChoice(null);
-    leave("/connexion?etat=fin");
+    // This tab may have written since the other one erased.
+    eraseDrafts().finally(() => leave("/connexion?etat=fin"));
   }
   else if (event.data === "locked") expire("locked");
   else if (event.data === "resumed" && (state === "expired" || state === "locked")) {

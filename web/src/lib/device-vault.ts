@@ -1,7 +1,7 @@
 /**
  * What is half-written, kept on this device between two pages: encrypted with a key that scripts
  * cannot read out, for whoever is logged in and nobody else. Logging out, or somebody else logging
- * in, erases it; so does a day (ADR 0021). Without a draft there is no database at all. A device that
+ * in, erases it; so does a day (ADR 0021). Once erased, this page keeps nothing more. Without a draft there is no database at all. A device that
  * refuses to keep anything loses nothing else: `keep` says that it did not.
  */
 import { sha256 } from "./file-facts";
@@ -10,6 +10,7 @@ const DATABASE = "carnet-drafts";
 const STORE = "kept";
 const KEY = "key";
 const KEPT_MS = 24 * 60 * 60 * 1000;
+const ERASE_MS = 2000;
 
 interface Lock {
   key: CryptoKey;
@@ -24,6 +25,9 @@ interface Sealed {
 
 let person = "";
 let names: ReadonlySet<string> = new Set();
+/** The session is over: what this page still holds, or hears of late, is not written again. */
+let erased = false;
+let emptied = () => {};
 
 /** One thing at a time: what is dropped does not come back from a write that was on its way. */
 let last: Promise<unknown> = Promise.resolve();
@@ -116,6 +120,7 @@ export const keepsDrafts = () => names.size > 0;
 /** Keeps a text under a name; false when the device does not. */
 export const keep = (name: string, text: string): Promise<boolean> =>
   inTurn(async () => {
+    if (erased) return false;
     const place = await placeOf(name);
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const way = { name: "AES-GCM", iv, additionalData: bytes(place) };
@@ -129,7 +134,7 @@ export const keep = (name: string, text: string): Promise<boolean> =>
 /** The text kept under a name, or null. */
 export const recover = (name: string): Promise<string | null> =>
   inTurn(async () => {
-    if (!(await exists())) return null;
+    if (erased || !(await exists())) return null;
     const place = await placeOf(name);
     const row = await ask<Sealed | undefined>("readonly", (store) => store.get(place));
     if (!row) return null;
@@ -147,4 +152,15 @@ export const forget = (name: string): Promise<void> =>
     if (names.size === 0) await clear();
   }, undefined);
 
-export const eraseDrafts = (): Promise<void> => inTurn(clear, undefined);
+/** Says how what is in memory goes too. */
+export function onErased(empty: () => void) {
+  emptied = empty;
+}
+
+/** For good: until it is replaced, the page keeps nothing. A device that does not answer is not waited for. */
+export function eraseDrafts(): Promise<void> {
+  erased = true;
+  emptied();
+  const late = new Promise<void>((resolve) => setTimeout(resolve, ERASE_MS));
+  return Promise.race([inTurn(clear, undefined), late]);
+}

@@ -5,8 +5,9 @@
  */
 import { type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { isLeaving } from "../api/session";
 import type { MessageFile } from "../api/types";
-import { forget, keep, recover } from "./device-vault";
+import { forget, keep, onErased, recover } from "./device-vault";
 import { idempotencyKey } from "./ids";
 import { tellUnsent } from "./unsent";
 
@@ -91,8 +92,14 @@ async function save(name: string, held: Signal<Held>) {
 }
 
 function saveAll() {
+  if (isLeaving()) return;
   for (const [name, held] of drafts) if (isUnkept(held)) save(name, held).catch(reportError);
 }
+
+onErased(() => {
+  for (const held of drafts.values()) held.value = blank();
+  drafts.clear();
+});
 
 setInterval(saveAll, SAVE_MS);
 document.addEventListener("visibilitychange", saveAll);
