@@ -160,7 +160,7 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def reach(self, name: str | re.Pattern[str], limit: int = 60) -> None:
+    def reach(self, name: str | re.Pattern[str], limit: int = 150) -> None:
         """Press Tab until the element with this accessible name has the focus, and shows it."""
         for _ in range(limit):
             self.page.keyboard.press("Tab")

@@ -4218,7 +4218,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };

@@ -183,19 +183,18 @@ export default function Trace({ profile }: { profile: Profile }) {
   return (
     <Page title={said(t.trace).title} intro={said(t.trace).intro}>
       <VerifyHistory key={pid} pid={pid} />
-      {none && !choice ? (
+      <div class="filters">
+        <SelectField
+          id="outcome"
+          label={t.trace.outcome}
+          none={t.trace.outcomes.others}
+          value={choice}
+          onValue={choose}
+          choices={CHOICES}
+        />
+      </div>
+      {none && !choice && (
         <Empty icon="eye" title={t.trace.emptyTitle} text={said(t.trace).empty} />
-      ) : (
-        <div class="filters">
-          <SelectField
-            id="outcome"
-            label={t.trace.outcome}
-            none={t.trace.outcomes.others}
-            value={choice}
-            onValue={choose}
-            choices={CHOICES}
-          />
-        </div>
       )}
       {document && (
         <p class="only">

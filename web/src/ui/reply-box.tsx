@@ -1,5 +1,5 @@
 /** Writing an answer: kept as it is typed, sent once however often it leaves. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { messagesApi } from "../api/messages";
 import { Offline, Problem } from "../api/problem";
 import type { Conversation, Message } from "../api/types";
@@ -76,6 +76,8 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
   const [turn, setTurn] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
   const [sending, setSending] = useState<Sending>(null);
+  // The network may come back while what is on its way is being lost.
+  const flight = useRef({ isOn: false, cameBack: false });
 
   const fail = (error: unknown) => {
     if (error instanceof Offline) setSending("waiting");
@@ -89,7 +91,7 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
       if (error instanceof Problem && error.status === 409) onStale();
     }
   };
-  const send = async () => {
+  const send = async (): Promise<void> => {
     const { body, attachments, key } = heldDraft(name).value.draft;
     const wrong = bodyErrors(body);
     if (filesOf(name).value.length > 0) wrong.push({ id: "join-files", text: t.errors.files });
@@ -100,6 +102,7 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
     setFailure(null);
     setSending(null);
     if (wrong.length) return;
+    flight.current = { isOn: true, cameBack: false };
     try {
       const files = attachments.map(({ id, name: called }) => ({ id, name: called }));
       const message = await messagesApi.send(of.id, { body, attachments: files }, key);
@@ -107,7 +110,11 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
       announce(t.sentNow);
       onSent(message);
     } catch (error) {
-      fail(error);
+      flight.current.isOn = false;
+      if (error instanceof Offline && flight.current.cameBack) await send();
+      else fail(error);
+    } finally {
+      flight.current.isOn = false;
     }
   };
   const type = (body: string) => {
@@ -117,8 +124,10 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
   };
 
   useEffect(() => {
-    if (sending !== "waiting") return undefined;
-    const again = () => void send().catch(reportError);
+    const again = () => {
+      if (flight.current.isOn) flight.current.cameBack = true;
+      else if (sending === "waiting") void send().catch(reportError);
+    };
     addEventListener("online", again);
     return () => removeEventListener("online", again);
   }, [sending]);
