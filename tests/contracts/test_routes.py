@@ -115,6 +115,7 @@ def role_for(declared: Endpoint) -> str:
     return "depositor" if "lookup" in declared.path else "person_self"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("declared", WITH_BODY, ids=name)
 def test_server_owned_fields_are_refused_and_change_nothing(  # A38
     declared: Endpoint, world: World, http: Client

@@ -243,6 +243,7 @@ def test_a_blocked_team_is_silent_whoever_of_it_writes(world: World, http: Clien
     assert send(http, member, made).status == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["colleague", "laboratory", "other"])
 @pytest.mark.parametrize(
     ("method", "verb", "body"),
