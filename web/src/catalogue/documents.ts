@@ -27,6 +27,7 @@ export const documents = {
   searchMore: "La recherche porte sur les documents affichés. Affichez-en plus pour chercher plus loin.",
   emptyTitle: "Aucun document pour l'instant",
   empty: "Les laboratoires et les médecins déposeront ici vos résultats. Vous pouvez aussi ajouter les vôtres.",
+  emptyPro: "Rien n'a encore été déposé que vous puissiez lire.",
   noneTitle: "Aucun document ne correspond",
   none: "Essayez un autre mot, ou effacez les filtres.",
   added: (date: string) => `ajouté le ${date}`,

@@ -4,7 +4,7 @@ import { plural } from "../lib/format.ts";
 export const home = {
   hello: (name: string) => `Bonjour ${name}`,
   titles: {
-    first_steps: "Trois premiers pas",
+    first_steps: "Premiers pas",
     next_appointment: "Prochain rendez-vous",
     documents: "Nouveaux documents",
     to_do: "À faire",
@@ -43,7 +43,7 @@ export const home = {
   who: "Vous pouvez changer d'avis à tout moment.",
   whoLink: "Gérer mes professionnels",
   addDocument: "Ajouter un document",
-  firstIntro: "Votre dossier est ouvert et encore vide.",
+  firstIntro: "Votre dossier est ouvert. Pour commencer :",
   steps: {
     authorise_doctor: {
       title: "Autoriser votre médecin",
@@ -66,7 +66,7 @@ export const home = {
     whoCount: (n: number) =>
       n === 0 ? "Aucun professionnel pour l'instant." : plural(n, "professionnel autorisé", "professionnels autorisés"),
     whoLink: "Gérer les professionnels",
-    firstIntro: "Ce dossier est ouvert et encore vide.",
+    firstIntro: "Ce dossier est ouvert. Pour commencer :",
     steps: {
       authorise_doctor: {
         title: "Autoriser le médecin de l'enfant",

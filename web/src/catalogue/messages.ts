@@ -154,6 +154,8 @@ export const messageWords = typeset({
     reopenText: "Rouvrez-la pour écrire de nouveau : la personne pourra alors vous répondre.",
     reopenedNow: "La conversation est rouverte.",
     muteTitle: "Vous ne pouvez plus écrire ici",
+    notReachedTitle: "Votre message n'est pas parti",
+    notReached: "Cette personne ne vous autorise plus, ou ne reçoit plus vos messages. Votre texte est gardé ici.",
     mute: "Le patient ne vous autorise plus, ou ne reçoit plus vos messages. Cet échange reste lisible.",
     writeTitle: "Écrire au patient",
     guidance: [

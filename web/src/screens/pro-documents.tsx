@@ -94,7 +94,7 @@ function Listing({ pid, list, opened, found, query, ...search }: Listed) {
   }
   if (list.items.length === 0 && list.complete && !filtered) {
     return (
-      <Empty icon="notebook" title={t.documents.emptyTitle} text={t.documents.none}>
+      <Empty icon="notebook" title={t.documents.emptyTitle} text={t.documents.emptyPro}>
         <LinkButton icon="upload" href={`${base}/deposer`}>
           {t.pro.deposit}
         </LinkButton>

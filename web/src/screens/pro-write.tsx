@@ -14,7 +14,6 @@ import { Button, LinkButton } from "../ui/button";
 import { ErrorSummary, type FieldError, Form, RadioField, TextField, errorOf } from "../ui/form";
 import { Page } from "../ui/page";
 import { PatientFrame, isRefusal } from "../ui/patient-frame";
-import { Refusal } from "../ui/refusal";
 import { BodyField, DraftState, bodyErrors } from "../ui/reply-box";
 import { ErrorPanel, Notice, Resumed } from "../ui/states";
 import { toast } from "../ui/toast";
@@ -86,7 +85,11 @@ function Writing({ patient }: { patient: Patient }) {
       back={{ href: `/pro/patients/${pid}`, label: t.toRecord }}
     >
       <Guidance patient={patient} />
-      {isRefusal(failure) && <Refusal pid={pid} />}
+      {isRefusal(failure) && (
+        <Notice kind="warning" title={t.notReachedTitle}>
+          <p>{t.notReached}</p>
+        </Notice>
+      )}
       {failure !== null && !isRefusal(failure) && <ErrorPanel error={failure} kept reply />}
       <div role="status" class="send-state">
         {reused && (

@@ -77,11 +77,13 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
   const [failure, setFailure] = useState<unknown>(null);
   const [sending, setSending] = useState<Sending>(null);
   // The network may come back while what is on its way is being lost.
-  const flight = useRef({ isOn: false, cameBack: false });
+  const flight = useRef({ isOn: false, cameBack: false, waits: false });
 
   const fail = (error: unknown) => {
-    if (error instanceof Offline) setSending("waiting");
-    else if (error instanceof Problem && error.slug === "idempotency-key-reused") {
+    if (error instanceof Offline) {
+      flight.current.waits = true;
+      setSending("waiting");
+    } else if (error instanceof Problem && error.slug === "idempotency-key-reused") {
       // What left first has arrived: the text changed since is another message.
       editDraft(name, { key: idempotencyKey() });
       setSending("reused");
@@ -102,7 +104,7 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
     setFailure(null);
     setSending(null);
     if (wrong.length) return;
-    flight.current = { isOn: true, cameBack: false };
+    flight.current = { isOn: true, cameBack: false, waits: false };
     try {
       const files = attachments.map(({ id, name: called }) => ({ id, name: called }));
       const message = await messagesApi.send(of.id, { body, attachments: files }, key);
@@ -119,18 +121,21 @@ function useReply(of: Conversation, onSent: (message: Message) => void, onStale:
   };
   const type = (body: string) => {
     // What is being changed does not leave by itself.
+    flight.current.waits = false;
     setSending(null);
     editDraft(name, { body });
   };
 
+  const latest = useRef(send);
+  latest.current = send;
   useEffect(() => {
     const again = () => {
       if (flight.current.isOn) flight.current.cameBack = true;
-      else if (sending === "waiting") void send().catch(reportError);
+      else if (flight.current.waits) void latest.current().catch(reportError);
     };
     addEventListener("online", again);
     return () => removeEventListener("online", again);
-  }, [sending]);
+  }, []);
   return { name, held, errors, turn, failure, sending, send, type };
 }
 
