@@ -125,7 +125,7 @@ def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
 
 
 def accept_joined(unit: Unit, inspected: Inspected) -> None:
-    """Let a clinical document be joined if it may enter this record, and be read by a parent.
+    """Let a clinical document be joined if it is of this person, and may be read by a parent.
 
     Raises:
         Invalid: another person's, or hidden from who represents a minor, by its own header; traced
@@ -134,6 +134,6 @@ def accept_joined(unit: Unit, inspected: Inspected) -> None:
     """
     if inspected.kind is not Kind.CDA:
         return
-    cda_deposit.describe(unit, Draft(None, None, None, None, None, None), inspected)
+    cda_deposit.check_joined(unit, inspected)
     if unit.is_secret:
         raise Invalid(errors=(FieldError("/content", "secret_document"),))

@@ -74,6 +74,25 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
     )
 
 
+def check_joined(unit: Unit, inspected: Inspected) -> None:
+    """Require that a CDA joined to a message is of the person it is about; of any type.
+
+    What its header hides from who represents a minor is kept secret, its trace too.
+
+    Raises:
+        Invalid: another person's, or a wrong INS key.
+        Refused: the header is incomplete.
+    """
+    if inspected.tree is None:
+        raise LookupError("a CDA document comes with its tree")
+    header = read_header(inspected.tree)
+    secrecy.declare_in_header(unit, header.confidentiality)
+    person, _ = spaces.person_of(unit)
+    verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
+    if verdict.failed_checks:
+        raise _refused(verdict.refusals[0], verdict.failed_checks)
+
+
 def _refused(reason: Refusal, failed_checks: tuple[str, ...]) -> Invalid:
     french, english = _EXPLANATIONS[reason]
     return Invalid(
