@@ -10,8 +10,8 @@ from typing import Final
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.vault import blind
 
-OWN: Final = "PRO"
-TEAM: Final = "ORG"
+_OWN: Final = "PRO"
+_TEAM: Final = "ORG"
 
 
 def of(principal: Principal, organisation_id: str | None) -> tuple[str, ...]:
@@ -29,12 +29,22 @@ def of(principal: Principal, organisation_id: str | None) -> tuple[str, ...]:
 
 def own_of(rpps: str) -> str:
     """Return the name of a professional's own box."""
-    return f"{OWN}.{rpps}"
+    return f"{_OWN}.{rpps}"
 
 
 def team_of(organisation_id: str) -> str:
     """Return the name of a team's box."""
-    return f"{TEAM}.{organisation_id}"
+    return f"{_TEAM}.{organisation_id}"
+
+
+def is_team(box: str) -> bool:
+    """Tell whether a box is a team's."""
+    return box.startswith(_TEAM)
+
+
+def choose(names: tuple[str, ...], *, team: bool) -> str | None:
+    """Return the team's box, or one's own, of those an actor reads; None if there is none."""
+    return next((one for one in names if is_team(one) is team), None)
 
 
 def token(pid: str, box: str) -> str:

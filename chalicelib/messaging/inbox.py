@@ -29,8 +29,7 @@ def list_box(principal: Principal, *, is_team: bool, cursor: str | None, limit: 
     if principal.kind not in (ActorKind.PROFESSIONAL, ActorKind.ORGANISATION):
         raise Forbidden
     with gate.enter_own(principal, BOX_LIST) as own:
-        wanted = boxes.TEAM if is_team else boxes.OWN
-        box = next((one for one in own.boxes if one.startswith(wanted)), None)
+        box = boxes.choose(own.boxes, team=is_team)
         return _page(principal, box, cursor, limit) if box else Listing([], 0, None)
 
 
@@ -41,10 +40,10 @@ def _page(principal: Principal, box: str, cursor: str | None, limit: int) -> Lis
     items = rows.query(query).items
     head = next((item for item in items if item["sk"]["S"] == "HEAD"), None)
     listed = [item for item in items if item is not head]
-    found = payloads.open_entries(box, listed[:limit])
+    lines = payloads.open_entries(box, listed[:limit])
     position = store.place(listed[limit - 1]) if len(listed) > limit else None
     return Listing(
-        [line for _, line in found],
+        lines,
         _unread(head) if after is None else None,
         tokens.new_cursor(position, *scope),
     )

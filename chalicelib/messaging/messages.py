@@ -187,13 +187,11 @@ def _sender(unit: Unit, one: Conversation, side: Side) -> Sender:
     if side is Side.PATIENT:
         name = unit.actor_name if is_for_minor else None
         own = one.patient_name
-        return Sender(side, _actor(unit), name or own, own if is_for_minor else None, None, None)
+        return Sender(
+            side, unit.entry.principal.id, name or own, own if is_for_minor else None, None, None
+        )
     name, profession, organisation = threads.name_of(unit)
-    return Sender(side, _actor(unit), name, None, profession, organisation)
-
-
-def _actor(unit: Unit) -> str:
-    return unit.entry.principal.id
+    return Sender(side, unit.entry.principal.id, name, None, profession, organisation)
 
 
 def _files_wanted(draft: Draft) -> list[Wanted]:

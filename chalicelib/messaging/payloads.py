@@ -177,7 +177,7 @@ def follow(entry: EntryRow, thread: ThreadRow) -> EntryRow:
     return entry
 
 
-def open_entries(box: str, items: Iterable[Item]) -> list[tuple[EntryRow, Line]]:
+def open_entries(box: str, items: Iterable[Item]) -> list[Line]:
     """Open the lines of a box; one that was altered is left out, and told to the operator.
 
     Raises:
@@ -186,8 +186,7 @@ def open_entries(box: str, items: Iterable[Item]) -> list[tuple[EntryRow, Line]]
     found = []
     for item in items:
         try:
-            row = EntryRow.from_raw_data(item)
-            found.append((row, _line(row, box)))
+            found.append(_line(EntryRow.from_raw_data(item), box))
         except Tampered as error:
             log.exception("line of a box does not open", error)
     return found

@@ -101,7 +101,7 @@ def may_reach(unit: Unit, one: Conversation) -> bool:
     if side_of(unit) is Side.PATIENT:
         return not is_blocked
     return rules.may_reach(
-        is_team=one.box.startswith(boxes.TEAM),
+        is_team=boxes.is_team(one.box),
         is_authorised=is_authorised(unit),
         is_blocked=is_blocked,
     )
@@ -123,7 +123,7 @@ def bind_to_choices(unit: Unit, box: str) -> None:
         block = unit.row(*wish)
         still = rows.unchanged(block) if isinstance(block, BlockRow) else rows.absent(*wish)
         unit.write(still, lost=Conflict())
-    grant, is_own = unit.entry.grant, box.startswith(boxes.OWN)
+    grant, is_own = unit.entry.grant, not boxes.is_team(box)
     if grant is not None and is_own and unit.right is Right.PARTICIPANT and is_authorised(unit):
         unit.write(rows.unchanged(grant), lost=Conflict())
 

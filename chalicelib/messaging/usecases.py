@@ -115,12 +115,11 @@ def _box(unit: Unit, opening: Opening) -> str:
     Raises:
         Invalid: a professional without a team wants to write for it.
     """
-    wanted = boxes.TEAM if opening.as_team else boxes.OWN
     mine = unit.entry.boxes
-    found = next((one for one in mine if one.startswith(wanted)), None)
+    found = boxes.choose(mine, team=opening.as_team)
     if found is None and opening.as_team:
         raise Invalid(errors=(FieldError("/as_team", "no_team"),))
-    return found or mine[0]
+    return found or mine[0]  # of software, its team's whatever it says
 
 
 def _new_rows(unit: Unit, ref: Reference, opening: Opening) -> ThreadRow:
@@ -130,7 +129,7 @@ def _new_rows(unit: Unit, ref: Reference, opening: Opening) -> ThreadRow:
         head = payloads.new_box(ref.box)
         unit.put(head)
     name, profession, organisation = threads.name_of(unit)
-    is_team = ref.box.startswith(boxes.TEAM)
+    is_team = boxes.is_team(ref.box)
     correspondent = {
         "kind": "team" if is_team else "professional",
         "name": (organisation or name) if is_team else name,

@@ -15,6 +15,7 @@ from chalicelib.core.events import EventType
 from chalicelib.core.outbox import event_of
 from chalicelib.core.rows import table_name
 from chalicelib.identity import accounts, coverage, directory, rules, spaces
+from chalicelib.identity.values import RPPS
 from chalicelib.notifications import inbox
 from chalicelib.workers.notify import recipients
 from tests import double
@@ -504,7 +505,7 @@ def test_what_a_parent_allowed_lapses_when_the_child_is_of_age_and_her_own_word_
 
 
 def _session_again(doctor: Actor) -> Actor:
-    account = accounts.known_professional(doctor.id)  # type: ignore[arg-type]  # an RPPS number
+    account = accounts.known_professional(RPPS(doctor.id))
     assert account is not None
     found = directory.professional(doctor.id)
     return Actor(a_session(account, professional=found), doctor.name)
