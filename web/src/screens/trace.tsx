@@ -63,6 +63,7 @@ const ICONS: Record<Person["kind"], IconName> = {
   professional: "stethoscope",
   organisation: "building",
   calendar: "clock",
+  application: "link",
   operator: "shield-check",
   system: "info",
 };
