@@ -74,7 +74,7 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "restent en place.",
         "Application not online",
         "This application is not online in the catalogue. Consents of persons are kept.",
-        "Son éditeur voit pourquoi dans sa page « Mes applications », et peut répondre à la revue.",
+        "Son éditeur en voit la raison dans sa page, et peut répondre aux remarques reçues.",
     ),
     "consent-not-given": Text(
         "Pas d’accord de la personne",

@@ -202,6 +202,7 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
 _BY_THE_PERSON: Final[Mapping[str, tuple[str, str]]] = {
     Action.DOCUMENT_WITHDRAW: ("supprimé un document", "supprimer un document")
 }
+_UNNAMED: Final = {Kind.CALENDAR: CALENDAR, Kind.OPERATOR: OPERATOR}
 UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 
 RIGHTS: Final[Mapping[str, str]] = {
@@ -272,11 +273,7 @@ def actor_name(shown: Shown, reader: str, minor: str | None = None) -> str:
     if shown.actor is Kind.APPLICATION:
         name = shown.actor_name or APPLICATION
         return f"{name} ({shown.organisation})" if shown.organisation else name
-    if shown.actor is Kind.CALENDAR:
-        return CALENDAR
-    if shown.actor is Kind.OPERATOR:
-        return OPERATOR
-    return SERVICE
+    return _UNNAMED.get(shown.actor, SERVICE)
 
 
 def label(shown: Shown, reader: str, whom: str | None = None) -> str:
