@@ -1,4 +1,4 @@
-"""Applications in browsers: what pages of other origins may ask, and what they may not (D9, A39)."""
+"""Applications in browsers: what pages of other origins may ask, and may not (D9, A39)."""
 
 import pytest
 
