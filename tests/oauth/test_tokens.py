@@ -1,6 +1,5 @@
 """Codes and refresh tokens of applications: A09, A11, A26, A27, A28."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
@@ -325,7 +324,7 @@ def test_what_the_person_turned_off_is_no_longer_answered(play: Play) -> None:
 def test_other_texts_are_no_refresh_tokens(play: Play, signing: Play, name: str) -> None:
     got = play.connect()
     held = got["refresh_token"]
-    texts: dict[str, Callable[[], str]] = {
+    texts: dict[str, Any] = {
         "access_token": lambda: got["access_token"],
         "code": play.code,
         "altered": lambda: held[:-2] + ("AA" if held[-2:] != "AA" else "BB"),
