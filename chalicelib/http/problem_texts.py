@@ -434,6 +434,27 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
     "size_mismatch": ("La taille ne correspond pas.", "The size does not match."),
     "hash_mismatch": ("L’empreinte ne correspond pas.", "The hash does not match."),
+    "fhir_unsupported": (
+        "Cet élément n’est pas pris en charge ici\u00a0: il serait perdu.",
+        "This is not supported here: it would be lost.",
+    ),
+    "fhir_value": (
+        "Valeur non prévue ici. Attendu\u00a0: {expected}.",
+        "Not a value supported here. Expected: {expected}.",
+    ),
+    "fhir_type": ("Ce n’est pas le type attendu\u00a0: {expected}.", "Expected type: {expected}."),
+    "fhir_forbidden": (
+        "Cet élément n’est pas permis dans ce profil.",
+        "This element is not allowed by this profile.",
+    ),
+    "fhir_reference": (
+        "Cette référence ne désigne pas la personne de ce jeton.",
+        "This reference is not to the patient of this token.",
+    ),
+    "repeated_parameter": (
+        "Ce paramètre ne peut pas être répété.",
+        "This parameter cannot be repeated.",
+    ),
     "control_character": (
         "Retirez les caractères invisibles ou de contrôle.",
         "Remove invisible or control characters.",
