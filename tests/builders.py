@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
-from chalicelib.access import rules, store
+from chalicelib.access import applications, rules, store, tokens
+from chalicelib.access.applications import ApplicationRow, ConsentRow
 from chalicelib.access.model import Right
+from chalicelib.access.permissions import Permission
 from chalicelib.access.store import (
     AccountRow,
     ClientRow,
@@ -223,6 +225,75 @@ def a_grant(
     found = rows.get(GrantRow, row.pk, row.sk)
     assert found is not None
     return found
+
+
+@stocked
+def an_application(*, name: str = "Balance Exemple", status: str = applications.ONLINE) -> Actor:
+    """Register an application that may ask for everything; its principal has no consent yet."""
+    application_id = ids.new_id()
+    pk, sk = applications.application_key(application_id)
+    keys.create_branch_key(subject_of_trace(application_id))
+    _write(
+        ApplicationRow(
+            pk=pk,
+            sk=sk,
+            kind="application",
+            status=status,
+            name=name,
+            organisation="Éditeur Exemple",
+            permissions=list(Permission),
+            redirect_uris=["https://application.exemple/retour"],
+            trace_key=_trace_key(application_id),
+        )
+    )
+    return Actor(_principal(ActorKind.APPLICATION, application_id, application_id), name)
+
+
+def a_consent(
+    patient: Patient, application: Actor, *permissions: Permission, until: datetime | None = None
+) -> Actor:
+    """Let an application do what is named, as the person would; return it as it then acts."""
+    now, pid = clock.now(), patient.pid
+    settings = rows.get(SettingsRow, *store.settings_key(pid))
+    assert settings is not None
+    pk, sk = applications.consent_key(pid, applications.consent_ref(pid, application.id))
+    former = rows.get(ConsentRow, pk, sk)
+    sealed = envelope.seal_row(
+        {"application": application.id},
+        subject=store.subject_of_record(pid),
+        kind=store.RECORD_KIND,
+        data_key=bytes(settings.record_key),
+        pk=pk,
+        sk=sk,
+    )
+    row = ConsentRow(
+        pk=pk,
+        sk=sk,
+        kind="consent",
+        status=applications.GIVEN,
+        permissions=applications.permission_tokens(pid, permissions),
+        given_at=clock.iso(now),
+        valid_until=clock.iso(until or now + timedelta(days=365)),
+        changed_at=clock.iso(now),
+        generation=int(former.generation) + 1 if former else 1,
+        sealed=sealed,
+    )
+    rows.write([rows.put(rows.at_version(row, former.version if former else None))])
+    principal = replace(
+        application.principal,
+        generation=int(row.generation),
+        patient=tokens.patient_name(pid, application.id),
+    )
+    return replace(application, principal=principal)
+
+
+def withdraw_consent(patient: Patient, application: Actor) -> None:
+    """Take back what an application may do, as the person would."""
+    ref = applications.consent_ref(patient.pid, application.id)
+    row = rows.get(ConsentRow, *applications.consent_key(patient.pid, ref))
+    assert row is not None
+    row.status = applications.WITHDRAWN
+    rows.write([rows.put(row)])
 
 
 def a_rpps() -> RPPS:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     PROFESSIONAL = "professional"
     ORGANISATION = "organisation"
     CALENDAR = "calendar"
+    APPLICATION = "application"
     OPERATOR = "operator"
     SYSTEM = "system"
 
