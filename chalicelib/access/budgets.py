@@ -80,9 +80,11 @@ APPOINTMENTS_IN_ONE_RECORD: Final = replace(
         ActorKind.APPLICATION: 60,
     },
 )
-# P: a pressure taken three times morning and evening, and a notebook of paper copied on one day.
+# P: a notebook of paper copied on one day; what a scale kept for three years, when it is connected.
 MEASURES_IN_ONE_RECORD: Final = replace(
-    DEPOSITS_IN_ONE_RECORD, what="measure-here", limits={ActorKind.PERSON: 400}
+    DEPOSITS_IN_ONE_RECORD,
+    what="measure-here",
+    limits={ActorKind.PERSON: 400, ActorKind.APPLICATION: 1_000},
 )
 # P: a handful of stale links; for an organisation, lookups of closed spaces and of wrong traits.
 REFUSALS: Final = Budget(

@@ -379,8 +379,8 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "There are already {limit} reminders on {day}.",
     ),
     "instant_form": (
-        "Une date, une heure et leur décalage sont attendus\u00a0: 2026-11-23T07:30+01:00.",
-        "A date, a time and their offset are expected: 2026-11-23T07:30+01:00.",
+        "Une date, une heure et leur décalage avec UTC sont attendus.",
+        "A date, a time and their offset are expected, as 2026-11-23T07:30+01:00.",
     ),
     "too_many_decimals": (
         "Trop de chiffres après la virgule\u00a0: au plus {limit}.",

@@ -166,8 +166,8 @@ def _read_at(
 
 def _figures(draft: Draft) -> Iterator[FieldError]:
     expected = COMPONENTS[draft.kind]
-    for name in draft.values.keys() - set(expected):
-        yield FieldError(f"/values/{name}", "extra_forbidden")
+    if draft.values.keys() - set(expected):
+        yield FieldError("/values", "extra_forbidden")  # whatever its name, which is not echoed
     sound = {}
     for component in expected:
         value = draft.values.get(component)

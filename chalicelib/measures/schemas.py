@@ -74,13 +74,14 @@ class MeasureDraft(Schema):
 class MeasuresQuery(DaysQuery):
     """Which measures: of a kind, on days of where they were taken, newest first by default."""
 
-    kind: MeasureKind | None = None
+    kind: Literal["weight", "blood_pressure"] | None = None
     order: Literal["newest", "oldest"] = "newest"
 
     def window(self) -> Window:
         """Return what it asks for. Raises as `days`."""
         first, last = self.days()
-        return Window(self.kind, first, last, oldest_first=self.order == "oldest")
+        kind = MeasureKind(self.kind) if self.kind else None
+        return Window(kind, first, last, oldest_first=self.order == "oldest")
 
 
 class MeasureSource(Schema):

@@ -47,6 +47,12 @@ def measure_key(pid: str, measure_id: str) -> tuple[str, str]:
     return patient_key(pid), key(_PREFIX, *measure_id.rsplit(".", 1))
 
 
+def kind_of(pid: str, measure_id: str) -> MeasureKind | None:
+    """Return the kind that an id of this record tells of; None: it is of no measure of hers."""
+    token = measure_id.rpartition(".")[0]
+    return next((kind for kind in MeasureKind if _token(pid, kind) == token), None)
+
+
 def new_row(unit: Unit, details: Details) -> MeasureRow:
     """Seal a new measure into its row."""
     made = ids.new_id_at(details.at + _SHIFT)

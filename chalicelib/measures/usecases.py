@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import Literal
 
 from chalicelib.access import gate, tokens
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
+from chalicelib.access.permissions import Permission
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.core import clock, rows
 from chalicelib.http.idempotency import Idempotency
-from chalicelib.http.principal import Principal
+from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
 from chalicelib.measures import rules, store
-from chalicelib.measures.model import Draft, Measure, Range, Window
+from chalicelib.measures.model import Draft, Measure, MeasureKind, Range, Window
 from chalicelib.measures.store import MeasureRow
 
 
@@ -40,7 +42,9 @@ def add_measure(
     try:
         return until_it_holds(lambda: _add(principal, pid, draft, idempotency))
     except Replayed as replayed:
-        return _added(principal, pid, replayed.reference)
+        return _open(
+            principal, pid, replayed.reference, Action.MEASURE_ADD, _to("write", draft.kind)
+        )
 
 
 def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency | None) -> Measure:
@@ -50,6 +54,7 @@ def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency 
         pid,
         wanted=[spaces.person_wish(pid)],
         idempotency=idempotency,
+        permission=_to("write", draft.kind),
     ) as unit:
         row = store.new_row(unit, rules.check(draft, unit.now, _born_on(unit)))
         measure = store.open_row(unit, row)
@@ -58,21 +63,14 @@ def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency 
         return measure
 
 
-def _added(principal: Principal, pid: str, measure_id: str) -> Measure:
-    """Read what was added before, by the right to add it: who adds may be unable to read."""
-    target = (MeasureRow, *store.measure_key(pid, measure_id))
-    with gate.enter(principal, Action.MEASURE_ADD, pid, target=target, about=measure_id) as unit:
-        unit.traced_as = Action.MEASURE_READ
-        return store.open_row(unit, unit.target(MeasureRow))
-
-
 def list_measures(
     principal: Principal, pid: str, window: Window, cursor: str | None, limit: int
 ) -> Listing:
     """List measures in the order of their instants, the newest first unless asked otherwise.
 
     Nothing is looked for before it is decided that the caller may: refused, it costs the same
-    however much there is (A36). A page is full if there is enough to fill it.
+    however much there is (A36). A page is full if there is enough to fill it. An application names
+    the kind: of all kinds at once nothing is consented to.
 
     Raises:
         NotFound, BadRequest (cursor), Unavailable.
@@ -80,7 +78,8 @@ def list_measures(
     scope = (principal.id, pid, "measures", repr(window))
     after = tokens.open_cursor(cursor, *scope)
     wanted = [spaces.person_wish(pid)]
-    with gate.enter(principal, Action.MEASURE_LIST, pid, wanted=wanted) as unit:
+    needed = _to("read", window.kind)
+    with gate.enter(principal, Action.MEASURE_LIST, pid, wanted=wanted, permission=needed) as unit:
         asked = (
             (place, one)
             for place, one in store.measures(unit, window, limit + 1, after)
@@ -102,8 +101,20 @@ def read_measure(principal: Principal, pid: str, measure_id: str) -> Measure:
     Raises:
         NotFound, Unavailable.
     """
+    is_by_consent = principal.kind is ActorKind.APPLICATION
+    kind = store.kind_of(pid, measure_id) if is_by_consent else None
+    return _open(principal, pid, measure_id, Action.MEASURE_READ, _to("read", kind))
+
+
+def _open(
+    principal: Principal, pid: str, measure_id: str, action: Action, needed: Permission | None
+) -> Measure:
+    """Read one measure, by the right to an action: who adds one may be unable to read others."""
     target = (MeasureRow, *store.measure_key(pid, measure_id))
-    with gate.enter(principal, Action.MEASURE_READ, pid, target=target, about=measure_id) as unit:
+    with gate.enter(
+        principal, action, pid, target=target, about=measure_id, permission=needed
+    ) as unit:
+        unit.traced_as = Action.MEASURE_READ
         return store.open_row(unit, unit.target(MeasureRow))
 
 
@@ -129,3 +140,8 @@ def _delete(principal: Principal, pid: str, measure_id: str) -> None:
 
 def _born_on(unit: Unit) -> date | None:
     return spaces.person_of(unit)[0].traits.birth_date
+
+
+def _to(direction: Literal["read", "write"], kind: MeasureKind | None) -> Permission | None:
+    """Return what it takes of an application; None, which none has, of a kind not named."""
+    return Permission(f"{kind}:{direction}") if kind else None

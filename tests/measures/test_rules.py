@@ -92,7 +92,7 @@ def test_an_instant_keeps_the_offset_of_where_it_was_taken(at: str, read: str) -
         (
             WEIGHT,
             {"height": "172"},
-            [("/values/height", "extra_forbidden"), ("/values/weight", "missing")],
+            [("/values", "extra_forbidden"), ("/values/weight", "missing")],
         ),
         (
             PRESSURE,
