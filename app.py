@@ -26,6 +26,7 @@ from chalicelib.journeys import (  # noqa: F401  importing declares its routes
 )
 from chalicelib.journeys import notices as centre  # noqa: F401  importing declares its routes
 from chalicelib.journeys import trace as history  # noqa: F401  importing declares its routes
+from chalicelib.measures import routes as measures  # noqa: F401  importing declares its routes
 from chalicelib.messaging import routes as messaging  # noqa: F401  importing declares its routes
 from chalicelib.prevention import routes as prevention  # noqa: F401  importing declares its routes
 from chalicelib.record import routes as record  # noqa: F401  importing declares its routes

@@ -80,6 +80,11 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.ATTACHMENT_ADD: (*_HERS, Right.PARTICIPANT),
     Action.ATTACHMENT_OPEN: (*_HERS, Right.PARTICIPANT),
     Action.ATTACHMENT_SAVE: _HERS,
+    Action.MEASURE_LIST: (*_HERS, Right.CONSENT),
+    Action.MEASURE_READ: (*_HERS, Right.CONSENT),
+    Action.MEASURE_ADD: (*_HERS, Right.CONSENT),
+    # Then narrowed to what is hers, or what she wrote (`measures.rules.may_delete`).
+    Action.MEASURE_DELETE: _HERS,
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way, and

@@ -378,6 +378,18 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Il y a déjà {limit} rappels le {day}.",
         "There are already {limit} reminders on {day}.",
     ),
+    "instant_form": (
+        "Une date, une heure et leur décalage avec UTC sont attendus.",
+        "A date, a time and their offset are expected, as 2026-11-23T07:30+01:00.",
+    ),
+    "too_many_decimals": (
+        "Trop de chiffres après la virgule\u00a0: au plus {limit}.",
+        "More than {limit} decimal places.",
+    ),
+    "pressure_order": (
+        "La pression minimale doit être plus basse que la maximale.",
+        "The diastolic pressure must be below the systolic one.",
+    ),
     "date_future": ("La date est dans le futur.", "The date is in the future."),
     "not_a_minor": (
         "Cela ne concerne que les personnes mineures.",
@@ -482,6 +494,9 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "date_from_datetime_inexact": ("Une date sans heure est attendue.", "A date without time."),
     "greater_than_equal": ("Au moins {ge}.", "At least {ge}."),
     "less_than_equal": ("Au plus {le}.", "At most {le}."),
+    "greater_than": ("Plus de {gt}.", "More than {gt}."),
+    "float_type": ("Un nombre est attendu.", "A number is expected."),
+    "dict_type": ("Un objet est attendu.", "An object is expected."),
     "model_type": ("Un objet est attendu.", "An object is expected."),
     "list_type": ("Une liste est attendue.", "A list is expected."),
     "too_long": ("Trop d’éléments.", "Too many items."),
