@@ -84,7 +84,7 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.MEASURE_READ: (*_HERS, Right.CONSENT),
     Action.MEASURE_ADD: (*_HERS, Right.CONSENT),
     # Then narrowed to what is hers, or what she wrote (`measures.rules.may_delete`).
-    Action.MEASURE_DELETE: _HERS,
+    Action.MEASURE_DELETE: (*_HERS, Right.DEPOSITOR),
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way, and

@@ -8,9 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from chalicelib.core.errors import FieldError, Invalid
+
+T = TypeVar("T", date, datetime)
 
 _PREFIXES: Final = "eq, ge, le, gt, lt, sa, eb"
 _VALUE: Final = re.compile(
@@ -94,9 +96,9 @@ def _by_instant(before: Span, match: re.Match[str]) -> Span:
     )
 
 
-def _latest[T: (date, datetime)](one: T | None, other: T | None) -> T | None:
+def _latest(one: T | None, other: T | None) -> T | None:
     return max(one, other) if one and other else one or other
 
 
-def _earliest[T: (date, datetime)](one: T | None, other: T | None) -> T | None:
+def _earliest(one: T | None, other: T | None) -> T | None:
     return min(one, other) if one and other else one or other

@@ -27,13 +27,17 @@ class Reader:
         self._read: set[str] = set()
 
     @classmethod
-    def of(cls, resource: Mapping[str, Any], kind: str) -> Self:
-        """Begin to read a resource of one type."""
-        reader = cls(resource, kind, [])
+    def of(cls, resource: Mapping[str, Any], kind: str, path: str | None = None) -> Self:
+        """Begin to read a resource of one type; `path` is where it is, if it is inside another."""
+        reader = cls(resource, path or kind, [])
         reader._read |= _OF_ANY
         if resource.get("resourceType") != kind:
             reader.refuse("resourceType", "fhir_value", expected=kind)
         return reader
+
+    def inside(self, value: Mapping[str, Any], path: str) -> "Reader":
+        """Read another object, what is wrong with it told with the rest."""
+        return Reader(value, path, self._errors)
 
     def place(self, name: str) -> str:
         """Return the FHIRPath of an element."""
@@ -42,6 +46,10 @@ class Reader:
     def refuse(self, name: str, code: str, **params: str | float) -> None:
         """Note that an element is wrong."""
         self._errors.append(FieldError(self.place(name), code, params))
+
+    def resource(self, name: str) -> Mapping[str, Any]:
+        """Return a resource inside this one, as it came; an empty one if it is not there."""
+        return self._typed(name, dict, required=True) or {}
 
     def has(self, name: str) -> bool:
         """Tell whether an element is there."""
@@ -141,4 +149,6 @@ def placed(refused: Invalid, places: Mapping[str, str]) -> Invalid:
         fits = [known for known in places if f"{error.pointer}/".startswith(f"{known}/")]
         where = places[max(fits, key=len)] if fits else error.pointer.strip("/").replace("/", ".")
         moved.append(FieldError(where, error.code, error.params))
-    return Invalid(refused.slug, errors=tuple(moved), **refused.extra)
+    moved_to = Invalid(refused.slug, errors=tuple(moved))
+    moved_to.extra = refused.extra
+    return moved_to

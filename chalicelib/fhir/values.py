@@ -3,8 +3,11 @@
 Source: domain.md 6.2 and 6.6, HL7 FHIR R4.
 """
 
+import re
 from decimal import Decimal
 from typing import Any, Final
+
+FHIR_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 
 LOINC: Final = "http://loinc.org"
 UCUM: Final = "http://unitsofmeasure.org"
@@ -23,8 +26,13 @@ PHD_DEVICE: Final = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdDevice"
 NOS: Final = "https://mos.esante.gouv.fr/NOS"
 TYPES: Final = f"{NOS}/TRE_A05-TypeDocComplementaire/FHIR/TRE-A05-TypeDocComplementaire"
 CLASSES: Final = f"{NOS}/TRE_A03-ClasseDocument/FHIR/TRE-A03-ClasseDocument"
-SETTINGS: Final = f"{NOS}/JDV_J04-XdsPracticeSettingCode-CISIS/FHIR/JDV-J04-XdsPracticeSettingCode-CISIS"
-FACILITIES: Final = f"{NOS}/JDV_J02-XdsHealthcareFacilityTypeCode-CISIS/FHIR/JDV-J02-XdsHealthcareFacilityTypeCode-CISIS"
+SETTINGS: Final = (
+    f"{NOS}/JDV_J04-XdsPracticeSettingCode-CISIS/FHIR/JDV-J04-XdsPracticeSettingCode-CISIS"
+)
+FACILITIES: Final = (
+    f"{NOS}/JDV_J02-XdsHealthcareFacilityTypeCode-CISIS"
+    "/FHIR/JDV-J02-XdsHealthcareFacilityTypeCode-CISIS"
+)
 
 
 def number(value: Decimal) -> int | float:

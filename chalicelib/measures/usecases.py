@@ -121,7 +121,7 @@ def _open(
 def delete_measure(principal: Principal, pid: str, measure_id: str) -> None:
     """Delete a measure, at once and for everybody; that it was is in the history.
 
-    It never changes, so no version is asked for.
+    It never changes, so no version is asked for. An application deletes what it added.
 
     Raises:
         NotFound: it is not there, or not for the caller to delete.
@@ -132,7 +132,16 @@ def delete_measure(principal: Principal, pid: str, measure_id: str) -> None:
 
 def _delete(principal: Principal, pid: str, measure_id: str) -> None:
     target = (MeasureRow, *store.measure_key(pid, measure_id))
-    with gate.enter(principal, Action.MEASURE_DELETE, pid, target=target, about=measure_id) as unit:
+    is_by_consent = principal.kind is ActorKind.APPLICATION
+    needed = _to("write", store.kind_of(pid, measure_id) if is_by_consent else None)
+    with gate.enter(
+        principal,
+        Action.MEASURE_DELETE,
+        pid,
+        target=target,
+        about=measure_id,
+        permission=needed,
+    ) as unit:
         row = unit.target(MeasureRow)
         unit.require(holds=store.open_row(unit, row).is_deletable, reason=Refusal.NO_RIGHT)
         unit.write(rows.delete(row))
