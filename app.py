@@ -7,6 +7,8 @@ from chalice.app import Chalice
 
 from chalicelib.agenda import routes as agenda  # noqa: F401  importing declares its routes
 from chalicelib.fhir import (  # noqa: F401  declare their routes
+    appointment_routes,
+    document_routes,
     observation_routes,
 )
 from chalicelib.fhir import routes as fhir  # noqa: F401  importing declares its routes

@@ -52,7 +52,8 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.APPOINTMENT_READ: (*_HERS, Right.DEPOSITOR, Right.CONSENT),
     Action.APPOINTMENT_EXPORT: (*_HERS, Right.DEPOSITOR),
     Action.APPOINTMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING, Right.CONSENT),
-    Action.APPOINTMENT_CHANGE: (*_HERS, Right.DEPOSITOR),
+    # By consent, of what somebody else set: its link only (`agenda.rules.may_set_link`).
+    Action.APPOINTMENT_CHANGE: (*_HERS, Right.DEPOSITOR, Right.CONSENT),
     Action.APPOINTMENT_CANCEL: (*_HERS, Right.DEPOSITOR),
     Action.CHILD_LIST: (Right.SELF,),
     Action.CHILD_MANAGE: (Right.COVERAGE,),

@@ -79,9 +79,7 @@ def _add(call: Call[Any, Any], given: Given) -> Measure:
     pid = subjects.named(call.principal, given.patient)
     return told(
         given.places,
-        lambda: made(
-            call, lambda key: usecases.add_measure(call.principal, pid, given.draft, key)
-        ),
+        lambda: made(call, lambda key: usecases.add_measure(call.principal, pid, given.draft, key)),
     )
 
 

@@ -81,13 +81,19 @@ class DocumentSearch(Search):
     """Documents, last deposited first; by the day of care, if a period is asked for."""
 
     subject: Text | None = None
-    status: Text | None = None
+    status: Annotated[
+        Literal["current"] | None, Field(description="No other is kept: what is withdrawn is gone.")
+    ] = None
     type: Text | None = None
     period: Dates = ()
 
     def span(self) -> Span:
         """Return on which days of care. Raises Invalid."""
         return dates.span("period", self.period, days_only=True)
+
+    def type_code(self) -> str | None:
+        """Return which type, whatever the system that its code is said to be of."""
+        return None if self.type is None else self.type.rpartition("|")[2]
 
 
 class PatientSearch(Schema):

@@ -20,7 +20,7 @@ VIRTUAL_SERVICE: Final = (
 )
 FR_CORE: Final = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 OPERATOR: Final = f"{FR_CORE}/fr-core-appointment-operator"
-PDSM: Final = "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition"
+MHD: Final = "https://profiles.ihe.net/ITI/MHD/StructureDefinition"
 MESURES: Final = "https://fhir.monespacesante.fr/ref/mesure/StructureDefinition"
 PHD_DEVICE: Final = "http://hl7.org/fhir/uv/phd/StructureDefinition/PhdDevice"
 NOS: Final = "https://mos.esante.gouv.fr/NOS"

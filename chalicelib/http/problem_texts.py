@@ -139,6 +139,15 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "{set_by} set this appointment. You may change its reminders, or remove it.",
         "Pour changer l’heure ou le lieu, contactez la personne ou l’établissement.",
     ),
+    "link-only": Text(
+        "Rendez-vous posé par quelqu’un d’autre",
+        "Une application n’y ajoute que le lien pour le rejoindre, s’il n’en a pas d’un autre. "
+        "Rien n’a été modifié.",
+        "Set by somebody else",
+        "An application only adds the link by which one joins, if there is none but its own. "
+        "Nothing was changed.",
+        "Le reste du rendez-vous appartient à qui l’a posé.",
+    ),
     "too-many-feeds": Text(
         "Trop de calendriers reliés",
         "Vous avez déjà {limit} liens de calendrier. Supprimez-en un, puis recommencez.",

@@ -1,5 +1,6 @@
 """Resources as applications send them, written by hand."""
 
+import base64
 from typing import Any
 
 from tests.builders import Actor
@@ -40,3 +41,47 @@ def a_pressure(app: Actor, systolic: float = 128, diastolic: float = 79) -> dict
         for code, value in (("8480-6", systolic), ("8462-4", diastolic))
     ]
     return observation
+
+
+def an_appointment(app: Actor, **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "description": "Téléconsultation de suivi",
+        "start": "2026-12-03T09:30:00+01:00",
+        "end": "2026-12-03T10:00:00+01:00",
+        "participant": [{"actor": {"reference": patient_of(app)}, "status": "accepted"}],
+    } | more
+
+
+def joined_at(link: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService",
+            "extension": [
+                {"url": "_datatype", "valueString": "VirtualServiceDetail"},
+                {"url": "address", "valueUrl": link},
+            ],
+        }
+    ]
+
+
+def a_document(app: Actor, content: bytes, **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "type": {"coding": [{"system": LOINC, "code": "11502-2"}]},
+        "subject": {"reference": patient_of(app)},
+        "date": "2026-11-20T10:00:00+01:00",
+        "author": [{"display": "Balance Exemple"}],
+        "custodian": {"display": "Éditeur Exemple"},
+        "content": [
+            {
+                "attachment": {
+                    "contentType": "application/pdf",
+                    "data": base64.b64encode(content).decode(),
+                    "title": "Bilan de la semaine",
+                }
+            }
+        ],
+    } | more
