@@ -89,6 +89,13 @@ def measure(actor: Principal, pid: str, *, at: str = "2026-11-20T07:30+01:00") -
     return measures.add_measure(actor, pid, draft, None).id
 
 
+def pressure(actor: Principal, pid: str, *, at: str = "2026-11-20T07:30+01:00") -> str:
+    """Add a blood pressure, and return its id."""
+    figures = {"systolic": Decimal(128), "diastolic": Decimal(79)}
+    draft = MeasureDraft(MeasureKind.BLOOD_PRESSURE, at, figures)
+    return measures.add_measure(actor, pid, draft, None).id
+
+
 def announce(actor: Principal, pid: str, content: bytes, *, title: str = "Suite") -> str:
     """Announce one PDF whose content follows, and return its id."""
     draft = Draft(title, "11502-2", clock.now().date(), "application/pdf", len(content), None)

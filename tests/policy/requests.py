@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 from chalicelib.access import boxes
+from chalicelib.access.permissions import Permission
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
 from chalicelib.core import events, ids, rows
@@ -26,8 +27,18 @@ from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
-from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
+from tests.builders import (
+    Actor,
+    a_consent,
+    a_draft,
+    a_minor,
+    a_pdf,
+    a_person,
+    an_application,
+    represent,
+)
 from tests.http_client import Client, Reply
+from tests.policy import fhir_requests
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint, measure
 
@@ -108,7 +119,13 @@ def actor_of(world: World, role: str) -> Actor | None:
         "rival": world.rival,
         "no_handle": world.laboratory,
         "representative": world.other,
+        "application": application(world) if role == "application" else None,
     }[role]
+
+
+def application(world: World) -> Actor:
+    """Return an application that the person of this world lets do everything."""
+    return a_consent(world.person, an_application(), *Permission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +152,8 @@ def ask(
 ) -> Ask:
     """Write the request of a role, about the person of this world unless told otherwise."""
     actor = actor_of(world, role)
+    if declared.serves_applications:
+        return _ask_in_fhir(world, declared, actor, case, document)
     if role == "representative":
         represent(world.other, world.person.pid)
     name = f"{declared.method} {declared.path}"
@@ -162,6 +181,26 @@ def ask(
     if name == "GET /v1/conversations" and (not actor or actor.principal.kind == "person"):
         query = f"?patient_id={values['pid']}"
     target = declared.path.format_map(values) + query
+    return Ask(declared, target, actor.principal if actor else None, options)
+
+
+def _ask_in_fhir(
+    world: World, declared: Endpoint, actor: Actor | None, case: str, document: str | None
+) -> Ask:
+    """Write the request of an application, or of somebody who is none."""
+    name = f"{declared.method} {declared.path}"
+    patient = actor.principal.patient if actor else ""
+    asked = fhir_requests.ask(name, patient or "nobody")
+    values = asked.values | {"document_id": document or _document(world, "", case)}
+    values |= _agenda(world, declared.path, case, document)
+    if "{observation_id}" in declared.path:
+        values["observation_id"] = measure(world.person.principal, world.person.pid)
+    if "{appointment_id}" in declared.path and asked.body:
+        asked.body["id"] = values["appointment_id"]
+    options: dict[str, Any] = {"headers": {"If-Match": 'W/"1"'} if declared.if_match else {}}
+    if asked.body is not None:
+        options["json"] = asked.body
+    target = declared.path.format_map(values) + asked.query
     return Ask(declared, target, actor.principal if actor else None, options)
 
 
