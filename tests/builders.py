@@ -250,7 +250,10 @@ def an_application(*, name: str = "Balance Exemple", status: str = applications.
 
 
 def a_consent(
-    patient: Patient, application: Actor, *permissions: Permission, until: datetime | None = None
+    patient: Patient | Minor,
+    application: Actor,
+    *permissions: Permission,
+    until: datetime | None = None,
 ) -> Actor:
     """Let an application do what is named, as the person would; return it as it then acts."""
     now, pid = clock.now(), patient.pid

@@ -80,6 +80,12 @@ APPOINTMENTS_IN_ONE_RECORD: Final = replace(
         ActorKind.APPLICATION: 60,
     },
 )
+# P: a notebook of paper copied on one day; what a scale kept for three years, when it is connected.
+MEASURES_IN_ONE_RECORD: Final = replace(
+    DEPOSITS_IN_ONE_RECORD,
+    what="measure-here",
+    limits={ActorKind.PERSON: 400, ActorKind.APPLICATION: 1_000},
+)
 # P: a handful of stale links; for an organisation, lookups of closed spaces and of wrong traits.
 REFUSALS: Final = Budget(
     "refusal",
@@ -175,6 +181,8 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     if action in _APPOINTMENTS and not is_own_change:
         here = depositor_token(pid, principal)
         return [(DEPOSITS, f"{principal.id}.appointment"), (APPOINTMENTS_IN_ONE_RECORD, here)]
+    if action is Action.MEASURE_ADD and principal.kind in MEASURES_IN_ONE_RECORD.limits:
+        return [(MEASURES_IN_ONE_RECORD, depositor_token(pid, principal))]
     return _drawn_by_messages(principal, action, pid)
 
 

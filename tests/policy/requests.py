@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 from chalicelib.access import boxes
+from chalicelib.access.permissions import Permission
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
 from chalicelib.core import events, ids, rows
@@ -26,11 +27,21 @@ from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
-from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
+from tests.builders import (
+    Actor,
+    a_consent,
+    a_draft,
+    a_minor,
+    a_pdf,
+    a_person,
+    an_application,
+    represent,
+)
 from tests.http_client import Client, Reply
 from tests.oauth import asked
+from tests.policy import fhir_requests
 from tests.record.cda.samples import a_cda
-from tests.worlds import UPLOADED, World, appoint
+from tests.worlds import UPLOADED, World, appoint, measure
 
 ROLES: Final = (
     "anonymous",
@@ -77,6 +88,11 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
         "birth_date": "1980-01-31",
     },
     "PUT /v1/patients/{pid}/invitations/{invitation_id}": {"answer": "accept", "certifies": True},
+    "POST /v1/patients/{pid}/measures": {
+        "kind": "weight",
+        "at": "2026-11-20T07:30+01:00",
+        "values": {"weight": 72.4},
+    },
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/news": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
@@ -105,7 +121,13 @@ def actor_of(world: World, role: str) -> Actor | None:
         "rival": world.rival,
         "no_handle": world.laboratory,
         "representative": world.other,
+        "application": application(world) if role == "application" else None,
     }[role]
+
+
+def application(world: World) -> Actor:
+    """Return an application that the person of this world lets do everything."""
+    return a_consent(world.person, an_application(), *Permission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +154,8 @@ def ask(
 ) -> Ask:
     """Write the request of a role, about the person of this world unless told otherwise."""
     actor = actor_of(world, role)
+    if declared.serves_applications:
+        return _ask_in_fhir(world, declared, actor, case, document)
     if role == "representative":
         represent(world.other, world.person.pid)
     name = f"{declared.method} {declared.path}"
@@ -146,6 +170,7 @@ def ask(
     values |= _invitations(world, declared.path, role, document)
     values |= _told(world, declared.path, document)
     values |= _consented(world, declared.path, document)
+    values |= _measured(world, declared.path, case, document)
     values |= _written(world, declared.path, case)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
@@ -161,6 +186,26 @@ def ask(
     if name == "GET /v1/conversations" and (not actor or actor.principal.kind == "person"):
         query = f"?patient_id={values['pid']}"
     target = declared.path.format_map(values) + query
+    return Ask(declared, target, actor.principal if actor else None, options)
+
+
+def _ask_in_fhir(
+    world: World, declared: Endpoint, actor: Actor | None, case: str, document: str | None
+) -> Ask:
+    """Write the request of an application, or of somebody who is none."""
+    name = f"{declared.method} {declared.path}"
+    patient = actor.principal.patient if actor else ""
+    asked = fhir_requests.ask(name, patient or "nobody")
+    values = asked.values | {"document_id": document or _document(world, "", case)}
+    values |= _agenda(world, declared.path, case, document)
+    if "{observation_id}" in declared.path:
+        values["observation_id"] = measure(world.person.principal, world.person.pid)
+    if "{appointment_id}" in declared.path and asked.body:
+        asked.body["id"] = values["appointment_id"]
+    options: dict[str, Any] = {"headers": {"If-Match": 'W/"1"'} if declared.if_match else {}}
+    if asked.body is not None:
+        options["json"] = asked.body
+    target = declared.path.format_map(values) + asked.query
     return Ask(declared, target, actor.principal if actor else None, options)
 
 
@@ -247,6 +292,17 @@ def _consented(world: World, path: str, target: str | None) -> dict[str, str]:
     if "{ref}" not in path:
         return {}
     return {"ref": _NO_TOKEN if target else asked.consented(world.person)}
+
+
+def _measured(world: World, path: str, case: str, target: str | None) -> dict[str, str]:
+    """Add the measure that a path is about: by the person, or by who else represents her."""
+    if "{measure_id}" not in path:
+        return {}
+    author = world.person
+    if case == "of another representative":
+        author = a_person()
+        represent(author, world.person.pid)
+    return {"measure_id": target or measure(author.principal, world.person.pid)}
 
 
 def _written(world: World, path: str, case: str) -> dict[str, str]:
