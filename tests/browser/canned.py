@@ -371,10 +371,7 @@ class Canned:
             return
         if self.state == "error" and not url.path.endswith((PID, "/v1/me")):
             problem(route, 503, "unavailable", "Service indisponible")
-        elif said := canned_children.answer(route.request.method, url.path, self.children):
-            status, body = said
-            send(route, status) if body is None else reply(route, body, status)
-        elif said := self._of_applications(route):
+        elif said := self._said(route):
             status, body = said
             send(route, status) if body is None else reply(route, body, status)
         elif url.path.startswith("/v1/conversations"):
@@ -387,13 +384,13 @@ class Canned:
             rest = url.path.removeprefix(f"/v1/patients/{LEA if of_child else PID}")
             self._record(route, rest, query, of_child=of_child)
 
-    def _of_applications(self, route: Route) -> tuple[int, Json | None] | None:
-        path = urlsplit(route.request.url).path
-        if not re.search(r"/(consents|consent-requests|catalogue)(/|$)", path):
-            return None
-        return self.applications.answer(
-            route.request.method, path, json.loads(route.request.post_data or "{}")
-        )
+    def _said(self, route: Route) -> tuple[int, Json | None] | None:
+        """Return the status and the body about children or applications, or None."""
+        method, path = route.request.method, urlsplit(route.request.url).path
+        if re.search(r"/(consents|consent-requests|catalogue)(/|$)", path):
+            body = json.loads(route.request.post_data or "{}")
+            return self.applications.answer(method, path, body)
+        return canned_children.answer(method, path, self.children)
 
     def _conversations(self, route: Route, rest: str) -> None:
         asked = route.request
