@@ -1,7 +1,7 @@
 /** The way into a private screen: the session is opened before it, or the login is. */
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { firstScreen, leave, me, sessionState, start } from "../api/session";
+import { firstScreen, isLeaving, leave, me, sessionState, start } from "../api/session";
 import { catalogue as t } from "../catalogue";
 import { Page } from "./page";
 import { ErrorPanel, Loading } from "./states";
@@ -31,6 +31,7 @@ export function useEntry(role: Role | null, before: () => Promise<unknown> = asy
   }, [turn]);
   const state = sessionState.value;
   useEffect(() => {
+    if (isLeaving()) return;
     if (state === "out") {
       before().finally(() => leave(`/connexion?retour=${encodeURIComponent(url)}`));
     } else if (state === "in" && role && me.value && me.value.role !== role) {
