@@ -1639,7 +1639,11 @@ export interface components {
             privacy: string;
             /** Attestations */
             attestations: components["schemas"]["AttestationBody"][];
-            state: components["schemas"]["chalicelib__catalogue__model__State"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
             /**
              * State Since
              * Format: date-time
@@ -1828,7 +1832,11 @@ export interface components {
             name: string;
             /** Publisher */
             publisher: string;
-            state: components["schemas"]["chalicelib__catalogue__model__State"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
         };
         /**
          * ConsentChanges
@@ -2756,7 +2764,7 @@ export interface components {
             sender: components["schemas"]["SenderOut"];
             /** Body */
             body: string;
-            state: components["schemas"]["chalicelib__messaging__model__State"];
+            state: components["schemas"]["State"];
             /** Attachments */
             attachments: components["schemas"]["AttachmentOut"][];
         };
@@ -3723,6 +3731,15 @@ export interface components {
             scope: string;
         };
         /**
+         * State
+         * @description How far a message went.
+         *
+         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
+         *     it. `READ`: somebody of the other side had it on her screen.
+         * @enum {string}
+         */
+        State: "sent" | "delivered" | "read";
+        /**
          * Status
          * @description Whether one may write; the professional's side decides (R-MSG-02).
          * @enum {string}
@@ -3892,12 +3909,6 @@ export interface components {
             size_bytes: number;
         };
         /**
-         * State
-         * @description Where an application is in its life (R-CAT-03); only one that is online may act.
-         * @enum {string}
-         */
-        chalicelib__catalogue__model__State: "candidate" | "online" | "suspended" | "delisted";
-        /**
          * AnswerBody
          * @description One's answer; to accept, one certifies on one's honour to be a legal representative.
          */
@@ -3913,15 +3924,6 @@ export interface components {
              */
             certifies: true | null;
         };
-        /**
-         * State
-         * @description How far a message went.
-         *
-         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
-         *     it. `READ`: somebody of the other side had it on her screen.
-         * @enum {string}
-         */
-        chalicelib__messaging__model__State: "sent" | "delivered" | "read";
         /**
          * AnswerBody
          * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.
