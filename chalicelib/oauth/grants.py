@@ -320,7 +320,7 @@ def _turn(
         rows.write([bound.keep(families), rows.unchanged(consent)])
         return
     log.write("consent tokens ended", reason="refresh reused", client=bound.application_id)
-    rows.write([bound.keep([one for one in bound.families if one is not family])])
+    rows.write([bound.keep([one for one in bound.families if one["id"] != renewal.family])])
     raise _refused("renewal reused")
 
 
