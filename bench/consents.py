@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from chalicelib.access import applications
 from tests.http_client import Client, Reply
 from tests.oauth import asked
 from tests.oauth.play import Play, an_application
