@@ -1,4 +1,4 @@
-"""F5 on the running product: an application asks, reads, loses consent and is refused; all shows."""
+"""F5 on the running product: an application asks, reads, loses consent, is refused; all shows."""
 
 import base64
 import hashlib
