@@ -35,6 +35,8 @@ PUBLIC = {
     "GET /fhir/R4/metadata",
     "GET /v1/calendar/{link}",
     "HEAD /v1/calendar/{link}",
+    "GET /v1/catalogue",
+    "GET /v1/catalogue/{application_id}",
 }
 SERVER_OWNED = (
     "owner",
@@ -94,7 +96,7 @@ def test_paths_hold_ids_only() -> None:  # D13
     held = {part for one in ENDPOINTS for part in re.findall(r"{(\w+)}", one.path)}
     things = {"pid", "child_id", "invitation_id", "document_id", "appointment_id", "feed_id"}
     things |= {"notice_id", "measure_id", "observation_id", "patient_id"}
-    things |= {"conversation_id", "attachment_id"}
+    things |= {"conversation_id", "attachment_id", "application_id"}
     # `key` and `ref` are keyed hashes: they tell neither a vaccine nor an application.
     assert held <= {*things, "rpps", "slug", "link", "key", "ref"}
 
@@ -176,6 +178,8 @@ MAY_BE_KEPT = {
     "HEAD /v1/calendar/{link}": "private, max-age=900",
     "GET /v1/trace/keys": "max-age=300",
     "GET /fhir/R4/metadata": "public, max-age=300",
+    "GET /v1/catalogue": "public, max-age=60",
+    "GET /v1/catalogue/{application_id}": "public, max-age=60",
 }
 
 

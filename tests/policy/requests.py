@@ -37,6 +37,7 @@ from tests.builders import (
     an_application,
     represent,
 )
+from tests.catalogue import samples
 from tests.http_client import Client, Reply
 from tests.oauth import asked
 from tests.policy import fhir_requests
@@ -172,6 +173,7 @@ def ask(
     values |= _consented(world, declared.path, document)
     values |= _measured(world, declared.path, case, document)
     values |= _written(world, declared.path, case)
+    values |= _referenced(declared.path)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
@@ -317,6 +319,11 @@ def _written(world: World, path: str, case: str) -> dict[str, str]:
     ref = next((one for one in refs if one.box == box), None) or _begun(actor, person.pid)
     (joined,) = messages.list_messages(person.principal, ref, None, 1).messages
     return {"conversation_id": ref.id, "attachment_id": joined.message.attachments[0].id}
+
+
+def _referenced(path: str) -> dict[str, str]:
+    """Register the application that a path of the catalogue is about."""
+    return {"application_id": samples.an_application().id} if "/v1/catalogue/{" in path else {}
 
 
 def _begun(actor: Principal, pid: str) -> Reference:
