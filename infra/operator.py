@@ -160,15 +160,26 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     ):
         commands.add_parser(name, help=what).add_argument("client", metavar="CLIENT_ID")
     for name, what in (
-        ("suspend-account", "refuse a person or a professional everything, from the next request"),
-        ("resume-account", "let a suspended person or professional log in again"),
-        ("show-account", "show an account: id, state, role, space or RPPS"),
+        ("suspend-account", "refuse somebody everything, from the next request on"),
+        ("resume-account", "let somebody who was suspended log in again"),
+        ("show-account", "show an account: id, state, role, space or RPPS or SIRET"),
     ):
         commands.add_parser(name, help=what).add_argument(
             "who",
-            metavar="PATIENT_ID|RPPS|-",
+            metavar="PATIENT_ID|RPPS|ACCOUNT_ID|-",
             help="- reads the number, which may be an INS, from standard input",
         )
+    for name, what in (
+        ("enrol-staff", "let somebody log in as an operator"),
+        ("dismiss-staff", "refuse an operator everything, from the next request on"),
+    ):
+        commands.add_parser(name, help=what).add_argument(
+            "who",
+            metavar="SUBJECT|-",
+            help="the subject at the operator's provider; - reads it, or an e-mail address,"
+            " from standard input",
+        )
+    commands.add_parser("list-staff", help="show who was enrolled as an operator")
     listing = commands.add_parser("list-clients", help="show the software of an organisation")
     listing.add_argument("finess", metavar="FINESS")
 

@@ -176,7 +176,10 @@ class InvitationRow(AuthenticatedRow):
 
 
 class SessionRow(AuthenticatedRow):
-    """A person's or professional's session. The name is kept for professionals only (public)."""
+    """Somebody's session. The name is kept for professionals only (public).
+
+    That of a publisher or an operator is sealed, with her own history.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -194,11 +197,16 @@ class SessionRow(AuthenticatedRow):
     profession_code = UnicodeAttribute(null=True)  # TRE_G15, for the access matrix
     profession = UnicodeAttribute(null=True)  # its label, for traces
     organisation = UnicodeAttribute(null=True)
-    organisation_id = UnicodeAttribute(null=True)
+    organisation_id = UnicodeAttribute(null=True)  # of a publisher: the SIRET
+    sealed_name = BinaryAttribute(null=True, legacy_encoding=False)
 
 
 class AccountRow(StandingRow):
-    """Somebody who logs in: a person (`pid`: her own record) or a professional (`rpps`)."""
+    """Somebody who logs in.
+
+    A person (`pid`: her own record), a professional (`rpps`), who publishes applications for an
+    establishment (`siret`), or an operator of the product.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -206,6 +214,7 @@ class AccountRow(StandingRow):
     created_at = UnicodeAttribute()
     pid = UnicodeAttribute(null=True)
     rpps = UnicodeAttribute(null=True)
+    siret = UnicodeAttribute(null=True)
     contact_key = BinaryAttribute(legacy_encoding=False, null=True)
     trace_key = BinaryAttribute(legacy_encoding=False)
 

@@ -187,6 +187,14 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "suspendre l’accès à votre espace",
     ),
     AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
+    AccountAction.ENROL: (
+        "ouvert l’accès à votre compte d’exploitant",
+        "ouvrir l’accès à votre compte d’exploitant",
+    ),
+    AccountAction.DISMISS: (
+        "retiré l’accès à votre compte d’exploitant",
+        "retirer l’accès à votre compte d’exploitant",
+    ),
     CoverageAction.END: (
         "retiré, d’après l’assurance maladie, la gestion de cet espace",
         "retirer, d’après l’assurance maladie, la gestion de cet espace",
