@@ -28,6 +28,8 @@ _ROLES: Final[Mapping[str, Facts]] = {
     "other professional": _who(ActorKind.PROFESSIONAL),
     "organisation": _who(ActorKind.ORGANISATION),
     "who takes part in the conversation": replace(_who(ActorKind.PROFESSIONAL), takes_part=True),
+    "publisher": _who(ActorKind.PUBLISHER),
+    "operator": _who(ActorKind.OPERATOR),
     "calendar link": replace(_who(ActorKind.CALENDAR), link_live=True),
 }
 _INTRODUCTION: Final = """\

@@ -210,7 +210,9 @@ def _list_staff(_: argparse.Namespace) -> int:
 def _at_work(given: argparse.Namespace) -> str:
     who = sys.stdin.readline().strip() if given.who == "-" else str(given.who)
     if "@" in who and given.who != "-":
-        raise ValueError("others can read a command line: give -, and the address on standard input")
+        raise ValueError(
+            "others can read a command line: give -, and the address on standard input"
+        )
     return who
 
 

@@ -73,6 +73,8 @@ REFUSALS: Final = Budget(
         ActorKind.PROFESSIONAL: 100,
         ActorKind.ORGANISATION: 2_000,
         ActorKind.CALENDAR: 100,
+        ActorKind.PUBLISHER: 100,
+        ActorKind.OPERATOR: 100,
     },
     problem="too-many-refusals",
 )
@@ -125,8 +127,11 @@ _TRUSTED: Final = (
 
 
 def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:
-    """Count an action beside what follows, in each budget it draws on; each raises as `spend`."""
-    drawn = _drawn(principal, action, pid)
+    """Count an action beside what follows, in each budget it draws on; each raises as `spend`.
+
+    Who may never be allowed it has no budget of it: the refusal is counted, as any other.
+    """
+    drawn = [one for one in _drawn(principal, action, pid) if principal.kind in one[0].limits]
     return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
 
 
@@ -137,11 +142,11 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     again. The record is named by the depositor's own token for it: no count tells who is whose.
     What a person changes in her own agenda is not counted: nobody is told of it.
     """
-    if action is Action.PATIENT_LOOKUP and principal.kind in LOOKUPS.limits:
+    if action is Action.PATIENT_LOOKUP:
         return [(LOOKUPS, principal.id)]
-    if action is Action.FEED_READ and principal.kind in FEED_READS.limits:
+    if action is Action.FEED_READ:
         return [(FEED_READS, principal.id)]
-    if action is Action.REPRESENTATIVE_INVITE and principal.kind in INVITATIONS.limits:
+    if action is Action.REPRESENTATIVE_INVITE:
         return [(INVITATIONS, principal.id)]
     if action in _DOCUMENTS:
         here, step = depositor_token(pid, principal), _DOCUMENTS[action]

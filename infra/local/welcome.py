@@ -16,6 +16,8 @@ WIDTH: Final = 96
 _DOORS: Final = {
     "franceconnect": "« Je suis un particulier », FranceConnect+",
     "psc": "« Je suis un professionnel de santé », Pro Santé Connect",
+    "proconnect": "« Vous éditez une application », ProConnect",
+    "operator": "« Vous exploitez le service », ProConnect",
 }
 _SOUGHT: Final = "dominique"
 _SEXES: Final = {"female": "Féminin", "male": "Masculin"}

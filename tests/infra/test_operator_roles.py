@@ -196,4 +196,7 @@ def test_an_account_is_beyond_who_looks_after_software() -> None:
     identity = tables.IDENTITY.physical_name(settings().table_prefix)
     account = Asked("dynamodb:GetItem", identity, f"U#{ids.new_id()}")
 
-    assert [one for one in operator_roles.ROLES if not _refused(one, {account})] == [ACCOUNTS, STAFF]
+    assert [one for one in operator_roles.ROLES if not _refused(one, {account})] == [
+        ACCOUNTS,
+        STAFF,
+    ]
