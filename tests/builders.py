@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
-from chalicelib.access import rules, store
+from chalicelib.access import applications, rules, store, tokens
+from chalicelib.access.applications import ApplicationRow, ConsentRow
 from chalicelib.access.model import Right
+from chalicelib.access.permissions import Permission
 from chalicelib.access.store import (
     AccountRow,
     ClientRow,
@@ -23,7 +25,7 @@ from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import Row
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import accounts, coverage, directory, spaces
+from chalicelib.identity import accounts, coverage, directory, spaces, staff
 from chalicelib.identity.model import Activity, Person, Professional
 from chalicelib.identity.values import (
     RPPS,
@@ -32,6 +34,7 @@ from chalicelib.identity.values import (
     luhn_is_right,
     parse_ins,
     parse_rpps,
+    parse_siret,
 )
 from chalicelib.vault import envelope, keys
 from tests.stock import stocked
@@ -179,10 +182,29 @@ def a_laboratory(*, name: str = "Laboratoire Exemple") -> Actor:
     return Actor(_principal(ActorKind.ORGANISATION, number, client_id), name)
 
 
-def a_session(account: AccountRow, *, professional: Professional | None = None) -> Principal:
+@stocked
+def a_publisher(*, siret: str = "99999901400015", name: str = "Alix EXEMPLE") -> Actor:
+    """Log somebody in who publishes applications for an establishment."""
+    account = staff.of_publisher("issuer", ids.new_id(), parse_siret(siret), clock.now())
+    return Actor(a_session(account, name=name), name)
+
+
+@stocked
+def an_operator(*, name: str = "Salomé EXEMPLE") -> Actor:
+    """Enrol somebody as an operator, and log her in."""
+    subject = ids.new_id()
+    staff.enrol(subject)
+    account = staff.of_operator("issuer", subject, "")
+    assert account is not None
+    return Actor(a_session(account, name=name), name)
+
+
+def a_session(
+    account: AccountRow, *, professional: Professional | None = None, name: str = ""
+) -> Principal:
     """Open a session, as a login does, and say what its tokens prove."""
     uid = accounts.uid_of(account)
-    kind = ActorKind.PROFESSIONAL if professional else ActorKind.PERSON
+    kind = ActorKind(account.role)
     sid, now = ids.new_secret_id(), clock.now()
     public: dict[str, Any] = {}
     if professional is not None:
@@ -204,8 +226,10 @@ def a_session(account: AccountRow, *, professional: Professional | None = None) 
         ttl=clock.epoch(now + SESSION_LIFE),
         generation=store.generation_of(account),
         trace_key=account.trace_key,
+        organisation_id=account.siret,
         **public,
     )
+    row.sealed_name = staff.seal_name(row, name) if name else None
     _write(row)
     if professional:
         return replace(_principal(kind, professional.rpps, sid), account=uid)
@@ -223,6 +247,75 @@ def a_grant(
     found = rows.get(GrantRow, row.pk, row.sk)
     assert found is not None
     return found
+
+
+@stocked
+def an_application(*, name: str = "Balance Exemple", status: str = applications.ONLINE) -> Actor:
+    """Register an application that may ask for everything; its principal has no consent yet."""
+    application_id = ids.new_id()
+    pk, sk = applications.application_key(application_id)
+    keys.create_branch_key(subject_of_trace(application_id))
+    _write(
+        ApplicationRow(
+            pk=pk,
+            sk=sk,
+            kind="application",
+            status=status,
+            name=name,
+            organisation="Éditeur Exemple",
+            permissions=list(Permission),
+            redirect_uris=["https://application.exemple/retour"],
+            trace_key=_trace_key(application_id),
+        )
+    )
+    return Actor(_principal(ActorKind.APPLICATION, application_id, application_id), name)
+
+
+def a_consent(
+    patient: Patient, application: Actor, *permissions: Permission, until: datetime | None = None
+) -> Actor:
+    """Let an application do what is named, as the person would; return it as it then acts."""
+    now, pid = clock.now(), patient.pid
+    settings = rows.get(SettingsRow, *store.settings_key(pid))
+    assert settings is not None
+    pk, sk = applications.consent_key(pid, applications.consent_ref(pid, application.id))
+    former = rows.get(ConsentRow, pk, sk)
+    sealed = envelope.seal_row(
+        {"application": application.id},
+        subject=store.subject_of_record(pid),
+        kind=store.RECORD_KIND,
+        data_key=bytes(settings.record_key),
+        pk=pk,
+        sk=sk,
+    )
+    row = ConsentRow(
+        pk=pk,
+        sk=sk,
+        kind="consent",
+        status=applications.GIVEN,
+        permissions=applications.permission_tokens(pid, permissions),
+        given_at=clock.iso(now),
+        valid_until=clock.iso(until or now + timedelta(days=365)),
+        changed_at=clock.iso(now),
+        generation=int(former.generation) + 1 if former else 1,
+        sealed=sealed,
+    )
+    rows.write([rows.put(rows.at_version(row, former.version if former else None))])
+    principal = replace(
+        application.principal,
+        generation=int(row.generation),
+        patient=tokens.patient_name(pid, application.id),
+    )
+    return replace(application, principal=principal)
+
+
+def withdraw_consent(patient: Patient, application: Actor) -> None:
+    """Take back what an application may do, as the person would."""
+    ref = applications.consent_ref(patient.pid, application.id)
+    row = rows.get(ConsentRow, *applications.consent_key(patient.pid, ref))
+    assert row is not None
+    row.status = applications.WITHDRAWN
+    rows.write([rows.put(row)])
 
 
 def a_rpps() -> RPPS:

@@ -62,6 +62,7 @@ def bearer(principal: Principal) -> str:
         clock.now(),
         generation=principal.generation,
         account=principal.account,
+        patient=principal.patient,
     )
 
 

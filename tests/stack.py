@@ -7,6 +7,7 @@ processes: waiting until it is ready again is theirs to do.
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -196,14 +197,14 @@ def fetch(
 
 # Below the ports that Linux lends to outgoing connections (from 32768): a product that restarts
 # finds its own again. A product started in-between by another worker draws others.
-PRODUCT_PORTS = range(12_000, 32_000, 10)
+PRODUCT_PORTS: Final = range(12_000, 32_000, 10)
 
 
 def free_ports() -> int:
     """Return the first of three neighbouring free ports that stay free while a product restarts."""
     draw = random.SystemRandom()
     while True:
-        first = draw.choice(PRODUCT_PORTS)
+        first: int = draw.choice(PRODUCT_PORTS)
         if all(_is_free(first + n) for n in range(3)):
             return first
 

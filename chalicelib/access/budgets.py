@@ -49,13 +49,23 @@ SEARCHES: Final = Budget("search", {ActorKind.PERSON: 60, ActorKind.PROFESSIONAL
 # P: a hospital's software deposits for all its wards; a person may bring years of papers at once.
 DEPOSITS: Final = Budget(
     "deposit",
-    {ActorKind.PERSON: 200, ActorKind.PROFESSIONAL: 300, ActorKind.ORGANISATION: 20_000},
+    {
+        ActorKind.PERSON: 200,
+        ActorKind.PROFESSIONAL: 300,
+        ActorKind.ORGANISATION: 20_000,
+        ActorKind.APPLICATION: 50_000,  # P: of all the persons who connected it
+    },
     problem="too-many-deposits",
 )
 # P: ten results of a laboratory, a thick file a hospital takes in, thirty pieces of one stay.
 DEPOSITS_IN_ONE_RECORD: Final = Budget(
     "deposit-here",
-    {ActorKind.PERSON: 400, ActorKind.PROFESSIONAL: 60, ActorKind.ORGANISATION: 400},
+    {
+        ActorKind.PERSON: 400,
+        ActorKind.PROFESSIONAL: 60,
+        ActorKind.ORGANISATION: 400,
+        ActorKind.APPLICATION: 60,
+    },
     period=_DAY,
     problem="too-many-deposits-here",
 )
@@ -63,7 +73,12 @@ DEPOSITS_IN_ONE_RECORD: Final = Budget(
 APPOINTMENTS_IN_ONE_RECORD: Final = replace(
     DEPOSITS_IN_ONE_RECORD,
     what="appointment-here",
-    limits={ActorKind.PERSON: 400, ActorKind.PROFESSIONAL: 60, ActorKind.ORGANISATION: 60},
+    limits={
+        ActorKind.PERSON: 400,
+        ActorKind.PROFESSIONAL: 60,
+        ActorKind.ORGANISATION: 60,
+        ActorKind.APPLICATION: 60,
+    },
 )
 # P: a handful of stale links; for an organisation, lookups of closed spaces and of wrong traits.
 REFUSALS: Final = Budget(
@@ -73,6 +88,7 @@ REFUSALS: Final = Budget(
         ActorKind.PROFESSIONAL: 100,
         ActorKind.ORGANISATION: 2_000,
         ActorKind.CALENDAR: 100,
+        ActorKind.APPLICATION: 20_000,  # P: of consents that ended, and calls that go on
         ActorKind.PUBLISHER: 100,
         ActorKind.OPERATOR: 100,
     },
@@ -123,6 +139,7 @@ _TRUSTED: Final = (
     Right.AUTHORISATION,
     Right.LINK,
     Right.DEPOSITOR,
+    Right.CONSENT,
 )
 
 

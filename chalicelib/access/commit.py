@@ -5,9 +5,10 @@ one read tells whether the transaction happened (R03), and a retry converges on 
 """
 
 import time
+from concurrent.futures import Future
 from typing import Final
 
-from chalicelib.access import budgets, store
+from chalicelib.access import applications, budgets, policy, store
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import (
@@ -130,7 +131,22 @@ def leave(unit: Unit) -> None:
         steps.append((rows.put(_idempotency_row(unit)), _IDEMPOTENCY))
     if steps:
         steps += _settings_steps(unit)
-    _commit(unit, steps, _trace(unit, None))
+    with parallel.none_outlives() as beside:
+        beside.extend(_counted_use(unit))
+        _commit(unit, steps, _trace(unit, None))
+    for counted in beside:
+        counted.result()
+
+
+def _counted_use(unit: Unit) -> list[Future[None]]:
+    """Count, beside, what an application did by a permission, for the person to see."""
+    principal = unit.entry.principal
+    if principal.kind is not ActorKind.APPLICATION:
+        return []
+    used = policy.permission_of(Action(unit.action), unit.right, unit.entry.permission)
+    if used is None:
+        return []
+    return [parallel.start(applications.count_use, unit.pid, principal.id, used, unit.now)]
 
 
 def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
@@ -139,7 +155,12 @@ def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
     for _ in range(ATTEMPTS):
         if time.monotonic() - began > BUDGET_SECONDS:
             break
-        attempt = [*steps, *_grant_steps(unit, writes=bool(steps)), *_link_steps(unit, steps)]
+        attempt = [
+            *steps,
+            *_grant_steps(unit, writes=bool(steps)),
+            *_link_steps(unit, steps),
+            *_consent_steps(unit, steps),
+        ]
         try:
             rows.write([*(action for action, _ in attempt), rows.put(trace)])
         except TransactionConflict:
@@ -218,6 +239,12 @@ def _link_steps(unit: Unit, steps: list[Step]) -> list[Step]:
     if unit.right is not Right.REPRESENTATIVE or proxy is None or not steps or unit.ends_link:
         return []
     return [(rows.unchanged(proxy), NotFound())]
+
+
+def _consent_steps(unit: Unit, steps: list[Step]) -> list[Step]:
+    """Bind what an application writes to its consent: changed meanwhile, it is decided again."""
+    consent = unit.entry.consent
+    return [(rows.unchanged(consent), Conflict())] if consent is not None and steps else []
 
 
 def _settings_steps(unit: Unit) -> list[Step]:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.access import boxes, store, tokens
+from chalicelib.access import applications, boxes, store, tokens
+from chalicelib.access.applications import ApplicationRow, ConsentRow
 from chalicelib.access.model import Facts
+from chalicelib.access.permissions import Permission
 from chalicelib.access.store import (
     ACTIVE,
     SUSPENDED,
@@ -39,7 +41,7 @@ from chalicelib.vault.envelope import WrappedKey
 from chalicelib.vault.errors import Tampered
 
 Wanted = tuple[type[Row], str, str]
-Session = SessionRow | ClientRow | FeedsRow
+Session = SessionRow | ClientRow | ApplicationRow | FeedsRow
 R = TypeVar("R", bound=Row)
 
 
@@ -55,6 +57,7 @@ class Entry:
     target_wish: Wanted | None = None
     idempotency: Idempotency | None = None
     pages: list[Page] = field(default_factory=list)
+    permission: Permission | None = None  # what the use case takes of an application
     is_first: bool = False  # of a process that knew no key before
 
     def row(self, model: type[R], pk: str, sk: str) -> R | None:
@@ -79,6 +82,13 @@ class Entry:
         if self.principal.kind is not ActorKind.PROFESSIONAL:
             return None
         return self.row(GrantRow, *store.grant_key(self.pid, self.principal.id))
+
+    @property
+    def consent(self) -> ConsentRow | None:
+        """What the person lets the application do that asks, whatever its state."""
+        if self.principal.kind is not ActorKind.APPLICATION:
+            return None
+        return self.row(*_consent_wish(self.pid, self.principal))
 
     @property
     def proxy(self) -> ProxyRow | None:
@@ -130,7 +140,17 @@ class Entry:
             target_deposited_by_actor=owner is not None and owner == mine,
             link_live=_is_linked(self.principal, self.session),
             takes_part=boxes.holds(getattr(target, "box", None), self.pid, self.boxes),
+            permissions=self._permissions(now),
+            permission=self.permission,
         )
+
+    def _permissions(self, now: datetime) -> frozenset[Permission]:
+        """Return what the application may do now: the token is of the last consent, or of none."""
+        row = self.consent
+        if row is None or row.generation != self.principal.generation:
+            return frozenset()
+        is_live = applications.is_live(row, self.settings, now)
+        return applications.permissions_of(row, self.pid) if is_live else frozenset()
 
 
 def depositor_token(pid: str, principal: Principal) -> str:
@@ -139,14 +159,16 @@ def depositor_token(pid: str, principal: Principal) -> str:
 
 
 def resolve(principal: Principal, subject: str) -> str:
-    """Return the patient id behind a path: itself, or what an organisation's handle stands for.
+    """Return the patient id behind a path: itself, or what a handle or an application's name is.
 
-    A handle that is not this organisation's, or has ended, becomes an id that does not exist, so
-    that it is refused, and traced, exactly like any other unknown record.
+    What is not this organisation's or application's, or has ended, becomes an id that does not
+    exist, so that it is refused, and traced, exactly like any other unknown record.
     """
     known = subject if ids.is_id(subject) else None
     if principal.kind is ActorKind.ORGANISATION:
         known = tokens.open_handle(subject, principal.id, clock.now())
+    if principal.kind is ActorKind.APPLICATION:
+        known = tokens.open_patient_name(subject, principal.id)
     return known or ids.new_secret_id()
 
 
@@ -312,6 +334,9 @@ def _deciding(principal: Principal, pid: str) -> list[Wanted]:
     settings: Wanted = (SettingsRow, *store.settings_key(pid))
     if principal.kind is ActorKind.ORGANISATION:
         return [(ClientRow, *store.client_key(principal.session)), settings]
+    if principal.kind is ActorKind.APPLICATION:
+        application = (ApplicationRow, *applications.application_key(principal.id))
+        return [application, settings, _consent_wish(pid, principal)]
     if principal.kind is ActorKind.CALENDAR:
         return [(FeedsRow, *store.feeds_key(pid)), settings]
     session: Wanted = (SessionRow, *store.session_key(principal.session))
@@ -319,6 +344,11 @@ def _deciding(principal: Principal, pid: str) -> list[Wanted]:
     if principal.kind is ActorKind.PERSON:
         return [session, settings, account, (ProxyRow, *store.proxy_key(pid, principal.id))]
     return [session, settings, account, (GrantRow, *store.grant_key(pid, principal.id))]
+
+
+def _consent_wish(pid: str, principal: Principal) -> tuple[type[ConsentRow], str, str]:
+    ref = applications.consent_ref(pid, principal.id)
+    return (ConsentRow, *applications.consent_key(pid, ref))
 
 
 def account_wish(principal: Principal) -> Wanted:
@@ -333,9 +363,13 @@ def live(principal: Principal, found: Sequence[Row | None]) -> Session:
 
     Raises:
         Unauthenticated: the session or the client was ended, or is another actor's.
-        Forbidden: the account is suspended.
+        Forbidden: the account is suspended, or the application is not online.
     """
     row = found[0]
+    if isinstance(row, ApplicationRow):
+        if row.status != applications.ONLINE:
+            raise Forbidden("application-suspended")
+        return row
     if isinstance(row, SessionRow):
         actor = row.rpps if principal.kind is ActorKind.PROFESSIONAL else row.uid
         alive = row.actor == principal.kind and clock.iso(clock.now()) < row.expires_at

@@ -19,13 +19,14 @@ from typing import Final, NoReturn
 from chalicelib.access import budgets, commit, policy
 from chalicelib.access.entry import Entry, Wanted, load, load_altered, load_own, resolve
 from chalicelib.access.model import Action, Refusal, Right
+from chalicelib.access.permissions import Permission
 from chalicelib.access.store import RateRow
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.core import clock, parallel
-from chalicelib.core.errors import Conflict, NotFound, Problem, TooMany, Unavailable
+from chalicelib.core.errors import Conflict, Forbidden, NotFound, Problem, TooMany, Unavailable
 from chalicelib.core.rows import Query
 from chalicelib.http.idempotency import Idempotency
-from chalicelib.http.principal import Principal
+from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.vault.errors import Tampered
 
 _REASONS: Final = {409: Refusal.CONFLICT, 412: Refusal.CONFLICT}
@@ -46,6 +47,7 @@ def enter(  # noqa: PLR0913  keyword-only
     idempotency: Idempotency | None = None,
     opens_record: bool = True,
     is_secret: bool = False,
+    permission: Permission | None = None,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
@@ -53,10 +55,12 @@ def enter(  # noqa: PLR0913  keyword-only
     other rows to read on the way, `queries` pages to read beside them. `about` is the id of the
     thing asked for, which the trace names even when it is refused. With `opens_record` false, the
     record's key is left wrapped, because nothing of it is opened or sealed inside. What `is_secret`
-    is traced for the person alone, not for who represents her as a minor.
+    is traced for the person alone, not for who represents her as a minor. `permission` is what it
+    takes of an application, when the action does not say.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
+        Forbidden: `consent-not-given`, to applications, whatever the record; traced.
         TooMany: a budget of this actor is spent; traced in the actor's own history.
         Unauthenticated: the session or the client was ended.
         Replayed: this idempotency key was already used for the same request.
@@ -82,6 +86,7 @@ def enter(  # noqa: PLR0913  keyword-only
     except Tampered:
         _trace_altered(principal, action, pid, target, about)
         raise
+    entry.permission = permission
     unit = Unit(entry, action, now, about)
     unit.is_secret = is_secret
     decision = policy.decide(action, entry.facts(unit.now))
@@ -129,6 +134,8 @@ def _trace_end(unit: Unit, end: Problem | Tampered) -> None:
     elif isinstance(end, NotFound):
         if not unit.is_refused:
             commit.refuse(unit, unit.refusal or Refusal.ABSENT)
+    elif isinstance(end, Forbidden):
+        pass  # the decision itself, traced when it was taken
     elif not isinstance(end, Unavailable) and end.slug != Conflict.slug:
         commit.refuse(unit, _REASONS.get(end.status, Refusal.INVALID))
 
@@ -175,4 +182,6 @@ def _refuse(unit: Unit, reason: Refusal) -> NoReturn:
         # What is there but hidden is opened before it is hidden; what is not costs the same (D15).
         commit.unwrap_keys(unit)
     commit.refuse(unit, reason)
+    if unit.entry.principal.kind is ActorKind.APPLICATION and reason is not Refusal.ABSENT:
+        raise Forbidden("consent-not-given")
     raise NotFound

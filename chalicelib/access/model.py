@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.access.permissions import Permission
 from chalicelib.http.principal import ActorKind
 
 
@@ -86,6 +87,7 @@ class Right(StrEnum):
     DEPOSITOR = "depositor"
     FEEDING = "feeding"
     LINK = "link"
+    CONSENT = "consent"  # of the person, for an application
     PARTICIPANT = "participant"  # of a conversation: of her own box, or of her team's
     OPERATOR = "operator"  # of accounts and software only: no policy gives it anything of a record
     NONE = "none"
@@ -157,6 +159,8 @@ class Facts:
     target_deposited_by_actor: bool = False
     link_live: bool = False
     takes_part: bool = False
+    permissions: frozenset[Permission] = frozenset()  # of a live consent, for an application
+    permission: Permission | None = None  # what the use case takes, when the action does not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from chalicelib.access.model import Action, Decision, Facts, Refusal, Right
+from chalicelib.access.permissions import Permission
 from chalicelib.http.principal import ActorKind
 
 # The person, or for her, while she is a minor, who represents her.
@@ -19,18 +20,19 @@ _HERS: Final = (Right.SELF, Right.REPRESENTATIVE)
 # R-VER-01 (only the depositor withdraws), R1111-49 (the depositor still reads), R-AGE-01 (an
 # appointment is its author's and the person's), ADR 0017 (a secret link outlives who made it, so
 # nobody makes one for a minor), R-MSG-02 (only professionals open and close a conversation; whoever
-# takes part goes on reading what she was written, as in any mailbox: ADR 0020).
+# takes part goes on reading what she was written, as in any mailbox: ADR 0020), R-SVC-02 (an
+# application does what the person allowed it one by one, as `permissions` says; ADR 0025).
 _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
-    Action.PATIENT_READ: (*_HERS, Right.AUTHORISATION),
+    Action.PATIENT_READ: (*_HERS, Right.AUTHORISATION, Right.CONSENT),
     Action.IDENTITY_READ: _HERS,
     Action.PATIENT_LOOKUP: (Right.AUTHORISATION, Right.FEEDING),
     Action.HOME_READ: _HERS,
     Action.NEWS_READ: (Right.AUTHORISATION,),
     Action.NEWS_SEEN: (Right.AUTHORISATION,),
-    Action.DOCUMENT_LIST: (*_HERS, Right.AUTHORISATION),
-    Action.DOCUMENT_READ: (*_HERS, Right.AUTHORISATION, Right.DEPOSITOR),
-    Action.DOCUMENT_OPEN: (*_HERS, Right.AUTHORISATION, Right.DEPOSITOR),
-    Action.DOCUMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
+    Action.DOCUMENT_LIST: (*_HERS, Right.AUTHORISATION, Right.CONSENT),
+    Action.DOCUMENT_READ: (*_HERS, Right.AUTHORISATION, Right.DEPOSITOR, Right.CONSENT),
+    Action.DOCUMENT_OPEN: (*_HERS, Right.AUTHORISATION, Right.DEPOSITOR, Right.CONSENT),
+    Action.DOCUMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING, Right.CONSENT),
     Action.DOCUMENT_ANNOUNCE: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
     Action.DOCUMENT_UPLOAD: (Right.DEPOSITOR,),
     # By who did not deposit it: only what a parent did (`record.rules.may_delete`).
@@ -46,10 +48,10 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.PREFERENCES_SET: _HERS,
     Action.PREVENTION_READ: _HERS,
     Action.PREVENTION_ANSWER: _HERS,
-    Action.APPOINTMENT_LIST: (*_HERS, Right.AUTHORISATION),
-    Action.APPOINTMENT_READ: (*_HERS, Right.DEPOSITOR),
+    Action.APPOINTMENT_LIST: (*_HERS, Right.AUTHORISATION, Right.CONSENT),
+    Action.APPOINTMENT_READ: (*_HERS, Right.DEPOSITOR, Right.CONSENT),
     Action.APPOINTMENT_EXPORT: (*_HERS, Right.DEPOSITOR),
-    Action.APPOINTMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
+    Action.APPOINTMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING, Right.CONSENT),
     Action.APPOINTMENT_CHANGE: (*_HERS, Right.DEPOSITOR),
     Action.APPOINTMENT_CANCEL: (*_HERS, Right.DEPOSITOR),
     Action.CHILD_LIST: (Right.SELF,),
@@ -88,6 +90,27 @@ _FIRST: Final[Mapping[Action, Action]] = {
 }
 
 
+# What each action takes, for who acts by consent. The kind of a measure is said by the use case.
+_NEEDED: Final[Mapping[Action, Permission]] = {
+    Action.APPOINTMENT_LIST: Permission.APPOINTMENT_READ,
+    Action.APPOINTMENT_READ: Permission.APPOINTMENT_READ,
+    Action.APPOINTMENT_ADD: Permission.APPOINTMENT_WRITE,
+    Action.APPOINTMENT_CHANGE: Permission.APPOINTMENT_WRITE,
+    Action.APPOINTMENT_CANCEL: Permission.APPOINTMENT_WRITE,
+    Action.DOCUMENT_LIST: Permission.DOCUMENT_READ,
+    Action.DOCUMENT_READ: Permission.DOCUMENT_READ,
+    Action.DOCUMENT_OPEN: Permission.DOCUMENT_READ,
+    Action.DOCUMENT_ADD: Permission.DOCUMENT_WRITE,
+}
+# Who wrote something reads it back by the permission to write.
+_NEEDED_BY_AUTHOR: Final[Mapping[Action, Permission]] = {
+    Action.APPOINTMENT_READ: Permission.APPOINTMENT_WRITE,
+    Action.DOCUMENT_READ: Permission.DOCUMENT_WRITE,
+    Action.DOCUMENT_OPEN: Permission.DOCUMENT_WRITE,
+}
+# Of these, any live consent is enough: they tell only that there is one.
+_ANY: Final = frozenset({Action.PATIENT_READ})
+
 # Who may hold a right at all; a depositor may be anybody.
 _HOLDERS: Final[Mapping[Right, ActorKind]] = {
     Right.SELF: ActorKind.PERSON,
@@ -97,6 +120,7 @@ _HOLDERS: Final[Mapping[Right, ActorKind]] = {
     Right.AUTHORISATION: ActorKind.PROFESSIONAL,
     Right.FEEDING: ActorKind.ORGANISATION,
     Right.LINK: ActorKind.CALENDAR,
+    Right.CONSENT: ActorKind.APPLICATION,
 }
 
 
@@ -111,9 +135,10 @@ def decide(action: Action, facts: Facts) -> Decision:
     """
     if not facts.space_open:
         return Decision(Right.NONE, Refusal.SPACE_CLOSED)
-    if action in _FIRST and not any(_holds(right, facts) for right in _ALLOWED[_FIRST[action]]):
+    first = _FIRST.get(action)
+    if first and not any(_holds(right, first, facts) for right in _ALLOWED[first]):
         return Decision(Right.NONE, Refusal.NO_RIGHT)
-    right = next((one for one in _ALLOWED.get(action, ()) if _holds(one, facts)), None)
+    right = next((one for one in _ALLOWED.get(action, ()) if _holds(one, action, facts)), None)
     if right is None:
         return Decision(Right.NONE, Refusal.NO_RIGHT)
     if facts.target_wanted and not facts.target_exists:
@@ -130,7 +155,7 @@ def _may_hold(right: Right, actor: ActorKind) -> bool:
     return actor not in _WITHOUT_RECORDS and _HOLDERS.get(right, actor) is actor
 
 
-def _holds(right: Right, facts: Facts) -> bool:
+def _holds(right: Right, action: Action, facts: Facts) -> bool:
     held = {
         Right.SELF: facts.holds_record,
         Right.REPRESENTATIVE: facts.represents_holder,
@@ -139,10 +164,32 @@ def _holds(right: Right, facts: Facts) -> bool:
         Right.AUTHORISATION: facts.grant_active,
         Right.DEPOSITOR: facts.target_deposited_by_actor and _is_at_home(facts),
         Right.LINK: facts.link_live,
+        Right.CONSENT: True,
         Right.PARTICIPANT: facts.takes_part,
         Right.FEEDING: True,
     }
-    return _may_hold(right, facts.actor) and held.get(right, False)
+    return (
+        _may_hold(right, facts.actor)
+        and held.get(right, False)
+        and _is_permitted(right, action, facts)
+    )
+
+
+def _is_permitted(right: Right, action: Action, facts: Facts) -> bool:
+    """Tell whether who acts by consent was allowed this; what she wrote is hers by it as well."""
+    if facts.actor is not ActorKind.APPLICATION:
+        return True
+    needed = permission_of(action, right, facts.permission)
+    return needed in facts.permissions or (action in _ANY and bool(facts.permissions))
+
+
+def permission_of(action: Action, right: Right, asked: Permission | None) -> Permission | None:
+    """Return what an action takes of an application, by consent or as its author; None: no line.
+
+    `asked` is what the use case says that it takes, when the action alone does not say.
+    """
+    by_author = _NEEDED_BY_AUTHOR.get(action) if right is Right.DEPOSITOR else None
+    return asked or by_author or _NEEDED.get(action)
 
 
 def _is_at_home(facts: Facts) -> bool:

@@ -1,4 +1,4 @@
-"""Opaque texts handed to clients: handles, cursors, calendar links, encrypted and authenticated.
+"""Opaque texts handed to clients: handles, names, cursors, links; encrypted and authenticated.
 
 A handle stands for a patient towards one organisation for fifteen minutes; a cursor for a place in
 one list of one caller, for a day. Neither can be read, edited, or used by or for anybody else
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.core import clock
+from chalicelib.core import clock, ids
 from chalicelib.core.errors import BadRequest
 from chalicelib.vault import blind
 
@@ -34,6 +34,19 @@ def open_handle(handle: str, organisation_id: str, now: datetime) -> str | None:
         return None
     ends, _, pid = payload.decode().partition(".")
     return pid if clock.epoch(now) < int(ends) else None
+
+
+def patient_name(pid: str, application_id: str) -> str:
+    """Return the name of a patient for one application: lasting, and nobody else's (R-SVC-01)."""
+    return blind.seal_name("patient", ids.to_bytes(pid), application_id.encode())
+
+
+def open_patient_name(name: str, application_id: str) -> str | None:
+    """Return the patient behind a name, or None if it is not of this application."""
+    try:
+        return ids.from_bytes(blind.open_name("patient", name, application_id.encode()))
+    except ValueError:
+        return None
 
 
 def new_cursor(position: dict[str, Any] | None, *scope: str) -> str | None:

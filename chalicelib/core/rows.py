@@ -366,6 +366,26 @@ def count(model: type[Row], pk: str, sk: str, *, kind: str, ttl: int) -> int:
     return int(answer["Attributes"]["count"]["N"])
 
 
+def note_use(model: type[Row], pk: str, sk: str, *, kind: str, at: str) -> None:
+    """Add one to a row's `count` and keep when: a figure to show, since a retry counts twice.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    _call(
+        "update_item",
+        TableName=table_name(model.TABLE),
+        Key={"pk": {"S": pk}, "sk": {"S": sk}},
+        UpdateExpression="ADD #c :one SET #k = :kind, #a = :at",
+        ExpressionAttributeNames={"#c": "count", "#k": "kind", "#a": "last_at"},
+        ExpressionAttributeValues={
+            ":one": {"N": "1"},
+            ":kind": {"S": kind},
+            ":at": {"S": at},
+        },
+    )
+
+
 def _call(operation: str, **arguments: Any) -> Item:  # noqa: ANN401  the SDK's arguments
     try:
         answer: Item = getattr(aws.client("dynamodb"), operation)(**arguments)

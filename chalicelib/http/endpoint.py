@@ -112,6 +112,11 @@ class Endpoint:
     name: str
     summary: str
 
+    @property
+    def serves_applications(self) -> bool:
+        """Whether its callers are applications of the catalogue, and nobody else (A09)."""
+        return self.path.startswith("/fhir/")
+
 
 ENDPOINTS: list[Endpoint] = []
 

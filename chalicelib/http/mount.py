@@ -13,7 +13,7 @@ from chalice.app import Authorizer, CaseInsensitiveMapping, Chalice, Request, Re
 from pydantic import BaseModel
 
 from chalicelib.core import log
-from chalicelib.core.errors import Problem, Unavailable
+from chalicelib.core.errors import Problem, Unauthenticated, Unavailable
 from chalicelib.core.rows import StoreUnavailable
 from chalicelib.http import problems
 from chalicelib.http.endpoint import (
@@ -25,7 +25,7 @@ from chalicelib.http.endpoint import (
     Incoming,
     read,
 )
-from chalicelib.http.principal import from_context
+from chalicelib.http.principal import ActorKind, from_context
 
 SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -106,13 +106,16 @@ def _outcome(declared: Endpoint, request: Request, path: Mapping[str, str]) -> R
 
 def _incoming(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Incoming:
     context = (request.context or {}).get("authorizer") or {}
+    caller = None if declared.public else from_context(context)
+    if caller and (caller.kind is ActorKind.APPLICATION) is not declared.serves_applications:
+        raise Unauthenticated  # a token of the other audience
     query = request.query_params
     return Incoming(
         path=path,
         query={name: query.getlist(name) for name in query} if query else {},
         headers={name.lower(): value for name, value in request.headers.items()},
         raw=cast("bytes", request.raw_body or b""),
-        caller=None if declared.public else from_context(context),
+        caller=caller,
     )
 
 

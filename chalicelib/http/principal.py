@@ -21,6 +21,7 @@ class ActorKind(StrEnum):
     PERSON = "person"
     PROFESSIONAL = "professional"
     ORGANISATION = "organisation"
+    APPLICATION = "application"  # of the catalogue, by a person's consent
     PUBLISHER = "publisher"  # of applications of the catalogue: has no right to any record
     OPERATOR = "operator"  # who reviews them: has none either
     CALENDAR = "calendar"  # whatever holds a person's secret link; no token ever says it
@@ -32,7 +33,8 @@ class Principal:
 
     `session` is the session's id, the client's id for software, or the hash of a calendar's secret:
     the gate reads that row on each request, so that ending it is immediate. `generation` is that of
-    a client's tokens, `account` the account of a professional.
+    a client's tokens, `account` the account of a professional. An application's session is itself,
+    `generation` that of the consent, `patient` the name of the person for this application.
     """
 
     kind: ActorKind
@@ -41,6 +43,7 @@ class Principal:
     expires_at: int
     generation: int = 0
     account: str = ""
+    patient: str = ""
 
 
 def from_context(context: Mapping[str, object]) -> Principal:
@@ -57,6 +60,7 @@ def from_context(context: Mapping[str, object]) -> Principal:
             expires_at=int(str(context["exp"])),
             generation=int(str(context.get("generation", 0))),
             account=str(context.get("account", "")),
+            patient=str(context.get("patient", "")),
         )
     except (KeyError, ValueError) as error:
         raise Unauthenticated from error

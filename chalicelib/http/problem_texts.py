@@ -68,6 +68,21 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "L’assistance vérifie votre identité, puis vous dit comment l’accès peut être rétabli. "
         "Vos documents et vos autorisations restent en place.",
     ),
+    "application-suspended": Text(
+        "Application arrêtée",
+        "Cette application n’est pas en service dans le catalogue. Les accords des personnes "
+        "restent en place.",
+        "Application not online",
+        "This application is not online in the catalogue. Consents of persons are kept.",
+        "Son éditeur en voit la raison dans sa page, et peut répondre aux remarques reçues.",
+    ),
+    "consent-not-given": Text(
+        "Pas d’accord de la personne",
+        "La personne n’a pas donné son accord pour cela, ou elle l’a retiré. Rien n’a été fait.",
+        "Consent not given",
+        "The person did not consent to this, or no longer does. Nothing was done.",
+        "L’application demande de nouveau l’accord de la personne, qui choisit ligne par ligne.",
+    ),
     "not-found": Text(
         "Introuvable",
         "Cet élément n’existe pas, ou vous n’y avez pas accès.",

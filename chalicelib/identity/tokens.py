@@ -21,12 +21,13 @@ TYPE: Final = "at+jwt"
 _HEADER: Final = frozenset({"alg", "kid", "typ"})
 
 
-def audience() -> str:
-    """Return the audience of our tokens: our own interface, and nobody else's."""
-    return f"{settings().public_base_url}/v1"
+def audience(kind: ActorKind) -> str:
+    """Return the audience of a token: an application's is the FHIR facade, and nothing else."""
+    path = "fhir/R4" if kind is ActorKind.APPLICATION else "v1"
+    return f"{settings().public_base_url}/{path}"
 
 
-def issue(
+def issue(  # noqa: PLR0913  keyword-only
     kind: ActorKind,
     actor_id: str,
     session: str,
@@ -34,10 +35,12 @@ def issue(
     *,
     generation: int = 0,
     account: str = "",
+    patient: str = "",
 ) -> str:
     """Sign an access token of ten minutes.
 
-    `generation` is the client's, for software; `account` the account of a professional.
+    `generation` is the client's, for software, or the consent's; `account` the account of a
+    professional; `patient` the name of the person for an application.
 
     Raises:
         Unavailable: the key service does not answer.
@@ -46,12 +49,13 @@ def issue(
     kid, key = signing_keys.private_key(now)
     claims = {
         "iss": settings().public_base_url,
-        "aud": audience(),
+        "aud": audience(kind),
         "sub": actor_id,
         "kind": kind.value,
         "sid": session,
         "gen": generation,
         "acc": account,
+        "pat": patient,
         "iat": clock.epoch(now),
         "nbf": clock.epoch(now),
         "exp": clock.epoch(now) + LIFE_SECONDS,
@@ -64,7 +68,7 @@ def issue(
 def verify(token: str, now: datetime) -> dict[str, str]:
     """Return the context of a token we signed, all strings.
 
-    It has `kind`, `id`, `session`, `generation`, `account` and `exp`.
+    It has `kind`, `id`, `session`, `generation`, `account`, `patient` and `exp`.
 
     Raises:
         BadToken: it is not one of ours, or not now.
@@ -77,10 +81,12 @@ def verify(token: str, now: datetime) -> dict[str, str]:
     if key is None:
         raise BadToken("kid")
     claims = claims_of(token, key, frozenset({signing_keys.ALGORITHM}))
-    if claims.get("iss") != settings().public_base_url or claims.get("aud") != audience():
+    context = _context(claims)
+    is_for_us = claims.get("aud") == audience(ActorKind(context["kind"]))
+    if claims.get("iss") != settings().public_base_url or not is_for_us:
         raise BadToken("issuer or audience")
     check_times(claims, now, required=("exp", "nbf", "iat"))
-    return _context(claims)
+    return context
 
 
 def _context(claims: dict[str, Any]) -> dict[str, str]:
@@ -92,6 +98,7 @@ def _context(claims: dict[str, Any]) -> dict[str, str]:
             "session": str(claims["sid"]),
             "generation": str(int(claims.get("gen", 0))),
             "account": str(claims.get("acc", "")),
+            "patient": str(claims.get("pat", "")),
             "exp": str(claims["exp"]),
         }
     except (KeyError, TypeError, ValueError) as error:

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     PROFESSIONAL = "professional"
     ORGANISATION = "organisation"
     CALENDAR = "calendar"
+    APPLICATION = "application"
+    PUBLISHER = "publisher"
     OPERATOR = "operator"
     SYSTEM = "system"
 

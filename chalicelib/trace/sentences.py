@@ -24,6 +24,8 @@ SOMEBODY: Final = "Une autre personne"
 PROFESSIONAL: Final = "Un professionnel de santé"
 ORGANISATION: Final = "Un établissement"
 CALENDAR: Final = "Un calendrier que vous avez relié"
+APPLICATION: Final = "Une application"
+PUBLISHER: Final = "Un éditeur d’applications"
 OPERATOR: Final = "Un opérateur"
 SERVICE: Final = "Le service"
 
@@ -209,6 +211,11 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
 _BY_THE_PERSON: Final[Mapping[str, tuple[str, str]]] = {
     Action.DOCUMENT_WITHDRAW: ("supprimé un document", "supprimer un document")
 }
+_UNNAMED: Final = {
+    Kind.CALENDAR: CALENDAR,
+    Kind.PUBLISHER: PUBLISHER,
+    Kind.OPERATOR: OPERATOR,
+}
 UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 
 RIGHTS: Final[Mapping[str, str]] = {
@@ -221,6 +228,7 @@ RIGHTS: Final[Mapping[str, str]] = {
     Right.DEPOSITOR: "C’est un de ses propres ajouts",
     Right.FEEDING: "Dépôt dans votre dossier",
     Right.LINK: "Vous avez créé ce lien de calendrier",
+    Right.CONSENT: "Vous avez donné votre accord à cette application",
     Right.PARTICIPANT: "Participe à cette conversation",
     Right.OPERATOR: "Mesure de sécurité, sans accès à vos données",
     Right.NONE: "Aucun droit n’était nécessaire",
@@ -241,6 +249,8 @@ REFUSALS: Final[Mapping[str, str]] = {
 _OF_A_MINOR: Final[Mapping[str, str]] = {
     "Vous avez donné votre autorisation": "Une autorisation a été donnée",
     "n’a pas votre autorisation": "n’a pas d’autorisation",
+    "Vous avez donné votre accord": "Un accord a été donné",
+    "n’a pas votre accord": "n’a pas d’accord",
     "n’est pas la vôtre": "n’est pas la sienne",
     "votre identité": "son identité",
     "votre matricule": "son matricule",
@@ -251,6 +261,7 @@ _OF_A_MINOR: Final[Mapping[str, str]] = {
 }
 _A_PARENT: Final = "un parent"
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"
+_NO_CONSENT_OF_AN_APPLICATION: Final = "cette application n’a pas votre accord pour cela"
 _UNKNOWN_REFUSAL: Final = "ce droit n’existe pas"
 
 _MONTHS: Final = (
@@ -272,11 +283,10 @@ def actor_name(shown: Shown, reader: str, minor: str | None = None) -> str:
         return shown.organisation or ORGANISATION
     if shown.actor is Kind.PROFESSIONAL:
         return shown.actor_name or PROFESSIONAL
-    if shown.actor is Kind.CALENDAR:
-        return CALENDAR
-    if shown.actor is Kind.OPERATOR:
-        return OPERATOR
-    return SERVICE
+    if shown.actor is Kind.APPLICATION:
+        name = shown.actor_name or APPLICATION
+        return f"{name} ({shown.organisation})" if shown.organisation else name
+    return _UNNAMED.get(shown.actor, SERVICE)
 
 
 def label(shown: Shown, reader: str, whom: str | None = None) -> str:
@@ -325,4 +335,6 @@ def date(moment: datetime) -> str:
 def _refusal(shown: Shown) -> str:
     if shown.actor is Kind.ORGANISATION and shown.reason == Refusal.NO_RIGHT:
         return _NO_RIGHT_OF_AN_ORGANISATION
+    if shown.actor is Kind.APPLICATION and shown.reason == Refusal.NO_RIGHT:
+        return _NO_CONSENT_OF_AN_APPLICATION
     return REFUSALS.get(shown.reason or "", _UNKNOWN_REFUSAL)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 
 from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
@@ -152,6 +152,34 @@ def open_token(label: str, text: str, aad: bytes) -> bytes:
         return _aead(label, nonce).decrypt(nonce[12:], sealed, aad)
     except InvalidTag as error:
         raise ValueError("not a token") from error
+
+
+def seal_name(label: str, payload: bytes, aad: bytes) -> str:
+    """Encrypt a short value into a lasting name: the same each time, `[0-9a-z.]` only.
+
+    Equal values under equal `aad` have equal names; nothing joins names of another `aad`
+    (RFC 5297). Raises as `blind`.
+    """
+    sealed = AESSIV(_derived(f"name:{label}")).encrypt(payload, [aad])
+    return _PREFIX + base64.b32encode(sealed).decode().rstrip("=").lower()
+
+
+def open_name(label: str, text: str, aad: bytes) -> bytes:
+    """Return the value behind a name sealed under the same label and `aad`.
+
+    Raises:
+        ValueError: it is not one.
+        KeyMissing, Unavailable: as `blind`.
+    """
+    head, body = text[: len(_PREFIX)], text[len(_PREFIX) :]
+    raw = base64.b32decode(body.upper() + "=" * (-len(body) % 8))
+    # One spelling per name: the decoder forgives spare bits, and what is upper case already.
+    if head != _PREFIX or base64.b32encode(raw).decode().rstrip("=").lower() != body:
+        raise ValueError("not a name")
+    try:
+        return AESSIV(_derived(f"name:{label}")).decrypt(raw, [aad])
+    except InvalidTag as error:
+        raise ValueError("not a name") from error
 
 
 def _aead(label: str, nonce: bytes) -> AESGCM:

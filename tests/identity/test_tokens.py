@@ -77,6 +77,7 @@ def test_authorizer_hands_on_what_the_token_proves(aws: Recorder) -> None:
         "session": SESSION,
         "generation": "0",
         "account": "",
+        "patient": "",
         "exp": "",
     }
     assert all(isinstance(value, str) for value in answer["context"].values())

@@ -14,7 +14,16 @@ from chalicelib.vault import blind, keys
 from infra import checks, commands, operator, operator_roles
 from infra.functions import WITH_DEAD_LETTERS
 from infra.loaders import professionals
-from infra.operator_roles import ACCOUNTS, DIRECTORY, KEYS, QUEUES, SOFTWARE, SPACES, Role
+from infra.operator_roles import (
+    ACCOUNTS,
+    DIRECTORY,
+    KEYS,
+    QUEUES,
+    SOFTWARE,
+    SPACES,
+    STAFF,
+    Role,
+)
 from infra.policies import Statement, table_id
 from tests import builders
 from tests.infra.asked import Asked, asking
@@ -167,6 +176,17 @@ def test_commands_of_accounts_ask_for_their_role_only(aws: Recorder) -> None:
 
     assert _refused(ACCOUNTS, found) == []
     assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [ACCOUNTS]
+
+
+def test_commands_of_staff_ask_for_their_role_only(aws: Recorder) -> None:
+    del aws
+    found: set[Asked] = set()
+    for command in ("enrol-staff", "dismiss-staff"):
+        found |= _run(command, "a-subject") | _run(command, "a-subject")
+    found |= _run("list-staff")
+
+    assert _refused(STAFF, found) == []
+    assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [STAFF]
 
 
 def test_resealing_asks_for_the_role_of_queues_only(aws: Recorder) -> None:

@@ -3,9 +3,8 @@
 from infra.local.config import ROOT, Config
 from infra.local.issuer import personas
 from infra.local.journey import TRAITS
-from infra.local.providers import NAMES
 from infra.local.seed import LABORATORY
-from infra.local.welcome import WIDTH, directions
+from infra.local.welcome import DOORS, WIDTH, directions
 
 HERE = Config(8080, ROOT / ".state")
 
@@ -15,7 +14,7 @@ def _unwrapped(text: str) -> str:
 
 
 def test_tells_everybody_under_their_way_in_and_all_there_is_to_try() -> None:
-    told = dict(zip(NAMES, directions(HERE).split("Log in by")[1:], strict=True))
+    told = dict(zip(DOORS, directions(HERE).split("Log in by")[1:], strict=True))
 
     for person in personas().values():
         assert _unwrapped(f"{person['display']} {person['try']}") in _unwrapped(

@@ -41,6 +41,8 @@ ROLES: Final = (
     "rival",
     "no_handle",
     "representative",
+    "publisher",
+    "operator",
 )
 CLINICAL: Final = "a clinical document of the laboratory"
 NARRATED: Final = "Phrase que seul ce compte rendu contient"
@@ -103,6 +105,8 @@ def actor_of(world: World, role: str) -> Actor | None:
         "rival": world.rival,
         "no_handle": world.laboratory,
         "representative": world.other,
+        "publisher": world.publisher,
+        "operator": world.operator,
     }[role]
 
 
@@ -294,8 +298,9 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
     if name == "POST /v1/professionals/search":
         return {"json": {"family_name": "EXEMPLE"}}
     if name == "POST /v1/patients/{pid}/documents":
-        is_person = actor is not None and actor.principal.kind is ActorKind.PERSON
-        return {"json": a_draft(type_code=None if is_person else "11502-2")}
+        kind = actor.principal.kind if actor else None
+        is_typed = kind in (ActorKind.PROFESSIONAL, ActorKind.ORGANISATION)
+        return {"json": a_draft(type_code="11502-2" if is_typed else None)}
     if name == "POST /v1/patients/{pid}/appointments":
         zone = "Europe/Paris"
         return {"json": {"title": "Suivi", "start": "2026-12-04T10:00", "zone": zone}}

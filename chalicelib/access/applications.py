@@ -1,0 +1,140 @@
+"""Applications of the catalogue before the gate: who they are, and what a person let them do.
+
+The row of an application is its session; its consent is in the person's own partition, under a
+keyed hash of both: which applications somebody uses tells of her health (ADR 0025).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar, Final
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+
+from chalicelib.access.permissions import Permission
+from chalicelib.access.store import AuthenticatedRow, SettingsRow, StandingRow
+from chalicelib.core import clock, rows
+from chalicelib.core.rows import Query, Row, key, patient_key
+from chalicelib.vault import blind
+
+ONLINE: Final = "online"
+GIVEN: Final = "active"
+WITHDRAWN: Final = "withdrawn"
+
+
+class ApplicationRow(StandingRow):
+    """An application: its publisher, what it may ask for, where it may be sent back, its keys.
+
+    `status` is its state in the catalogue: it acts while it is online. Without `jwks` it is a
+    public client, known by its redirect addresses and by PKCE alone.
+    """
+
+    TABLE: ClassVar[str] = "identity"
+    profession: ClassVar[str | None] = None
+
+    name = UnicodeAttribute()
+    organisation = UnicodeAttribute()
+    permissions = JSONAttribute()
+    redirect_uris = JSONAttribute()
+    jwks = UnicodeAttribute(null=True)
+    trace_key = BinaryAttribute(legacy_encoding=False)
+
+
+class ConsentRow(AuthenticatedRow):
+    """What a person lets one application do; `permissions` are keyed hashes, unlinkable.
+
+    `generation` counts consents: tokens of an earlier one are dead. `given_by` is the sealed name
+    of who represented a minor; what she gave lapses with the minority. `sealed` has the id of the
+    application, for the person's list.
+    """
+
+    TABLE: ClassVar[str] = "record"
+
+    status = UnicodeAttribute()
+    permissions = JSONAttribute()
+    given_at = UnicodeAttribute()
+    valid_until = UnicodeAttribute()
+    changed_at = UnicodeAttribute()
+    generation = NumberAttribute()
+    given_by = BinaryAttribute(null=True, legacy_encoding=False)
+    sealed = BinaryAttribute(legacy_encoding=False)
+
+
+class UseRow(Row):
+    """How often an application did what one permission allows, and when last; decides nothing."""
+
+    TABLE: ClassVar[str] = "record"
+
+    count_ = NumberAttribute(attr_name="count")
+    last_at = UnicodeAttribute()
+
+
+def application_key(application_id: str) -> tuple[str, str]:
+    """Return the key of an application."""
+    return key("APP", application_id), "META"
+
+
+def consent_ref(pid: str, application_id: str) -> str:
+    """Return what names the consent of a person for an application, and tells neither."""
+    return blind.blind("consent", f"{pid}|{application_id}")
+
+
+def consent_key(pid: str, ref: str) -> tuple[str, str]:
+    """Return the key of a consent."""
+    return patient_key(pid), key("CONSENT", ref)
+
+
+def consents_of(pid: str) -> Query:
+    """Return the query of all the consents of a record."""
+    return Query(ConsentRow, patient_key(pid), prefix="CONSENT#")
+
+
+def uses_of(pid: str) -> Query:
+    """Return the query of what applications did in a record, in counts."""
+    return Query(UseRow, patient_key(pid), prefix="USE#")
+
+
+def use_key(pid: str, ref: str, permission: Permission) -> tuple[str, str]:
+    """Return the key of the counts of one permission of one consent."""
+    return patient_key(pid), key("USE", ref, permission_token(pid, permission))
+
+
+def permission_token(pid: str, permission: Permission) -> str:
+    """Return the keyed hash of a permission in a record."""
+    return blind.blind("permission", f"{pid}|{permission}")
+
+
+def permission_tokens(pid: str, permissions: Iterable[Permission]) -> list[str]:
+    """Return the keyed hashes of permissions, in an order that tells nothing."""
+    return sorted(permission_token(pid, one) for one in permissions)
+
+
+def permissions_of(row: ConsentRow, pid: str) -> frozenset[Permission]:
+    """Return what a consent gives, live or not."""
+    tokens = frozenset(row.permissions)
+    return frozenset(one for one in Permission if permission_token(pid, one) in tokens)
+
+
+def ends_at(row: ConsentRow, settings: SettingsRow | None) -> str:
+    """Return the instant at which a consent ends: one given for a minor, with her minority."""
+    majority = settings.represented_until if settings and row.given_by else None
+    return min(row.valid_until, majority or row.valid_until)
+
+
+def is_live(row: ConsentRow | None, settings: SettingsRow | None, now: datetime) -> bool:
+    """Tell whether a consent holds at an instant; its end is exclusive."""
+    return row is not None and row.status == GIVEN and clock.iso(now) < ends_at(row, settings)
+
+
+def count_use(pid: str, application_id: str, permission: Permission, now: datetime) -> None:
+    """Count one call for the person to see; a repeated call counts again.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    where = use_key(pid, consent_ref(pid, application_id), permission)
+    rows.note_use(UseRow, *where, kind="use", at=clock.iso(now))
