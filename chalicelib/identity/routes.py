@@ -115,6 +115,7 @@ class PublisherMe(Schema):
     """Somebody connected who publishes applications for an establishment."""
 
     role: Literal["publisher"] = "publisher"
+    id: str
     display_name: str
     siret: str
     session: SessionEnd
@@ -124,6 +125,7 @@ class OperatorMe(Schema):
     """Somebody connected who works for the operator."""
 
     role: Literal["operator"] = "operator"
+    id: str
     display_name: str
     session: SessionEnd
 
@@ -223,7 +225,7 @@ def read_me(call: Call[None, NoQuery]) -> Answer:
     if me.professional:
         return Answer(_professional_me(me, me.professional))
     if me.name:
-        return Answer(_staff_me(me, me.name))
+        return Answer(_staff_me(call.principal.id, me, me.name))
     profiles = [_profile(patient) for patient in me.profiles]
     profiles += [_child_profile(child) for child in me.children]
     names = [shown(f"{one.given_name} {one.family_name}") for one in profiles]
@@ -273,11 +275,11 @@ def _professional_me(me: Me, professional: Professional) -> ProfessionalMe:
     )
 
 
-def _staff_me(me: Me, name: str) -> PublisherMe | OperatorMe:
+def _staff_me(uid: str, me: Me, name: str) -> PublisherMe | OperatorMe:
     end = SessionEnd(expires_at=me.expires_at)
     if me.organisation_id:
-        return PublisherMe(display_name=name, siret=me.organisation_id, session=end)
-    return OperatorMe(display_name=name, session=end)
+        return PublisherMe(id=uid, display_name=name, siret=me.organisation_id, session=end)
+    return OperatorMe(id=uid, display_name=name, session=end)
 
 
 def _require_own_page(call: Call[None, NoQuery]) -> None:

@@ -64,7 +64,12 @@ def test_a_publisher_logs_in_for_her_establishment(browser: Browser, proconnect:
 
     assert where == "/accueil"
     del me["session"]
-    assert me == {"role": "publisher", "display_name": "Alix EXEMPLE", "siret": SIRET_OF_ALIX}
+    assert me == {
+        "role": "publisher",
+        "id": _uid(),
+        "display_name": "Alix EXEMPLE",
+        "siret": SIRET_OF_ALIX,
+    }
     assert _history(_uid()) == [SessionAction.OPEN]
 
 
@@ -76,7 +81,7 @@ def test_an_enrolled_operator_logs_in(
 
     assert where == "/accueil"
     del me["session"]
-    assert me == {"role": "operator", "display_name": "Salomé EXEMPLE"}
+    assert me == {"role": "operator", "id": enrolled.id, "display_name": "Salomé EXEMPLE"}
     assert _history(enrolled.id) == [AccountAction.ENROL, SessionAction.OPEN]
 
 

@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { firstScreen, leave, me, sessionState, start } from "./api/session";
-import type { Profile } from "./api/types";
+import type { Profile, Role } from "./api/types";
 import { currentProfile } from "./lib/profile";
 import { lazyScreen } from "./ui/lazy";
 import { Page } from "./ui/page";
@@ -47,8 +47,6 @@ const ProMessages = lazyScreen(() => import("./screens/pro-messages"));
 const ProConversation = lazyScreen(() => import("./screens/pro-conversation"));
 const ProWrite = lazyScreen(() => import("./screens/pro-write"));
 
-type Role = "patient" | "professional";
-
 function Entering({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <Page title={t.shell.publicSpace}>
@@ -86,7 +84,7 @@ function own(Screen: ComponentType<{ profile: Profile }>) {
   };
 }
 
-/** A screen for whoever is logged in, or for professionals only. */
+/** A screen for whoever is logged in, or for one role only. */
 function known(Screen: ComponentType, role: Role | null) {
   return function KnownScreen() {
     const entry = useEntry(role);

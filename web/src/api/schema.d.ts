@@ -2574,6 +2574,23 @@ export interface components {
             as_team: boolean;
         };
         /**
+         * OperatorMe
+         * @description Somebody connected who works for the operator.
+         */
+        OperatorMe: {
+            /**
+             * Role
+             * @default operator
+             * @constant
+             */
+            role: "operator";
+            /** Id */
+            id: string;
+            /** Display Name */
+            display_name: string;
+            session: components["schemas"]["SessionEnd"];
+        };
+        /**
          * Organisation
          * @description Where a professional works.
          */
@@ -2805,6 +2822,25 @@ export interface components {
             lag_seconds: number;
             /** Next */
             next: string | null;
+        };
+        /**
+         * PublisherMe
+         * @description Somebody connected who publishes applications for an establishment.
+         */
+        PublisherMe: {
+            /**
+             * Role
+             * @default publisher
+             * @constant
+             */
+            role: "publisher";
+            /** Id */
+            id: string;
+            /** Display Name */
+            display_name: string;
+            /** Siret */
+            siret: string;
+            session: components["schemas"]["SessionEnd"];
         };
         /**
          * ReadUpTo
@@ -3337,11 +3373,11 @@ export interface components {
          * @description The kinds of actors a person is told of.
          * @enum {string}
          */
-        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "operator" | "system";
+        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "application" | "publisher" | "operator" | "system";
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-not-given" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -3865,7 +3901,7 @@ export interface operations {
     begin_login: {
         parameters: {
             query: {
-                provider: "franceconnect" | "psc";
+                provider: "franceconnect" | "psc" | "proconnect" | "operator";
                 return_to?: string;
             };
             header?: never;
@@ -4612,7 +4648,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A connected person. Or: A connected professional. */
+            /** @description A connected person. Or: A connected professional. Or: Somebody connected who publishes applications for an establishment. Or: Somebody connected who works for the operator. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4620,7 +4656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"];
+                    "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"] | components["schemas"]["PublisherMe"] | components["schemas"]["OperatorMe"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -8,7 +8,10 @@ type Schemas = components["schemas"];
 
 export type Coded = Schemas["Coded"];
 export type ProfessionalMe = Schemas["ProfessionalMe"];
-export type Me = PersonMe | ProfessionalMe;
+export type PublisherMe = Schemas["PublisherMe"];
+export type OperatorMe = Schemas["OperatorMe"];
+export type Me = PersonMe | ProfessionalMe | PublisherMe | OperatorMe;
+export type Role = Me["role"];
 export type Patient = Schemas["PatientAnswer"];
 export type OwnIdentity = Schemas["IdentityAnswer"];
 export type OwnPatient = Schemas["RelationOut"];

@@ -63,6 +63,8 @@ const ICONS: Record<Person["kind"], IconName> = {
   professional: "stethoscope",
   organisation: "building",
   calendar: "clock",
+  application: "layout-grid",
+  publisher: "building",
   operator: "shield-check",
   system: "info",
 };
