@@ -101,6 +101,9 @@ INVITATIONS: Final = Budget("invite", {ActorKind.PERSON: 10}, period=_DAY)
 # P: the phones and computers of a household that share a link ask four times an hour each.
 FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
 
+# P: what is registered stands in the catalogue, which is read whole: by establishment.
+REGISTRATIONS: Final = Budget("register", {ActorKind.PUBLISHER: 20}, period=_DAY)
+
 # P: a busy secretary answers one message a minute; nobody writes faster by hand.
 MESSAGES: Final = Budget(
     "message",

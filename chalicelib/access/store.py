@@ -29,6 +29,7 @@ from chalicelib.vault.errors import Tampered
 
 ACTIVE: Final = "active"
 SUSPENDED: Final = "suspended"
+IDEMPOTENCY_SECONDS: Final = 24 * 3600
 RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
 
 
@@ -319,6 +320,19 @@ def feeds_key(pid: str) -> tuple[str, str]:
 def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:
     """Return the key of the row that remembers a request."""
     return key("IDEM", idempotency.key), "IDEM"
+
+
+def idempotency_row(idempotency: Idempotency, reference: str, now: datetime) -> IdempotencyRow:
+    """Make the row that remembers what a request made."""
+    pk, sk = idempotency_key(idempotency)
+    return IdempotencyRow(
+        pk=pk,
+        sk=sk,
+        kind="idempotency",
+        request_hash=idempotency.request_hash,
+        reference=reference,
+        ttl=clock.epoch(now) + IDEMPOTENCY_SECONDS,
+    )
 
 
 def rate_key(what: str, who: str, period: str) -> tuple[str, str]:

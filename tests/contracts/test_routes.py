@@ -88,7 +88,7 @@ def test_paths_hold_ids_only() -> None:  # D13
     held = {part for one in ENDPOINTS for part in re.findall(r"{(\w+)}", one.path)}
     things = {"pid", "child_id", "invitation_id", "document_id", "appointment_id", "feed_id"}
     things |= {"notice_id"}
-    things |= {"conversation_id", "attachment_id"}
+    things |= {"conversation_id", "attachment_id", "application_id"}
     # `key` is a keyed hash: it tells neither a vaccine nor a screening.
     assert held <= {*things, "rpps", "slug", "link", "key"}
 

@@ -9,6 +9,8 @@ from typing import Any, Final
 from chalicelib.access import boxes
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
+from chalicelib.catalogue import usecases as applications
+from chalicelib.catalogue.model import Author
 from chalicelib.core import events, ids, rows
 from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
@@ -27,6 +29,7 @@ from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
 from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
+from tests.catalogue.samples import BODY, DRAFT, OTHER_SIRET, SIRET
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint
@@ -66,6 +69,13 @@ _FIRST_WRITES: Final = (
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "POST /v1/publishers/me/applications": BODY,
+    "PATCH /v1/publishers/me/applications/{application_id}": {"name": "Balance 2 (exemple)"},
+    "PUT /v1/operators/applications/{application_id}/review": {"satisfied": ["ethics"]},
+    "POST /v1/operators/applications/{application_id}/state": {
+        "state": "delisted",
+        "reason": "Hors du champ du catalogue.",
+    },
     "POST /v1/conversations": {"patient_id": "0" * 26, "body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/messages": {"body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/read": {"up_to": "0" * 26},
@@ -148,6 +158,7 @@ def ask(
     values |= _invitations(world, declared.path, role, document)
     values |= _told(world, declared.path, document)
     values |= _written(world, declared.path, case)
+    values |= _application(declared.path, case)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
@@ -253,6 +264,15 @@ def _written(world: World, path: str, case: str) -> dict[str, str]:
     ref = next((one for one in refs if one.box == box), None) or _begun(actor, person.pid)
     (joined,) = messages.list_messages(person.principal, ref, None, 1).messages
     return {"conversation_id": ref.id, "attachment_id": joined.message.attachments[0].id}
+
+
+def _application(path: str, case: str) -> dict[str, str]:
+    """Register the application that a path is about: a candidate of an establishment."""
+    if "{application_id}" not in path:
+        return {}
+    siret = OTHER_SIRET if case == "of another establishment" else SIRET
+    author = Author(ActorKind.PUBLISHER, "0" * 26, "Alix EXEMPLE", siret)
+    return {"application_id": applications.register(author, DRAFT).id}
 
 
 def _begun(actor: Principal, pid: str) -> Reference:
