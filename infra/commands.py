@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.audit import seal
 from chalicelib.audit.keys import add_sealing_key, ensure_sealing_key
 from chalicelib.core import ids, log
-from chalicelib.identity import registration, staff, suspension
+from chalicelib.identity import registration, suspension
 from chalicelib.identity.values import FINESS, InvalidIdentifier, parse_finess
 from chalicelib.vault import blind
-from infra import dead_letters
+from infra import application_commands, dead_letters, staff_commands
 from infra.loaders import persons, professionals
 
 if TYPE_CHECKING:
@@ -188,39 +188,6 @@ def _on_account(act: Callable[[str], suspension.Account], given: argparse.Namesp
     return 0
 
 
-def _enrol_staff(given: argparse.Namespace) -> int:
-    _print_member(staff.enrol(_at_work(given)))
-    return 0
-
-
-def _dismiss_staff(given: argparse.Namespace) -> int:
-    _print_member(staff.dismiss(_at_work(given)))
-    return 0
-
-
-def _list_staff(_: argparse.Namespace) -> int:
-    found = staff.members()
-    for member in found:
-        _print_member(member)
-    if not found:
-        print("nobody is enrolled: enrol-staff", file=sys.stderr)
-    return 0 if found else 1
-
-
-def _at_work(given: argparse.Namespace) -> str:
-    who = sys.stdin.readline().strip() if given.who == "-" else str(given.who)
-    if "@" in who and given.who != "-":
-        raise ValueError(
-            "others can read a command line: give -, and the address on standard input"
-        )
-    return who
-
-
-def _print_member(member: staff.Member) -> None:
-    came = "has logged in" if member.has_logged_in else "never logged in"
-    print(f"{member.id} {member.status} {came} {member.who}")
-
-
 def _print_client(client_id: str, row: ClientRow) -> None:
     print(f"{client_id} {row.status} {row.organisation_id} {row.name}")
     for thumbprint, kid in registration.thumbprints_of(row).items():
@@ -257,10 +224,9 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "suspend-account": _suspend_account,
     "resume-account": _resume_account,
     "show-account": _show_account,
-    "enrol-staff": _enrol_staff,
-    "dismiss-staff": _dismiss_staff,
-    "list-staff": _list_staff,
+    "staff": staff_commands.run,
     "list-clients": _list_clients,
+    "application": application_commands.run,
     "reseal": _reseal,
     "dead-letters": _dead_letters,
     "redrive": _redrive,

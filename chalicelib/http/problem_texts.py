@@ -76,6 +76,29 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "This application is not online in the catalogue. Consents of persons are kept.",
         "Son éditeur en voit la raison dans sa page, et peut répondre aux remarques reçues.",
     ),
+    "consent-request-over": Text(
+        "Demande expirée",
+        "La demande de cette application n’est plus valable. Aucun accord n’a été donné.",
+        "Request over",
+        "This request for consent is not one of ours, has ended, or its application has changed "
+        "since. Nothing was given.",
+        "Une demande dure dix minutes. Retournez dans l’application et recommencez.",
+    ),
+    "consent-over": Text(
+        "Accord terminé",
+        "Cet accord est terminé ou retiré\u00a0: il n’y a plus rien à réduire.",
+        "Consent over",
+        "This consent has ended or was withdrawn: nothing of it is left to reduce.",
+        "Pour redonner un accord, passez par l’application, qui vous le demande de nouveau.",
+    ),
+    "too-many-consents": Text(
+        "Trop d’applications reliées",
+        "Déjà {limit} applications ont votre accord. Retirez-en un, puis recommencez.",
+        "Too many consents",
+        "The record already has {limit} consents that hold. Withdraw one first.",
+        "Un accord retiré cesse aussitôt. Les applications que vous n’utilisez plus n’en ont pas "
+        "besoin.",
+    ),
     "consent-not-given": Text(
         "Pas d’accord de la personne",
         "La personne n’a pas donné son accord pour cela, ou elle l’a retiré. Rien n’a été fait.",
@@ -351,6 +374,14 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Ce professionnel n’est pas dans l’annuaire.",
         "This professional is not in the directory.",
     ),
+    "permission_not_asked": (
+        "L’application n’a pas demandé cela.",
+        "The application did not ask for this.",
+    ),
+    "permission_not_given": (
+        "Cela ne fait pas partie de l’accord.",
+        "This is not a part of the consent.",
+    ),
     "unknown_type": ("Ce type de document est inconnu.", "Unknown document type."),
     "type_reserved": (
         "Ce type de document est réservé à un autre déposant.",
@@ -479,7 +510,7 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Remove the fragment: # and what follows.",
     ),
     "address_encoding": (
-        "Le codage avec % est incomplet, ou cache un point, une barre ou un signe de contrôle.",
+        "Un codage en pour-cent est incomplet, ou cache un point, une barre ou un contrôle.",
         "Percent-encoding is broken, or hides a dot, a slash or a control character.",
     ),
     "address_relative": (
@@ -523,11 +554,11 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Write the path in full, without /./ or /../.",
     ),
     "redirect_scheme": (
-        "L’adresse de retour commence par https://, ou par un nom inversé (fr.exemple.appli:/).",
+        "L’adresse de retour commence par https://, ou par le nom inversé d’une appli.",
         "A redirect address begins with https://, or a reversed name (com.example.app:/).",
     ),
     "redirect_private_use": (
-        "Une adresse d’appli s’écrit fr.exemple.appli:/retour, avec une seule barre.",
+        "Après le nom inversé de l’appli\u00a0: deux-points, une seule barre, puis le chemin.",
         "An app’s address is written com.example.app:/back, with one slash.",
     ),
     "redirect_query": (

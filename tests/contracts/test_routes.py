@@ -29,6 +29,8 @@ PUBLIC = {
     "GET /v1/trace/keys",
     "GET /v1/calendar/{link}",
     "HEAD /v1/calendar/{link}",
+    "GET /v1/catalogue",
+    "GET /v1/catalogue/{application_id}",
 }
 SERVER_OWNED = (
     "owner",
@@ -154,6 +156,8 @@ MAY_BE_KEPT = {
     "GET /v1/calendar/{link}": "private, max-age=900",
     "HEAD /v1/calendar/{link}": "private, max-age=900",
     "GET /v1/trace/keys": "max-age=300",
+    "GET /v1/catalogue": "public, max-age=60",
+    "GET /v1/catalogue/{application_id}": "public, max-age=60",
 }
 
 
