@@ -4,7 +4,7 @@ import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { me } from "./api/session";
 import type { Profile, Role } from "./api/types";
 import { currentProfile } from "./lib/profile";
-import { Entering, useEntry } from "./ui/entry";
+import { Entering, useEntry, useVisit } from "./ui/entry";
 import { lazyScreen } from "./ui/lazy";
 import { Shell } from "./ui/shell";
 
@@ -23,6 +23,8 @@ const Add = lazyScreen(() => import("./screens/add"));
 const Document = lazyScreen(() => import("./screens/document"));
 const Trace = lazyScreen(() => import("./screens/trace"));
 const Professionals = lazyScreen(() => import("./screens/professionals"));
+const Applications = lazyScreen(() => import("./screens/applications"));
+const Application = lazyScreen(() => import("./screens/application"));
 const ConsentRequest = lazyScreen(() => import("./screens/consent-request"));
 const MyApplications = lazyScreen(() => import("./screens/my-applications"));
 const Relatives = lazyScreen(() => import("./screens/relatives"));
@@ -45,9 +47,12 @@ const ProAppointmentForm = lazyScreen(() => import("./screens/pro-appointment-fo
 const ProMessages = lazyScreen(() => import("./screens/pro-messages"));
 const ProConversation = lazyScreen(() => import("./screens/pro-conversation"));
 const ProWrite = lazyScreen(() => import("./screens/pro-write"));
+const OwnApplicationList = lazyScreen(() => import("./screens/own-applications"));
+const OwnApplication = lazyScreen(() => import("./screens/own-application"));
+const OwnApplicationForm = lazyScreen(() => import("./screens/own-application-form"));
+const Review = lazyScreen(() => import("./screens/review"));
+const ReviewFile = lazyScreen(() => import("./screens/review-file"));
 
-import { me } from "./api/session";
-import type { Profile, Role } from "./api/types";
 /** A screen of the record that is open: one's own, or that of a child. */
 function own(Screen: ComponentType<{ profile: Profile }>) {
   return function OwnScreen() {
@@ -66,12 +71,21 @@ function known(Screen: ComponentType, role: Role | null) {
   };
 }
 
+/** A screen for everybody, in the frame of who is logged in, if somebody is. */
+function everybodys(Screen: ComponentType) {
+  return function OpenScreen() {
+    return useVisit() ? <Screen /> : <Entering error={null} retry={() => undefined} />;
+  };
+}
+
 const OwnHome = own(Home);
 const OwnDocuments = own(Documents);
 const OwnAdd = own(Add);
 const OwnDocument = own(Document);
 const OwnTrace = own(Trace);
 const OwnProfessionals = own(Professionals);
+const PublicApplications = everybodys(Applications);
+const PublicApplication = everybodys(Application);
 const OwnApplications = own(MyApplications);
 const OwnRelatives = own(Relatives);
 const OwnAgenda = own(Agenda);
@@ -93,6 +107,11 @@ const SettingForm = known(ProAppointmentForm, "professional");
 const Boxes = known(ProMessages, "professional");
 const Exchange = known(ProConversation, "professional");
 const Writing = known(ProWrite, "professional");
+const Published = known(OwnApplicationList, "publisher");
+const PublishedOne = known(OwnApplication, "publisher");
+const Publishing = known(OwnApplicationForm, "publisher");
+const Reviews = known(Review, "operator");
+const Reviewed = known(ReviewFile, "operator");
 
 const BARE = new Set(["/connexion", "/reprise"]);
 
@@ -121,8 +140,10 @@ function Screens() {
         <Route path="/notifications" component={OwnNotices} />
         <Route path="/acces" component={OwnTrace} />
         <Route path="/professionnels" component={OwnProfessionals} />
+        <Route path="/applications" component={PublicApplications} />
         <Route path="/applications/demande" component={ConsentRequest} />
         <Route path="/applications/mes-applications" component={OwnApplications} />
+        <Route path="/applications/:id" component={PublicApplication} />
         <Route path="/proches" component={OwnRelatives} />
         <Route path="/plus/avis" component={OwnNoticeSettings} />
         <Route path="/plus" component={AnySettings} />
@@ -137,6 +158,12 @@ function Screens() {
         <Route path="/pro/patients/:pid/rendez-vous" component={Setting} />
         <Route path="/pro/patients/:pid/rendez-vous/ajouter" component={SettingForm} />
         <Route path="/pro/patients/:pid/rendez-vous/:id" component={SettingForm} />
+        <Route path="/editeur" component={Published} />
+        <Route path="/editeur/ajouter" component={Publishing} />
+        <Route path="/editeur/:id" component={PublishedOne} />
+        <Route path="/editeur/:id/modifier" component={Publishing} />
+        <Route path="/revue" component={Reviews} />
+        <Route path="/revue/:id" component={Reviewed} />
         <Route default component={Lost} />
       </Router>
     </Shell>

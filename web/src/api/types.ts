@@ -65,20 +65,14 @@ export type Invitation = Schemas["InvitationOut"];
 export type ReceivedInvitation = Schemas["ReceivedOut"];
 export type Invitee = Schemas["InvitationBody"];
 
-export type Permission =
-  | "weight:read" | "weight:write" | "blood_pressure:read" | "blood_pressure:write"
-  | "appointment:read" | "appointment:write" | "document:read" | "document:write";
-export interface Card {
-  id: string;
-  name: string;
-  publisher: { name: string; website: string };
-  purpose: string;
-  retention: string;
-  privacy: string;
-  state: "candidate" | "online" | "suspended" | "delisted";
-  state_since: string;
-  checked: { criteria: string; on: string }[];
-}
+export type Permission = Schemas["Permission"];
+export type Card = Schemas["Card"];
+export type ApplicationState = Card["state"];
+export type Criterion = Card["checked"][number]["criteria"];
+export type ApplicationLine = Schemas["ApplicationLine"];
+export type ApplicationFile = Schemas["ApplicationFile"];
+export type ApplicationEvent = Schemas["EventOut"];
+export type ApplicationBody = Required<Schemas["ApplicationDraft"]>;
 export interface ConsentRequest {
   application: Card;
   asked: { permission: Permission; why: string }[];

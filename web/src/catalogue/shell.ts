@@ -94,7 +94,6 @@ export const shell = {
     publisher: "Espace éditeur",
     operator: "Espace exploitant",
   },
-  applications: "Applications",
   review: "Revue",
   siret: (number: string) => `SIRET ${number.slice(0, 3)} ${number.slice(3, 6)} ${number.slice(6, 9)} ${number.slice(9)}`,
   publicSpace: "Espace de santé",

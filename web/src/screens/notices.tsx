@@ -25,6 +25,7 @@ const ICONS: Record<Target["kind"], IconName> = {
   document: "file-text",
   appointment: "calendar",
   calendar: "calendar",
+  applications: "layout-grid",
   trace: "eye",
   prevention: "syringe",
   representatives: "baby",
