@@ -41,6 +41,8 @@ class Settings:
     smtp_port: int
     franceconnect: OidcProvider
     psc: OidcProvider
+    proconnect: OidcProvider
+    operator: OidcProvider
 
 
 @cache
@@ -71,6 +73,8 @@ def settings() -> Settings:
         smtp_port=int(env.get("SMTP_PORT", "25")),
         franceconnect=_provider("FRANCECONNECT"),
         psc=_provider("PSC"),
+        proconnect=_provider("PROCONNECT"),
+        operator=_provider("OPERATOR"),
     )
 
 

@@ -24,7 +24,16 @@ from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import clock, rows
 from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import accounts, clients, registration, rules, sessions, spaces, store
+from chalicelib.identity import (
+    accounts,
+    clients,
+    registration,
+    rules,
+    sessions,
+    spaces,
+    staff,
+    store,
+)
 from chalicelib.identity.model import Provider
 from chalicelib.identity.store import ProfessionalRow
 from chalicelib.identity.values import parse_finess, parse_ins
@@ -126,6 +135,7 @@ def main() -> int:
     _write_to(laboratory, holders["dominique"])
     for key, rpps in AUTHORISED.items():
         _authorise(holders[key], rpps)
+    _enrol()
     referenced = applications.reference(config.from_environment())
     print(f"{referenced} applications")
     print(f"{directory.written} professionals, {len(people.opened)} spaces, {len(refused)} refused")
@@ -163,6 +173,13 @@ def _holders() -> dict[str, AccountRow]:
         if found is None or found.pid != made[key].pid:
             raise LookupError(f"the persona {key} and its line of persons.csv differ")
     return made
+
+
+def _enrol() -> None:
+    """Let the operator's people log in, as the command of the operator does."""
+    for persona in personas().values():
+        if persona["provider"] == Provider.OPERATOR:
+            staff.enrol(persona["claims"]["sub"])
 
 
 def _deposit(laboratory: Principal, holder: AccountRow, sample: Sample) -> None:

@@ -11,6 +11,7 @@ import time_machine
 from chalicelib.http.endpoint import ENDPOINTS
 from chalicelib.identity import coverage
 from tests.builders import a_draft, a_pdf, represent
+from tests.catalogue.samples import BODY
 from tests.http_client import Client
 from tests.messaging.correspondence import begun
 from tests.oauth import asked
@@ -37,6 +38,12 @@ WRITES: list[tuple[str, str, Mapping[str, Any]]] = [
         {"family_name": "PERSONNE", "given_name": "ALBAN", "birth_date": "1980-01-31"},
     ),
 ]
+# Of no record.
+REGISTERED: tuple[str, str, Mapping[str, Any]] = (
+    "/v1/publishers/me/applications",
+    "publisher",
+    BODY,
+)
 LETTER = {"body": "Bonjour"}
 # The same of conversations, whose name is not the patient's.
 LETTERS: list[tuple[str, str, Mapping[str, Any] | bytes]] = [
@@ -51,7 +58,7 @@ def test_every_idempotent_route_is_replayed_here() -> None:
     idempotent = {
         one.path.removeprefix("/v1/patients/{pid}") for one in ENDPOINTS if one.idempotent
     }
-    assert idempotent == {path for path, _, _ in (*WRITES, *LETTERS)}
+    assert idempotent == {path for path, _, _ in (*WRITES, *LETTERS, REGISTERED)}
 
 
 @pytest.mark.parametrize(("path", "name", "body"), WRITES)
@@ -117,4 +124,21 @@ def test_a_letter_repeated_hours_later_gets_its_first_answer(
     first = write()
     assert first[0] == 201, first
     clock.shift(timedelta(hours=HOURS[name]))
+    assert write() == first
+
+
+def test_a_registration_repeated_hours_later_gets_its_first_answer(
+    clock: time_machine.Traveller, world: World, http: Client
+) -> None:
+    path, name, body = REGISTERED
+    actor = getattr(world, name)
+
+    def write() -> tuple[int, Any]:
+        key = {"Idempotency-Key": "the-same-key"}
+        reply = http.post(path, as_=actor.principal, json=dict(body), headers=key)
+        return reply.status, reply.json()
+
+    first = write()
+    assert first[0] == 201, first
+    clock.shift(timedelta(hours=11))
     assert write() == first

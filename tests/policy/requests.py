@@ -10,6 +10,8 @@ from chalicelib.access import boxes
 from chalicelib.access.permissions import Permission
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
+from chalicelib.catalogue import usecases as applications
+from chalicelib.catalogue.model import Author
 from chalicelib.core import events, ids, rows
 from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
@@ -37,7 +39,7 @@ from tests.builders import (
     an_application,
     represent,
 )
-from tests.catalogue import samples
+from tests.catalogue.samples import BODY, DRAFT, OTHER_SIRET, SIRET
 from tests.http_client import Client, Reply
 from tests.oauth import asked
 from tests.policy import fhir_requests
@@ -54,6 +56,8 @@ ROLES: Final = (
     "rival",
     "no_handle",
     "representative",
+    "publisher",
+    "operator",
 )
 CLINICAL: Final = "a clinical document of the laboratory"
 NARRATED: Final = "Phrase que seul ce compte rendu contient"
@@ -77,6 +81,13 @@ _FIRST_WRITES: Final = (
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "POST /v1/publishers/me/applications": BODY,
+    "PATCH /v1/publishers/me/applications/{application_id}": {"name": "Balance 2 (exemple)"},
+    "PUT /v1/operators/applications/{application_id}/review": {"satisfied": ["ethics"]},
+    "POST /v1/operators/applications/{application_id}/state": {
+        "state": "delisted",
+        "reason": "Hors du champ du catalogue.",
+    },
     "POST /v1/conversations": {"patient_id": "0" * 26, "body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/messages": {"body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/read": {"up_to": "0" * 26},
@@ -123,6 +134,8 @@ def actor_of(world: World, role: str) -> Actor | None:
         "no_handle": world.laboratory,
         "representative": world.other,
         "application": application(world) if role == "application" else None,
+        "publisher": world.publisher,
+        "operator": world.operator,
     }[role]
 
 
@@ -173,7 +186,7 @@ def ask(
     values |= _consented(world, declared.path, document)
     values |= _measured(world, declared.path, case, document)
     values |= _written(world, declared.path, case)
-    values |= _referenced(declared.path)
+    values |= _application(declared.path, case)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
@@ -321,9 +334,13 @@ def _written(world: World, path: str, case: str) -> dict[str, str]:
     return {"conversation_id": ref.id, "attachment_id": joined.message.attachments[0].id}
 
 
-def _referenced(path: str) -> dict[str, str]:
-    """Register the application that a path of the catalogue is about."""
-    return {"application_id": samples.an_application().id} if "/v1/catalogue/{" in path else {}
+def _application(path: str, case: str) -> dict[str, str]:
+    """Register the application that a path is about: a candidate of an establishment."""
+    if "{application_id}" not in path:
+        return {}
+    siret = OTHER_SIRET if case == "of another establishment" else SIRET
+    author = Author(ActorKind.PUBLISHER, "0" * 26, "Alix EXEMPLE", siret)
+    return {"application_id": applications.register(author, DRAFT).id}
 
 
 def _begun(actor: Principal, pid: str) -> Reference:
@@ -369,8 +386,9 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
     if name == "POST /v1/professionals/search":
         return {"json": {"family_name": "EXEMPLE"}}
     if name == "POST /v1/patients/{pid}/documents":
-        is_person = actor is not None and actor.principal.kind is ActorKind.PERSON
-        return {"json": a_draft(type_code=None if is_person else "11502-2")}
+        kind = actor.principal.kind if actor else None
+        is_typed = kind in (ActorKind.PROFESSIONAL, ActorKind.ORGANISATION)
+        return {"json": a_draft(type_code="11502-2" if is_typed else None)}
     if name == "POST /v1/patients/{pid}/appointments":
         zone = "Europe/Paris"
         return {"json": {"title": "Suivi", "start": "2026-12-04T10:00", "zone": zone}}

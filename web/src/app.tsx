@@ -2,9 +2,9 @@
 import type { ComponentType } from "preact";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { me } from "./api/session";
-import type { Profile } from "./api/types";
+import type { Profile, Role } from "./api/types";
 import { currentProfile } from "./lib/profile";
-import { Entering, type Role, useEntry, useVisit } from "./ui/entry";
+import { Entering, useEntry, useVisit } from "./ui/entry";
 import { lazyScreen } from "./ui/lazy";
 import { Shell } from "./ui/shell";
 
@@ -47,6 +47,11 @@ const ProAppointmentForm = lazyScreen(() => import("./screens/pro-appointment-fo
 const ProMessages = lazyScreen(() => import("./screens/pro-messages"));
 const ProConversation = lazyScreen(() => import("./screens/pro-conversation"));
 const ProWrite = lazyScreen(() => import("./screens/pro-write"));
+const OwnApplicationList = lazyScreen(() => import("./screens/own-applications"));
+const OwnApplication = lazyScreen(() => import("./screens/own-application"));
+const OwnApplicationForm = lazyScreen(() => import("./screens/own-application-form"));
+const Review = lazyScreen(() => import("./screens/review"));
+const ReviewFile = lazyScreen(() => import("./screens/review-file"));
 
 /** A screen of the record that is open: one's own, or that of a child. */
 function own(Screen: ComponentType<{ profile: Profile }>) {
@@ -57,7 +62,7 @@ function own(Screen: ComponentType<{ profile: Profile }>) {
   };
 }
 
-/** A screen for whoever is logged in, or for professionals only. */
+/** A screen for whoever is logged in, or for one role only. */
 function known(Screen: ComponentType, role: Role | null) {
   return function KnownScreen() {
     const entry = useEntry(role);
@@ -102,6 +107,11 @@ const SettingForm = known(ProAppointmentForm, "professional");
 const Boxes = known(ProMessages, "professional");
 const Exchange = known(ProConversation, "professional");
 const Writing = known(ProWrite, "professional");
+const Published = known(OwnApplicationList, "publisher");
+const PublishedOne = known(OwnApplication, "publisher");
+const Publishing = known(OwnApplicationForm, "publisher");
+const Reviews = known(Review, "operator");
+const Reviewed = known(ReviewFile, "operator");
 
 const BARE = new Set(["/connexion", "/reprise"]);
 
@@ -148,6 +158,12 @@ function Screens() {
         <Route path="/pro/patients/:pid/rendez-vous" component={Setting} />
         <Route path="/pro/patients/:pid/rendez-vous/ajouter" component={SettingForm} />
         <Route path="/pro/patients/:pid/rendez-vous/:id" component={SettingForm} />
+        <Route path="/editeur" component={Published} />
+        <Route path="/editeur/ajouter" component={Publishing} />
+        <Route path="/editeur/:id" component={PublishedOne} />
+        <Route path="/editeur/:id/modifier" component={Publishing} />
+        <Route path="/revue" component={Reviews} />
+        <Route path="/revue/:id" component={Reviewed} />
         <Route default component={Lost} />
       </Router>
     </Shell>

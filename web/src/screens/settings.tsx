@@ -76,7 +76,7 @@ function Account() {
           <StepLink href="/plus/avis" icon="bell" title={t.settings.notices} text={t.settings.noticesText} />
         </>
       )}
-      {me.value?.role === "professional" && <p class="muted">{me.value.display_name}</p>}
+      {me.value && me.value.role !== "patient" && <p class="muted">{me.value.display_name}</p>}
       <LogoutButton />
     </section>
   );

@@ -64,7 +64,7 @@ const ICONS: Record<Person["kind"], IconName> = {
   organisation: "building",
   application: "smartphone",
   calendar: "clock",
-  application: "link",
+  publisher: "building",
   operator: "shield-check",
   system: "info",
 };
