@@ -5,6 +5,7 @@ from typing import Any
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
+VIRTUAL_SERVICE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService"
 FHIR = {"Content-Type": "application/fhir+json"}
 
 
@@ -51,7 +52,7 @@ def an_appointment(patient: str, **more: Any) -> dict[str, Any]:
 def joined_at(link: str) -> list[dict[str, Any]]:
     return [
         {
-            "url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService",
+            "url": VIRTUAL_SERVICE,
             "extension": [
                 {"url": "_datatype", "valueString": "VirtualServiceDetail"},
                 {"url": "address", "valueUrl": link},

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.access.permissions import Permission
 from tests.builders import Actor, Patient
 from tests.fhir.conftest import Allowed
-from tests.fhir.resources import an_appointment, joined_at
+from tests.fhir.resources import VIRTUAL_SERVICE, an_appointment, joined_at
 from tests.fhir.test_edge import issues, refused
 from tests.fhir.test_observations import changed, patient
 from tests.http_client import Client, Reply
@@ -144,8 +144,7 @@ WRONG: list[tuple[str, object, tuple[str, str, str]]] = [
     ("participant.0.status", "declined",
      ("value", "fhir_value", "Appointment.participant[0].status")),
     ("extension", joined_at("http://visio.exemple"),
-     ("value", "link_https", "Appointment.extension('http://hl7.org/fhir/5.0/StructureDefinition"
-      "/extension-Appointment.virtualService')")),
+     ("value", "link_https", f"Appointment.extension('{VIRTUAL_SERVICE}')")),
     ("extension", [{"url": "https://exemple.test"}],
      ("not-supported", "fhir_unsupported", "Appointment.extension[0].url")),
     ("serviceType", [{"text": "x"}],
