@@ -29,7 +29,7 @@ _ROLES: Final[Mapping[str, Facts]] = {
     "other professional": _who(ActorKind.PROFESSIONAL),
     "organisation": _who(ActorKind.ORGANISATION),
     "who takes part in the conversation": replace(_who(ActorKind.PROFESSIONAL), takes_part=True),
-    "application, by her consent": replace(
+    "application allowed everything": replace(
         _who(ActorKind.APPLICATION), permissions=frozenset(Permission)
     ),
     "calendar link": replace(_who(ActorKind.CALENDAR), link_live=True),
@@ -45,6 +45,10 @@ application is shown with a consent to everything; each line takes what the pers
 In a space that is closed, everything is refused. What a professional may read is then narrowed by
 type of document and profession (`chalicelib/access/data`). What each route answers to each role is
 in `tests/policy/matrix.csv`.
+
+An application acts by the consent of the person, and by the one permission that each action takes
+(`_NEEDED` in the policy; for measures, that of their kind): with all of them, its column says what
+it could do at most (ADR 0025).
 
 Lists of one's own belong to no record, and this table is not asked. A professional reads her own
 box of conversations; the members of a team, and the software of its organisation, read the team's;

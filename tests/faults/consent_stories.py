@@ -10,6 +10,7 @@ from chalicelib.core import clock, rows
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.identity.clients import OAuthRefused
 from chalicelib.oauth import consents, grants, store
+from chalicelib.oauth.model import Given
 from chalicelib.oauth.store import RenewalsRow
 from tests.faults.stories import Travel, waiting
 from tests.oauth import asked
@@ -51,7 +52,7 @@ def prepare_connected(world: World, travel: Travel) -> None:
     _known["former"] = _proof(world)
 
 
-def give(world: World) -> consents.Given:
+def give(world: World) -> Given:
     person = world.person
     return consents.give_consent(
         person.principal,

@@ -114,7 +114,7 @@ class Play:
         return answer(reply.json()["redirect_url"])["code"]
 
     def exchange(self, code: str, **changes: str | None) -> Reply:
-        form = {
+        form: dict[str, str | None] = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": BACK,
@@ -130,7 +130,10 @@ class Play:
         return found
 
     def renew(self, refresh_token: str, **changes: str | None) -> Reply:
-        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        form: dict[str, str | None] = {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+        }
         return self.token(form | changes)
 
     def token(self, form: dict[str, str | None]) -> Reply:

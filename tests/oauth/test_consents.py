@@ -1,5 +1,6 @@
 """What a person lets an application do, sees, reduces and takes back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from chalicelib.access.applications import ConsentRow
 from chalicelib.access.model import Action
 from chalicelib.access.permissions import Permission
 from chalicelib.access.store import AccountRow
+from chalicelib.catalogue import usecases as catalogue
+from chalicelib.catalogue.model import OPERATOR, Asked
 from chalicelib.core import aws, ids, rows
 from chalicelib.core.errors import Forbidden
 from chalicelib.http.principal import ActorKind, Principal
@@ -283,6 +286,18 @@ def test_what_an_application_did_is_shown_line_by_line(play: Play) -> None:
         ("weight:write", 1),
     ]
     assert one["last_access_at"] == max(use["last_at"] for use in one["activity"])
+
+
+def test_what_an_application_may_no_longer_ask_for_it_may_no_longer_do(play: Play) -> None:
+    application = acting(play.connect()["access_token"])
+    asked = (Asked(Permission.WEIGHT_WRITE, "Pour ajouter."),)
+
+    catalogue.change(
+        OPERATOR, play.application.id, replace(play.application.draft, data_asked=asked)
+    )
+
+    assert not may(application, play.person.pid)
+    assert may(application, play.person.pid, Permission.WEIGHT_WRITE)
 
 
 def test_the_history_keeps_the_receipt(play: Play, clock: time_machine.Traveller) -> None:

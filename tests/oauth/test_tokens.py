@@ -324,7 +324,7 @@ def test_what_the_person_turned_off_is_no_longer_answered(play: Play) -> None:
 def test_other_texts_are_no_refresh_tokens(play: Play, signing: Play, name: str) -> None:
     got = play.connect()
     held = got["refresh_token"]
-    texts = {
+    texts: dict[str, Any] = {
         "access_token": lambda: got["access_token"],
         "code": play.code,
         "altered": lambda: held[:-2] + ("AA" if held[-2:] != "AA" else "BB"),
@@ -333,6 +333,23 @@ def test_other_texts_are_no_refresh_tokens(play: Play, signing: Play, name: str)
     }
 
     assert refused(play.renew(texts[name]())) == (400, "invalid_grant")
+
+
+def test_an_application_without_keys_need_not_say_who_it_is_to_renew(play: Play) -> None:
+    held = play.connect()["refresh_token"]
+
+    renewed = play.renew(held, client_id=None)
+
+    assert renewed.status == 200
+    assert play.renew(renewed.json()["refresh_token"], client_id="").status == 200
+
+
+def test_an_application_with_keys_signs_to_renew(signing: Play) -> None:
+    held = signing.connect()["refresh_token"]
+
+    reply = signing.renew(held, client_assertion=None, client_assertion_type=None)
+
+    assert refused(reply) == (401, "invalid_client")
 
 
 @pytest.mark.parametrize("state", [State.SUSPENDED, State.DELISTED])
