@@ -64,7 +64,6 @@ const ICONS: Record<Person["kind"], IconName> = {
   organisation: "building",
   application: "smartphone",
   calendar: "clock",
-  application: "link",
   operator: "shield-check",
   system: "info",
 };
