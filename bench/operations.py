@@ -6,8 +6,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bench import consents
-from chalicelib.catalogue.model import State
 from chalicelib.access.permissions import Permission
+from chalicelib.catalogue.model import State
 from chalicelib.core import clock, events, ids
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import Principal
