@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bench import consents
+from chalicelib.catalogue.model import State
 from chalicelib.core import clock, events, ids
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import Principal
@@ -14,6 +15,7 @@ from chalicelib.messaging.model import Opening
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from tests.builders import Actor, a_draft, a_pdf
+from tests.catalogue.samples import an_application
 from tests.http_client import Client, Reply
 from tests.worlds import World, appoint, deposit
 
@@ -40,6 +42,13 @@ def _get(path: str) -> Callable[[World, Client], Reply]:
 def _as_doctor(path: str) -> Callable[[World, Client], Reply]:
     def send(world: World, http: Client) -> Reply:
         return http.get(path.format(pid=world.person.pid), as_=world.doctor.principal)
+
+    return send
+
+
+def _anybody(path: str) -> Callable[[World, Client], Reply]:
+    def send(world: World, http: Client) -> Reply:
+        return http.get(path.format_map(_prepared[world.person.pid]))
 
     return send
 
@@ -221,6 +230,8 @@ OPERATIONS: Final = (
     Operation("withdraw_consent", consents.withdraw, 204),
     Operation("exchange_code", consents.exchange),
     Operation("renew_tokens", consents.renew),
+    Operation("catalogue", _anybody("/v1/catalogue")),
+    Operation("catalogue_card", _anybody("/v1/catalogue/{application}")),
 )
 
 
@@ -253,6 +264,7 @@ def prepare(world: World, http: Client) -> None:
         "calendar": urlsplit(link.json()["url"]).path,
         "recommendation": recommended[0][0],
         "conversation": opened.conversation.id,
+        "application": an_application(state=State.ONLINE).id,
     }
 
 

@@ -511,7 +511,7 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Remove the fragment: # and what follows.",
     ),
     "address_encoding": (
-        "Le codage avec % est incomplet, ou cache un point, une barre ou un signe de contrôle.",
+        "Un codage en pour-cent est incomplet, ou cache un point, une barre ou un contrôle.",
         "Percent-encoding is broken, or hides a dot, a slash or a control character.",
     ),
     "address_relative": (
@@ -555,11 +555,11 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Write the path in full, without /./ or /../.",
     ),
     "redirect_scheme": (
-        "L’adresse de retour commence par https://, ou par un nom inversé (fr.exemple.appli:/).",
+        "L’adresse de retour commence par https://, ou par le nom inversé d’une appli.",
         "A redirect address begins with https://, or a reversed name (com.example.app:/).",
     ),
     "redirect_private_use": (
-        "Une adresse d’appli s’écrit fr.exemple.appli:/retour, avec une seule barre.",
+        "Après le nom inversé de l’appli\u00a0: deux-points, une seule barre, puis le chemin.",
         "An app’s address is written com.example.app:/back, with one slash.",
     ),
     "redirect_query": (

@@ -1,6 +1,6 @@
 """What is done with an application: in both its rows at once, told in its own history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +36,7 @@ def _row(application_id: str) -> ApplicationRow:
     return row
 
 
-def _told(application_id: str) -> list[tuple[object, ...]]:
+def _told(application_id: str) -> Sequence[tuple[object, ...]]:
     found = usecases.history(application_id)
     return [(one.by, one.what, one.before, one.after, one.about, one.reason) for one in found][::-1]
 
@@ -183,11 +183,12 @@ def test_what_is_wrong_writes_nothing(calls: Recorder) -> None:
     made = an_application()
     calls.clear()
 
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: usecases.register(OPERATOR, wrong),
         lambda: usecases.change(OPERATOR, made.id, wrong),
         lambda: usecases.set_state(OPERATOR, made.id, State.ONLINE, ""),
-    ):
+    )
+    for act in acts:
         with pytest.raises(Invalid):
             act()
     assert calls.counted == {}

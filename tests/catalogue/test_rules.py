@@ -136,6 +136,7 @@ def test_a_platform_is_said_once_and_redirect_addresses_are_few() -> None:
         ({}, "keys_shape"),
     ],
 )
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 def test_keys_that_do_not_serve_are_refused_with_their_reason(
     jwks: dict[str, Any], code: str
 ) -> None:

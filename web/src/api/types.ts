@@ -62,6 +62,13 @@ export type Invitation = Schemas["InvitationOut"];
 export type ReceivedInvitation = Schemas["ReceivedOut"];
 export type Invitee = Schemas["InvitationBody"];
 
+export type Permission = Schemas["Permission"];
+/** An application of the catalogue, as everybody reads it. */
+export type Card = Schemas["Card"];
+export type ConsentRequest = Schemas["ConsentRequestOut"];
+export type Consent = Schemas["ConsentOut"];
+export type ConsentGiven = Schemas["ConsentGiven"];
+
 export interface Page<T> {
   items: T[];
   next: string | null;

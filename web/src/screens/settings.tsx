@@ -60,6 +60,18 @@ function Account() {
             title={said(t.settings).professionals}
             text={t.settings.professionalsText}
           />
+          <StepLink
+            href="/applications"
+            icon="smartphone"
+            title={t.settings.catalogue}
+            text={t.settings.catalogueText}
+          />
+          <StepLink
+            href="/applications/mes-applications"
+            icon="layout-grid"
+            title={said(t.settings).applications}
+            text={t.settings.applicationsText}
+          />
           <StepLink href="/acces" icon="eye" title={t.settings.access} text={t.settings.accessText} />
           <StepLink href="/plus/avis" icon="bell" title={t.settings.notices} text={t.settings.noticesText} />
         </>
