@@ -747,6 +747,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List weights, blood pressures or both, in the order of when they were taken. */
+        get: operations["list_measures"];
+        put?: never;
+        /** Add a measure; what is unusual is said, and accepted. */
+        post: operations["add_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/measures/{measure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one measure. */
+        get: operations["read_measure"];
+        put?: never;
+        post?: never;
+        /** Delete a measure, for everybody. */
+        delete: operations["delete_measure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/news": {
         parameters: {
             query?: never;
@@ -1496,6 +1532,12 @@ export interface components {
             /** Is Conditional */
             is_conditional: boolean;
         };
+        /**
+         * Component
+         * @description One figure of a measure.
+         * @enum {string}
+         */
+        Component: "weight" | "systolic" | "diastolic";
         /**
          * ConversationLine
          * @description A conversation in a list.
@@ -2248,6 +2290,128 @@ export interface components {
              * @constant
              */
             certifies: true;
+        };
+        /**
+         * MeasureAbilities
+         * @description What the reader may do with it; screens show buttons from this, never from a role.
+         */
+        MeasureAbilities: {
+            /** Delete */
+            delete: boolean;
+        };
+        /**
+         * MeasureDraft
+         * @description A measure to add.
+         */
+        MeasureDraft: {
+            kind: components["schemas"]["MeasureKind"];
+            /**
+             * At
+             * @description When and where: an instant with its offset, `2026-11-23T07:30+01:00`.
+             */
+            at: string;
+            /**
+             * Values
+             * @description `weight` in kg, up to grams; or `systolic` and `diastolic` in mmHg.
+             * @example {
+             *       "weight": 72.4
+             *     }
+             * @example {
+             *       "diastolic": 79,
+             *       "systolic": 128
+             *     }
+             */
+            values: {
+                [key: string]: number;
+            };
+            /**
+             * Comment
+             * @default null
+             */
+            comment: string | null;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+        };
+        /**
+         * MeasureKind
+         * @description What is measured.
+         * @enum {string}
+         */
+        MeasureKind: "weight" | "blood_pressure";
+        /**
+         * MeasureOut
+         * @description A measure. `unusual` names its figures that are out of what is usual: worth a second look.
+         */
+        MeasureOut: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["MeasureKind"];
+            /**
+             * At
+             * @description When and where: an instant with its offset, `2026-11-23T07:30+01:00`.
+             */
+            at: string;
+            /**
+             * Values
+             * @description `weight` in kg, up to grams; or `systolic` and `diastolic` in mmHg.
+             * @example {
+             *       "weight": 72.4
+             *     }
+             * @example {
+             *       "diastolic": 79,
+             *       "systolic": 128
+             *     }
+             */
+            values: {
+                [key: string]: number;
+            };
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "kg" | "mmHg";
+            /** Comment */
+            comment: string | null;
+            /** Device */
+            device: string | null;
+            /** Unusual */
+            unusual: components["schemas"]["UsualRange"][];
+            source: components["schemas"]["MeasureSource"];
+            /** Is Own */
+            is_own: boolean;
+            abilities: components["schemas"]["MeasureAbilities"];
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * MeasurePage
+         * @description A page of measures; `next` is the cursor of the following one, or null.
+         *
+         *     `usual`: what is usual today of the kinds asked for; outside, it is accepted and said.
+         */
+        MeasurePage: {
+            /** Items */
+            items: components["schemas"]["MeasureOut"][];
+            /** Next */
+            next: string | null;
+            /** Usual */
+            usual: components["schemas"]["UsualRange"][];
+        };
+        /**
+         * MeasureSource
+         * @description Who added it; the name is absent for the person herself, and of an application its own.
+         */
+        MeasureSource: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "application";
+            /** Name */
+            name: string | null;
         };
         /**
          * MediaBlock
@@ -3279,6 +3443,17 @@ export interface components {
             expires_at: string;
         };
         /**
+         * UsualRange
+         * @description What a figure usually is at that age, both included.
+         */
+        UsualRange: {
+            component: components["schemas"]["Component"];
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * WaitingAttachment
          * @description A file that waits fifty minutes for its message.
          */
@@ -3337,11 +3512,11 @@ export interface components {
          * @description The kinds of actors a person is told of.
          * @enum {string}
          */
-        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "operator" | "system";
+        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "application" | "operator" | "system";
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-not-given" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -3352,7 +3527,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "instant_form" | "too_many_decimals" | "pressure_order" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "greater_than" | "float_type" | "dict_type" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -5833,6 +6008,155 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_measures: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                kind?: ("weight" | "blood_pressure") | null;
+                order?: "newest" | "oldest";
+            };
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of measures; `next` is the cursor of the following one, or null. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_measure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureDraft"];
+            };
+        };
+        responses: {
+            /** @description A measure. `unusual` names its figures that are out of what is usual: worth a second look. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A measure. `unusual` names its figures that are out of what is usual: worth a second look. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];

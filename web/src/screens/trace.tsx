@@ -62,7 +62,7 @@ const ICONS: Record<Person["kind"], IconName> = {
   person: "user-round",
   professional: "stethoscope",
   organisation: "building",
-  calendar: "clock",
+  application: "monitor", calendar: "clock",
   operator: "shield-check",
   system: "info",
 };

@@ -49,13 +49,14 @@ const PERSON: Place[] = [
   { href: "/documents", label: t.shell.documents, icon: "file-text" },
   { href: "/agenda", label: t.shell.agenda, icon: "calendar" },
   { href: "/messages", label: t.shell.messages, icon: "message-square", counted: true },
+  { href: "/mesures", label: t.shell.measures, icon: "activity", rail: true },
   { href: "/acces", label: t.shell.access, icon: "eye", rail: true },
   { href: "/professionnels", label: t.shell.professionals, icon: "users", rail: true },
   { href: "/plus", label: t.shell.more, icon: "ellipsis" },
 ];
 
 /** Screens of somebody; whose is not known before the session answered. */
-const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|notifications|acces|professionnels|proches|plus|pro)(?:\/|$)/;
+const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|mesures|notifications|acces|professionnels|proches|plus|pro)(?:\/|$)/;
 const PROFESSIONALS = /^\/pro(?:\/|$)/;
 
 function places(path: string): Place[] {
@@ -85,7 +86,7 @@ function currentPlace(path: string, all: Place[]): string | undefined {
 }
 
 /** What a phone reaches through « Plus ». */
-const BEHIND_MORE = /^\/(?:acces|professionnels|proches|notifications)(?:\/|$)/;
+const BEHIND_MORE = /^\/(?:mesures|acces|professionnels|proches|notifications)(?:\/|$)/;
 
 /** How many conversations have something new, once an answer said it. */
 function Unread() {
