@@ -10,7 +10,7 @@ export const scaleOf = (low: number, high: number) => (one: number) =>
 export function ticksOf(low: number, high: number, about: number): number[] {
   const rough = (high - low) / Math.max(1, about);
   const power = 10 ** Math.floor(Math.log10(rough || 1));
-  const step = power * ([1, 2, 5, 10].find((times) => power * times >= rough) ?? 10);
+  const step = power * ([1, 2, 5, 10].find((times) => power * times >= rough * 0.999) ?? 10);
   const first = Math.ceil(low / step);
   const count = Math.max(0, Math.floor(high / step + 1e-9) - first + 1);
   return Array.from({ length: count }, (_, n) => Number(((first + n) * step).toFixed(6)));

@@ -5,7 +5,7 @@ import { measureWords as t } from "../catalogue/measures";
 import type { FieldError } from "../ui/form";
 import { outliersOf } from "./curve.ts";
 import { monthsAgo } from "./dates.ts";
-import { dateLong, dateShort, number } from "./format.ts";
+import { dateLong, dateMedium, dateShort, number } from "./format.ts";
 import { said } from "./profile.ts";
 import { typo } from "./typo.ts";
 import { clock } from "./when.ts";
@@ -32,7 +32,7 @@ export const UNITS: Record<Kind, Measure["unit"]> = { weight: "kg", blood_pressu
 export const RANGES = { "1m": 1, "3m": 3, "1a": 12, tout: null } as const;
 export type Range = keyof typeof RANGES;
 export const rangeOf = (code: string | undefined): Range =>
-  code && code in RANGES ? (code as Range) : "3m";
+  code && Object.hasOwn(RANGES, code) ? (code as Range) : "3m";
 
 export const startOf = (range: Range): string | undefined => {
   const months = RANGES[range];
@@ -57,6 +57,9 @@ export function elsewhere({ at }: Measure): string | null {
 
 /** « lundi 23 novembre 2026 à 9 h 30 ». */
 export const momentOf = (of: Measure) => t.moment(dateLong(dayOf(of)), timeOf(of), elsewhere(of));
+
+/** « 23 novembre 2026 à 9 h 30 », where there are many. */
+export const shortMomentOf = (of: Measure) => t.moment(dateMedium(dayOf(of)), timeOf(of), elsewhere(of));
 
 /** « 72,4 kg », « 128/79 mmHg ». */
 export const valueOf = ({ kind, values, unit }: Measure) =>

@@ -36,9 +36,8 @@ function Figure({ component, typed, set, errors, usual }: FiguresProps & { compo
       <TextField
         id={component}
         mode="decimal"
-        short
-        label={`${t.form[component]} (${UNITS[typed.kind]})`}
-        hint={component === "weight" ? t.form.weightHint : undefined}
+        label={t.form.inUnit(t.form[component], UNITS[typed.kind])}
+        hint={t.form.hints[component]}
         value={typed[component]}
         error={errorOf(errors, component)}
         onValue={(value) => set({ [component]: value })}
@@ -51,15 +50,11 @@ function Figure({ component, typed, set, errors, usual }: FiguresProps & { compo
 }
 
 function Figures(props: FiguresProps) {
-  const { kind } = props.typed;
   return (
-    <div>
-      {kind === "blood_pressure" && <p class="hint">{t.form.pressureHint}</p>}
-      <div class="fields pair">
-        {COMPONENTS[kind].map((component) => (
-          <Figure key={component} {...props} component={component} />
-        ))}
-      </div>
+    <div class="fields pair">
+      {COMPONENTS[props.typed.kind].map((component) => (
+        <Figure key={component} {...props} component={component} />
+      ))}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** D5: two results of one type side by side, for a professional; the values are as they were written. */
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import { api } from "../api/carnet";
@@ -16,7 +17,6 @@ import { SelectField } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { PatientFrame } from "../ui/patient-frame";
-import { StackedCell } from "../ui/stacked-cell";
 import { ErrorPanel, Loading, Notice } from "../ui/states";
 import { Trends } from "../ui/trends";
 
@@ -32,6 +32,18 @@ const reference = ({ first, second }: Line): string => {
   const [before, after] = [first?.reference ?? "", second?.reference ?? ""];
   return first && second && before !== after ? w.referencesDiffer(before, after) : after || before;
 };
+
+/** Its title stands above the column; on a phone, where lines are stacked, before each value. */
+function Cell({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <td>
+      <span class="stacked-title" aria-hidden="true">
+        {title}
+      </span>
+      <span>{children}</span>
+    </td>
+  );
+}
 
 const valueOf = (result: Result | null) =>
   result ? [result.value, result.unit].filter(Boolean).join(" ") : <span class="muted">{w.absent}</span>;
@@ -55,15 +67,15 @@ function Compared({ lines, days }: { lines: Line[]; days: [string, string] }) {
             <th scope="row">
               {line.name}
             </th>
-            <StackedCell title={days[0]}>{valueOf(line.first)}</StackedCell>
-            <StackedCell title={days[1]}>{valueOf(line.second)}</StackedCell>
-            <StackedCell title={w.change}>
+            <Cell title={days[0]}>{valueOf(line.first)}</Cell>
+            <Cell title={days[1]}>{valueOf(line.second)}</Cell>
+            <Cell title={w.change}>
               <span class="change">
                 <Icon name={CHANGES[line.change.kind]} />
                 <span>{said(line.change)}</span>
               </span>
-            </StackedCell>
-            <StackedCell title={w.reference}>{reference(line) || t.common.none}</StackedCell>
+            </Cell>
+            <Cell title={w.reference}>{reference(line) || t.common.none}</Cell>
           </tr>
         ))}
       </tbody>

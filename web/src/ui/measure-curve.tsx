@@ -7,7 +7,7 @@ import { dateMedium, number } from "../lib/format";
 import { COMPONENTS, type Component, type Kind, dayOf, momentOf, span, valueOf } from "../lib/measures";
 
 const HEIGHT = 260;
-const MARGIN = { top: 14, right: 14, bottom: 26, left: 44 };
+const MARGIN = { top: 24, right: 14, bottom: 26, left: 44 };
 const DAY = 86_400_000;
 const NARROW = 480;
 
@@ -121,27 +121,36 @@ function Bands({ of, width, id }: { of: Geometry; width: number; id: string }) {
             y={of.y(from)} height={Math.max(0, of.y(to) - of.y(from))} fill={`url(#${id}-${name})`}
           />
           <line class="curve-limit" x1={MARGIN.left} x2={width - MARGIN.right} y1={of.y(from)} y2={of.y(from)} />
+          <text class="curve-band" x={MARGIN.left + 6} y={of.y(from) + 15}>
+            {width < NARROW ? number(from, 0) : t.curve.below(t.components[name], from)}
+          </text>
         </g>
       ))}
     </>
   );
 }
 
+/** How large a mark is: small where points are many, so that the line shows. */
+const sizeOf = (count: number, width: number) => (width / Math.max(1, count) < 7 ? 2 : 4.5);
+
 /** A round for the first figure, a square for the second, a triangle for what is to be checked. */
-function Mark({ x, y, component, doubtful, beyond }: {
+function Mark({ x, y, size, component, doubtful, beyond }: {
   x: number;
   y: number;
+  size: number;
   component: Component;
   doubtful: boolean;
   beyond: boolean;
 }) {
   if (doubtful) return <path class="curve-doubt" d={`M${x} ${y - 7}l7 12h-14z`} />;
   if (beyond) return <path class="curve-point" d={`M${x} ${y - 5}l5 5l-5 5l-5 -5z`} />;
-  if (component === "diastolic") return <rect class="curve-point" x={x - 4} y={y - 4} width={8} height={8} />;
-  return <circle class="curve-point" cx={x} cy={y} r={4.5} />;
+  if (component === "diastolic") {
+    return <rect class="curve-point" x={x - size} y={y - size} width={2 * size} height={2 * size} />;
+  }
+  return <circle class="curve-point" cx={x} cy={y} r={size} />;
 }
 
-function Series({ of, props, component }: { of: Geometry; props: Props; component: Component }) {
+function Series({ of, props, component, size }: { of: Geometry; props: Props; component: Component; size: number }) {
   const { measures, doubts } = props;
   const value = (n: number) => measures[n]?.values[component] ?? 0;
   const place = (n: number) => `${of.x(of.instants[n] ?? 0).toFixed(1)},${of.y(value(n)).toFixed(1)}`;
@@ -162,6 +171,7 @@ function Series({ of, props, component }: { of: Geometry; props: Props; componen
           key={id}
           x={of.x(of.instants[n] ?? 0)}
           y={of.y(value(n))}
+          size={size}
           component={component}
           doubtful={doubts[n] !== null}
           beyond={of.isBeyond(value(n))}
@@ -176,7 +186,13 @@ const LEGEND_MARKS = {
   square: <rect class="curve-point" x={5} y={5} width={8} height={8} />,
   doubt: <path class="curve-doubt" d="M9 2l7 12h-14z" />,
   limit: <line class="curve-limit" x1={0} x2={18} y1={9} y2={9} />,
-  gap: <path class="curve-line" d="M0 9h6M12 9h6" />,
+  gap: (
+    <>
+      <path class="curve-line" d="M0 9h4M14 9h4" />
+      <circle class="curve-end" cx={4} cy={9} r={2} />
+      <circle class="curve-end" cx={14} cy={9} r={2} />
+    </>
+  ),
 };
 
 function Legend({ marks }: { marks: [keyof typeof LEGEND_MARKS, string][] }) {
@@ -274,7 +290,7 @@ export function MeasureCurve(props: Props) {
             {withReference && <Bands of={of} width={width} id={id} />}
             <line class="curve-cursor" x1={at} x2={at} y1={MARGIN.top} y2={HEIGHT - MARGIN.bottom} />
             {COMPONENTS[kind].map((component) => (
-              <Series key={component} of={of} props={props} component={component} />
+              <Series key={component} of={of} props={props} component={component} size={sizeOf(measures.length, width)} />
             ))}
             {COMPONENTS[kind].map((component) => (
               <circle key={component} class="curve-chosen" cx={at} cy={of.y(read.values[component] ?? 0)} r={10} />

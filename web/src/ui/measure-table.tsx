@@ -3,14 +3,13 @@ import { useState } from "preact/hooks";
 import type { Measure } from "../api/types";
 import { measureWords as t } from "../catalogue/measures";
 import { gapsOf } from "../lib/curve";
-import { type Kind, daysBetweenMeasures, momentOf, sourceOf, valueOf } from "../lib/measures";
+import { type Kind, daysBetweenMeasures, shortMomentOf, sourceOf, valueOf } from "../lib/measures";
 import { Button } from "./button";
 import { DeleteMeasure } from "./delete-measure";
 import { Icon } from "./icon";
-import { StackedCell } from "./stacked-cell";
 
 /** Rows on screen before one asks for more; on paper all are. */
-const SHOWN = 30;
+const SHOWN = 20;
 
 interface Props {
   pid: string;
@@ -54,7 +53,7 @@ export function MeasureTable({ pid, kind, measures, doubts, child, onGone, onBac
   return (
     <section aria-labelledby="table">
       <h2 id="table" tabIndex={-1}>{t.table.title}</h2>
-      <table class="card compared measures">
+      <table class="card measures">
         <caption>{t.table.caption(t.kinds[kind], t.counted(measures.length))}</caption>
         <thead>
           <tr>
@@ -71,15 +70,13 @@ export function MeasureTable({ pid, kind, measures, doubts, child, onGone, onBac
             return [
               <tr key={of.id} class={row < shown ? undefined : "later"}>
                 <th scope="row">
-                  <span class="begins">{momentOf(of)}</span>
+                  {shortMomentOf(of)}
                 </th>
-                <StackedCell title={t.table.value}>
-                  <strong class="measure-value">{valueOf(of)}</strong>
-                </StackedCell>
-                <StackedCell title={t.table.note}>
+                <td class="measure-value">{valueOf(of)}</td>
+                <td class="measure-note">
                   <Notes of={of} doubt={doubts[n] ?? null} child={child} />
-                </StackedCell>
-                <td class="print-hidden">
+                </td>
+                <td class="measure-act print-hidden">
                   <DeleteMeasure pid={pid} of={of} child={child} onGone={() => onGone(of)} onBack={onBack} />
                 </td>
               </tr>,
