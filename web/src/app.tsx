@@ -33,6 +33,8 @@ const Appointment = lazyScreen(() => import("./screens/appointment"));
 const AppointmentForm = lazyScreen(() => import("./screens/appointment-form"));
 const CalendarFeeds = lazyScreen(() => import("./screens/calendar-feeds"));
 const Prevention = lazyScreen(() => import("./screens/prevention"));
+const Measures = lazyScreen(() => import("./screens/measures"));
+const MeasureAdd = lazyScreen(() => import("./screens/measure-add"));
 const Messages = lazyScreen(() => import("./screens/messages"));
 const ConversationScreen = lazyScreen(() => import("./screens/conversation"));
 const Notices = lazyScreen(() => import("./screens/notices"));
@@ -93,6 +95,8 @@ const OwnAppointment = own(Appointment);
 const OwnAppointmentForm = own(AppointmentForm);
 const OwnCalendarFeeds = own(CalendarFeeds);
 const OwnPrevention = own(Prevention);
+const OwnMeasures = own(Measures);
+const OwnMeasureAdd = own(MeasureAdd);
 const OwnMessages = own(Messages);
 const OwnConversation = own(ConversationScreen);
 const OwnNotices = own(Notices);
@@ -135,6 +139,8 @@ function Screens() {
         <Route path="/agenda/prevention" component={OwnPrevention} />
         <Route path="/agenda/:id" component={OwnAppointment} />
         <Route path="/agenda/:id/modifier" component={OwnAppointmentForm} />
+        <Route path="/mesures" component={OwnMeasures} />
+        <Route path="/mesures/ajouter" component={OwnMeasureAdd} />
         <Route path="/messages" component={OwnMessages} />
         <Route path="/messages/:id" component={OwnConversation} />
         <Route path="/notifications" component={OwnNotices} />

@@ -1,6 +1,6 @@
 /** The icons used, by their lucide name; the build refuses a name that does not exist. */
 export const ICONS = [
-  "baby", "ban", "bell", "building", "calendar", "calendar-check", "calendar-plus", "camera", "check",
+  "activity", "baby", "ban", "bell", "building", "calendar", "calendar-check", "calendar-plus", "camera", "check",
   "chevron-down", "chevron-left", "chevron-right", "circle-alert", "circle-check",
   "circle-dashed", "circle-question-mark", "circle-x", "clock", "copy", "download", "ellipsis",
   "equal", "eraser", "external-link", "eye", "file-plus", "file-text", "flask-conical", "hourglass", "house",

@@ -49,6 +49,11 @@ export type PreventionState = Recommendation["state"];
 export type Prevention = Schemas["FollowUpOut"];
 export type ComingStep = Schemas["ComingOut"];
 
+export type Measure = Schemas["MeasureOut"];
+export type MeasureDraft = Schemas["MeasureDraft"];
+export type MeasurePage = Schemas["MeasurePage"];
+export type UsualRange = Schemas["UsualRange"];
+
 export type Conversation = Schemas["ConversationOut"];
 export type ConversationLine = Schemas["ConversationLine"];
 export type ConversationPage = Schemas["ConversationList"];

@@ -48,6 +48,7 @@ export const shell = {
   messages: "Messages",
   unreadMessages: (n: number) => plural(n, "conversation non lue", "conversations non lues"),
   unreadCount: (n: number) => (n > 0 ? `Avis : ${n === 1 ? "1 nouveau" : `${n} nouveaux`}` : "Avis : aucun nouveau"),
+  measures: "Mesures",
   access: "Accès",
   professionals: "Professionnels",
   applications: "Applications",

@@ -53,6 +53,12 @@ function Account() {
       <h2 id="account">{t.settings.account}</h2>
       {me.value?.role === "patient" && (
         <>
+          <StepLink
+            href="/mesures"
+            icon="activity"
+            title={said(t.settings).measures}
+            text={t.settings.measuresText}
+          />
           <StepLink href="/proches" icon="baby" title={t.settings.relatives} text={t.settings.relativesText} />
           <StepLink
             href="/professionnels"

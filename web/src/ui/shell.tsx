@@ -51,6 +51,7 @@ const PERSON: Place[] = [
   { href: "/documents", label: t.shell.documents, icon: "file-text" },
   { href: "/agenda", label: t.shell.agenda, icon: "calendar" },
   { href: "/messages", label: t.shell.messages, icon: "message-square", counted: true },
+  { href: "/mesures", label: t.shell.measures, icon: "activity", rail: true },
   { href: "/acces", label: t.shell.access, icon: "eye", rail: true },
   { href: "/professionnels", label: t.shell.professionals, icon: "users", rail: true },
   { href: "/applications", label: t.shell.applications, icon: "layout-grid", rail: true },
@@ -58,7 +59,7 @@ const PERSON: Place[] = [
 ];
 
 /** Screens of somebody; whose is not known before the session answered. */
-const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|notifications|acces|professionnels|proches|plus|pro|editeur|revue|applications\/(?:demande(?!\?probleme)|mes-applications))(?:[/?]|$)/;
+const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|mesures|notifications|acces|professionnels|proches|plus|pro|editeur|revue|applications\/(?:demande(?!\?probleme)|mes-applications))(?:[/?]|$)/;
 /** Screens of everybody, in the frame of whoever is logged in on this device. */
 const EVERYBODYS = /^\/applications(?:[/?]|$)/;
 
@@ -103,7 +104,7 @@ function currentPlace(path: string, all: Place[]): string | undefined {
 }
 
 /** What a phone reaches through « Plus ». */
-const BEHIND_MORE = /^\/(?:acces|applications|professionnels|proches|notifications)(?:\/|$)/;
+const BEHIND_MORE = /^\/(?:mesures|acces|applications|professionnels|proches|notifications)(?:\/|$)/;
 
 /** How many conversations have something new, once an answer said it. */
 function Unread() {
