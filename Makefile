@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator logs journey test moto coverage matrices web check bench lateness package lock cloud-tests
+.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness package lock cloud-tests
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,6 +45,9 @@ logs: .venv/runtime ## what the functions of the running product logged within t
 
 journey: .venv/runtime ## play the main story against the running product
 	@$(BIN)/python -m infra.local.journey
+
+examples: .venv/runtime ## run three sample applications of the catalogue beside the running product
+	@exec $(BIN)/python -m infra.local.examples
 
 test: check $(IN_PROCESS) matrices web package cloud-tests ## everything: checks, suites, web client, package, deployed product
 
