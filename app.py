@@ -6,12 +6,12 @@ Workers are functions of their own and never import this module (C2).
 from chalice.app import Chalice
 
 from chalicelib.agenda import routes as agenda  # noqa: F401  importing declares its routes
+from chalicelib.catalogue import routes as catalogue  # noqa: F401  importing declares its routes
 from chalicelib.http import meta  # noqa: F401  declares its routes
 from chalicelib.http.mount import BINARY_TYPES, mount
 from chalicelib.identity import (  # noqa: F401  declare their routes
     child_routes,
     invitation_routes,
-    oauth_routes,
     patient_routes,
     routes,
 )
@@ -27,6 +27,8 @@ from chalicelib.journeys import (  # noqa: F401  importing declares its routes
 from chalicelib.journeys import notices as centre  # noqa: F401  importing declares its routes
 from chalicelib.journeys import trace as history  # noqa: F401  importing declares its routes
 from chalicelib.messaging import routes as messaging  # noqa: F401  importing declares its routes
+from chalicelib.oauth import consent_routes  # noqa: F401  importing declares its routes
+from chalicelib.oauth import routes as oauth  # noqa: F401  importing declares its routes
 from chalicelib.prevention import routes as prevention  # noqa: F401  importing declares its routes
 from chalicelib.record import routes as record  # noqa: F401  importing declares its routes
 from chalicelib.trace import routes as trace  # noqa: F401  importing declares its routes

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from chalicelib.catalogue.model import State
 from chalicelib.core import clock, events, ids
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import Principal
@@ -13,6 +14,7 @@ from chalicelib.messaging.model import Opening
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from tests.builders import Actor, a_draft, a_pdf
+from tests.catalogue.samples import an_application
 from tests.http_client import Client, Reply
 from tests.worlds import World, appoint, deposit
 
@@ -39,6 +41,13 @@ def _get(path: str) -> Callable[[World, Client], Reply]:
 def _as_doctor(path: str) -> Callable[[World, Client], Reply]:
     def send(world: World, http: Client) -> Reply:
         return http.get(path.format(pid=world.person.pid), as_=world.doctor.principal)
+
+    return send
+
+
+def _anybody(path: str) -> Callable[[World, Client], Reply]:
+    def send(world: World, http: Client) -> Reply:
+        return http.get(path.format_map(_prepared[world.person.pid]))
 
     return send
 
@@ -212,6 +221,8 @@ OPERATIONS: Final = (
         "answer_prevention",
         _mine("PUT", "/prevention/{recommendation}", version=0, json={"state": "not_concerned"}),
     ),
+    Operation("catalogue", _anybody("/v1/catalogue")),
+    Operation("catalogue_card", _anybody("/v1/catalogue/{application}")),
 )
 
 
@@ -243,6 +254,7 @@ def prepare(world: World, http: Client) -> None:
         "calendar": urlsplit(link.json()["url"]).path,
         "recommendation": recommended[0][0],
         "conversation": opened.conversation.id,
+        "application": an_application(state=State.ONLINE).id,
     }
 
 

@@ -12,7 +12,7 @@ from chalicelib.core import ids, log
 from chalicelib.identity import registration, suspension
 from chalicelib.identity.values import FINESS, InvalidIdentifier, parse_finess
 from chalicelib.vault import blind
-from infra import dead_letters
+from infra import application_commands, dead_letters
 from infra.loaders import persons, professionals
 
 if TYPE_CHECKING:
@@ -222,6 +222,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "resume-account": _resume_account,
     "show-account": _show_account,
     "list-clients": _list_clients,
+    "application": application_commands.run,
     "reseal": _reseal,
     "dead-letters": _dead_letters,
     "redrive": _redrive,

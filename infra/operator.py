@@ -1,4 +1,4 @@
-"""Commands of the operator: prepare an installation, open spaces, look after software and queues.
+"""Commands of the operator: prepare, open spaces, look after software, applications and queues.
 
     python -m infra.operator --help
 
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from chalicelib.catalogue.model import Criteria, State
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
 from chalicelib.core.settings import settings
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (("open-space", "insured persons, CSV"), ("load-professionals", "extract")):
         commands.add_parser(name, help=f"load a file: {what}").add_argument("file", type=Path)
     _add_clients(commands)
+    _add_applications(commands)
     commands.add_parser("reseal", help="seal the traces that a stream lost").add_argument(
         "patients", nargs="+", metavar="PATIENT_ID"
     )
@@ -171,6 +173,28 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         )
     listing = commands.add_parser("list-clients", help="show the software of an organisation")
     listing.add_argument("finess", metavar="FINESS")
+
+
+def _add_applications(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    application = commands.add_parser("application", help="applications of the catalogue")
+    acts = application.add_subparsers(dest="act", required=True)
+    register = acts.add_parser("register", help="register a candidate; with an id, safe to repeat")
+    register.add_argument("file", type=Path, help="JSON: what its publisher says")
+    change = acts.add_parser("change", help="say something else of an application")
+    change.add_argument("application", metavar="ID")
+    change.add_argument("file", type=Path, help="JSON, whole: what is not said is no longer so")
+    review = acts.add_parser("review", help="note which criteria are satisfied, and no others")
+    review.add_argument("application", metavar="ID")
+    names = [one.value for one in Criteria]
+    review.add_argument("criteria", nargs="*", metavar="CRITERIA", help=", ".join(names))
+    state = acts.add_parser("state", help="decide of an application, effective at once")
+    state.add_argument("application", metavar="ID")
+    state.add_argument("state", choices=[one.value for one in State])
+    state.add_argument("--reason", required=True, help="kept in its history")
+    listing = acts.add_parser("list", help="show applications, by name")
+    listing.add_argument("--state", choices=[one.value for one in State])
+    for name, what in (("show", "show an application"), ("history", "show what was done, and why")):
+        acts.add_parser(name, help=what).add_argument("application", metavar="ID")
 
 
 if __name__ == "__main__":

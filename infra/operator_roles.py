@@ -13,7 +13,16 @@ from typing import Any, Final
 from chalicelib.core import tables
 from infra.functions import WITH_DEAD_LETTERS
 from infra.intrinsics import arn_of
-from infra.policies import BRANCH_KEYS, Statement, allow, of_key, of_queue, of_secret, table_id
+from infra.policies import (
+    BRANCH_KEYS,
+    READ,
+    Statement,
+    allow,
+    of_key,
+    of_queue,
+    of_secret,
+    table_id,
+)
 
 _SESSION_SECONDS: Final = 3600
 # Opens the secret of keyed hashes, without which no row that decides is read or written.
@@ -53,9 +62,10 @@ SOFTWARE: Final = Role(
         "list-clients",
     ),
 )
+APPLICATIONS: Final = Role("applications", ("application",))
 ACCOUNTS: Final = Role("accounts", ("suspend-account", "resume-account", "show-account"))
 QUEUES: Final = Role("queues", ("dead-letters", "redrive", "reseal"))
-ROLES: Final = (KEYS, DIRECTORY, SPACES, SOFTWARE, ACCOUNTS, QUEUES)
+ROLES: Final = (KEYS, DIRECTORY, SPACES, SOFTWARE, APPLICATIONS, ACCOUNTS, QUEUES)
 
 
 def role_of(command: str) -> Role | None:
@@ -141,6 +151,14 @@ def statements() -> dict[Role, list[Statement]]:
             _rows(tables.IDENTITY, ("BatchGetItem", "PutItem", "DeleteItem"), "CLIENTKEY#*"),
             _rows(tables.IDENTITY, ("Query", "PutItem"), "ORG#*"),
             _rows(tables.AUDIT, ("PutItem",), "A#*"),
+            *_new_subjects("TraceKey", _TRACE_SUBJECTS),
+        ],
+        APPLICATIONS: [
+            *_secret(),
+            _rows(tables.IDENTITY, ("BatchGetItem", "PutItem"), "APP#*"),
+            _rows(tables.CATALOGUE, (*READ, "PutItem"), "CATALOGUE"),
+            # The application's own history, which is shown with the reasons.
+            _rows(tables.AUDIT, ("Query", "PutItem"), "APP#*"),
             *_new_subjects("TraceKey", _TRACE_SUBJECTS),
         ],
         ACCOUNTS: [

@@ -94,6 +94,10 @@ REFUSALS: Final = Budget(
 )
 # P: a token lasts ten minutes; sixty machines that each ask for one need 360.
 TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
+# P: of one consent; five devices that renew every ten minutes ask thirty times, and retry.
+TOKENS_OF_ONE_CONSENT: Final = Budget("token-here", {ActorKind.APPLICATION: 120})
+# P: each is told to the person by mail.
+CONSENTS: Final = Budget("consent", {ActorKind.PERSON: 60}, period=_DAY)
 # P: a family invites one or two people, and mistypes some; nobody goes through names this way.
 INVITATIONS: Final = Budget("invite", {ActorKind.PERSON: 10}, period=_DAY)
 # P: the phones and computers of a household that share a link ask four times an hour each.
@@ -120,6 +124,13 @@ CONVERSATIONS_IN_ONE_RECORD: Final = replace(
     problem="too-many-conversations",
 )
 
+# Counted once, under the name of who asks.
+_OWN: Final = {
+    Action.PATIENT_LOOKUP: LOOKUPS,
+    Action.FEED_READ: FEED_READS,
+    Action.REPRESENTATIVE_INVITE: INVITATIONS,
+    Action.CONSENT_GIVE: CONSENTS,
+}
 # A document in one request or announced draws on one count; its content that follows, on another.
 _DOCUMENTS: Final = {
     Action.DOCUMENT_ADD: "add",
@@ -154,12 +165,9 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     again. The record is named by the depositor's own token for it: no count tells who is whose.
     What a person changes in her own agenda is not counted: nobody is told of it.
     """
-    if action is Action.PATIENT_LOOKUP and principal.kind in LOOKUPS.limits:
-        return [(LOOKUPS, principal.id)]
-    if action is Action.FEED_READ and principal.kind in FEED_READS.limits:
-        return [(FEED_READS, principal.id)]
-    if action is Action.REPRESENTATIVE_INVITE and principal.kind in INVITATIONS.limits:
-        return [(INVITATIONS, principal.id)]
+    if action in _OWN:
+        budget = _OWN[action]
+        return [(budget, principal.id)] if principal.kind in budget.limits else []
     if action in _DOCUMENTS:
         here, step = depositor_token(pid, principal), _DOCUMENTS[action]
         return [(DEPOSITS, f"{principal.id}.{step}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{step}")]

@@ -300,7 +300,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         outcome="refused" if reason else "allowed",
         right=_said_right(unit),
         right_since=_since(unit),
-        reference=unit.reference,
+        reference=unit.traced_about or unit.reference,
         reason=reason,
         request_id=log.request_id.get(),
         salt=ids.new_secret_id(),

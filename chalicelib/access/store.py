@@ -352,15 +352,32 @@ def name_of(proxy: ProxyRow, pid: str) -> str:
     Raises:
         Tampered, KeyMissing, Unavailable: it does not open.
     """
-    return _name(bytes(proxy.sealed or b""), pid, proxy)
+    return open_name(bytes(proxy.sealed or b""), pid, proxy)
 
 
 def giver_of(grant: GrantRow, pid: str) -> str:
     """Open the name of who gave an authorisation for a minor. Raises as `name_of`."""
-    return _name(bytes(grant.given_by or b""), pid, grant)
+    return open_name(bytes(grant.given_by or b""), pid, grant)
 
 
-def _name(sealed: bytes, pid: str, row: Row) -> str:
+def seal_name(name: str | None, pid: str, settings: SettingsRow, row: Row) -> bytes:
+    """Seal, for one row, the name of who represents the minor of a record, with its history.
+
+    Raises:
+        Unavailable: the key service does not answer.
+    """
+    return envelope.seal_row(
+        {"name": name},
+        subject=subject_of_trace(pid),
+        kind=TRACE_KIND,
+        data_key=bytes(settings.trace_key),
+        pk=row.pk,
+        sk=row.sk,
+    )
+
+
+def open_name(sealed: bytes, pid: str, row: Row) -> str:
+    """Open what `seal_name` sealed for that row. Raises as `name_of`."""
     subject = subject_of_trace(pid)
     opened = envelope.open_row(sealed, subject=subject, kind=TRACE_KIND, pk=row.pk, sk=row.sk)
     return str(opened["name"])

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, quote
 from chalice.app import Chalice
 
 from chalicelib.core import ids, log
-from chalicelib.http import problems
+from chalicelib.http import cors, problems
 from chalicelib.http.mount import SECURITY_HEADERS
 
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
@@ -203,6 +203,7 @@ def _refusal(status: int, slug: str, request_id: str, **figures: int) -> _Reply:
         problems.body(slug, status, **figures), ensure_ascii=False, separators=(",", ":")
     ).encode()
     headers = {**SECURITY_HEADERS, "Content-Type": problems.MEDIA_TYPE, "X-Request-Id": request_id}
+    headers |= cors.ANY_ORIGIN  # as the gateway, which has one answer whatever the path
     headers |= _REFUSAL_HEADERS.get(status, {})
     log.request_id.set(request_id)
     log.write("refused at the gateway", status=status)

@@ -1,4 +1,4 @@
-"""Put fictitious people, a directory and a laboratory into the running product. Safe to repeat.
+"""Put fictitious people, professionals, software and applications into the product. Repeatable.
 
 Everything passes through the product's own use cases, as the operator, the people and the
 laboratory would do it, so that the gate decides and traces here too. Only the journey's own steps
@@ -8,15 +8,12 @@ are left to be played: Dominique's doctor is not authorised, and her TSH result 
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-from joserfc.jwk import ECKey
 
 from chalicelib.access import usecases as access_usecases
 from chalicelib.access.entry import depositor_token
@@ -39,11 +36,11 @@ from chalicelib.record.model import Draft
 from chalicelib.record.store import ContentRow, content_key
 from infra import commands
 from infra.loaders import persons, professionals
-from infra.local import config
+from infra.local import applications, config, key_files
 from infra.local.issuer import personas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 DATA: Final = Path(__file__).with_name("data")
 LABORATORY: Final = "Laboratoire Exemple"
@@ -129,6 +126,8 @@ def main() -> int:
     _write_to(laboratory, holders["dominique"])
     for key, rpps in AUTHORISED.items():
         _authorise(holders[key], rpps)
+    referenced = applications.reference(config.from_environment())
+    print(f"{referenced} applications")
     print(f"{directory.written} professionals, {len(people.opened)} spaces, {len(refused)} refused")
     print(f"{LABORATORY}: client {laboratory.session}")
     return 1 if refused else 0
@@ -136,30 +135,18 @@ def main() -> int:
 
 def _laboratory(folder: Path) -> Principal:
     """Register the laboratory's software with a key pair of this machine, never committed."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    private, public = folder / "private.jwk.json", folder / "public.jwk.json"
-    if not private.exists():
-        key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
-        _write(public, key.as_dict(private=False))
-        _write(private, key.as_dict(private=True))
+    private, public = key_files.key_pair(folder)
     client_id = commands.register_client(LABORATORY, FINESS, public)
     client = {
         "client_id": client_id,
         "token_endpoint": clients.token_endpoint(),
         "private_key": str(private),
     }
-    _write(folder / "client.json", client)
+    key_files.write(folder / "client.json", client)
     print(f"private key of {LABORATORY}: {private}")
     principal = _principal(ActorKind.ORGANISATION, parse_finess(FINESS), client_id)
     row = registration.find_client(client_id)
     return replace(principal, generation=generation_of(row))
-
-
-def _write(file: Path, value: Mapping[str, object]) -> None:
-    fresh = file.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
-    fresh.replace(file)
 
 
 def _holders() -> dict[str, AccountRow]:

@@ -29,6 +29,8 @@ PUBLIC = {
     "GET /v1/trace/keys",
     "GET /v1/calendar/{link}",
     "HEAD /v1/calendar/{link}",
+    "GET /v1/catalogue",
+    "GET /v1/catalogue/{application_id}",
 }
 SERVER_OWNED = (
     "owner",
@@ -88,7 +90,7 @@ def test_paths_hold_ids_only() -> None:  # D13
     held = {part for one in ENDPOINTS for part in re.findall(r"{(\w+)}", one.path)}
     things = {"pid", "child_id", "invitation_id", "document_id", "appointment_id", "feed_id"}
     things |= {"notice_id"}
-    things |= {"conversation_id", "attachment_id"}
+    things |= {"conversation_id", "attachment_id", "application_id"}
     # `key` is a keyed hash: it tells neither a vaccine nor a screening.
     assert held <= {*things, "rpps", "slug", "link", "key"}
 
@@ -154,6 +156,8 @@ MAY_BE_KEPT = {
     "GET /v1/calendar/{link}": "private, max-age=900",
     "HEAD /v1/calendar/{link}": "private, max-age=900",
     "GET /v1/trace/keys": "max-age=300",
+    "GET /v1/catalogue": "public, max-age=60",
+    "GET /v1/catalogue/{application_id}": "public, max-age=60",
 }
 
 

@@ -27,6 +27,7 @@ from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
 from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
+from tests.catalogue.samples import an_application
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint
@@ -144,6 +145,7 @@ def ask(
     values |= _invitations(world, declared.path, role, document)
     values |= _told(world, declared.path, document)
     values |= _written(world, declared.path, case)
+    values |= _referenced(declared.path)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
@@ -249,6 +251,11 @@ def _written(world: World, path: str, case: str) -> dict[str, str]:
     ref = next((one for one in refs if one.box == box), None) or _begun(actor, person.pid)
     (joined,) = messages.list_messages(person.principal, ref, None, 1).messages
     return {"conversation_id": ref.id, "attachment_id": joined.message.attachments[0].id}
+
+
+def _referenced(path: str) -> dict[str, str]:
+    """Register the application that a path of the catalogue is about."""
+    return {"application_id": an_application().id} if "/v1/catalogue/{" in path else {}
 
 
 def _begun(actor: Principal, pid: str) -> Reference:

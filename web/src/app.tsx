@@ -1,15 +1,12 @@
 /** Which screen for which address; each screen is loaded when it is first opened. */
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { firstScreen, leave, me, sessionState, start } from "./api/session";
+import { me } from "./api/session";
 import type { Profile } from "./api/types";
 import { currentProfile } from "./lib/profile";
+import { Entering, type Role, useEntry } from "./ui/entry";
 import { lazyScreen } from "./ui/lazy";
-import { Page } from "./ui/page";
 import { Shell } from "./ui/shell";
-import { ErrorPanel, Loading } from "./ui/states";
-import { catalogue as t } from "./catalogue";
 
 /** Everything but the public page and what the server itself answers. */
 const SCREENS = /^\/(?!$|\?|#|v1\/|oauth\/|fhir\/|problems\/|openapi\.json|health)/;
@@ -26,6 +23,8 @@ const Add = lazyScreen(() => import("./screens/add"));
 const Document = lazyScreen(() => import("./screens/document"));
 const Trace = lazyScreen(() => import("./screens/trace"));
 const Professionals = lazyScreen(() => import("./screens/professionals"));
+const ConsentRequest = lazyScreen(() => import("./screens/consent-request"));
+const MyApplications = lazyScreen(() => import("./screens/my-applications"));
 const Relatives = lazyScreen(() => import("./screens/relatives"));
 const Agenda = lazyScreen(() => import("./screens/agenda"));
 const Appointment = lazyScreen(() => import("./screens/appointment"));
@@ -46,36 +45,6 @@ const ProAppointmentForm = lazyScreen(() => import("./screens/pro-appointment-fo
 const ProMessages = lazyScreen(() => import("./screens/pro-messages"));
 const ProConversation = lazyScreen(() => import("./screens/pro-conversation"));
 const ProWrite = lazyScreen(() => import("./screens/pro-write"));
-
-type Role = "patient" | "professional";
-
-function Entering({ error, retry }: { error: unknown; retry: () => void }) {
-  return (
-    <Page title={t.shell.publicSpace}>
-      {error === null ? <Loading lines={5} /> : <ErrorPanel error={error} retry={retry} />}
-    </Page>
-  );
-}
-
-/** Opens the session before a private screen; sends to the login, or to the right side. */
-function useEntry(role: Role | null) {
-  const { url } = useLocation();
-  const [error, setError] = useState<unknown>(null);
-  const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    if (sessionState.value !== "unknown") return;
-    setError(null);
-    start().catch(setError);
-  }, [turn]);
-  const state = sessionState.value;
-  useEffect(() => {
-    if (state === "out") leave(`/connexion?retour=${encodeURIComponent(url)}`);
-    else if (state === "in" && role && me.value && me.value.role !== role) {
-      leave(firstScreen(me.value));
-    }
-  }, [state]);
-  return { error, retry: () => setTurn((n) => n + 1) };
-}
 
 /** A screen of the record that is open: one's own, or that of a child. */
 function own(Screen: ComponentType<{ profile: Profile }>) {
@@ -101,6 +70,7 @@ const OwnAdd = own(Add);
 const OwnDocument = own(Document);
 const OwnTrace = own(Trace);
 const OwnProfessionals = own(Professionals);
+const OwnApplications = own(MyApplications);
 const OwnRelatives = own(Relatives);
 const OwnAgenda = own(Agenda);
 const OwnAppointment = own(Appointment);
@@ -149,6 +119,8 @@ function Screens() {
         <Route path="/notifications" component={OwnNotices} />
         <Route path="/acces" component={OwnTrace} />
         <Route path="/professionnels" component={OwnProfessionals} />
+        <Route path="/applications/demande" component={ConsentRequest} />
+        <Route path="/applications/mes-applications" component={OwnApplications} />
         <Route path="/proches" component={OwnRelatives} />
         <Route path="/plus/avis" component={OwnNoticeSettings} />
         <Route path="/plus" component={AnySettings} />

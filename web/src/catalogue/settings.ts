@@ -12,6 +12,8 @@ export const settings = {
   notices: "Avis et rappels",
   noticesText: "E-mails, heures de silence, fuseau horaire",
   professionalsText: "Autoriser un médecin, retirer un accès",
+  applications: "Mes applications",
+  applicationsText: "Ce qu'elles peuvent faire, retirer un accès",
   identity: {
     title: "Mon identité",
     why: "Pour ouvrir votre dossier, un professionnel doit écrire votre matricule INS et vos traits d'identité.",
@@ -44,6 +46,7 @@ export const settings = {
   /** In place of the words above, in the space of a child. */
   child: {
     professionals: "Professionnels",
+    applications: "Applications",
     identity: {
       title: "Identité de l'enfant",
       why: "Pour ouvrir ce dossier, un professionnel doit écrire le matricule INS et les traits d'identité de l'enfant.",

@@ -50,6 +50,7 @@ export const shell = {
   unreadCount: (n: number) => (n > 0 ? `Avis : ${n === 1 ? "1 nouveau" : `${n} nouveaux`}` : "Avis : aucun nouveau"),
   access: "Accès",
   professionals: "Professionnels",
+  applications: "Applications",
   more: "Plus",
   findPatient: "Chercher",
   deposit: "Déposer",

@@ -83,8 +83,9 @@ export const trace = {
     "Vérifiez de temps en temps : la première vérification sur un appareil n'a pas de point de comparaison.",
   ],
   worried: "Un accès vous surprend ?",
-  worriedText: "Retirez l'accès de ce professionnel, ou appelez l'assistance.",
+  worriedText: "Retirez l'accès de ce professionnel ou de cette application, ou appelez l'assistance.",
   worriedLink: "Voir mes professionnels",
+  applicationsLink: "Voir mes applications",
   /** In place of the words above, in the space of a child. */
   child: {
     title: "Accès à ce dossier",
@@ -92,5 +93,6 @@ export const trace = {
     empty: "Dès que quelqu'un ouvrira ce dossier, vous le verrez ici.",
     verify: "Vérifier ces accès",
     worriedLink: "Voir les professionnels",
+    applicationsLink: "Voir les applications",
   },
 };

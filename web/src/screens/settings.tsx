@@ -60,6 +60,12 @@ function Account() {
             title={said(t.settings).professionals}
             text={t.settings.professionalsText}
           />
+          <StepLink
+            href="/applications/mes-applications"
+            icon="layout-grid"
+            title={said(t.settings).applications}
+            text={t.settings.applicationsText}
+          />
           <StepLink href="/acces" icon="eye" title={t.settings.access} text={t.settings.accessText} />
           <StepLink href="/plus/avis" icon="bell" title={t.settings.notices} text={t.settings.noticesText} />
         </>

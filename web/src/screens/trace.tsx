@@ -223,6 +223,9 @@ export default function Trace({ profile }: { profile: Profile }) {
             <LinkButton icon="users" href="/professionnels">
               {said(t.trace).worriedLink}
             </LinkButton>
+            <LinkButton icon="layout-grid" href="/applications/mes-applications">
+              {said(t.trace).applicationsLink}
+            </LinkButton>
             <a class="link" href={helpCall}>
               {t.shell.callHelp}
             </a>

@@ -51,11 +51,12 @@ const PERSON: Place[] = [
   { href: "/messages", label: t.shell.messages, icon: "message-square", counted: true },
   { href: "/acces", label: t.shell.access, icon: "eye", rail: true },
   { href: "/professionnels", label: t.shell.professionals, icon: "users", rail: true },
+  { href: "/applications/mes-applications", label: t.shell.applications, icon: "layout-grid", rail: true },
   { href: "/plus", label: t.shell.more, icon: "ellipsis" },
 ];
 
 /** Screens of somebody; whose is not known before the session answered. */
-const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|notifications|acces|professionnels|proches|plus|pro)(?:\/|$)/;
+const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|notifications|acces|professionnels|proches|plus|pro|applications\/(?:demande(?!\?probleme)|mes-applications))(?:[/?]|$)/;
 const PROFESSIONALS = /^\/pro(?:\/|$)/;
 
 function places(path: string): Place[] {
@@ -85,7 +86,7 @@ function currentPlace(path: string, all: Place[]): string | undefined {
 }
 
 /** What a phone reaches through « Plus ». */
-const BEHIND_MORE = /^\/(?:acces|professionnels|proches|notifications)(?:\/|$)/;
+const BEHIND_MORE = /^\/(?:acces|applications|professionnels|proches|notifications)(?:\/|$)/;
 
 /** How many conversations have something new, once an answer said it. */
 function Unread() {
@@ -199,11 +200,11 @@ function Bell({ pid }: { pid: string }) {
 }
 
 export function Shell({ children, bare }: { children: ComponentChildren; bare?: boolean }) {
-  const { path, route } = useLocation();
+  const { url, route } = useLocation();
   useEffect(() => listenShortcuts(route), [route]);
   const known = !bare && me.value !== null;
   // Drawn before it is known for whom, so that nothing moves when it is.
-  const framed = known || (sessionState.value === "unknown" && SOMEBODYS.test(path));
+  const framed = known || (sessionState.value === "unknown" && SOMEBODYS.test(url));
   const profile = known ? currentProfile.value : null;
   useProfileNews(profile);
   return (
