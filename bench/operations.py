@@ -16,7 +16,7 @@ from chalicelib.prevention import usecases as prevention
 from tests.builders import Actor, a_draft, a_pdf
 from tests.catalogue.samples import an_application
 from tests.http_client import Client, Reply
-from tests.worlds import World, appoint, deposit
+from tests.worlds import World, appoint, deposit, measure
 
 LISTED: Final = 50
 
@@ -93,6 +93,15 @@ def _add_appointment(world: World, http: Client) -> Reply:
             "zone": "Europe/Paris",
             "reminders": [1440, 60],
         },
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+
+
+def _add_measure(world: World, http: Client) -> Reply:
+    return http.post(
+        f"/v1/patients/{world.person.pid}/measures",
+        as_=world.person.principal,
+        json={"kind": "weight", "at": "2026-11-20T07:30+01:00", "values": {"weight": 72.4}},
         headers={"Idempotency-Key": ids.new_id()},
     )
 
@@ -194,6 +203,10 @@ OPERATIONS: Final = (
     Operation("cancel_appointment", _mine("DELETE", "/appointments/{appointment}"), 204),
     Operation("appointment_ics", _mine("GET", "/appointments/{appointment}/ics")),
     Operation("calendar_feed", _calendar),
+    Operation("measures", _get("/v1/patients/{pid}/measures?kind=weight")),
+    Operation("one_measure", _mine("GET", "/measures/{measure}")),
+    Operation("add_measure", _add_measure, 201),
+    Operation("delete_measure", _mine("DELETE", "/measures/{measure}"), 204),
     Operation("notices", _get("/v1/patients/{pid}/notices")),
     Operation("read_notices", _read_notices, 204),
     Operation("delete_notice", _mine("DELETE", "/notices/{notice}"), 204),
@@ -233,7 +246,7 @@ def fill(world: World, documents: int = LISTED) -> None:
 
 
 def prepare(world: World, http: Client) -> None:
-    """Make what operations are about: an appointment, its notice, a calendar link, an answer."""
+    """Make what operations are about: appointment and its notice, measure, link, answer."""
     who, pid = world.person.principal, world.person.pid
     appointment = appoint(who, pid)
     event = events.new_event(EventType.REMINDER_DUE, pid, appointment)
@@ -250,6 +263,7 @@ def prepare(world: World, http: Client) -> None:
     recommended = prevention.list_recommendations(who, pid).items
     _prepared[pid] = {
         "appointment": appointment,
+        "measure": measure(who, pid),
         "notice": event.id,
         "calendar": urlsplit(link.json()["url"]).path,
         "recommendation": recommended[0][0],

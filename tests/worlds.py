@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from chalicelib.access import tokens
 from chalicelib.agenda import usecases as agenda
 from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import clock
 from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.measures import usecases as measures
+from chalicelib.measures.model import Draft as MeasureDraft
+from chalicelib.measures.model import MeasureKind
 from chalicelib.record import usecases
 from chalicelib.record.model import Draft
 from tests import double
 from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_pdf, a_person
 
+FIGURES = {"weight": Decimal("72.4")}
 SEXES = {"F": "female", "M": "male", "U": "unknown"}
 
 
@@ -76,6 +81,12 @@ def appoint(
         reminders=reminders,
     )
     return agenda.add_appointment(actor, pid, draft, None).appointment.id
+
+
+def measure(actor: Principal, pid: str, *, at: str = "2026-11-20T07:30+01:00") -> str:
+    """Add a weight, and return its id."""
+    draft = MeasureDraft(MeasureKind.WEIGHT, at, FIGURES)
+    return measures.add_measure(actor, pid, draft, None).id
 
 
 def announce(actor: Principal, pid: str, content: bytes, *, title: str = "Suite") -> str:

@@ -80,6 +80,12 @@ APPOINTMENTS_IN_ONE_RECORD: Final = replace(
         ActorKind.APPLICATION: 60,
     },
 )
+# P: a notebook of paper copied on one day; what a scale kept for three years, when it is connected.
+MEASURES_IN_ONE_RECORD: Final = replace(
+    DEPOSITS_IN_ONE_RECORD,
+    what="measure-here",
+    limits={ActorKind.PERSON: 400, ActorKind.APPLICATION: 1_000},
+)
 # P: a handful of stale links; for an organisation, lookups of closed spaces and of wrong traits.
 REFUSALS: Final = Budget(
     "refusal",
@@ -124,8 +130,8 @@ CONVERSATIONS_IN_ONE_RECORD: Final = replace(
     problem="too-many-conversations",
 )
 
-# Counted once, under the name of who asks.
-_OWN: Final = {
+# What is counted of an actor alone, wherever she does it.
+_OF_ACTOR: Final = {
     Action.PATIENT_LOOKUP: LOOKUPS,
     Action.FEED_READ: FEED_READS,
     Action.REPRESENTATIVE_INVITE: INVITATIONS,
@@ -165,8 +171,8 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     again. The record is named by the depositor's own token for it: no count tells who is whose.
     What a person changes in her own agenda is not counted: nobody is told of it.
     """
-    if action in _OWN:
-        budget = _OWN[action]
+    if action in _OF_ACTOR:
+        budget = _OF_ACTOR[action]
         return [(budget, principal.id)] if principal.kind in budget.limits else []
     if action in _DOCUMENTS:
         here, step = depositor_token(pid, principal), _DOCUMENTS[action]
@@ -175,6 +181,8 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     if action in _APPOINTMENTS and not is_own_change:
         here = depositor_token(pid, principal)
         return [(DEPOSITS, f"{principal.id}.appointment"), (APPOINTMENTS_IN_ONE_RECORD, here)]
+    if action is Action.MEASURE_ADD and principal.kind in MEASURES_IN_ONE_RECORD.limits:
+        return [(MEASURES_IN_ONE_RECORD, depositor_token(pid, principal))]
     return _drawn_by_messages(principal, action, pid)
 
 

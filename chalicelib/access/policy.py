@@ -56,7 +56,8 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.APPOINTMENT_READ: (*_HERS, Right.DEPOSITOR, Right.CONSENT),
     Action.APPOINTMENT_EXPORT: (*_HERS, Right.DEPOSITOR),
     Action.APPOINTMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING, Right.CONSENT),
-    Action.APPOINTMENT_CHANGE: (*_HERS, Right.DEPOSITOR),
+    # By consent, of what somebody else set: its link only (`agenda.rules.may_set_link`).
+    Action.APPOINTMENT_CHANGE: (*_HERS, Right.DEPOSITOR, Right.CONSENT),
     Action.APPOINTMENT_CANCEL: (*_HERS, Right.DEPOSITOR),
     Action.CHILD_LIST: (Right.SELF,),
     Action.CHILD_MANAGE: (Right.COVERAGE,),
@@ -84,6 +85,11 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.ATTACHMENT_ADD: (*_HERS, Right.PARTICIPANT),
     Action.ATTACHMENT_OPEN: (*_HERS, Right.PARTICIPANT),
     Action.ATTACHMENT_SAVE: _HERS,
+    Action.MEASURE_LIST: (*_HERS, Right.CONSENT),
+    Action.MEASURE_READ: (*_HERS, Right.CONSENT),
+    Action.MEASURE_ADD: (*_HERS, Right.CONSENT),
+    # Then narrowed to what is hers, or what she wrote (`measures.rules.may_delete`).
+    Action.MEASURE_DELETE: (*_HERS, Right.DEPOSITOR),
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way, and

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from chalicelib.agenda import times
-from chalicelib.agenda.model import Details, Draft, Notice, Slot
+from chalicelib.agenda.model import Appointment, Details, Draft, Notice, Slot
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.text import is_printable
 
@@ -223,6 +223,17 @@ def is_over(slot: Slot, now: datetime) -> bool:
 def moves(before: Draft, after: Draft) -> bool:
     """Tell whether a change is one of when."""
     return any(getattr(before, name) != getattr(after, name) for name in _WHEN)
+
+
+def may_set_link(before: Appointment, after: Details, mark: str) -> bool:
+    """Tell whether a change is one that an application may make of what somebody else set.
+
+    It adds the link by which one joins, or changes that link if it added it; nothing else (the room
+    of a remote consultation is often not where the appointment was booked).
+    """
+    details, by = before.details, before.link_by
+    is_free = details.link is None or (by is not None and by.mark == mark)
+    return is_free and replace(details, link=after.link) == after
 
 
 def days(slot: Slot, zone: str) -> tuple[date, date]:

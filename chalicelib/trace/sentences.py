@@ -194,6 +194,10 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "repris une pièce jointe pour l’enregistrer",
         "reprendre une pièce jointe pour l’enregistrer",
     ),
+    Action.MEASURE_LIST: ("consulté les mesures", "consulter les mesures"),
+    Action.MEASURE_READ: ("consulté une mesure", "consulter une mesure"),
+    Action.MEASURE_ADD: ("ajouté une mesure", "ajouter une mesure"),
+    Action.MEASURE_DELETE: ("supprimé une mesure", "supprimer une mesure"),
     AccountAction.SUSPEND: (
         "suspendu l’accès à votre espace",
         "suspendre l’accès à votre espace",

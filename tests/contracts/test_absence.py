@@ -35,7 +35,7 @@ from tests import double
 from tests.builders import Actor, a_doctor, a_grant, a_pdf
 from tests.http_client import Client
 from tests.recorder import recorder
-from tests.worlds import World
+from tests.worlds import World, measure
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +47,7 @@ AUTHORS: Final = {
     "document": ("person", "laboratory", "doctor"),
     "appointment": ("person", "laboratory", "doctor", "podologist"),
     "conversation": ("laboratory", "doctor", "podologist"),
+    "measure": ("person",),
 }
 READERS: Final = ("doctor", "podologist", "laboratory")
 LAST_OF_ALL: Final = "7" + "Z" * 25
@@ -66,7 +67,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something in the record; `also` is what a conversation's attachment is called."""
+    """Something in the record; `also` names a conversation's attachment, or a measure's row."""
 
     planned: Planned
     id: str
@@ -86,7 +87,7 @@ RECORDS: Final = st.lists(planned(), min_size=2, max_size=7)
 
 def is_hidden(reader: str, one: Planned) -> bool:
     """Tell by hand whether something is hidden from a reader."""
-    if one.kind in {"appointment", "conversation"} or reader == "laboratory":
+    if one.kind in {"appointment", "conversation", "measure"} or reader == "laboratory":
         return one.author != reader
     code = None if one.author == "person" else one.code
     return reader == "podologist" and code in NOT_FOR_PODOLOGIST
@@ -114,6 +115,9 @@ def put(one: Planned, actors: dict[str, Actor], pid: str, number: int) -> Thing:
             (),
         )
         return Thing(one, agenda.add_appointment(actor, pid, asked, None).appointment.id)
+    if one.kind == "measure":
+        made = measure(actor, pid)
+        return Thing(one, made, made.rpartition(".")[2])
     opening = Opening(f"Sujet {number}", "Bonjour", as_team=False)
     made = messaging.open_conversation(actor, pid, opening, None).conversation.id
     ref = references.read(made)
@@ -168,6 +172,7 @@ def requests(
     ):
         yield Asked("GET", f"{base}/documents?{query}", is_by_id=False)
     yield Asked("GET", f"{base}/news")
+    yield Asked("GET", f"{base}/measures?limit=1", is_by_id=False)
     for query in ("limit=1", "limit=50"):
         yield Asked("GET", f"{base}/appointments?{query}", is_by_id=False)
         box = "team" if reader == "laboratory" else "own"
@@ -186,6 +191,9 @@ def _of(thing: Thing, base: str) -> Iterator[Asked]:
         for part in ("", "/ics"):
             yield Asked("GET", f"{base}/appointments/{thing.id}{part}")
         yield Asked("PATCH", f"{base}/appointments/{thing.id}", body={"place": "Ailleurs"})
+    elif thing.planned.kind == "measure":
+        for method in ("GET", "DELETE"):
+            yield Asked(method, f"{base}/measures/{thing.id}")
     else:
         one = f"/v1/conversations/{thing.id}"
         for part in ("", "/messages", f"/attachments/{thing.also}/content"):

@@ -16,6 +16,7 @@ from tests.messaging.correspondence import begun
 from tests.worlds import World
 
 APPOINTMENT = {"title": "Scanner", "start": "2026-11-23T11:00", "zone": "Europe/Paris"}
+MEASURE = {"kind": "weight", "at": "2026-11-23T08:00Z", "values": {"weight": 72.4}}
 ANNOUNCED = a_draft() | {"content": None, "size_bytes": 9}
 # Every idempotent write, with somebody who may make it; a session lasts less than the key.
 HOURS = {"laboratory": 23, "doctor": 11, "person": 11, "other": 11}
@@ -26,6 +27,7 @@ WRITES: list[tuple[str, str, Mapping[str, Any]]] = [
     ("/documents", "laboratory", a_draft(a_pdf("replayed"))),
     ("/documents", "laboratory", ANNOUNCED),
     ("/documents", "doctor", a_draft(a_pdf("replayed too"))),
+    ("/measures", "person", MEASURE),
     ("/calendar-feeds", "person", {"detail": "busy"}),
     (
         "/representatives/invitations",

@@ -89,7 +89,7 @@ def test_names_of_handlers_are_unique() -> None:
 def test_paths_hold_ids_only() -> None:  # D13
     held = {part for one in ENDPOINTS for part in re.findall(r"{(\w+)}", one.path)}
     things = {"pid", "child_id", "invitation_id", "document_id", "appointment_id", "feed_id"}
-    things |= {"notice_id"}
+    things |= {"notice_id", "measure_id"}
     things |= {"conversation_id", "attachment_id", "application_id"}
     # `key` is a keyed hash: it tells neither a vaccine nor a screening.
     assert held <= {*things, "rpps", "slug", "link", "key"}
@@ -191,6 +191,7 @@ def test_strange_path_parameters_are_the_constant_404(  # A31
                       "conversation_id": references.new(world.person.pid, "PRO.1").id,
                       "attachment_id": world.document, "child_id": world.other.pid,
                       "invitation_id": world.document,
+                      "measure_id": "1." + "a" * 32 + "." + world.document,
                           "notice_id": world.document, "key": "1." + "a" * 32,
                       "rpps": world.doctor.id} | {parameter: strange}  # fmt: skip
             query = request.target.partition("?")[1:]

@@ -30,7 +30,7 @@ from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
 from tests.catalogue.samples import an_application
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
-from tests.worlds import UPLOADED, World, appoint
+from tests.worlds import UPLOADED, World, appoint, measure
 
 ROLES: Final = (
     "anonymous",
@@ -76,6 +76,11 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
         "birth_date": "1980-01-31",
     },
     "PUT /v1/patients/{pid}/invitations/{invitation_id}": {"answer": "accept", "certifies": True},
+    "POST /v1/patients/{pid}/measures": {
+        "kind": "weight",
+        "at": "2026-11-20T07:30+01:00",
+        "values": {"weight": 72.4},
+    },
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/news": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
@@ -144,6 +149,7 @@ def ask(
     values |= _children(world, name)
     values |= _invitations(world, declared.path, role, document)
     values |= _told(world, declared.path, document)
+    values |= _measured(world, declared.path, case, document)
     values |= _written(world, declared.path, case)
     values |= _referenced(declared.path)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
@@ -237,6 +243,17 @@ def _told(world: World, path: str, target: str | None) -> dict[str, str]:
         found = prevention.list_recommendations(person.principal, person.pid)
         return {"key": _NO_TOKEN if target else found.items[0][0]}
     return {}
+
+
+def _measured(world: World, path: str, case: str, target: str | None) -> dict[str, str]:
+    """Add the measure that a path is about: by the person, or by who else represents her."""
+    if "{measure_id}" not in path:
+        return {}
+    author = world.person
+    if case == "of another representative":
+        author = a_person()
+        represent(author, world.person.pid)
+    return {"measure_id": target or measure(author.principal, world.person.pid)}
 
 
 def _written(world: World, path: str, case: str) -> dict[str, str]:
