@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from infra.local import config, running
-from infra.local.applications import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +29,10 @@ _STOP_SECONDS: Final = 10
 @contextmanager
 def started(here: config.Config) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Start every sample application on the product, and stop them at the end of the block."""
-    applications = here.state / FOLDER
-    processes = [
-        subprocess.Popen([sys.executable, _EXAMPLES / script, applications / slug / "client.json"])
-        for slug, script in SCRIPTS.items()
-    ]
+    processes = []
+    for slug, script in SCRIPTS.items():
+        client = here.applications / slug / "client.json"
+        processes.append(subprocess.Popen([sys.executable, _EXAMPLES / script, client]))
     try:
         yield processes
     finally:
