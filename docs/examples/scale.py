@@ -50,7 +50,7 @@ def observation(patient: str, kilograms: float) -> dict[str, Any]:
         "status": "final",
         "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
         "subject": {"reference": f"Patient/{patient}"},
-        "effectiveDateTime": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "effectiveDateTime": datetime.now().astimezone().isoformat(timespec="milliseconds"),
         "valueQuantity": {
             "value": kilograms,
             "unit": "kg",

@@ -25,6 +25,7 @@ Resource = dict[str, Any]
 FHIR = "application/fhir+json"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 OVER = "Votre accord a pris fin, ou vous l’avez retiré\u00a0: plus rien n’est lu ni écrit."
+NOT_GIVEN = "Vous n’avez pas donné cet accord, ou vous l’avez retiré\u00a0: rien n’a été fait."
 UNAUTHORIZED, FORBIDDEN = 401, 403
 
 
@@ -173,5 +174,7 @@ def _words(status: int, body: bytes) -> RefusedError:
     said = json.loads(body) if body.startswith(b"{") else {}
     if said.get("error") == "invalid_grant":
         return RefusedError(OVER, status, is_over=True)
+    if status == FORBIDDEN:
+        return RefusedError(NOT_GIVEN, status)
     told = " ".join(one["details"]["text"] for one in said.get("issue", []))
     return RefusedError(told or f"Votre espace a refusé ({said.get('error', status)}).", status)
