@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from chalicelib.catalogue import rules, usecases
+from chalicelib.catalogue.model import State
 from chalicelib.catalogue.schemas import Card, CatalogueOut, CatalogueQuery, card_out
 from chalicelib.http.conditions import is_unchanged
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
@@ -23,7 +24,8 @@ _FRESH_SECONDS: Final = 60
 )
 def list_catalogue(call: Call[None, CatalogueQuery]) -> Answer:
     """List the referenced applications, by name."""
-    found = usecases.list_applications(call.query.theme, call.query.state)
+    state = State(call.query.state) if call.query.state else None
+    found = usecases.list_applications(call.query.theme, state)
     return _kept(call, CatalogueOut(order=rules.ORDER, items=[card_out(one) for one in found]))
 
 

@@ -24,7 +24,6 @@ from chalicelib.catalogue.model import (
     Price,
     Pricing,
     Publisher,
-    State,
     Theme,
 )
 from chalicelib.http.endpoint import Schema
@@ -42,6 +41,8 @@ def _inline(value: object) -> object:
 
 
 Page = Annotated[str, _most(MAX_CHARS)]
+# Not the enumeration, whose name in the description is already that of another.
+StateName = Literal["candidate", "online", "suspended", "delisted"]
 KeySet = Annotated[
     dict[str, Any],
     BeforeValidator(_inline),
@@ -113,7 +114,7 @@ class CatalogueQuery(Schema):
     """Of which theme and state; without a state, what is online or suspended."""
 
     theme: Theme | None = None
-    state: State | None = None
+    state: StateName | None = None
 
 
 class Card(Schema):
@@ -136,7 +137,7 @@ class Card(Schema):
     site: str
     privacy: str
     attestations: list[AttestationBody]
-    state: State
+    state: StateName
     state_since: datetime
     can_connect: bool
     checked: list[CheckedOut]
@@ -188,7 +189,7 @@ def card_out(application: Application) -> Card:
         attestations=[
             AttestationBody(kind=one.kind, reference=one.reference) for one in draft.attestations
         ],
-        state=application.state,
+        state=application.state.value,
         state_since=application.state_since,
         can_connect=application.can_connect,
         checked=[CheckedOut(criteria=one.criteria, on=one.on) for one in application.checked],

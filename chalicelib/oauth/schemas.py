@@ -1,14 +1,13 @@
 """Bodies of the routes of consents, as JSON."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import Field
 
 from chalicelib.access import rules as access_rules
 from chalicelib.access.permissions import Permission
 from chalicelib.access.rules import ShownStatus
-from chalicelib.catalogue.model import State
-from chalicelib.catalogue.schemas import AskedBody, Card, card_out
+from chalicelib.catalogue.schemas import AskedBody, Card, StateName, card_out
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Schema
 from chalicelib.oauth.authorize import Described
@@ -61,7 +60,7 @@ class ConsentApplication(Schema):
     id: str
     name: str
     publisher: str
-    state: State
+    state: StateName
 
 
 class ConsentUse(Schema):
@@ -138,7 +137,10 @@ def consent_out(consent: Consent) -> ConsentOut:
     return ConsentOut(
         id=consent.ref,
         application=ConsentApplication(
-            id=about.id, name=about.name, publisher=about.publisher, state=State(about.state)
+            id=about.id,
+            name=about.name,
+            publisher=about.publisher,
+            state=cast("StateName", about.state),
         ),
         permissions=list(consent.permissions),
         status=status,

@@ -4,7 +4,7 @@ import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { me } from "./api/session";
 import type { Profile } from "./api/types";
 import { currentProfile } from "./lib/profile";
-import { Entering, type Role, useEntry } from "./ui/entry";
+import { Entering, type Role, useEntry, useVisit } from "./ui/entry";
 import { lazyScreen } from "./ui/lazy";
 import { Shell } from "./ui/shell";
 
@@ -23,6 +23,8 @@ const Add = lazyScreen(() => import("./screens/add"));
 const Document = lazyScreen(() => import("./screens/document"));
 const Trace = lazyScreen(() => import("./screens/trace"));
 const Professionals = lazyScreen(() => import("./screens/professionals"));
+const Applications = lazyScreen(() => import("./screens/applications"));
+const Application = lazyScreen(() => import("./screens/application"));
 const ConsentRequest = lazyScreen(() => import("./screens/consent-request"));
 const MyApplications = lazyScreen(() => import("./screens/my-applications"));
 const Relatives = lazyScreen(() => import("./screens/relatives"));
@@ -64,12 +66,21 @@ function known(Screen: ComponentType, role: Role | null) {
   };
 }
 
+/** A screen for everybody, in the frame of who is logged in, if somebody is. */
+function everybodys(Screen: ComponentType) {
+  return function OpenScreen() {
+    return useVisit() ? <Screen /> : <Entering error={null} retry={() => undefined} />;
+  };
+}
+
 const OwnHome = own(Home);
 const OwnDocuments = own(Documents);
 const OwnAdd = own(Add);
 const OwnDocument = own(Document);
 const OwnTrace = own(Trace);
 const OwnProfessionals = own(Professionals);
+const PublicApplications = everybodys(Applications);
+const PublicApplication = everybodys(Application);
 const OwnApplications = own(MyApplications);
 const OwnRelatives = own(Relatives);
 const OwnAgenda = own(Agenda);
@@ -119,8 +130,10 @@ function Screens() {
         <Route path="/notifications" component={OwnNotices} />
         <Route path="/acces" component={OwnTrace} />
         <Route path="/professionnels" component={OwnProfessionals} />
+        <Route path="/applications" component={PublicApplications} />
         <Route path="/applications/demande" component={ConsentRequest} />
         <Route path="/applications/mes-applications" component={OwnApplications} />
+        <Route path="/applications/:id" component={PublicApplication} />
         <Route path="/proches" component={OwnRelatives} />
         <Route path="/plus/avis" component={OwnNoticeSettings} />
         <Route path="/plus" component={AnySettings} />

@@ -1,7 +1,7 @@
 /** The routes of what applications ask for, and of what a person lets them do. */
 import { patient } from "./carnet";
 import { call } from "./client";
-import type { Card, Consent, ConsentGiven, ConsentRequest, Permission } from "./types";
+import type { Consent, ConsentGiven, ConsentRequest, Permission } from "./types";
 
 type Signal = AbortSignal | undefined;
 
@@ -11,9 +11,6 @@ const consents = (pid: string) => `${patient(pid)}/consents`;
 const consent = (pid: string, { id }: Consent) => `${consents(pid)}/${encodeURIComponent(id)}`;
 
 export const applicationsApi = {
-  /** What is in the catalogue, whole: nobody is told which of them is looked for. */
-  catalogue: async (signal?: Signal) => (await call<{ items: Card[] }>("GET", "/v1/catalogue", { signal })).data.items,
-
   /** What a sealed request asks for; the seal is opened by the server alone. */
   readRequest: async (request: string, signal?: Signal) =>
     (await call<ConsentRequest>("POST", "/v1/consent-requests", { body: { request }, signal })).data,

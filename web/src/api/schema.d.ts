@@ -1870,7 +1870,11 @@ export interface components {
             privacy: string;
             /** Attestations */
             attestations: components["schemas"]["AttestationBody"][];
-            state: components["schemas"]["chalicelib__catalogue__model__State"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
             /**
              * State Since
              * Format: date-time
@@ -2065,7 +2069,11 @@ export interface components {
             name: string;
             /** Publisher */
             publisher: string;
-            state: components["schemas"]["chalicelib__catalogue__model__State"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
         };
         /**
          * ConsentChanges
@@ -3115,7 +3123,7 @@ export interface components {
             sender: components["schemas"]["SenderOut"];
             /** Body */
             body: string;
-            state: components["schemas"]["chalicelib__messaging__model__State"];
+            state: components["schemas"]["State"];
             /** Attachments */
             attachments: components["schemas"]["AttachmentOut"][];
         };
@@ -4082,6 +4090,15 @@ export interface components {
             scope: string;
         };
         /**
+         * State
+         * @description How far a message went.
+         *
+         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
+         *     it. `READ`: somebody of the other side had it on her screen.
+         * @enum {string}
+         */
+        State: "sent" | "delivered" | "read";
+        /**
          * Status
          * @description Whether one may write; the professional's side decides (R-MSG-02).
          * @enum {string}
@@ -4262,12 +4279,6 @@ export interface components {
             size_bytes: number;
         };
         /**
-         * State
-         * @description Where an application is in its life (R-CAT-03); only one that is online may act.
-         * @enum {string}
-         */
-        chalicelib__catalogue__model__State: "candidate" | "online" | "suspended" | "delisted";
-        /**
          * AnswerBody
          * @description One's answer; to accept, one certifies on one's honour to be a legal representative.
          */
@@ -4283,15 +4294,6 @@ export interface components {
              */
             certifies: true | null;
         };
-        /**
-         * State
-         * @description How far a message went.
-         *
-         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
-         *     it. `READ`: somebody of the other side had it on her screen.
-         * @enum {string}
-         */
-        chalicelib__messaging__model__State: "sent" | "delivered" | "read";
         /**
          * AnswerBody
          * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.

@@ -12,6 +12,8 @@ export const settings = {
   notices: "Avis et rappels",
   noticesText: "E-mails, heures de silence, fuseau horaire",
   professionalsText: "Autoriser un médecin, retirer un accès",
+  catalogue: "Catalogue d'applications",
+  catalogueText: "Ce qu'elles font, ce qu'elles demandent",
   applications: "Mes applications",
   applicationsText: "Ce qu'elles peuvent faire, retirer un accès",
   identity: {

@@ -59,7 +59,7 @@ function Reminders({ of }: { of: Data }) {
 }
 
 /** Applications add a link for one thing: to meet at a distance. */
-const isOfApplication = (of: Data) => of.link_author != null || of.author.kind === "application";
+const isOfApplication = (of: Data) => of.link_author !== null || of.author.kind === "application";
 
 function Facts({ of }: { of: Data }) {
   return (

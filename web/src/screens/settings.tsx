@@ -61,6 +61,12 @@ function Account() {
             text={t.settings.professionalsText}
           />
           <StepLink
+            href="/applications"
+            icon="smartphone"
+            title={t.settings.catalogue}
+            text={t.settings.catalogueText}
+          />
+          <StepLink
             href="/applications/mes-applications"
             icon="layout-grid"
             title={said(t.settings).applications}

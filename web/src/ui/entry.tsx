@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { firstScreen, leave, me, sessionState, start } from "../api/session";
+import { marked } from "../api/session-mark";
 import { catalogue as t } from "../catalogue";
 import { Page } from "./page";
 import { ErrorPanel, Loading } from "./states";
@@ -38,4 +39,16 @@ export function useEntry(role: Role | null, before: () => Promise<unknown> = asy
     }
   }, [state]);
   return { error, retry: () => setTurn((n) => n + 1) };
+}
+
+/**
+ * Opens the session that this device says there is, before a screen that needs none; true once the screen
+ * may be shown. Without an answer it is shown as to everybody.
+ */
+export function useVisit(): boolean {
+  const [settled, setSettled] = useState(sessionState.value !== "unknown" || marked() !== "open");
+  useEffect(() => {
+    if (!settled) start().catch(() => undefined).finally(() => setSettled(true));
+  }, []);
+  return settled;
 }

@@ -1,6 +1,6 @@
 /** Having erased what an application copied: only its publisher can, and how to ask for it. */
 import { useState } from "preact/hooks";
-import { applicationsApi } from "../api/applications";
+import { catalogueApi } from "../api/catalogue";
 import type { Consent } from "../api/types";
 import { catalogue } from "../catalogue";
 import { consentWords } from "../catalogue/consent";
@@ -16,7 +16,7 @@ const t = consentWords.mine;
 
 /** The publisher's own page, among those of the whole catalogue: which one is looked for tells nobody. */
 function Page({ application: { id, publisher } }: Pick<Consent, "application">) {
-  const cards = useResource("catalogue", (signal) => applicationsApi.catalogue(signal));
+  const cards = useResource("catalogue", (signal) => catalogueApi.list(null, signal));
   if (cards.loading) return <Loading lines={1} />;
   const card = cards.data?.find((one) => one.id === id);
   const address = card ? (outside(card.privacy) ?? outside(card.publisher.website)) : null;

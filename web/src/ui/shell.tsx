@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { agendaApi } from "../api/agenda";
 import { me, sessionState } from "../api/session";
+import { marked } from "../api/session-mark";
 import { brand } from "../brand";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
@@ -51,12 +52,14 @@ const PERSON: Place[] = [
   { href: "/messages", label: t.shell.messages, icon: "message-square", counted: true },
   { href: "/acces", label: t.shell.access, icon: "eye", rail: true },
   { href: "/professionnels", label: t.shell.professionals, icon: "users", rail: true },
-  { href: "/applications/mes-applications", label: t.shell.applications, icon: "layout-grid", rail: true },
+  { href: "/applications", label: t.shell.applications, icon: "layout-grid", rail: true },
   { href: "/plus", label: t.shell.more, icon: "ellipsis" },
 ];
 
 /** Screens of somebody; whose is not known before the session answered. */
 const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|notifications|acces|professionnels|proches|plus|pro|applications\/(?:demande(?!\?probleme)|mes-applications))(?:[/?]|$)/;
+/** Screens of everybody, in the frame of whoever is logged in on this device. */
+const EVERYBODYS = /^\/applications(?:[/?]|$)/;
 const PROFESSIONALS = /^\/pro(?:\/|$)/;
 
 function places(path: string): Place[] {
@@ -204,7 +207,8 @@ export function Shell({ children, bare }: { children: ComponentChildren; bare?: 
   useEffect(() => listenShortcuts(route), [route]);
   const known = !bare && me.value !== null;
   // Drawn before it is known for whom, so that nothing moves when it is.
-  const framed = known || (sessionState.value === "unknown" && SOMEBODYS.test(url));
+  const expected = SOMEBODYS.test(url) || (EVERYBODYS.test(url) && marked() === "open");
+  const framed = known || (sessionState.value === "unknown" && expected);
   const profile = known ? currentProfile.value : null;
   useProfileNews(profile);
   return (
