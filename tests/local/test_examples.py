@@ -19,10 +19,7 @@ from infra.local.client import Caller, Reply
 from tests.clients.consenting import Person, log_in
 from tests.stack import Stack, fetch
 
-pytestmark = [
-    pytest.mark.cloud,
-    pytest.mark.xdist_group("examples"),
-]  # their ports are one product's
+pytestmark = pytest.mark.cloud
 
 BALANCE: Final = "2GK9AJSFH5AX2AD2Z913WHY22Y"
 OVER: Final = "Votre accord a pris fin, ou vous l’avez retiré"
@@ -202,6 +199,7 @@ def test_a_form_of_another_site_is_refused(sites: Sites) -> None:
     assert reply.status == 403
 
 
+@pytest.mark.xdist_group("clock")  # it mostly waits
 def test_booked_reminded_joined_and_reported(sites: Sites, person: Person) -> None:
     booking, room = sites.booking, sites.room
     start = booking.offered()[0]
