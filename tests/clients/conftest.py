@@ -13,9 +13,10 @@ from infra.local import config
 from tests.browser.conftest import browser, product, watch  # noqa: F401  fixtures
 
 CLIENT_ID: Final = "7H3CQW5M9TB2XKDZ4RGEJ8NVAP"
+NAME: Final = "Client d’essai"
 SAID: Final = {
     "id": CLIENT_ID,
-    "name": "Client d’essai",
+    "name": NAME,
     "publisher": {"name": "Éditeur Exemple", "website": "https://editeur.example"},
     "purpose": "Suivre votre poids.",
     "theme": "well_being",

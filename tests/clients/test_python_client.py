@@ -10,6 +10,7 @@ from fhirclient.models.observation import Observation
 from fhirclient.server import FHIRPermissionDeniedException
 
 from infra.local.config import Config
+from tests.clients.conftest import NAME
 from tests.clients.consenting import log_in
 
 pytestmark = pytest.mark.cloud
@@ -72,5 +73,5 @@ def test_the_python_client_reads_and_writes_until_the_person_takes_her_consent_b
     with pytest.raises(FHIRPermissionDeniedException):
         _weight(smart.patient_id, 71.5).create(smart.server)
     assert person.ask("GET", "measures?kind=weight")["items"][0]["id"] == made.id
-    refused = person.told_of("Client d’essai", "refused")
+    refused = person.told_of(NAME, "refused")
     assert {line["action"] for line in refused} >= {"measures:measure:add", "measures:measure:list"}
