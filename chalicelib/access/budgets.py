@@ -135,8 +135,8 @@ CONVERSATIONS_IN_ONE_RECORD: Final = replace(
     problem="too-many-conversations",
 )
 
-# Counted once, under the name of who asks.
-_OWN: Final = {
+# What is counted of an actor alone, wherever she does it.
+_OF_ACTOR: Final = {
     Action.PATIENT_LOOKUP: LOOKUPS,
     Action.FEED_READ: FEED_READS,
     Action.REPRESENTATIVE_INVITE: INVITATIONS,
@@ -179,8 +179,9 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     again. The record is named by the depositor's own token for it: no count tells who is whose.
     What a person changes in her own agenda is not counted: nobody is told of it.
     """
-    if action in _OWN:
-        return [(_OWN[action], principal.id)]
+    if action in _OF_ACTOR:
+        budget = _OF_ACTOR[action]
+        return [(budget, principal.id)] if principal.kind in budget.limits else []
     if action in _DOCUMENTS:
         here, step = depositor_token(pid, principal), _DOCUMENTS[action]
         return [(DEPOSITS, f"{principal.id}.{step}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{step}")]

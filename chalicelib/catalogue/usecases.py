@@ -31,7 +31,6 @@ from chalicelib.identity import acts
 from chalicelib.vault import keys
 
 HISTORY: Final = 50
-_DEVELOPMENT: Final = "local"
 
 Change = Callable[[Application], tuple[Application, Event] | None]
 
@@ -92,7 +91,7 @@ def register(
         Conflict: `application-exists`: that id is of an application that says something else.
         Unavailable, StoreUnavailable: it may not be registered; trying again is safe with an id.
     """
-    rules.check(draft, allows_loopback=settings().stage == _DEVELOPMENT)
+    rules.check(draft, allows_loopback=settings().is_development)
     wanted = Application(
         id=application_id or ids.new_secret_id(),
         draft=draft,
@@ -130,7 +129,7 @@ def change(
         Stale: it changed since that version was read.
         Unavailable, StoreUnavailable: it may not be done; trying again is safe.
     """
-    rules.check(draft, allows_loopback=settings().stage == _DEVELOPMENT)
+    rules.check(draft, allows_loopback=settings().is_development)
 
     def alter(before: Application) -> tuple[Application, Event] | None:
         if before.draft == draft:

@@ -44,6 +44,11 @@ class Settings:
     proconnect: OidcProvider
     operator: OidcProvider
 
+    @property
+    def is_development(self) -> bool:
+        """Tell whether all of it is on one machine, other software it speaks of included."""
+        return self.stage == "local"
+
 
 @cache
 def settings() -> Settings:

@@ -106,7 +106,7 @@ def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
 def _preflight(name: str, methods: set[str]) -> Callable[[], Response]:
     """Say what may be asked: the answer is the same to everybody, and nothing is read."""
 
-    def view() -> Response:
+    def view(**_: str) -> Response:
         headers: dict[str, Any] = {**SECURITY_HEADERS, **cors.preflight(methods)}
         return Response("", headers | {"X-Request-Id": log.request_id.get()}, 204)
 

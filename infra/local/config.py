@@ -70,6 +70,11 @@ class Config:
         return self.state / "stack.json"
 
     @property
+    def applications(self) -> Path:
+        """Return where each application that can run here finds who it is."""
+        return self.state / "applications"
+
+    @property
     def run_file(self) -> Path:
         """Name the file that says what is running."""
         return self.state / "run.json"
