@@ -235,7 +235,7 @@ def fill(world: World, documents: int = LISTED) -> None:
 
 
 def prepare(world: World, http: Client) -> None:
-    """Make what operations are about: an appointment and its notice, a measure, a link, an answer."""
+    """Make what operations are about: an appointment, its notice, a measure, a link, an answer."""
     who, pid = world.person.principal, world.person.pid
     appointment = appoint(who, pid)
     event = events.new_event(EventType.REMINDER_DUE, pid, appointment)
