@@ -390,7 +390,7 @@ class Canned:
         """Return the status and the body about children or applications, or None."""
         method, path = route.request.method, urlsplit(route.request.url).path
         if re.search(r"/(consents|consent-requests|catalogue)(/|$)", path):
-            body = json.loads(route.request.post_data or "{}")
+            body = json.loads(route.request.post_data_buffer or b"{}")
             return self.applications.answer(method, path, body)
         return canned_children.answer(method, path, self.children)
 

@@ -1,11 +1,14 @@
 """Every story of the matrix of faults: who asks for what, and how it must end."""
 
+from functools import partial
 from typing import Final
 
 from chalicelib.access.model import GrantStatus
+from chalicelib.catalogue.model import Happened
 from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
+from tests.faults import catalogue_stories as catalogue
 from tests.faults import child_stories as children
 from tests.faults import consent_stories as consents
 from tests.faults import document_stories as documents
@@ -467,5 +470,31 @@ STORIES: Final = (
         reminders.at_each_try("messaging:attachment:save", stories.history),
         stories.no_orphan,
         messages.prepare_joined,
+    ),
+    Story(
+        "register_application",
+        catalogue.register,
+        catalogue.seen,
+        catalogue.NOBODY,
+        ("candidate", "candidate", catalogue.SAID.purpose),
+        partial(catalogue.told_once, Happened.REGISTER),
+    ),
+    Story(
+        "change_application",
+        catalogue.change,
+        catalogue.seen,
+        ("candidate", "candidate", catalogue.SAID.purpose),
+        ("candidate", "candidate", catalogue.LATER.purpose),
+        partial(catalogue.told_once, Happened.CHANGE),
+        prepare=catalogue.register_before,
+    ),
+    Story(
+        "suspend_application",
+        catalogue.suspend,
+        catalogue.seen,
+        ("online", "online", catalogue.SAID.purpose),
+        ("suspended", "suspended", catalogue.SAID.purpose),
+        partial(catalogue.told_once, Happened.STATE),
+        prepare=catalogue.online_before,
     ),
 )
