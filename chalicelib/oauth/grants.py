@@ -1,10 +1,10 @@
 """Tokens of applications: for a code once, then for a refresh token that changes each time.
 
-Both are bound to a consent, read on each exchange: withdrawn or expired, they end; given anew, codes
-end and devices stay. A code serves once, in the transaction that connects its device; brought again
-by whoever also knows its proof key, it was stolen: the device is disconnected and tokens are dead
-(A28). A refresh token brought again within 30 s gets the same answer (D7); later, its device is
-disconnected.
+Both are bound to a consent, read on each exchange: withdrawn or expired, they end; given anew, a
+code ends and devices stay. A code serves once, in the transaction that connects its device; brought
+again by whoever also knows its proof key, it was stolen: the device is disconnected and tokens are
+dead (A28). A refresh token brought again within 30 s gets the same answer (D7); later, its device
+is disconnected.
 """
 
 from collections.abc import Mapping
