@@ -6,6 +6,8 @@ Workers are functions of their own and never import this module (C2).
 from chalice.app import Chalice
 
 from chalicelib.agenda import routes as agenda  # noqa: F401  importing declares its routes
+from chalicelib.catalogue import desk_routes  # noqa: F401  importing declares its routes
+from chalicelib.catalogue import routes as catalogue  # noqa: F401  importing declares its routes
 from chalicelib.fhir import (  # noqa: F401  declare their routes
     appointment_routes,
     document_routes,
@@ -17,7 +19,6 @@ from chalicelib.http.mount import BINARY_TYPES, mount
 from chalicelib.identity import (  # noqa: F401  declare their routes
     child_routes,
     invitation_routes,
-    oauth_routes,
     patient_routes,
     routes,
 )
@@ -34,6 +35,8 @@ from chalicelib.journeys import notices as centre  # noqa: F401  importing decla
 from chalicelib.journeys import trace as history  # noqa: F401  importing declares its routes
 from chalicelib.measures import routes as measures  # noqa: F401  importing declares its routes
 from chalicelib.messaging import routes as messaging  # noqa: F401  importing declares its routes
+from chalicelib.oauth import consent_routes  # noqa: F401  importing declares its routes
+from chalicelib.oauth import routes as oauth  # noqa: F401  importing declares its routes
 from chalicelib.prevention import routes as prevention  # noqa: F401  importing declares its routes
 from chalicelib.record import routes as record  # noqa: F401  importing declares its routes
 from chalicelib.trace import routes as trace  # noqa: F401  importing declares its routes

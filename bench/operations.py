@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from bench import consents
 from chalicelib.access.permissions import Permission
+from chalicelib.catalogue.model import State
 from chalicelib.core import clock, events, ids
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import Principal
@@ -14,6 +16,7 @@ from chalicelib.messaging.model import Opening
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from tests.builders import Actor, a_consent, a_draft, a_pdf, an_application
+from tests.catalogue import samples
 from tests.fhir.resources import a_document, a_transaction, a_weight, an_appointment
 from tests.http_client import Client, Reply
 from tests.worlds import World, appoint, deposit, measure
@@ -41,6 +44,13 @@ def _get(path: str) -> Callable[[World, Client], Reply]:
 def _as_doctor(path: str) -> Callable[[World, Client], Reply]:
     def send(world: World, http: Client) -> Reply:
         return http.get(path.format(pid=world.person.pid), as_=world.doctor.principal)
+
+    return send
+
+
+def _anybody(path: str) -> Callable[[World, Client], Reply]:
+    def send(world: World, http: Client) -> Reply:
+        return http.get(path.format_map(_prepared[world.person.pid]))
 
     return send
 
@@ -258,6 +268,16 @@ OPERATIONS: Final = (
         "answer_prevention",
         _mine("PUT", "/prevention/{recommendation}", version=0, json={"state": "not_concerned"}),
     ),
+    Operation("catalogue", _anybody("/v1/catalogue")),
+    Operation("catalogue_card", _anybody("/v1/catalogue/{application}")),
+    Operation("ask_for_consent", consents.ask, 303),
+    Operation("describe_request", consents.describe),
+    Operation("consents", _get("/v1/patients/{pid}/consents")),
+    Operation("give_consent", consents.give, 201),
+    Operation("change_consent", consents.change),
+    Operation("withdraw_consent", consents.withdraw, 204),
+    Operation("exchange_code", consents.exchange),
+    Operation("renew_tokens", consents.renew),
 )
 
 
@@ -285,6 +305,7 @@ def prepare(world: World, http: Client) -> None:
     opening = Opening("Bilan", "Bonjour", as_team=False)
     opened = messaging.open_conversation(world.doctor.principal, pid, opening, None)
     recommended = prevention.list_recommendations(who, pid).items
+    consents.prepare(world, http)
     _prepared[pid] = {
         "appointment": appointment,
         "measure": measure(who, pid),
@@ -292,6 +313,7 @@ def prepare(world: World, http: Client) -> None:
         "calendar": urlsplit(link.json()["url"]).path,
         "recommendation": recommended[0][0],
         "conversation": opened.conversation.id,
+        "application": samples.an_application(state=State.ONLINE).id,
         "patient": app.principal.patient,
     }
 

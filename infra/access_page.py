@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.access.model import Action, Facts, Right
+from chalicelib.access.permissions import Permission
 from chalicelib.access.policy import decide, is_open_to
 from chalicelib.http.principal import ActorKind
 
@@ -28,6 +29,11 @@ _ROLES: Final[Mapping[str, Facts]] = {
     "other professional": _who(ActorKind.PROFESSIONAL),
     "organisation": _who(ActorKind.ORGANISATION),
     "who takes part in the conversation": replace(_who(ActorKind.PROFESSIONAL), takes_part=True),
+    "application allowed everything": replace(
+        _who(ActorKind.APPLICATION), permissions=frozenset(Permission)
+    ),
+    "publisher": _who(ActorKind.PUBLISHER),
+    "operator": _who(ActorKind.OPERATOR),
     "calendar link": replace(_who(ActorKind.CALENDAR), link_live=True),
 }
 _INTRODUCTION: Final = """\
@@ -35,11 +41,16 @@ _INTRODUCTION: Final = """\
 
 Who may do what in an open space: what `chalicelib/access/policy.py` decides, written from it by
 `python -m infra.describe`. A cell names the right by which it is allowed, as the person's history
-shows it; an empty one is refused. `depositor` is for what the caller deposited or set, only.
+shows it; an empty one is refused. `depositor` is for what the caller deposited or set, only. An
+application is shown with a consent to everything; each line takes what the person turned on.
 
 In a space that is closed, everything is refused. What a professional may read is then narrowed by
 type of document and profession (`chalicelib/access/data`). What each route answers to each role is
 in `tests/policy/matrix.csv`.
+
+An application acts by the consent of the person, and by the one permission that each action takes
+(`_NEEDED` in the policy; for measures, that of their kind): with all of them, its column says what
+it could do at most (ADR 0025).
 
 Lists of one's own belong to no record, and this table is not asked. A professional reads her own
 box of conversations; the members of a team, and the software of its organisation, read the team's;

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final, NamedTuple
 
-from chalicelib.http import problems
+from chalicelib.http import cors, problems
 from chalicelib.http.mount import SECURITY_HEADERS
 
 GATEWAY_BODY_BYTES: Final = 10 * 1024 * 1024
@@ -65,6 +65,8 @@ def _body(refusal: Refusal) -> str:
 
 def _headers(refusal: Refusal) -> dict[str, str]:
     headers = {"Content-Type": problems.MEDIA_TYPE, **SECURITY_HEADERS, **refusal.headers}
+    # One answer whatever the path: pages with an application's token read why it is refused.
+    headers |= cors.ANY_ORIGIN
     # Quotes inside a value would end the literal of the mapping expression.
     literals = {name: f"'{value}'" for name, value in headers.items() if "'" not in value}
     return {**literals, "X-Request-Id": "context.requestId"}

@@ -1,4 +1,4 @@
-"""Commands of the operator: prepare an installation, open spaces, look after software and queues.
+"""Commands of the operator: prepare, open spaces, look after software, applications and queues.
 
     python -m infra.operator --help
 
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from chalicelib.catalogue.model import Criteria, State
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.rows import ConditionLost, StoreUnavailable, TransactionConflict
 from chalicelib.core.settings import settings
@@ -128,6 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (("open-space", "insured persons, CSV"), ("load-professionals", "extract")):
         commands.add_parser(name, help=f"load a file: {what}").add_argument("file", type=Path)
     _add_clients(commands)
+    _add_applications(commands)
+    _add_staff(commands)
     commands.add_parser("reseal", help="seal the traces that a stream lost").add_argument(
         "patients", nargs="+", metavar="PATIENT_ID"
     )
@@ -160,17 +163,54 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     ):
         commands.add_parser(name, help=what).add_argument("client", metavar="CLIENT_ID")
     for name, what in (
-        ("suspend-account", "refuse a person or a professional everything, from the next request"),
-        ("resume-account", "let a suspended person or professional log in again"),
-        ("show-account", "show an account: id, state, role, space or RPPS"),
+        ("suspend-account", "refuse somebody everything, from the next request on"),
+        ("resume-account", "let somebody who was suspended log in again"),
+        ("show-account", "show an account: id, state, role, space or RPPS or SIRET"),
     ):
         commands.add_parser(name, help=what).add_argument(
             "who",
-            metavar="PATIENT_ID|RPPS|-",
+            metavar="PATIENT_ID|RPPS|ACCOUNT_ID|-",
             help="- reads the number, which may be an INS, from standard input",
         )
     listing = commands.add_parser("list-clients", help="show the software of an organisation")
     listing.add_argument("finess", metavar="FINESS")
+
+
+def _add_applications(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    application = commands.add_parser("application", help="applications of the catalogue")
+    acts = application.add_subparsers(dest="act", required=True)
+    register = acts.add_parser("register", help="register a candidate; with an id, safe to repeat")
+    register.add_argument("file", type=Path, help="JSON: what its publisher says")
+    change = acts.add_parser("change", help="say something else of an application")
+    change.add_argument("application", metavar="ID")
+    change.add_argument("file", type=Path, help="JSON, whole: what is not said is no longer so")
+    review = acts.add_parser("review", help="note which criteria are satisfied, and no others")
+    review.add_argument("application", metavar="ID")
+    names = [one.value for one in Criteria]
+    review.add_argument("criteria", nargs="*", metavar="CRITERIA", help=", ".join(names))
+    state = acts.add_parser("state", help="decide of an application, effective at once")
+    state.add_argument("application", metavar="ID")
+    state.add_argument("state", choices=[one.value for one in State])
+    state.add_argument("--reason", required=True, help="kept in its history")
+    listing = acts.add_parser("list", help="show applications, by name")
+    listing.add_argument("--state", choices=[one.value for one in State])
+    for name, what in (("show", "show an application"), ("history", "show what was done, and why")):
+        acts.add_parser(name, help=what).add_argument("application", metavar="ID")
+
+
+def _add_staff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    staff = commands.add_parser("staff", help="people of the operator, who review applications")
+    acts = staff.add_subparsers(dest="act", required=True)
+    for name, what in (
+        ("enrol", "let somebody log in as an operator"),
+        ("dismiss", "refuse an operator everything, from the next request on"),
+    ):
+        acts.add_parser(name, help=what).add_argument(
+            "who",
+            metavar="SUBJECT|-",
+            help="as the provider names her; - reads it, or an address, on standard input",
+        )
+    acts.add_parser("list", help="show who was enrolled, and whether she came")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,16 @@ from typing import Any, Final
 from chalicelib.core import tables
 from infra.functions import WITH_DEAD_LETTERS
 from infra.intrinsics import arn_of
-from infra.policies import BRANCH_KEYS, Statement, allow, of_key, of_queue, of_secret, table_id
+from infra.policies import (
+    BRANCH_KEYS,
+    READ,
+    Statement,
+    allow,
+    of_key,
+    of_queue,
+    of_secret,
+    table_id,
+)
 
 _SESSION_SECONDS: Final = 3600
 # Opens the secret of keyed hashes, without which no row that decides is read or written.
@@ -53,9 +62,11 @@ SOFTWARE: Final = Role(
         "list-clients",
     ),
 )
+APPLICATIONS: Final = Role("applications", ("application",))
 ACCOUNTS: Final = Role("accounts", ("suspend-account", "resume-account", "show-account"))
+STAFF: Final = Role("staff", ("staff",))
 QUEUES: Final = Role("queues", ("dead-letters", "redrive", "reseal"))
-ROLES: Final = (KEYS, DIRECTORY, SPACES, SOFTWARE, ACCOUNTS, QUEUES)
+ROLES: Final = (KEYS, DIRECTORY, SPACES, SOFTWARE, APPLICATIONS, ACCOUNTS, STAFF, QUEUES)
 
 
 def role_of(command: str) -> Role | None:
@@ -143,6 +154,14 @@ def statements() -> dict[Role, list[Statement]]:
             _rows(tables.AUDIT, ("PutItem",), "A#*"),
             *_new_subjects("TraceKey", _TRACE_SUBJECTS),
         ],
+        APPLICATIONS: [
+            *_secret(),
+            _rows(tables.IDENTITY, ("BatchGetItem", "PutItem"), "APP#*"),
+            _rows(tables.CATALOGUE, (*READ, "PutItem"), "CATALOGUE"),
+            # The application's own history, which is shown with the reasons.
+            _rows(tables.AUDIT, ("Query", "PutItem"), "APP#*"),
+            *_new_subjects("TraceKey", _TRACE_SUBJECTS),
+        ],
         ACCOUNTS: [
             *_secret(),
             _rows(tables.IDENTITY, ("GetItem",), "P#*", "INS#*", "PRO#*"),
@@ -151,6 +170,13 @@ def statements() -> dict[Role, list[Statement]]:
             # Whose history the act is written in.
             _rows(tables.RECORD, ("GetItem",), "P#*"),
             _rows(tables.AUDIT, ("PutItem",), "P#*", "A#*"),
+            *_new_subjects("TraceKey", _TRACE_SUBJECTS),
+        ],
+        STAFF: [
+            *_secret(),
+            _rows(tables.IDENTITY, ("GetItem", "PutItem", "Query"), "STAFF"),
+            _rows(tables.IDENTITY, read_write, "U#*"),
+            _rows(tables.AUDIT, ("PutItem",), "A#*"),
             *_new_subjects("TraceKey", _TRACE_SUBJECTS),
         ],
         QUEUES: _queues(),

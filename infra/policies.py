@@ -122,6 +122,8 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.RECORD, *READ, *WRITE),
             # What was written stays: no function deletes a message.
             _table(tables.MESSAGING, *READ, "PutItem", "ConditionCheckItem"),
+            # An application is delisted, never removed: who used it may look it up.
+            _table(tables.CATALOGUE, *READ, "PutItem"),
             _table(tables.AUDIT, "GetItem", "BatchGetItem", "Query", *APPEND),
             _table(tables.WORK, *READ, "PutItem", "UpdateItem", "ConditionCheckItem"),
             _table(tables.KEYS, "GetItem", "BatchGetItem", "Query", *APPEND),

@@ -15,7 +15,17 @@ from chalicelib.measures.model import MeasureKind
 from chalicelib.record import usecases
 from chalicelib.record.model import Draft
 from tests import double
-from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_pdf, a_person
+from tests.builders import (
+    Actor,
+    Patient,
+    a_doctor,
+    a_grant,
+    a_laboratory,
+    a_pdf,
+    a_person,
+    a_publisher,
+    an_operator,
+)
 
 FIGURES = {"weight": Decimal("72.4")}
 SEXES = {"F": "female", "M": "male", "U": "unknown"}
@@ -31,6 +41,8 @@ class World:
     colleague: Actor
     laboratory: Actor
     rival: Actor
+    publisher: Actor
+    operator: Actor
     document: str
     own: str
     upload: str
@@ -123,6 +135,8 @@ def build(mark: str = "") -> World:
         colleague=colleague,
         laboratory=laboratory,
         rival=rival,
+        publisher=a_publisher(),
+        operator=an_operator(),
         document=deposit(laboratory.principal, person.pid, title=title),
         own=deposit(person.principal, person.pid, title=title),
         upload=announce(laboratory.principal, person.pid, UPLOADED, title=title),

@@ -95,15 +95,24 @@ REFUSALS: Final = Budget(
         ActorKind.ORGANISATION: 2_000,
         ActorKind.CALENDAR: 100,
         ActorKind.APPLICATION: 20_000,  # P: of consents that ended, and calls that go on
+        ActorKind.PUBLISHER: 100,
+        ActorKind.OPERATOR: 100,
     },
     problem="too-many-refusals",
 )
 # P: a token lasts ten minutes; sixty machines that each ask for one need 360.
 TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
+# P: of one consent; five devices that renew every ten minutes ask thirty times, and retry.
+TOKENS_OF_ONE_CONSENT: Final = Budget("token-here", {ActorKind.APPLICATION: 120})
+# P: each is told to the person by mail.
+CONSENTS: Final = Budget("consent", {ActorKind.PERSON: 60}, period=_DAY)
 # P: a family invites one or two people, and mistypes some; nobody goes through names this way.
 INVITATIONS: Final = Budget("invite", {ActorKind.PERSON: 10}, period=_DAY)
 # P: the phones and computers of a household that share a link ask four times an hour each.
 FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
+
+# P: what is registered stands in the catalogue, which is read whole: by establishment.
+REGISTRATIONS: Final = Budget("register", {ActorKind.PUBLISHER: 20}, period=_DAY)
 
 # P: a busy secretary answers one message a minute; nobody writes faster by hand.
 MESSAGES: Final = Budget(
@@ -131,6 +140,7 @@ _OF_ACTOR: Final = {
     Action.PATIENT_LOOKUP: LOOKUPS,
     Action.FEED_READ: FEED_READS,
     Action.REPRESENTATIVE_INVITE: INVITATIONS,
+    Action.CONSENT_GIVE: CONSENTS,
 }
 # A document in one request or announced draws on one count; its content that follows, on another.
 _DOCUMENTS: Final = {
@@ -154,8 +164,11 @@ _TRUSTED: Final = (
 
 
 def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:
-    """Count an action beside what follows, in each budget it draws on; each raises as `spend`."""
-    drawn = _drawn(principal, action, pid)
+    """Count an action beside what follows, in each budget it draws on; each raises as `spend`.
+
+    Who may never be allowed it has no budget of it: the refusal is counted, as any other.
+    """
+    drawn = [one for one in _drawn(principal, action, pid) if principal.kind in one[0].limits]
     return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
 
 
@@ -166,9 +179,9 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     again. The record is named by the depositor's own token for it: no count tells who is whose.
     What a person changes in her own agenda is not counted: nobody is told of it.
     """
-    own = _OF_ACTOR.get(action)
-    if own and principal.kind in own.limits:
-        return [(own, principal.id)]
+    if action in _OF_ACTOR:
+        budget = _OF_ACTOR[action]
+        return [(budget, principal.id)] if principal.kind in budget.limits else []
     if action in _DOCUMENTS:
         here, step = depositor_token(pid, principal), _DOCUMENTS[action]
         return [(DEPOSITS, f"{principal.id}.{step}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{step}")]

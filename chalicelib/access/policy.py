@@ -40,6 +40,10 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.AUTHORISATION_LIST: _HERS,
     Action.AUTHORISATION_GIVE: _HERS,
     Action.AUTHORISATION_WITHDRAW: _HERS,
+    Action.CONSENT_LIST: _HERS,
+    Action.CONSENT_GIVE: _HERS,
+    Action.CONSENT_CHANGE: _HERS,
+    Action.CONSENT_WITHDRAW: _HERS,
     Action.TRACE_READ: _HERS,
     Action.NOTICE_LIST: _HERS,
     Action.NOTICE_READ: _HERS,
@@ -130,6 +134,10 @@ _HOLDERS: Final[Mapping[Right, ActorKind]] = {
 }
 
 
+# They look after applications, and no record: not even what anybody may be given there.
+_WITHOUT_RECORDS: Final = frozenset((ActorKind.PUBLISHER, ActorKind.OPERATOR))
+
+
 def decide(action: Action, facts: Facts) -> Decision:
     """Decide from facts; default deny.
 
@@ -154,7 +162,7 @@ def is_open_to(action: Action, actor: ActorKind) -> bool:
 
 
 def _may_hold(right: Right, actor: ActorKind) -> bool:
-    return _HOLDERS.get(right, actor) is actor
+    return actor not in _WITHOUT_RECORDS and _HOLDERS.get(right, actor) is actor
 
 
 def _holds(right: Right, action: Action, facts: Facts) -> bool:

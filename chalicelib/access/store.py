@@ -29,6 +29,7 @@ from chalicelib.vault.errors import Tampered
 
 ACTIVE: Final = "active"
 SUSPENDED: Final = "suspended"
+IDEMPOTENCY_SECONDS: Final = 24 * 3600
 RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
 
 
@@ -176,7 +177,10 @@ class InvitationRow(AuthenticatedRow):
 
 
 class SessionRow(AuthenticatedRow):
-    """A person's or professional's session. The name is kept for professionals only (public)."""
+    """Somebody's session. The name is kept for professionals only (public).
+
+    That of a publisher or an operator is sealed, with her own history.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -194,11 +198,16 @@ class SessionRow(AuthenticatedRow):
     profession_code = UnicodeAttribute(null=True)  # TRE_G15, for the access matrix
     profession = UnicodeAttribute(null=True)  # its label, for traces
     organisation = UnicodeAttribute(null=True)
-    organisation_id = UnicodeAttribute(null=True)
+    organisation_id = UnicodeAttribute(null=True)  # of a publisher: the SIRET
+    sealed_name = BinaryAttribute(null=True, legacy_encoding=False)
 
 
 class AccountRow(StandingRow):
-    """Somebody who logs in: a person (`pid`: her own record) or a professional (`rpps`)."""
+    """Somebody who logs in.
+
+    A person (`pid`: her own record), a professional (`rpps`), who publishes applications for an
+    establishment (`siret`), or an operator of the product.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -206,6 +215,7 @@ class AccountRow(StandingRow):
     created_at = UnicodeAttribute()
     pid = UnicodeAttribute(null=True)
     rpps = UnicodeAttribute(null=True)
+    siret = UnicodeAttribute(null=True)
     contact_key = BinaryAttribute(legacy_encoding=False, null=True)
     trace_key = BinaryAttribute(legacy_encoding=False)
 
@@ -312,6 +322,19 @@ def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:
     return key("IDEM", idempotency.key), "IDEM"
 
 
+def idempotency_row(idempotency: Idempotency, reference: str, now: datetime) -> IdempotencyRow:
+    """Make the row that remembers what a request made."""
+    pk, sk = idempotency_key(idempotency)
+    return IdempotencyRow(
+        pk=pk,
+        sk=sk,
+        kind="idempotency",
+        request_hash=idempotency.request_hash,
+        reference=reference,
+        ttl=clock.epoch(now) + IDEMPOTENCY_SECONDS,
+    )
+
+
 def rate_key(what: str, who: str, period: str) -> tuple[str, str]:
     """Return the key of a count for an hour such as `2026-11-23T18`, or a day."""
     return key("RATE", what, who, period), "RATE"
@@ -352,15 +375,32 @@ def name_of(proxy: ProxyRow, pid: str) -> str:
     Raises:
         Tampered, KeyMissing, Unavailable: it does not open.
     """
-    return _name(bytes(proxy.sealed or b""), pid, proxy)
+    return open_name(bytes(proxy.sealed or b""), pid, proxy)
 
 
 def giver_of(grant: GrantRow, pid: str) -> str:
     """Open the name of who gave an authorisation for a minor. Raises as `name_of`."""
-    return _name(bytes(grant.given_by or b""), pid, grant)
+    return open_name(bytes(grant.given_by or b""), pid, grant)
 
 
-def _name(sealed: bytes, pid: str, row: Row) -> str:
+def seal_name(name: str | None, pid: str, settings: SettingsRow, row: Row) -> bytes:
+    """Seal, for one row, the name of who represents the minor of a record, with its history.
+
+    Raises:
+        Unavailable: the key service does not answer.
+    """
+    return envelope.seal_row(
+        {"name": name},
+        subject=subject_of_trace(pid),
+        kind=TRACE_KIND,
+        data_key=bytes(settings.trace_key),
+        pk=row.pk,
+        sk=row.sk,
+    )
+
+
+def open_name(sealed: bytes, pid: str, row: Row) -> str:
+    """Open what `seal_name` sealed for that row. Raises as `name_of`."""
     subject = subject_of_trace(pid)
     opened = envelope.open_row(sealed, subject=subject, kind=TRACE_KIND, pk=row.pk, sk=row.sk)
     return str(opened["name"])

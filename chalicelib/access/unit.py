@@ -49,6 +49,7 @@ class Unit:
         self.ends_link = False  # of who acts with this record, in what she writes
         self.is_secret = False  # kept from who represents a minor, its trace too (D15)
         self.traced_as: str | None = None  # what it came to, when that is not what was asked
+        self.traced_about: str | None = None  # what the trace alone names, and no other row
         self.new_settings: SettingsRow | None = None
         self.concerns_record = True  # and so is traced in its history, if there is such a record
         self.reference = reference

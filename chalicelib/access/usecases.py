@@ -8,12 +8,10 @@ from typing import Final, TypeVar
 from chalicelib.access import gate, rules, store
 from chalicelib.access.model import Action, Grant, GrantStatus, Right
 from chalicelib.access.store import GrantRow, OwnGrantRow
-from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Unavailable
 from chalicelib.core.rows import Query, Row, patient_key
 from chalicelib.http.principal import Principal
-from chalicelib.vault import envelope
 
 _PAGE: Final = 100
 _ATTEMPTS: Final = 6
@@ -130,14 +128,7 @@ def _sign(unit: gate.Unit, row: GrantRow, *, is_new: bool) -> None:
     settings = unit.entry.settings
     if settings is None or not (is_new or row.given_by):
         return
-    row.given_by = envelope.seal_row(
-        {"name": unit.actor_name},
-        subject=subject_of_trace(unit.pid),
-        kind=TRACE_KIND,
-        data_key=bytes(settings.trace_key),
-        pk=row.pk,
-        sk=row.sk,
-    )
+    row.given_by = store.seal_name(unit.actor_name, unit.pid, settings, row)
 
 
 def _withdraw(principal: Principal, pid: str, rpps: str) -> None:

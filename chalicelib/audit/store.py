@@ -79,6 +79,11 @@ def partition(owner: str, *, is_patient: bool, audience: Audience = Audience.GEN
     return history_key(owner, audience) if is_patient else key("A", owner)
 
 
+def application_history_key(application_id: str) -> str:
+    """Return the partition of what was decided of an application, apart from its refusals."""
+    return key("APP", application_id)
+
+
 def new_row(
     owner: str,
     *,
@@ -93,6 +98,11 @@ def new_row(
         Unavailable: the key service does not answer.
     """
     pk = partition(owner, is_patient=is_patient, audience=audience)
+    return row_in(pk, owner, trace=trace, data_key=data_key)
+
+
+def row_in(pk: str, owner: str, *, trace: Trace, data_key: bytes) -> TraceRow:
+    """Seal a trace of an owner in a partition; raises as `new_row`."""
     sealed = envelope.seal_row(
         to_dict(trace),
         subject=subject_of_trace(owner),

@@ -22,6 +22,7 @@ class EventType(StrEnum):
     INVITATION_RECEIVED = "invitation.received"
     INVITATION_REFUSED = "invitation.refused"
     CALENDAR_LINKED = "calendar.linked"
+    CONSENT_GIVEN = "consent.given"
     MESSAGE_ADDED = "message.added"
     REMINDER_DUE = "reminder.due"
     PREVENTION_DUE = "prevention.due"

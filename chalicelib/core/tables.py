@@ -54,6 +54,7 @@ BY_GRANTEE: Final = Index("by_grantee", "grantee_pk", "grantee_sk")
 RECORD: Final = Table("record", indexes=(BY_GRANTEE, BY_CARE_DATE, AGENDA))
 INBOX: Final = Index("inbox", "pk", "inbox_sk", is_local=True)
 MESSAGING: Final = Table("messaging", indexes=(INBOX,))
+CATALOGUE: Final = Table("catalogue")
 AUDIT: Final = Table("audit", stream=True)
 PENDING: Final = Index("pending", "pend_pk", "pend_sk")
 RETRY: Final = Index("retry", "retry_pk", "retry_sk")
@@ -61,7 +62,7 @@ WORK: Final = Table("work", indexes=(PENDING, RETRY), ttl="ttl", stream=True)
 # Names imposed by the hierarchical keyring's key store.
 KEYS: Final = Table("keys", hash_key="branch-key-id", range_key="type")
 
-TABLES: Final = (IDENTITY, RECORD, MESSAGING, AUDIT, WORK, KEYS)
+TABLES: Final = (IDENTITY, RECORD, MESSAGING, CATALOGUE, AUDIT, WORK, KEYS)
 
 # The new image is what a consumer filters on; the old one is never needed.
 _STREAM: Final = {"StreamViewType": "NEW_IMAGE"}

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from chalicelib.core import log
 from chalicelib.core.errors import Problem, Unauthenticated, Unavailable
 from chalicelib.core.rows import StoreUnavailable
-from chalicelib.http import outcomes, problems
+from chalicelib.http import cors, outcomes, problems
 from chalicelib.http.endpoint import (
     BINARY,
     ENDPOINTS,
@@ -62,7 +62,10 @@ _FRAMEWORK_SLUGS: Final = {
 
 
 def mount(app: Chalice, authorizer: Authorizer, endpoints: Sequence[Endpoint] = ENDPOINTS) -> None:
-    """Register every declared endpoint and the middleware that re-shapes Chalice's own errors."""
+    """Register every declared endpoint and the middleware that re-shapes Chalice's own errors.
+
+    Paths open to pages of other origins also answer OPTIONS, which browsers ask without a token.
+    """
     for declared in endpoints:
         app.route(
             declared.path,
@@ -71,6 +74,10 @@ def mount(app: Chalice, authorizer: Authorizer, endpoints: Sequence[Endpoint] = 
             authorizer=None if declared.public else authorizer,
             content_types=_TYPES.get(declared.accepts, [declared.accepts]),
         )(_view(app, declared))
+    for path in {declared.path for declared in endpoints if cors.is_open(declared.path)}:
+        methods = {declared.method for declared in endpoints if declared.path == path}
+        name = f"preflight {path}"
+        app.route(path, methods=["OPTIONS"], name=name)(_preflight(name, methods))
     app.register_middleware(_reshape, "http")
 
 
@@ -83,6 +90,7 @@ def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
         request.headers = CaseInsensitiveMapping({**request.headers, "accept": "*/*"})
         started = time.perf_counter()
         response = _outcome(declared, request, path, given)
+        response.headers.update(cors.headers(declared.path))
         log.write(
             "request",
             route=f"{declared.method} {declared.path}",
@@ -92,6 +100,17 @@ def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
         return response
 
     view.__name__ = declared.name
+    return view
+
+
+def _preflight(name: str, methods: set[str]) -> Callable[[], Response]:
+    """Say what may be asked: the answer is the same to everybody, and nothing is read."""
+
+    def view(**_: str) -> Response:
+        headers: dict[str, Any] = {**SECURITY_HEADERS, **cors.preflight(methods)}
+        return Response("", headers | {"X-Request-Id": log.request_id.get()}, 204)
+
+    view.__name__ = name
     return view
 
 
@@ -188,4 +207,6 @@ def _reshape(event: Request, get_response: Callable[[Request], Response]) -> Res
     if ours or response.status_code < 400:  # noqa: PLR2004  the first error status
         return response
     slug = _FRAMEWORK_SLUGS.get(response.status_code, "internal")
-    return _plain(slug, response.status_code, in_fhir=outcomes.is_spoken_at(str(event.path)))
+    refused = _plain(slug, response.status_code, in_fhir=outcomes.is_spoken_at(str(event.path)))
+    refused.headers.update(cors.headers(event.path))
+    return refused

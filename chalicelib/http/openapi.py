@@ -216,6 +216,8 @@ def _query(model: type[BaseModel]) -> list[Json]:
 
 def _inlined(schema: Json, described: Json) -> Json:
     """Put a referenced enumeration in its place: a parameter's schema stands alone."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [_inlined(one, described) for one in schema["anyOf"]]}
     reference = schema.get("$ref", "")
     found: Json = described["$defs"][reference.rpartition("/")[2]] if reference else schema
     return found

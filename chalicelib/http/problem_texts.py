@@ -76,12 +76,64 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "This application is not online in the catalogue. Consents of persons are kept.",
         "Son éditeur en voit la raison dans sa page, et peut répondre aux remarques reçues.",
     ),
+    "consent-request-over": Text(
+        "Demande expirée",
+        "La demande de cette application n’est plus valable. Aucun accord n’a été donné.",
+        "Request over",
+        "This request for consent is not one of ours, has ended, or its application has changed "
+        "since. Nothing was given.",
+        "Une demande dure dix minutes. Retournez dans l’application et recommencez.",
+    ),
+    "consent-over": Text(
+        "Accord terminé",
+        "Cet accord est terminé ou retiré\u00a0: il n’y a plus rien à réduire.",
+        "Consent over",
+        "This consent has ended or was withdrawn: nothing of it is left to reduce.",
+        "Pour redonner un accord, passez par l’application, qui vous le demande de nouveau.",
+    ),
+    "too-many-consents": Text(
+        "Trop d’applications reliées",
+        "Déjà {limit} applications ont votre accord. Retirez-en un, puis recommencez.",
+        "Too many consents",
+        "The record already has {limit} consents that hold. Withdraw one first.",
+        "Un accord retiré cesse aussitôt. Les applications que vous n’utilisez plus n’en ont pas "
+        "besoin.",
+    ),
     "consent-not-given": Text(
         "Pas d’accord de la personne",
         "La personne n’a pas donné son accord pour cela, ou elle l’a retiré. Rien n’a été fait.",
         "Consent not given",
         "The person did not consent to this, or no longer does. Nothing was done.",
         "L’application demande de nouveau l’accord de la personne, qui choisit ligne par ligne.",
+    ),
+    "application-exists": Text(
+        "Application déjà enregistrée",
+        "Une autre application porte cet identifiant. Rien n’a été modifié.",
+        "Application exists",
+        "Another application has this id, or this one says something else. Nothing was changed.",
+        "Enregistrez l’application sans identifiant, ou modifiez celle qui existe.",
+    ),
+    "application-fixed": Text(
+        "Application non modifiable",
+        "Dans son état, cette application ne se modifie pas. Rien n’a été modifié.",
+        "Application cannot change",
+        "In this state ({state}), the application cannot be changed. Nothing was changed.",
+        "Une application retirée s’enregistre de nouveau.",
+    ),
+    "application-move": Text(
+        "Changement d’état impossible",
+        "Cette application ne peut pas passer à cet état. Rien n’a été modifié.",
+        "State not reachable",
+        "From its state ({state}), the application cannot come into that one. Nothing was changed.",
+        "Une candidature est mise en ligne ou écartée. Une application en ligne est suspendue "
+        "ou retirée. Une application suspendue est remise en ligne ou retirée.",
+    ),
+    "application-unchecked": Text(
+        "Revue incomplète",
+        "Des critères n’ont pas encore été vérifiés. L’application n’est pas en ligne.",
+        "Review incomplete",
+        "Criteria are not all found satisfied: {missing}. The application is not online.",
+        "Vérifiez les critères qui manquent, notez-les dans la revue, puis recommencez.",
     ),
     "not-found": Text(
         "Introuvable",
@@ -331,6 +383,14 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Ce professionnel n’est pas dans l’annuaire.",
         "This professional is not in the directory.",
     ),
+    "permission_not_asked": (
+        "L’application n’a pas demandé cela.",
+        "The application did not ask for this.",
+    ),
+    "permission_not_given": (
+        "Cela ne fait pas partie de l’accord.",
+        "This is not a part of the consent.",
+    ),
     "unknown_type": ("Ce type de document est inconnu.", "Unknown document type."),
     "type_reserved": (
         "Ce type de document est réservé à un autre déposant.",
@@ -455,6 +515,106 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
     "size_mismatch": ("La taille ne correspond pas.", "The size does not match."),
     "hash_mismatch": ("L’empreinte ne correspond pas.", "The hash does not match."),
+    "repeated": ("Cette valeur est répétée.", "This value is repeated."),
+    "none_chosen": ("Choisissez au moins une valeur.", "Choose at least one value."),
+    # of the addresses and keys of an application
+    "address_characters": (
+        "L’adresse contient un espace, un accent ou un signe interdit (\\, guillemet, chevron).",
+        "The address has a blank, an accent or a forbidden sign (backslash, quote, bracket).",
+    ),
+    "address_wildcard": (
+        "L’étoile (*) est refusée\u00a0: écrivez chaque adresse en entier.",
+        "A wildcard (*) is refused: write each address in full.",
+    ),
+    "address_fragment": (
+        "Retirez le signe # et ce qui le suit.",
+        "Remove the fragment: # and what follows.",
+    ),
+    "address_encoding": (
+        "Un codage en pour-cent est incomplet, ou cache un point, une barre ou un contrôle.",
+        "Percent-encoding is broken, or hides a dot, a slash or a control character.",
+    ),
+    "address_relative": (
+        "L’adresse est incomplète\u00a0: elle commence par https://.",
+        "The address is not whole: it begins with https://.",
+    ),
+    "address_https": (
+        "L’adresse n’est pas sûre\u00a0: elle commence par https://.",
+        "The address is not safe: it begins with https://.",
+    ),
+    "address_host_missing": (
+        "Le nom du site manque après https://.",
+        "The name of the site is missing after https://.",
+    ),
+    "address_user": (
+        "Retirez le nom d’utilisateur ou le mot de passe avant le signe @.",
+        "Remove the user name or password before the @ sign.",
+    ),
+    "address_host": (
+        "Le nom du site est mal formé\u00a0: lettres minuscules, chiffres, tirets et points.",
+        "The name of the site is malformed: lower-case letters, digits, hyphens and dots.",
+    ),
+    "address_local": (
+        "Ce nom désigne une machine d’un réseau privé\u00a0: donnez un nom public.",
+        "This name is of a machine of a private network: give a public name.",
+    ),
+    "address_private": (
+        "Cette adresse IP est celle d’un réseau privé ou réservé\u00a0: donnez un nom public.",
+        "This IP address is of a private or reserved network: give a public name.",
+    ),
+    "address_ip": (
+        "Une adresse IP n’est pas acceptée\u00a0: donnez le nom du site.",
+        "An IP address is not accepted: give the name of the site.",
+    ),
+    "address_port": (
+        "Ce port n’est pas celui d’un site web\u00a0: retirez-le, ou donnez 443 ou plus de 1023.",
+        "This port is not one of a web site: remove it, or give 443 or above 1023.",
+    ),
+    "address_dots": (
+        "Écrivez le chemin en entier, sans /./ ni /../.",
+        "Write the path in full, without /./ or /../.",
+    ),
+    "redirect_scheme": (
+        "L’adresse de retour commence par https://, ou par le nom inversé d’une appli.",
+        "A redirect address begins with https://, or a reversed name (com.example.app:/).",
+    ),
+    "redirect_private_use": (
+        "Après le nom inversé de l’appli\u00a0: deux-points, une seule barre, puis le chemin.",
+        "An app’s address is written com.example.app:/back, with one slash.",
+    ),
+    "redirect_query": (
+        "Retirez code, state, error et iss de l’adresse\u00a0: la réponse les ajoute.",
+        "Remove code, state, error and iss from the address: the answer adds them.",
+    ),
+    "too_many_redirects": (
+        "Au plus {limit} adresses de retour.",
+        "At most {limit} redirect addresses.",
+    ),
+    "keys_shape": (
+        "Ce n’est pas un jeu de clés JWK.",
+        "This is not a JWK set.",
+    ),
+    "keys_inline": (
+        "Donnez les clés elles-mêmes, pas une adresse\u00a0: aucune adresse n’est consultée.",
+        "Give the keys themselves, not an address: no address is ever fetched.",
+    ),
+    "keys_kind": (
+        "Seules des clés EC et RSA servent, et il en faut une.",
+        "Only EC and RSA keys serve, and one is needed.",
+    ),
+    "keys_private": (
+        "Cette clé est privée\u00a0: elle est compromise. Donnez une nouvelle clé publique.",
+        "This key is private, hence compromised. Give a new public key.",
+    ),
+    "keys_weak": (
+        "La clé est trop faible\u00a0: RSA de 2048 bits ou plus, ou EC P-256.",
+        "The key is too weak: RSA of 2048 bits or more, or EC P-256.",
+    ),
+    "keys_many": ("Au plus {limit} clés.", "At most {limit} keys."),
+    "keys_alike": (
+        "Deux clés ont le même kid.",
+        "Two keys have the same kid.",
+    ),
     "fhir_unsupported": (
         "Cet élément n’est pas pris en charge ici\u00a0: il serait perdu.",
         "This is not supported here: it would be lost.",

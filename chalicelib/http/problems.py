@@ -22,7 +22,9 @@ MEMBERS: Final = {
     "explanation": ("string", "document-refused: what is wrong and what to do, in French."),
     "explanation_en": ("string", "document-refused: the same, in English."),
     "limit_bytes": ("integer", "too-large, head-too-large: the limit, in bytes."),
-    "limit": ("integer", "too-many-feeds: how many there may be."),
+    "limit": ("integer", "too-many-feeds, too-many-consents: how many there may be."),
+    "state": ("string", "application-fixed, application-move: the state it is in."),
+    "missing": ("string", "application-unchecked: families of criteria, separated by commas."),
     "set_by": ("string", "not-yours: who set it."),
 }
 EXAMPLE_ERRORS: Final = (FieldError("/birth_date", "date_parsing"), FieldError("/sex", "missing"))

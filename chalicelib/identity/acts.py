@@ -18,6 +18,7 @@ OPERATOR: Final = "operator"
 _ATTEMPTS: Final = 5
 _JITTER_SECONDS: Final = 0.08
 S = TypeVar("S", bound=StandingRow)
+T = TypeVar("T")
 
 
 def carry_out(
@@ -31,18 +32,31 @@ def carry_out(
         What `read` and `change` raise.
         Unavailable, StoreUnavailable: it may not be done; trying again is safe.
     """
-    for _ in range(_ATTEMPTS):
-        row = read()
+
+    def actions(row: S) -> list[Action] | None:
         others = change(row)
-        if others is None:
+        return None if others is None else [rows.put(row), *others, rows.put(trace(row))]
+
+    return until_written(read, actions)
+
+
+def until_written(read: Callable[[], T], actions: Callable[[T], list[Action] | None]) -> T | None:
+    """Write what follows from what was read, in one transaction; None: `actions` says already so.
+
+    Raises as `carry_out`.
+    """
+    for _ in range(_ATTEMPTS):
+        found = read()
+        asked = actions(found)
+        if asked is None:
             return None
         try:
-            rows.write([rows.put(row), *others, rows.put(trace(row))])
+            rows.write(asked)
         except (ConditionLost, rows.TransactionConflict):
             # A rival's, or our own whose answer was lost: what is there now decides.
             time.sleep(ids.jitter(_JITTER_SECONDS))
             continue
-        return row
+        return found
     raise StoreUnavailable("busy")
 
 

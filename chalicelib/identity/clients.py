@@ -38,7 +38,9 @@ SCOPE: Final = "deposit"
 _JTI_CHARS: Final = 128
 
 
-OAuthCode = Literal["invalid_request", "invalid_client", "unsupported_grant_type", "invalid_scope"]
+OAuthCode = Literal[
+    "invalid_request", "invalid_client", "invalid_grant", "unsupported_grant_type", "invalid_scope"
+]
 
 
 class OAuthRefused(Exception):  # noqa: N818  an outcome, not a fault
@@ -91,15 +93,27 @@ def grant_token(form: Mapping[str, str], now: datetime) -> Granted:
 
 
 def _check_form(form: Mapping[str, str]) -> None:
-    if form.get("grant_type", GRANT_TYPE) != GRANT_TYPE:
-        raise OAuthRefused("unsupported_grant_type", f"grant_type is {GRANT_TYPE} only")
-    for name in ("grant_type", "client_assertion_type", "client_assertion"):
-        if name not in form:
-            raise OAuthRefused("invalid_request", f"{name} is missing")
-    if form["client_assertion_type"] != ASSERTION_TYPE:
-        raise OAuthRefused("invalid_request", f"client_assertion_type is {ASSERTION_TYPE} only")
+    check_present(form, "client_assertion_type", "client_assertion")
+    check_assertion_type(form)
     if form.get("scope", SCOPE) != SCOPE:
         raise OAuthRefused("invalid_scope", f"scope is {SCOPE} only")
+
+
+def check_present(form: Mapping[str, str], *names: str) -> None:
+    """Check that a form has some fields.
+
+    Raises:
+        OAuthRefused: `invalid_request`, with the name of the first that is missing.
+    """
+    missing = next((name for name in names if name not in form), None)
+    if missing:
+        raise OAuthRefused("invalid_request", f"{missing} is missing")
+
+
+def check_assertion_type(form: Mapping[str, str]) -> None:
+    """Check how a client proves who it is. Raises OAuthRefused."""
+    if form.get("client_assertion_type") != ASSERTION_TYPE:
+        raise OAuthRefused("invalid_request", f"client_assertion_type is {ASSERTION_TYPE} only")
 
 
 def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, ClientRow]:
@@ -109,7 +123,20 @@ def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, 
     client = rows.get(ClientRow, *access_store.client_key(issuer))
     if client is None or client.status != ACTIVE:
         raise BadToken("client")
-    key = key_for(header_of(assertion), KeySet.import_key_set(json.loads(client.jwks)))
+    prove(assertion, issuer, client.jwks, now)
+    # Last, so that nobody else can spend it: not with a bad assertion, nor with a used one.
+    budgets.spend(budgets.TOKENS, ActorKind.ORGANISATION, issuer, now)
+    return issuer, client
+
+
+def prove(assertion: str, issuer: str, jwks: str, now: datetime) -> None:
+    """Check that an assertion is signed by a key of a client, for us, now, and was not used before.
+
+    Raises:
+        BadToken: it is not.
+        StoreUnavailable: no clear answer; the assertion may be spent.
+    """
+    key = key_for(header_of(assertion), KeySet.import_key_set(json.loads(jwks)))
     if key is None:
         raise BadToken("kid")
     claims = claims_of(assertion, key, ALGORITHMS)
@@ -117,9 +144,6 @@ def _proven(assertion: str, client_id: str | None, now: datetime) -> tuple[str, 
     used = hashlib.sha256(claims["jti"].encode()).hexdigest()
     if not store.use_once(claims["exp"] + 2 * SKEW_SECONDS, "JTI", issuer, used):
         raise BadToken("jti")
-    # Last, so that nobody else can spend it: not with a bad assertion, nor with a used one.
-    budgets.spend(budgets.TOKENS, ActorKind.ORGANISATION, issuer, now)
-    return issuer, client
 
 
 def _check(claims: Mapping[str, Any], issuer: str, now: datetime) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from chalicelib.access import store as access_store
@@ -20,17 +19,15 @@ from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_tra
 from chalicelib.core import ids, log, rows
 from chalicelib.core.rows import Action, ConditionLost
 from chalicelib.core.text import is_printable
-from chalicelib.identity import acts, store
+from chalicelib.identity import acts, public_keys, store
+from chalicelib.identity.public_keys import Key
 from chalicelib.identity.store import ClientKeyRow, ClientOfRow
 from chalicelib.identity.values import FINESS
 from chalicelib.vault import envelope, keys
 
-MAX_KEYS: Final = 10
 NAME_CHARS: Final = 120
-_RSA_BITS: Final = 2048
 _ELSEWHERE: Final = "a key is registered for other software"
 
-Key = ECKey | RSAKey
 Change = Callable[[ClientRow], list[Action] | None]
 
 
@@ -44,7 +41,7 @@ def register_client(name: str, finess: FINESS, jwks: Mapping[str, Any]) -> str:
     """
     if len(name) > NAME_CHARS or not is_printable(name):
         raise ValueError(f"a name is text to read, on one line of {NAME_CHARS} letters")
-    public = _public_keys(jwks)
+    public = public_keys.read(jwks)
     thumbprints = sorted(key.thumbprint() for key in public)
     known = _registered(thumbprints, finess)
     if known is not None:
@@ -137,14 +134,14 @@ def replace_keys(client_id: str, jwks: Mapping[str, Any], *, keeps_former: bool)
             nothing tells apart.
         Unavailable, StoreUnavailable: it may not be done; trying again is safe.
     """
-    given = {key.thumbprint(): key for key in _public_keys(jwks)}
+    given = {key.thumbprint(): key for key in public_keys.read(jwks)}
     wanted: dict[str, Key] = {}
 
     def change(client: ClientRow) -> list[Action] | None:
         former = {key.thumbprint(): key for key in _keys_of(client)}
         wanted.clear()
         wanted.update({**former, **given} if keeps_former else given)
-        _check_together(list(wanted.values()))
+        public_keys.check_together(list(wanted.values()))
         moved = _moved_pointers(client_id, former.keys() - wanted.keys(), wanted.keys())
         if not moved and _text_of(wanted) == _text_of(former):
             return None
@@ -195,14 +192,6 @@ def _text_of(by_thumbprint: Mapping[str, Key]) -> str:
     return json.dumps({"keys": ordered}, sort_keys=True)
 
 
-def _check_together(wanted: Sequence[Key]) -> None:
-    """Check that an assertion can tell which of several keys signed it (`jose.key_for`)."""
-    if len(wanted) > MAX_KEYS:
-        raise ValueError(f"more than {MAX_KEYS} keys")
-    if len({key.kid for key in wanted}) < len(wanted):
-        raise ValueError("two keys have the same kid")
-
-
 def _moved_pointers(
     client_id: str, dropped: AbstractSet[str], wanted: AbstractSet[str]
 ) -> list[Action]:
@@ -243,24 +232,6 @@ def _trace(verb: str, client: ClientRow) -> TraceRow:
     finess, client_id = client.organisation_id, client.pk.partition("#")[2]
     trace = acts.new_trace(f"client:{verb}", organisation=client.name, reference=client_id)
     return new_row(finess, is_patient=False, trace=trace, data_key=bytes(client.trace_key))
-
-
-def _public_keys(jwks: Mapping[str, Any]) -> list[ECKey | RSAKey]:
-    try:
-        found = KeySet.import_key_set(dict(jwks)).keys  # type: ignore[arg-type]  # checked there
-    except (JoseError, KeyError, TypeError, ValueError) as error:
-        raise ValueError("not a key set") from error
-    usable = [key for key in found if isinstance(key, ECKey | RSAKey)]
-    if not usable or len(usable) != len(found):
-        raise ValueError("only EC and RSA keys serve")
-    for key in usable:
-        if key.is_private:
-            raise ValueError("a private key never leaves its owner")
-        if isinstance(key, RSAKey) and key.public_key.key_size < _RSA_BITS:
-            raise ValueError("an RSA key needs 2048 bits")
-        if isinstance(key, ECKey) and key.curve_name != "P-256":
-            raise ValueError("an EC key must be of curve P-256")
-    return usable
 
 
 def _registered(thumbprints: list[str], finess: str) -> str | None:

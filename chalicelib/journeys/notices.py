@@ -59,6 +59,10 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un lien de calendrier a été créé\u00a0: qui le connaît voit vos rendez-vous",
         "Un lien de calendrier a été créé\u00a0: qui le connaît voit vos rendez-vous",
     ),
+    EventType.CONSENT_GIVEN: (
+        "Un accord a été donné à une application\u00a0: elle peut accéder à votre espace",
+        "Un accord a été donné à une application\u00a0: elle peut accéder à votre espace",
+    ),
     EventType.REPRESENTATIVE_ADDED: (
         "Un parent gère maintenant cet espace",
         "Un parent gère maintenant cet espace",
@@ -97,7 +101,14 @@ _OF_A_MINOR: Final[Mapping[str, str]] = {
     "vos rendez-vous": "ses rendez-vous",
 }
 TargetKind = Literal[
-    "document", "appointment", "calendar", "trace", "prevention", "representatives", "conversation"
+    "document",
+    "appointment",
+    "applications",
+    "calendar",
+    "trace",
+    "prevention",
+    "representatives",
+    "conversation",
 ]
 _TARGETS: Final[Mapping[EventType, TargetKind]] = {
     EventType.DOCUMENT_ADDED: "document",
@@ -106,6 +117,7 @@ _TARGETS: Final[Mapping[EventType, TargetKind]] = {
     EventType.APPOINTMENT_CHANGED: "appointment",
     EventType.APPOINTMENT_REMINDER_LOST: "appointment",
     EventType.CALENDAR_LINKED: "calendar",
+    EventType.CONSENT_GIVEN: "applications",
     EventType.REMINDER_DUE: "appointment",
     EventType.REPRESENTATIVE_ADDED: "representatives",
     EventType.REPRESENTATIVE_ENDED: "representatives",

@@ -18,6 +18,7 @@ from chalicelib.core import clock, rows
 from chalicelib.http.endpoint import Answer, Call, Schema, endpoint
 from chalicelib.identity import directory, spaces
 from chalicelib.identity import model as identity
+from chalicelib.oauth import store as consents
 from chalicelib.record import usecases as record
 from chalicelib.trace import sentences, store, usecases
 from chalicelib.trace.model import Group, Kind, Outcome, Shown
@@ -105,6 +106,7 @@ def accesses(unit: Unit, lines: Sequence[Group]) -> list[AccessOut]:
     shown = [line.shown for line in lines]
     titles = record.titles(unit, {one.document_id for one in shown if one.document_id})
     names = _names({one.professional_rpps for one in shown if one.professional_rpps})
+    names |= _applications({one.consented.application for one in shown if one.consented})
     is_of_a_minor = unit.right is Right.REPRESENTATIVE
     is_represented = any(one.right == Right.REPRESENTATIVE for one in shown)
     minor = _given_name(unit) if is_of_a_minor or is_represented else None
@@ -125,6 +127,17 @@ def _is_asked(shown: Shown, *, asked: TraceQuery, reader: str) -> bool:
 
 def _names(numbers: set[str]) -> dict[str, str]:
     return {one.rpps: one.name for one in directory.professionals(sorted(numbers))}
+
+
+def _applications(ids: set[str]) -> dict[str, str]:
+    """Return applications as a line names them: with their publisher."""
+    found = consents.abouts(sorted(ids))
+    return {one.id: f"{one.name} ({one.publisher})" for one in found.values() if one.name}
+
+
+def _whom(shown: Shown) -> str:
+    """Return the id of whom a line says that something was given to."""
+    return shown.consented.application if shown.consented else shown.professional_rpps or ""
 
 
 def _given_name(unit: Unit) -> str:
@@ -168,7 +181,7 @@ def _access(
             organisation=shown.organisation,
         ),
         action=shown.action,
-        label=sentences.label(shown, reader, names.get(shown.professional_rpps or "")),
+        label=sentences.label(shown, reader, names.get(_whom(shown))),
         document=_document(shown.document_id, titles),
         outcome=shown.outcome,
         right=sentences.right(shown, givers.get((shown.actor_id, shown.right_since))),

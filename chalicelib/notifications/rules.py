@@ -40,6 +40,7 @@ TOLD_NOW_AND_THEN: Final = (ABOUT_APPOINTMENTS | {EventType.MESSAGE_ADDED}) - {
 MAY_WAIT: Final = frozenset({EventType.APPOINTMENT_CHANGED, EventType.MESSAGE_ADDED})
 TOLD_TO_HOLDERS: Final = ABOUT_APPOINTMENTS | {
     EventType.CALENDAR_LINKED,
+    EventType.CONSENT_GIVEN,
     EventType.DOCUMENT_ADDED,
     EventType.FIRST_ACCESS,
     EventType.MESSAGE_ADDED,
@@ -89,7 +90,7 @@ def is_told_to_operator(kind: EventType) -> bool:
 def wants_mail(kind: EventType, chosen: Preferences) -> bool:
     """Tell whether a person wants a mail about an event.
 
-    Accesses are no choice, nor is a link that lets a calendar read (R-NOT-02, A22).
+    Accesses are no choice, nor is what lets a calendar or an application in (R-NOT-02, A22).
     """
     if kind is EventType.DOCUMENT_ADDED:
         return chosen.mail_document

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, quote
 from chalice.app import Chalice
 
 from chalicelib.core import ids, log
-from chalicelib.http import outcomes
+from chalicelib.http import cors, outcomes
 from chalicelib.http.mount import SECURITY_HEADERS, plain
 
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
@@ -204,6 +204,7 @@ def _refusal(request_id: str, status: int, slug: str, *, in_fhir: bool, **figure
     text, kind = plain(slug, status, in_fhir=in_fhir, **figures)
     body = text.encode()
     headers = {**SECURITY_HEADERS, "Content-Type": kind, "X-Request-Id": request_id}
+    headers |= cors.ANY_ORIGIN  # as the gateway, which has one answer whatever the path
     headers |= _REFUSAL_HEADERS.get(status, {})
     log.request_id.set(request_id)
     log.write("refused at the gateway", status=status)

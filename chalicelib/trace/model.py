@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.access.permissions import Permission
 from chalicelib.audit.heads import Checkpoint, Stranger
+from chalicelib.core import clock
 
 UNREADABLE_ACTION = "trace:trace:unreadable"
 
@@ -25,8 +27,21 @@ class Kind(StrEnum):
     ORGANISATION = "organisation"
     CALENDAR = "calendar"
     APPLICATION = "application"
+    PUBLISHER = "publisher"
     OPERATOR = "operator"
     SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """What a trace says of a consent: to which application, until when and what for.
+
+    Of one that is taken back, only to which.
+    """
+
+    application: str
+    until: datetime | None
+    permissions: tuple[Permission, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,16 @@ class Shown:
     def professional_rpps(self) -> str | None:
         """The professional whose authorisation it is about, if it is about one."""
         return self.reference if self.action.startswith("access:authorisation:") else None
+
+    @property
+    def consented(self) -> Consented | None:
+        """The consent that was given, reduced or taken back, if it is about one that was."""
+        is_refused = self.outcome is not Outcome.ALLOWED
+        if is_refused or not self.reference or not self.action.startswith("access:consent:"):
+            return None
+        application, *rest = self.reference.split(" ")
+        until = clock.instant(rest[0]) if rest else None
+        return Consented(application, until, tuple(Permission(one) for one in rest[1:]))
 
 
 @dataclass(frozen=True, slots=True)

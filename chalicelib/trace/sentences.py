@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.access.model import BOX_LIST, RELATION_LIST, Action, Refusal, Right
+from chalicelib.access.permissions import Permission
 from chalicelib.core import clock
 from chalicelib.identity.model import (
     AccountAction,
@@ -17,7 +18,7 @@ from chalicelib.identity.model import (
     SessionAction,
     UnchangedAction,
 )
-from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
+from chalicelib.trace.model import UNREADABLE_ACTION, Consented, Kind, Outcome, Shown
 
 YOU: Final = "Vous"
 SOMEBODY: Final = "Une autre personne"
@@ -25,6 +26,7 @@ PROFESSIONAL: Final = "Un professionnel de santé"
 ORGANISATION: Final = "Un établissement"
 CALENDAR: Final = "Un calendrier que vous avez relié"
 APPLICATION: Final = "Une application"
+PUBLISHER: Final = "Un éditeur d’applications"
 OPERATOR: Final = "Un opérateur"
 SERVICE: Final = "Le service"
 
@@ -146,6 +148,16 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "confirmé la fin d’une invitation à gérer cet espace",
         "confirmer la fin d’une invitation",
     ),
+    Action.CONSENT_LIST: (
+        "consulté la liste des applications reliées",
+        "consulter la liste des applications reliées",
+    ),
+    Action.CONSENT_GIVE: ("donné un accord", "donner un accord à une application"),
+    Action.CONSENT_CHANGE: ("réduit l’accord donné", "réduire l’accord donné à une application"),
+    Action.CONSENT_WITHDRAW: (
+        "retiré l’accord donné",
+        "retirer l’accord donné à une application",
+    ),
     Action.FEED_LIST: (
         "consulté la liste des calendriers reliés",
         "consulter la liste des calendriers reliés",
@@ -192,6 +204,14 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "suspendre l’accès à votre espace",
     ),
     AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
+    AccountAction.ENROL: (
+        "ouvert l’accès à votre compte d’exploitant",
+        "ouvrir l’accès à votre compte d’exploitant",
+    ),
+    AccountAction.DISMISS: (
+        "retiré l’accès à votre compte d’exploitant",
+        "retirer l’accès à votre compte d’exploitant",
+    ),
     CoverageAction.END: (
         "retiré, d’après l’assurance maladie, la gestion de cet espace",
         "retirer, d’après l’assurance maladie, la gestion de cet espace",
@@ -202,11 +222,26 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "vérifier une ligne de votre historique",
     ),
 }
+# What each line of a consent lets an application do.
+PERMISSIONS: Final[Mapping[Permission, str]] = {
+    Permission.WEIGHT_READ: "consulter le poids",
+    Permission.WEIGHT_WRITE: "ajouter le poids",
+    Permission.BLOOD_PRESSURE_READ: "consulter la tension artérielle",
+    Permission.BLOOD_PRESSURE_WRITE: "ajouter la tension artérielle",
+    Permission.APPOINTMENT_READ: "consulter les rendez-vous",
+    Permission.APPOINTMENT_WRITE: "ajouter et modifier des rendez-vous",
+    Permission.DOCUMENT_READ: "consulter les documents",
+    Permission.DOCUMENT_WRITE: "ajouter des documents",
+}
 # A person who takes back her own deposit deletes it; others declare it an error.
 _BY_THE_PERSON: Final[Mapping[str, tuple[str, str]]] = {
     Action.DOCUMENT_WITHDRAW: ("supprimé un document", "supprimer un document")
 }
-_UNNAMED: Final = {Kind.CALENDAR: CALENDAR, Kind.OPERATOR: OPERATOR}
+_UNNAMED: Final = {
+    Kind.CALENDAR: CALENDAR,
+    Kind.PUBLISHER: PUBLISHER,
+    Kind.OPERATOR: OPERATOR,
+}
 UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 
 RIGHTS: Final[Mapping[str, str]] = {
@@ -289,9 +324,9 @@ def label(shown: Shown, reader: str, whom: str | None = None) -> str:
     if shown.action == CoverageAction.END:
         whom = shown.actor_name or _A_PARENT
     to = f" à {whom}" if whom else ""
-    return (
-        f"{has} demandé à {asked}{to}" if shown.outcome is Outcome.REFUSED else f"{has} {done}{to}"
-    )
+    if shown.outcome is Outcome.REFUSED:
+        return f"{has} demandé à {asked}{to}"
+    return f"{has} {done}{to}{_receipt(shown.consented)}"
 
 
 def right(shown: Shown, giver: str | None = None) -> str | None:
@@ -321,6 +356,14 @@ def date(moment: datetime) -> str:
     day = clock.paris_date(moment)
     number = "1er" if day.day == 1 else str(day.day)
     return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _receipt(consented: Consented | None) -> str:
+    """Say until when a consent was given, and what for: what its receipt said."""
+    if consented is None or consented.until is None:
+        return ""
+    what = ", ".join(PERMISSIONS[one] for one in consented.permissions)
+    return f", jusqu’au {date(consented.until)}\u00a0: {what}"
 
 
 def _refusal(shown: Shown) -> str:

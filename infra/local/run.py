@@ -34,6 +34,7 @@ PAUSE_SECONDS: Final = 0.2
 SEED: Final = "infra.local.seed"
 SEED_INPUTS: Final = (
     "infra/local/seed.py",
+    "infra/local/applications.py",
     "infra/local/data",
     "infra/local/personas.json",
     "infra/loaders",

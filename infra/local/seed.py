@@ -1,4 +1,4 @@
-"""Put fictitious people, a directory and a laboratory into the running product. Safe to repeat.
+"""Put fictitious people, professionals, software and applications into the product. Repeatable.
 
 Everything passes through the product's own use cases, as the operator, the people and the
 laboratory would do it, so that the gate decides and traces here too. Only the journey's own steps
@@ -8,15 +8,13 @@ are left to be played: Dominique's doctor is not authorised, and her TSH result 
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-from joserfc.jwk import ECKey
 
 from chalicelib.access import usecases as access_usecases
 from chalicelib.access.entry import depositor_token
@@ -25,12 +23,26 @@ from chalicelib.agenda import store as agenda_store
 from chalicelib.agenda import usecases as agenda_usecases
 from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import clock, rows
+from chalicelib.core.rows import Query, patient_key
 from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import accounts, clients, registration, rules, sessions, spaces, store
+from chalicelib.identity import (
+    accounts,
+    clients,
+    registration,
+    rules,
+    sessions,
+    spaces,
+    staff,
+    store,
+)
 from chalicelib.identity.model import Provider
 from chalicelib.identity.store import ProfessionalRow
 from chalicelib.identity.values import parse_finess, parse_ins
+from chalicelib.measures import usecases as measures_usecases
+from chalicelib.measures.model import COMPONENTS, MeasureKind
+from chalicelib.measures.model import Draft as MeasureDraft
+from chalicelib.measures.store import MeasureRow
 from chalicelib.messaging import store as messaging_store
 from chalicelib.messaging import usecases as messaging_usecases
 from chalicelib.messaging.model import Opening
@@ -39,11 +51,11 @@ from chalicelib.record.model import Draft
 from chalicelib.record.store import ContentRow, content_key
 from infra import commands
 from infra.loaders import persons, professionals
-from infra.local import config
+from infra.local import applications, config, key_files
 from infra.local.issuer import personas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 DATA: Final = Path(__file__).with_name("data")
 LABORATORY: Final = "Laboratoire Exemple"
@@ -104,6 +116,29 @@ MEETINGS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Figures that Gérard notes each week, one of each day before the seed."""
+
+    kind: MeasureKind
+    at: str
+    figures: tuple[str, ...]  # the last first; a week without any is empty
+
+
+TAKEN: Final = (
+    Taken(
+        MeasureKind.WEIGHT,
+        "07:30",
+        ("81.2", "81.6", "81.4", "", "82.1", "82.6", "82.4", "83", "83.1", "83.7", "83.5", "84.2"),
+    ),
+    Taken(
+        MeasureKind.BLOOD_PRESSURE,
+        "07:40",
+        ("131/79", "134/82", "", "", "138/84", "136/81", "142/88", "139/86"),
+    ),
+)
+
+
 # What the laboratory's team writes to Dominique, so that a conversation waits for her answer.
 LETTER: Final = Opening(
     subject="Votre prise de sang (exemple)",
@@ -127,8 +162,12 @@ def main() -> int:
         _deposit(laboratory, holders[sample.persona], sample)
     _appoint(laboratory, holders["dominique"])
     _write_to(laboratory, holders["dominique"])
+    _measure(holders["gerard"])
     for key, rpps in AUTHORISED.items():
         _authorise(holders[key], rpps)
+    _enrol()
+    referenced = applications.reference(config.from_environment())
+    print(f"{referenced} applications")
     print(f"{directory.written} professionals, {len(people.opened)} spaces, {len(refused)} refused")
     print(f"{LABORATORY}: client {laboratory.session}")
     return 1 if refused else 0
@@ -136,30 +175,18 @@ def main() -> int:
 
 def _laboratory(folder: Path) -> Principal:
     """Register the laboratory's software with a key pair of this machine, never committed."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    private, public = folder / "private.jwk.json", folder / "public.jwk.json"
-    if not private.exists():
-        key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
-        _write(public, key.as_dict(private=False))
-        _write(private, key.as_dict(private=True))
+    private, public = key_files.key_pair(folder)
     client_id = commands.register_client(LABORATORY, FINESS, public)
     client = {
         "client_id": client_id,
         "token_endpoint": clients.token_endpoint(),
         "private_key": str(private),
     }
-    _write(folder / "client.json", client)
+    key_files.write(folder / "client.json", client)
     print(f"private key of {LABORATORY}: {private}")
     principal = _principal(ActorKind.ORGANISATION, parse_finess(FINESS), client_id)
     row = registration.find_client(client_id)
     return replace(principal, generation=generation_of(row))
-
-
-def _write(file: Path, value: Mapping[str, object]) -> None:
-    fresh = file.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
-    fresh.replace(file)
 
 
 def _holders() -> dict[str, AccountRow]:
@@ -176,6 +203,13 @@ def _holders() -> dict[str, AccountRow]:
         if found is None or found.pid != made[key].pid:
             raise LookupError(f"the persona {key} and its line of persons.csv differ")
     return made
+
+
+def _enrol() -> None:
+    """Let the operator's people log in, as the command of the operator does."""
+    for persona in personas().values():
+        if persona["provider"] == Provider.OPERATOR:
+            staff.enrol(persona["claims"]["sub"])
 
 
 def _deposit(laboratory: Principal, holder: AccountRow, sample: Sample) -> None:
@@ -222,6 +256,23 @@ def _write_to(laboratory: Principal, holder: AccountRow) -> None:
     pid = str(holder.pid)
     if not rows.query(messaging_store.of_person(pid, 1, None)).items:
         messaging_usecases.open_conversation(laboratory, pid, LETTER, None)
+
+
+def _measure(holder: AccountRow) -> None:
+    """Note the measures, once: a person who has any is left alone."""
+    pid, today = str(holder.pid), clock.paris_date(clock.now())
+    if rows.query(Query(MeasureRow, patient_key(pid), prefix="MEAS#", limit=1)).items:
+        return
+    with _as_person(holder) as person:
+        for taken in TAKEN:
+            for week, figures in enumerate(taken.figures):
+                if not figures:
+                    continue
+                said = zip(COMPONENTS[taken.kind], figures.split("/"), strict=True)
+                values: dict[str, Decimal] = {name: Decimal(text) for name, text in said}
+                at = f"{today - timedelta(days=1 + 7 * week)}T{taken.at}+01:00"
+                draft = MeasureDraft(taken.kind, at, values)
+                measures_usecases.add_measure(person, pid, draft, None)
 
 
 @contextmanager

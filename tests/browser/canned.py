@@ -17,7 +17,8 @@ from playwright.sync_api import Page, Route
 
 from chalicelib.http import problems
 from infra.describe import COMMITTED
-from tests.browser import canned_agenda, canned_children
+from tests.browser import canned_agenda, canned_children, canned_measures
+from tests.browser.canned_applications import Applications
 from tests.browser.canned_children import IN_CHILD, LEA, PARENT
 from tests.browser.canned_messages import FILES, Messages
 from tests.browser.samples import pdf, png
@@ -341,7 +342,10 @@ class Canned:
         self.state = state
         self.asked: list[tuple[str, str]] = []
         self.documents = list(DOCUMENTS.values()) if state == "full" else []
+        everything = [one for of in canned_measures.MEASURES.values() for one in of]
+        self.measures = [] if state == "empty" else everything
         self.children = canned_children.children() if state != "empty" else []
+        self.applications = Applications(empty=state == "empty")
         self.narratives: dict[str, Json] = {}
         in_child = who == IN_CHILD
         self.messages = Messages(LEA if in_child else PID, is_patient=who != PROFESSIONAL)
@@ -369,7 +373,7 @@ class Canned:
             return
         if self.state == "error" and not url.path.endswith((PID, "/v1/me")):
             problem(route, 503, "unavailable", "Service indisponible")
-        elif said := canned_children.answer(route.request.method, url.path, self.children):
+        elif said := self._said(route):
             status, body = said
             send(route, status) if body is None else reply(route, body, status)
         elif url.path.startswith("/v1/conversations"):
@@ -381,6 +385,14 @@ class Canned:
             of_child = url.path.startswith(f"/v1/patients/{LEA}")
             rest = url.path.removeprefix(f"/v1/patients/{LEA if of_child else PID}")
             self._record(route, rest, query, of_child=of_child)
+
+    def _said(self, route: Route) -> tuple[int, Json | None] | None:
+        """Return the status and the body about children or applications, or None."""
+        method, path = route.request.method, urlsplit(route.request.url).path
+        if re.search(r"/(consents|consent-requests|catalogue)(/|$)", path):
+            body = json.loads(route.request.post_data or "{}")
+            return self.applications.answer(method, path, body)
+        return canned_children.answer(method, path, self.children)
 
     def _conversations(self, route: Route, rest: str) -> None:
         asked = route.request
@@ -472,7 +484,7 @@ class Canned:
         elif said := canned_agenda.answer(rest, empty=empty):
             reply(route, said)
         else:
-            self._document(route, rest)
+            self._measure(route, rest, query)
 
     def _page(self, route: Route, items: list[Json], query: dict[str, str]) -> None:
         start = int(query.get("cursor", "0"))
@@ -480,6 +492,19 @@ class Canned:
         reply(
             route, {"items": items[start : start + 50], "next": str(start + 50) if more else None}
         )
+
+    def _measure(self, route: Route, rest: str, query: dict[str, str]) -> None:
+        if rest == "/measures":
+            reply(route, canned_measures.page(query, self.measures))
+            return
+        known = next((one for one in self.measures if rest == f"/measures/{one['id']}"), None)
+        if known is None:
+            self._document(route, rest)
+        elif route.request.method == "DELETE":
+            self.measures = [one for one in self.measures if one is not known]
+            send(route, 204)
+        else:
+            reply(route, known)
 
     def _document(self, route: Route, rest: str) -> None:
         found = re.fullmatch(r"/documents/([^/]+)(/content|/narrative)?", rest)

@@ -13,9 +13,11 @@ from chalicelib.access.permissions import Permission
 from chalicelib.http.endpoint import ENDPOINTS
 from chalicelib.identity import coverage
 from tests.builders import a_consent, a_draft, a_pdf, an_application, represent
+from tests.catalogue.samples import BODY
 from tests.fhir.resources import a_document, a_transaction, a_weight, an_appointment
 from tests.http_client import Client
 from tests.messaging.correspondence import begun
+from tests.oauth import asked
 from tests.worlds import World
 
 APPOINTMENT = {"title": "Scanner", "start": "2026-11-23T11:00", "zone": "Europe/Paris"}
@@ -32,12 +34,19 @@ WRITES: list[tuple[str, str, Mapping[str, Any]]] = [
     ("/documents", "doctor", a_draft(a_pdf("replayed too"))),
     ("/measures", "person", MEASURE),
     ("/calendar-feeds", "person", {"detail": "busy"}),
+    ("/consents", "person", {"request": "…", "permissions": ["weight:read"], "months": 6}),
     (
         "/representatives/invitations",
         "other",  # who represents the person, a minor for once
         {"family_name": "PERSONNE", "given_name": "ALBAN", "birth_date": "1980-01-31"},
     ),
 ]
+# Of no record.
+REGISTERED: tuple[str, str, Mapping[str, Any]] = (
+    "/v1/publishers/me/applications",
+    "publisher",
+    BODY,
+)
 LETTER = {"body": "Bonjour"}
 # The same of conversations, whose name is not the patient's.
 LETTERS: list[tuple[str, str, Mapping[str, Any] | bytes]] = [
@@ -60,7 +69,7 @@ def test_every_idempotent_route_is_replayed_here() -> None:
     idempotent = {
         one.path.removeprefix("/v1/patients/{pid}") for one in ENDPOINTS if one.idempotent
     }
-    assert idempotent == {path for path, _, _ in (*WRITES, *LETTERS)} | set(IN_FHIR)
+    assert idempotent == {path for path, _, _ in (*WRITES, *LETTERS, REGISTERED)} | set(IN_FHIR)
 
 
 @pytest.mark.parametrize(("path", "name", "body"), WRITES)
@@ -77,6 +86,9 @@ def test_a_write_repeated_hours_later_gets_its_first_answer(
         represent(actor, world.person.pid)
         coverage.cover(world.person.pid, [actor.pid])
 
+    if path == "/consents":
+        body = {**body, "request": asked.request()}
+
     def write() -> tuple[int, Any]:
         subject = world.handle(actor) if actor is world.laboratory else world.person.pid
         key = {"Idempotency-Key": "the-same-key"}
@@ -85,7 +97,7 @@ def test_a_write_repeated_hours_later_gets_its_first_answer(
         )
         # An address is the asker's own: with the handle of today, or a link's text sealed anew.
         answer = json.loads(reply.body.decode().replace(subject, "{pid}"))
-        return reply.status, answer | {"url": None}
+        return reply.status, answer | {"url": None, "redirect_url": None}
 
     first = write()
     assert first[0] in {201, 202}, first
@@ -123,6 +135,23 @@ def test_a_letter_repeated_hours_later_gets_its_first_answer(
     first = write()
     assert first[0] == 201, first
     clock.shift(timedelta(hours=HOURS[name]))
+    assert write() == first
+
+
+def test_a_registration_repeated_hours_later_gets_its_first_answer(
+    clock: time_machine.Traveller, world: World, http: Client
+) -> None:
+    path, name, body = REGISTERED
+    actor = getattr(world, name)
+
+    def write() -> tuple[int, Any]:
+        key = {"Idempotency-Key": "the-same-key"}
+        reply = http.post(path, as_=actor.principal, json=dict(body), headers=key)
+        return reply.status, reply.json()
+
+    first = write()
+    assert first[0] == 201, first
+    clock.shift(timedelta(hours=11))
     assert write() == first
 
 

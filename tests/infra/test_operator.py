@@ -386,6 +386,7 @@ def test_seed_fills_the_screens_and_may_be_repeated(
     from infra.local import seed  # noqa: PLC0415  needs the environment of the operator
 
     monkeypatch.setenv("CARNET_STATE", str(tmp_path))
+    monkeypatch.setenv("STAGE", "local")
     settings.cache_clear()
     assert seed.main() == 0
     first = _stable()
@@ -412,6 +413,7 @@ def test_seed_goes_on_after_its_laboratory_was_suspended_and_resumed(
 
     del http
     monkeypatch.setenv("CARNET_STATE", str(tmp_path))
+    monkeypatch.setenv("STAGE", "local")
     settings.cache_clear()
     assert operator.main(["init"]) == 0
     client_id = seed._laboratory(tmp_path / "laboratory").session

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey
 
+from chalicelib.catalogue.model import Criteria
 from chalicelib.core import clock, ids, tables
 from chalicelib.core.settings import settings
 from chalicelib.identity import directory
@@ -14,7 +15,17 @@ from chalicelib.vault import blind, keys
 from infra import checks, commands, operator, operator_roles
 from infra.functions import WITH_DEAD_LETTERS
 from infra.loaders import professionals
-from infra.operator_roles import ACCOUNTS, DIRECTORY, KEYS, QUEUES, SOFTWARE, SPACES, Role
+from infra.operator_roles import (
+    ACCOUNTS,
+    APPLICATIONS,
+    DIRECTORY,
+    KEYS,
+    QUEUES,
+    SOFTWARE,
+    SPACES,
+    STAFF,
+    Role,
+)
 from infra.policies import Statement, table_id
 from tests import builders
 from tests.infra.asked import Asked, asking
@@ -153,6 +164,24 @@ def test_commands_of_software_ask_for_their_role_only(
     assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [SOFTWARE]
 
 
+def test_commands_of_applications_ask_for_their_role_only(
+    aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    file = "docs/examples/application.json"
+    found = _run("application", "register", file)
+    said = capsys.readouterr().out.splitlines()
+    (known,) = [line.split()[0] for line in said if not line.startswith("{")]
+    found |= _run("application", "review", known, *(one.value for one in Criteria))
+    found |= _run("application", "state", known, "online", "--reason", "Avis favorable.")
+    found |= _run("application", "change", known, file)
+    found |= _run("application", "show", known) | _run("application", "history", known)
+    found |= _run("application", "list", "--state", "online")
+
+    assert _refused(APPLICATIONS, found) == []
+    assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [APPLICATIONS]
+
+
 def test_commands_of_accounts_ask_for_their_role_only(aws: Recorder) -> None:
     del aws
     person = builders.a_person()
@@ -167,6 +196,17 @@ def test_commands_of_accounts_ask_for_their_role_only(aws: Recorder) -> None:
 
     assert _refused(ACCOUNTS, found) == []
     assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [ACCOUNTS]
+
+
+def test_commands_of_staff_ask_for_their_role_only(aws: Recorder) -> None:
+    del aws
+    found: set[Asked] = set()
+    for act in ("enrol", "dismiss"):
+        found |= _run("staff", act, "a-subject") | _run("staff", act, "a-subject")
+    found |= _run("staff", "list")
+
+    assert _refused(STAFF, found) == []
+    assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [STAFF]
 
 
 def test_resealing_asks_for_the_role_of_queues_only(aws: Recorder) -> None:
@@ -196,4 +236,7 @@ def test_an_account_is_beyond_who_looks_after_software() -> None:
     identity = tables.IDENTITY.physical_name(settings().table_prefix)
     account = Asked("dynamodb:GetItem", identity, f"U#{ids.new_id()}")
 
-    assert [one for one in operator_roles.ROLES if not _refused(one, {account})] == [ACCOUNTS]
+    assert [one for one in operator_roles.ROLES if not _refused(one, {account})] == [
+        ACCOUNTS,
+        STAFF,
+    ]

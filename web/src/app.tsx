@@ -1,15 +1,12 @@
 /** Which screen for which address; each screen is loaded when it is first opened. */
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { firstScreen, leave, me, sessionState, start } from "./api/session";
-import type { Profile } from "./api/types";
+import { me } from "./api/session";
+import type { Profile, Role } from "./api/types";
 import { currentProfile } from "./lib/profile";
+import { Entering, useEntry, useVisit } from "./ui/entry";
 import { lazyScreen } from "./ui/lazy";
-import { Page } from "./ui/page";
 import { Shell } from "./ui/shell";
-import { ErrorPanel, Loading } from "./ui/states";
-import { catalogue as t } from "./catalogue";
 
 /** Everything but the public page and what the server itself answers. */
 const SCREENS = /^\/(?!$|\?|#|v1\/|oauth\/|fhir\/|problems\/|openapi\.json|health)/;
@@ -26,12 +23,18 @@ const Add = lazyScreen(() => import("./screens/add"));
 const Document = lazyScreen(() => import("./screens/document"));
 const Trace = lazyScreen(() => import("./screens/trace"));
 const Professionals = lazyScreen(() => import("./screens/professionals"));
+const Applications = lazyScreen(() => import("./screens/applications"));
+const Application = lazyScreen(() => import("./screens/application"));
+const ConsentRequest = lazyScreen(() => import("./screens/consent-request"));
+const MyApplications = lazyScreen(() => import("./screens/my-applications"));
 const Relatives = lazyScreen(() => import("./screens/relatives"));
 const Agenda = lazyScreen(() => import("./screens/agenda"));
 const Appointment = lazyScreen(() => import("./screens/appointment"));
 const AppointmentForm = lazyScreen(() => import("./screens/appointment-form"));
 const CalendarFeeds = lazyScreen(() => import("./screens/calendar-feeds"));
 const Prevention = lazyScreen(() => import("./screens/prevention"));
+const Measures = lazyScreen(() => import("./screens/measures"));
+const MeasureAdd = lazyScreen(() => import("./screens/measure-add"));
 const Messages = lazyScreen(() => import("./screens/messages"));
 const ConversationScreen = lazyScreen(() => import("./screens/conversation"));
 const Notices = lazyScreen(() => import("./screens/notices"));
@@ -46,36 +49,11 @@ const ProAppointmentForm = lazyScreen(() => import("./screens/pro-appointment-fo
 const ProMessages = lazyScreen(() => import("./screens/pro-messages"));
 const ProConversation = lazyScreen(() => import("./screens/pro-conversation"));
 const ProWrite = lazyScreen(() => import("./screens/pro-write"));
-
-type Role = "patient" | "professional";
-
-function Entering({ error, retry }: { error: unknown; retry: () => void }) {
-  return (
-    <Page title={t.shell.publicSpace}>
-      {error === null ? <Loading lines={5} /> : <ErrorPanel error={error} retry={retry} />}
-    </Page>
-  );
-}
-
-/** Opens the session before a private screen; sends to the login, or to the right side. */
-function useEntry(role: Role | null) {
-  const { url } = useLocation();
-  const [error, setError] = useState<unknown>(null);
-  const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    if (sessionState.value !== "unknown") return;
-    setError(null);
-    start().catch(setError);
-  }, [turn]);
-  const state = sessionState.value;
-  useEffect(() => {
-    if (state === "out") leave(`/connexion?retour=${encodeURIComponent(url)}`);
-    else if (state === "in" && role && me.value && me.value.role !== role) {
-      leave(firstScreen(me.value));
-    }
-  }, [state]);
-  return { error, retry: () => setTurn((n) => n + 1) };
-}
+const OwnApplicationList = lazyScreen(() => import("./screens/own-applications"));
+const OwnApplication = lazyScreen(() => import("./screens/own-application"));
+const OwnApplicationForm = lazyScreen(() => import("./screens/own-application-form"));
+const Review = lazyScreen(() => import("./screens/review"));
+const ReviewFile = lazyScreen(() => import("./screens/review-file"));
 
 /** A screen of the record that is open: one's own, or that of a child. */
 function own(Screen: ComponentType<{ profile: Profile }>) {
@@ -86,12 +64,19 @@ function own(Screen: ComponentType<{ profile: Profile }>) {
   };
 }
 
-/** A screen for whoever is logged in, or for professionals only. */
+/** A screen for whoever is logged in, or for one role only. */
 function known(Screen: ComponentType, role: Role | null) {
   return function KnownScreen() {
     const entry = useEntry(role);
     const allowed = me.value !== null && (role === null || me.value.role === role);
     return allowed ? <Screen /> : <Entering {...entry} />;
+  };
+}
+
+/** A screen for everybody, in the frame of who is logged in, if somebody is. */
+function everybodys(Screen: ComponentType) {
+  return function OpenScreen() {
+    return useVisit() ? <Screen /> : <Entering error={null} retry={() => undefined} />;
   };
 }
 
@@ -101,12 +86,17 @@ const OwnAdd = own(Add);
 const OwnDocument = own(Document);
 const OwnTrace = own(Trace);
 const OwnProfessionals = own(Professionals);
+const PublicApplications = everybodys(Applications);
+const PublicApplication = everybodys(Application);
+const OwnApplications = own(MyApplications);
 const OwnRelatives = own(Relatives);
 const OwnAgenda = own(Agenda);
 const OwnAppointment = own(Appointment);
 const OwnAppointmentForm = own(AppointmentForm);
 const OwnCalendarFeeds = own(CalendarFeeds);
 const OwnPrevention = own(Prevention);
+const OwnMeasures = own(Measures);
+const OwnMeasureAdd = own(MeasureAdd);
 const OwnMessages = own(Messages);
 const OwnConversation = own(ConversationScreen);
 const OwnNotices = own(Notices);
@@ -121,6 +111,11 @@ const SettingForm = known(ProAppointmentForm, "professional");
 const Boxes = known(ProMessages, "professional");
 const Exchange = known(ProConversation, "professional");
 const Writing = known(ProWrite, "professional");
+const Published = known(OwnApplicationList, "publisher");
+const PublishedOne = known(OwnApplication, "publisher");
+const Publishing = known(OwnApplicationForm, "publisher");
+const Reviews = known(Review, "operator");
+const Reviewed = known(ReviewFile, "operator");
 
 const BARE = new Set(["/connexion", "/reprise"]);
 
@@ -144,11 +139,17 @@ function Screens() {
         <Route path="/agenda/prevention" component={OwnPrevention} />
         <Route path="/agenda/:id" component={OwnAppointment} />
         <Route path="/agenda/:id/modifier" component={OwnAppointmentForm} />
+        <Route path="/mesures" component={OwnMeasures} />
+        <Route path="/mesures/ajouter" component={OwnMeasureAdd} />
         <Route path="/messages" component={OwnMessages} />
         <Route path="/messages/:id" component={OwnConversation} />
         <Route path="/notifications" component={OwnNotices} />
         <Route path="/acces" component={OwnTrace} />
         <Route path="/professionnels" component={OwnProfessionals} />
+        <Route path="/applications" component={PublicApplications} />
+        <Route path="/applications/demande" component={ConsentRequest} />
+        <Route path="/applications/mes-applications" component={OwnApplications} />
+        <Route path="/applications/:id" component={PublicApplication} />
         <Route path="/proches" component={OwnRelatives} />
         <Route path="/plus/avis" component={OwnNoticeSettings} />
         <Route path="/plus" component={AnySettings} />
@@ -163,6 +164,12 @@ function Screens() {
         <Route path="/pro/patients/:pid/rendez-vous" component={Setting} />
         <Route path="/pro/patients/:pid/rendez-vous/ajouter" component={SettingForm} />
         <Route path="/pro/patients/:pid/rendez-vous/:id" component={SettingForm} />
+        <Route path="/editeur" component={Published} />
+        <Route path="/editeur/ajouter" component={Publishing} />
+        <Route path="/editeur/:id" component={PublishedOne} />
+        <Route path="/editeur/:id/modifier" component={Publishing} />
+        <Route path="/revue" component={Reviews} />
+        <Route path="/revue/:id" component={Reviewed} />
         <Route default component={Lost} />
       </Router>
     </Shell>

@@ -4,6 +4,233 @@
  */
 
 export interface paths {
+    "/.well-known/smart-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say the same, for who only knows our origin. */
+        get: operations["read_smart_configuration_of_origin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a measure that comes in a transaction, with what took it. */
+        post: operations["transact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/.well-known/smart-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say where and how an application asks for consent, and gets tokens. */
+        get: operations["read_smart_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Appointment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search appointments by the days on which they begin, soonest first. */
+        get: operations["search_appointments"];
+        put?: never;
+        /** Set an appointment. */
+        post: operations["create_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Appointment/{appointment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an appointment. */
+        get: operations["read_fhir_appointment"];
+        /** Change or cancel an appointment that the application set; or the link of another. */
+        put: operations["update_appointment"];
+        post?: never;
+        /** Cancel an appointment that the application set. */
+        delete: operations["delete_appointment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Binary/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the content of a document: raw, or as FHIR to who asks for that. */
+        get: operations["read_binary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/DocumentReference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search documents, last deposited first. */
+        get: operations["search_documents"];
+        put?: never;
+        /** Deposit a document, whose author is the application (ITI-105). */
+        post: operations["create_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/DocumentReference/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is known of a document. */
+        get: operations["read_document_reference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Observation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search measures of one kind, newest first. */
+        get: operations["search_observations"];
+        put?: never;
+        /** Add a measure. */
+        post: operations["create_observation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Observation/{observation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a measure. */
+        get: operations["read_observation"];
+        put?: never;
+        post?: never;
+        /** Delete a measure that the application added. */
+        delete: operations["delete_observation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Patient": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the patient of the token by its id. */
+        get: operations["search_patients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Patient/{patient_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the patient of the token: that there is one, and no identity (R-SVC-01). */
+        get: operations["read_fhir_patient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what this FHIR interface does. */
+        get: operations["read_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -21,6 +248,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Send a person's browser to the page where she consents, or declines. */
+        get: operations["ask_for_consent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a refresh token that its application gives up (RFC 7009). */
+        post: operations["revoke_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/token": {
         parameters: {
             query?: never;
@@ -30,7 +291,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an organisation's software an access token for its signed assertion. */
+        /** Give an access token: to an organisation's software, or to an application by consent. */
         post: operations["grant_token"];
         delete?: never;
         options?: never;
@@ -189,6 +450,57 @@ export interface paths {
         options?: never;
         /** Say what reading a secret link would, headers only: some calendars ask before they read. */
         head: operations["check_calendar"];
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the referenced applications, by name. */
+        get: operations["list_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a referenced application is, and what it asks for. */
+        get: operations["read_catalogue_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which application asks for what, before the person is known. */
+        post: operations["describe_consent_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -398,6 +710,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operators/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List applications, those that have been in their state for longest first. */
+        get: operations["list_applications_to_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read all of an application, with its history. */
+        get: operations["read_application_to_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note which families of criteria are found satisfied. */
+        put: operations["review_application"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide of an application, with a reason; in force from its next request on. */
+        post: operations["decide_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/lookup": {
         parameters: {
             query?: never;
@@ -591,6 +971,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the applications that the person let in, now and before, and what they did. */
+        get: operations["list_consents"];
+        put?: never;
+        /** Let an application do what is turned on, and nothing else. */
+        post: operations["give_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/consents/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a consent back, effective on the application's next call. */
+        delete: operations["withdraw_consent"];
+        options?: never;
+        head?: never;
+        /** Turn some lines of a consent off, effective on the application's next call. */
+        patch: operations["change_consent"];
+        trace?: never;
+    };
     "/v1/patients/{pid}/documents": {
         parameters: {
             query?: never;
@@ -742,6 +1158,42 @@ export interface paths {
         put: operations["answer_invitation"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List weights, blood pressures or both, in the order of when they were taken. */
+        get: operations["list_measures"];
+        put?: never;
+        /** Add a measure; what is unusual is said, and accepted. */
+        post: operations["add_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/measures/{measure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one measure. */
+        get: operations["read_measure"];
+        put?: never;
+        post?: never;
+        /** Delete a measure, for everybody. */
+        delete: operations["delete_measure"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1006,6 +1458,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/publishers/me/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the applications of one's establishment, whatever their state, by name. */
+        get: operations["list_own_applications"];
+        put?: never;
+        /** Register a candidate: it acts for nobody until it was reviewed. */
+        post: operations["register_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publishers/me/applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an application of one's establishment, with what was decided and why. */
+        get: operations["read_own_application"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is said of an application; online, it goes back to review and acts no more. */
+        patch: operations["change_own_application"];
+        trace?: never;
+    };
     "/v1/trace/keys": {
         parameters: {
             query?: never;
@@ -1099,6 +1587,247 @@ export interface components {
             engine: string | null;
         };
         /**
+         * ApplicationChanges
+         * @description What to change: what is absent stays; null `jwks` makes a public client.
+         *
+         *     Anything changed of an application that is online sends it back to review: until it is decided
+         *     anew it is a candidate, and acts no more (R-SVC-04). What people allowed it stays, and no more.
+         */
+        ApplicationChanges: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * @default {
+             *       "name": "",
+             *       "website": ""
+             *     }
+             */
+            publisher: components["schemas"]["PublisherBody"];
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /** @default health_record */
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms?: components["schemas"]["Platform"][];
+            /**
+             * @default {
+             *       "kind": "free",
+             *       "detail": ""
+             *     }
+             */
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked?: components["schemas"]["AskedBody"][];
+            /**
+             * Retention
+             * @default
+             */
+            retention: string;
+            /**
+             * Site
+             * @default
+             */
+            site: string;
+            /**
+             * Privacy
+             * @default
+             */
+            privacy: string;
+            /** Attestations */
+            attestations?: components["schemas"]["AttestationBody"][];
+            /**
+             * Redirect Uris
+             * @description Compared letter by letter, but for the port of a loopback address.
+             */
+            redirect_uris?: string[];
+            /**
+             * Jwks
+             * @default null
+             */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ApplicationDraft
+         * @description What a publisher says of an application.
+         */
+        ApplicationDraft: {
+            /** Name */
+            name: string;
+            publisher: components["schemas"]["PublisherBody"];
+            /** Purpose */
+            purpose: string;
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms: components["schemas"]["Platform"][];
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked: components["schemas"]["AskedBody"][];
+            /** Retention */
+            retention: string;
+            /** Site */
+            site: string;
+            /** Privacy */
+            privacy: string;
+            /** Attestations */
+            attestations?: components["schemas"]["AttestationBody"][];
+            /**
+             * Redirect Uris
+             * @description Compared letter by letter, but for the port of a loopback address.
+             */
+            redirect_uris?: string[];
+            /**
+             * Jwks
+             * @default null
+             */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ApplicationFile
+         * @description All of an application: what its publisher says, what was decided, and its history.
+         *
+         *     `client_id` and `authentication` are what its software says to the authorisation server. Unless
+         *     `acts`, it is refused everything: only what is online acts. `missing` is what is still to be
+         *     found satisfied before it may be online. `history` has its fifty latest entries.
+         */
+        ApplicationFile: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            publisher: components["schemas"]["PublisherBody"];
+            /** Purpose */
+            purpose: string;
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms: components["schemas"]["Platform"][];
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked: components["schemas"]["AskedBody"][];
+            /** Retention */
+            retention: string;
+            /** Site */
+            site: string;
+            /** Privacy */
+            privacy: string;
+            /** Attestations */
+            attestations: components["schemas"]["AttestationBody"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Can Connect */
+            can_connect: boolean;
+            /** Checked */
+            checked: components["schemas"]["CheckedOut"][];
+            /** Siret */
+            siret: string | null;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Authentication
+             * @enum {string}
+             */
+            authentication: "private_key_jwt" | "none";
+            /** Redirect Uris */
+            redirect_uris: string[];
+            /** Jwks */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+            /** Acts */
+            acts: boolean;
+            /** Missing */
+            missing: components["schemas"]["Criteria"][];
+            /** History */
+            history: components["schemas"]["EventOut"][];
+        };
+        /**
+         * ApplicationLine
+         * @description An application in a list of work.
+         */
+        ApplicationLine: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Publisher */
+            publisher: string;
+            /** Siret */
+            siret: string | null;
+            theme: components["schemas"]["Theme"];
+            state: components["schemas"]["chalicelib__catalogue__model__State"];
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Can Connect */
+            can_connect: boolean;
+            /** Missing */
+            missing: components["schemas"]["Criteria"][];
+        };
+        /**
+         * ApplicationLines
+         * @description Applications, all of them: there is no further page.
+         */
+        ApplicationLines: {
+            /** Items */
+            items: components["schemas"]["ApplicationLine"][];
+        };
+        /**
+         * ApplicationToken
+         * @description An access token of ten minutes, and for whom: `patient` is her id for this application.
+         *
+         *     `scope` is what the person gave of what was asked. `refresh_token` comes with `offline_access`,
+         *     and replaces the one before.
+         */
+        ApplicationToken: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Token Type
+             * @default Bearer
+             * @constant
+             */
+            token_type: "Bearer";
+            /**
+             * Expires In
+             * @default 600
+             */
+            expires_in: number;
+            /** Scope */
+            scope: string;
+            /** Patient */
+            patient: string;
+            /**
+             * Need Patient Banner
+             * @default true
+             * @constant
+             */
+            need_patient_banner: true;
+            /**
+             * Refresh Token
+             * @default null
+             */
+            refresh_token: string | null;
+        };
+        /**
          * AppointmentAbilities
          * @description What the reader may do with it; screens show buttons from this, never from a role.
          */
@@ -1119,7 +1848,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "person" | "professional" | "organisation";
+            kind: "person" | "professional" | "organisation" | "application";
             /** Name */
             name: string | null;
         };
@@ -1243,6 +1972,7 @@ export interface components {
          * AppointmentOut
          * @description An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`.
          *
+         *     `link_author` is the application that added the link, if it set nothing else of it.
          *     `reminders_past` are those of `reminders` whose own instant is past: none of them will be sent.
          */
         AppointmentOut: {
@@ -1274,6 +2004,7 @@ export interface components {
             note: string | null;
             /** Link */
             link: string | null;
+            link_author: components["schemas"]["AppointmentAuthor"] | null;
             /** Reminders */
             reminders: number[];
             /** Reminders Past */
@@ -1305,6 +2036,15 @@ export interface components {
             next: string | null;
         };
         /**
+         * AskedBody
+         * @description A permission an application may ask for, and why, in the publisher's words (R-CAT-05).
+         */
+        AskedBody: {
+            permission: components["schemas"]["Permission"];
+            /** Why */
+            why: string;
+        };
+        /**
          * AttachmentOut
          * @description What is joined to a message.
          */
@@ -1317,6 +2057,21 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * AttestationBody
+         * @description What the publisher attests; nobody here vouches for it.
+         */
+        AttestationBody: {
+            kind: components["schemas"]["Attested"];
+            /** Reference */
+            reference: string;
+        };
+        /**
+         * Attested
+         * @description What a publisher attests, with a reference that can be checked elsewhere.
+         * @enum {string}
+         */
+        Attested: "hds" | "iso_27001" | "ce_medical" | "accessibility" | "impact_assessment";
         /**
          * AuthorOut
          * @description Who wrote the document, as it says; `ref` finds the others of the same name, in this record.
@@ -1394,6 +2149,68 @@ export interface components {
             blocked: boolean;
         };
         /**
+         * ByOut
+         * @description Who did something: publishers are not told which operator.
+         */
+        ByOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "publisher" | "operator";
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string | null;
+            /** Siret */
+            siret: string | null;
+        };
+        /**
+         * Card
+         * @description What everybody reads of an application.
+         *
+         *     The publisher says all but `state`, `state_since`, `can_connect` and `checked`, which are ours.
+         *     `site` is where it is opened; it is there that a person begins to connect it. Until it was
+         *     online once, it has no link.
+         */
+        Card: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            publisher: components["schemas"]["PublisherBody"];
+            /** Purpose */
+            purpose: string;
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms: components["schemas"]["Platform"][];
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked: components["schemas"]["AskedBody"][];
+            /** Retention */
+            retention: string;
+            /** Site */
+            site: string;
+            /** Privacy */
+            privacy: string;
+            /** Attestations */
+            attestations: components["schemas"]["AttestationBody"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Can Connect */
+            can_connect: boolean;
+            /** Checked */
+            checked: components["schemas"]["CheckedOut"][];
+        };
+        /**
          * CardsBody
          * @description The cards put away from the first screen; what they show is elsewhere, and still told.
          */
@@ -1410,6 +2227,32 @@ export interface components {
             hidden: ("first_steps" | "next_appointment" | "messages" | "documents" | "to_do" | "accesses" | "authorisations")[];
             /** Version */
             version: number;
+        };
+        /**
+         * CatalogueOut
+         * @description Applications, all of them: there is no further page.
+         */
+        CatalogueOut: {
+            /**
+             * Order
+             * @description By name; nobody pays for a place (R-CAT-06).
+             * @constant
+             */
+            order: "alphabetical";
+            /** Items */
+            items: components["schemas"]["Card"][];
+        };
+        /**
+         * CheckedOut
+         * @description A family of criteria that our review found satisfied, and on which day (R-CAT-02).
+         */
+        CheckedOut: {
+            criteria: components["schemas"]["Criteria"];
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
         };
         /**
          * CheckpointOut
@@ -1463,6 +2306,44 @@ export interface components {
             invited: boolean;
         };
         /**
+         * CodeForm
+         * @description An application brings a code: with its keys if it has any, else with its client_id.
+         */
+        CodeForm: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            grant_type: "authorization_code";
+            /** Code */
+            code: string;
+            /**
+             * Redirect Uri
+             * @description The same as was asked with, letter by letter.
+             */
+            redirect_uri: string;
+            /**
+             * Code Verifier
+             * @description Whose SHA-256 was the code_challenge (RFC 7636).
+             */
+            code_verifier: string;
+            /**
+             * Client Id
+             * @description Need not be sent with an assertion, which says it. If sent, the same.
+             */
+            client_id?: string;
+            /**
+             * Client Assertion Type
+             * @default null
+             */
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" | null;
+            /**
+             * Client Assertion
+             * @default null
+             */
+            client_assertion: string | null;
+        };
+        /**
          * Coded
          * @description A code of a national terminology and its French label.
          */
@@ -1495,6 +2376,150 @@ export interface components {
             age_months: number;
             /** Is Conditional */
             is_conditional: boolean;
+        };
+        /**
+         * Component
+         * @description One figure of a measure.
+         * @enum {string}
+         */
+        Component: "weight" | "systolic" | "diastolic";
+        /**
+         * ConsentApplication
+         * @description The application that a consent is about.
+         */
+        ConsentApplication: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Publisher */
+            publisher: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
+        };
+        /**
+         * ConsentChanges
+         * @description Which lines stay on.
+         */
+        ConsentChanges: {
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+        };
+        /**
+         * ConsentDraft
+         * @description Which lines of a request a person turns on, and for how long.
+         */
+        ConsentDraft: {
+            /**
+             * Request
+             * @description What followed the # of our page's address, as is.
+             */
+            request: string;
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            /**
+             * Months
+             * @enum {integer}
+             */
+            months: 1 | 6 | 12;
+        };
+        /**
+         * ConsentGiven
+         * @description A receipt: what, to whom, until when; and where the browser brings the application word.
+         *
+         *     `redirect_url` serves once, within a minute.
+         */
+        ConsentGiven: {
+            consent: components["schemas"]["ConsentOut"];
+            /** Redirect Url */
+            redirect_url: string;
+        };
+        /**
+         * ConsentList
+         * @description All consents of a record, the last change first.
+         */
+        ConsentList: {
+            /** Items */
+            items: components["schemas"]["ConsentOut"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: null;
+        };
+        /**
+         * ConsentOut
+         * @description What a person lets an application do, until when, and what it did.
+         *
+         *     `given_by`: of a minor's, who gave it for her; it ends on the day she is of age.
+         */
+        ConsentOut: {
+            /** Id */
+            id: string;
+            application: components["schemas"]["ConsentApplication"];
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "withdrawn" | "expired";
+            /** Given At */
+            given_at: string;
+            /** Valid Until */
+            valid_until: string;
+            /** Changed At */
+            changed_at: string;
+            /** Given By */
+            given_by: string | null;
+            /** Ends At Majority */
+            ends_at_majority: boolean;
+            /** Activity */
+            activity: components["schemas"]["ConsentUse"][];
+            /** Last Access At */
+            last_access_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ConsentRequest
+         * @description A request for consent that an application's address brought.
+         */
+        ConsentRequest: {
+            /**
+             * Request
+             * @description What followed the # of our page's address, as is.
+             */
+            request: string;
+        };
+        /**
+         * ConsentRequestOut
+         * @description Who asks for what, and why, in its publisher's words; nobody's consent was given yet.
+         *
+         *     `decline_url` is where the browser goes to tell the application no.
+         */
+        ConsentRequestOut: {
+            application: components["schemas"]["Card"];
+            /** Asked */
+            asked: components["schemas"]["AskedBody"][];
+            /** Decline Url */
+            decline_url: string;
+            /** Expires At */
+            expires_at: string;
+        };
+        /**
+         * ConsentUse
+         * @description How many calls a line allowed, and when the last one was.
+         */
+        ConsentUse: {
+            permission: components["schemas"]["Permission"];
+            /** Calls */
+            calls: number;
+            /** Last At */
+            last_at: string;
         };
         /**
          * ConversationLine
@@ -1576,6 +2601,21 @@ export interface components {
             organisation: string | null;
         };
         /**
+         * Criteria
+         * @description Families of criteria that a review looks at. Source: R-CAT-02.
+         * @enum {string}
+         */
+        Criteria: "urbanisation" | "interoperability" | "security" | "data_protection" | "ethics";
+        /**
+         * DecisionBody
+         * @description A state, and why: the publisher reads the reason.
+         */
+        DecisionBody: {
+            state: components["schemas"]["State-Input"];
+            /** Reason */
+            reason: string;
+        };
+        /**
          * DepositAnswer
          * @description Whether the space takes deposits; the handle then stands for the patient 15 minutes.
          * @example {
@@ -1611,7 +2651,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "person" | "professional" | "organisation";
+            kind: "person" | "professional" | "organisation" | "application";
             /** Name */
             name: string | null;
         };
@@ -1899,6 +2939,29 @@ export interface components {
             next: string | null;
         };
         /**
+         * EventOut
+         * @description One entry of the own history of an application.
+         *
+         *     `about` names what changed: members of what the publisher says, or families of criteria.
+         */
+        EventOut: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            what: components["schemas"]["Happened"];
+            by: components["schemas"]["ByOut"];
+            before: components["schemas"]["chalicelib__catalogue__model__State"] | null;
+            after: components["schemas"]["chalicelib__catalogue__model__State"] | null;
+            /** About */
+            about: string[];
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * FeedDraft
          * @description A calendar link to make: `busy` shows « Rendez-vous » and no word of what.
          */
@@ -1964,6 +3027,12 @@ export interface components {
             /** Document Id */
             document_id: string;
         };
+        /**
+         * Happened
+         * @description What the own history of an application says was done to it.
+         * @enum {string}
+         */
+        Happened: "application:register" | "application:change" | "application:review" | "application:state";
         /**
          * Health
          * @description The service answers.
@@ -2250,6 +3319,128 @@ export interface components {
             certifies: true;
         };
         /**
+         * MeasureAbilities
+         * @description What the reader may do with it; screens show buttons from this, never from a role.
+         */
+        MeasureAbilities: {
+            /** Delete */
+            delete: boolean;
+        };
+        /**
+         * MeasureDraft
+         * @description A measure to add.
+         */
+        MeasureDraft: {
+            kind: components["schemas"]["MeasureKind"];
+            /**
+             * At
+             * @description When and where: an instant with its offset, `2026-11-23T07:30+01:00`.
+             */
+            at: string;
+            /**
+             * Values
+             * @description `weight` in kg, up to grams; or `systolic` and `diastolic` in mmHg.
+             * @example {
+             *       "weight": 72.4
+             *     }
+             * @example {
+             *       "diastolic": 79,
+             *       "systolic": 128
+             *     }
+             */
+            values: {
+                [key: string]: number;
+            };
+            /**
+             * Comment
+             * @default null
+             */
+            comment: string | null;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+        };
+        /**
+         * MeasureKind
+         * @description What is measured.
+         * @enum {string}
+         */
+        MeasureKind: "weight" | "blood_pressure";
+        /**
+         * MeasureOut
+         * @description A measure. `unusual` names its figures that are out of what is usual: worth a second look.
+         */
+        MeasureOut: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["MeasureKind"];
+            /**
+             * At
+             * @description When and where: an instant with its offset, `2026-11-23T07:30+01:00`.
+             */
+            at: string;
+            /**
+             * Values
+             * @description `weight` in kg, up to grams; or `systolic` and `diastolic` in mmHg.
+             * @example {
+             *       "weight": 72.4
+             *     }
+             * @example {
+             *       "diastolic": 79,
+             *       "systolic": 128
+             *     }
+             */
+            values: {
+                [key: string]: number;
+            };
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "kg" | "mmHg";
+            /** Comment */
+            comment: string | null;
+            /** Device */
+            device: string | null;
+            /** Unusual */
+            unusual: components["schemas"]["UsualRange"][];
+            source: components["schemas"]["MeasureSource"];
+            /** Is Own */
+            is_own: boolean;
+            abilities: components["schemas"]["MeasureAbilities"];
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * MeasurePage
+         * @description A page of measures; `next` is the cursor of the following one, or null.
+         *
+         *     `usual`: what is usual today of the kinds asked for; outside, it is accepted and said.
+         */
+        MeasurePage: {
+            /** Items */
+            items: components["schemas"]["MeasureOut"][];
+            /** Next */
+            next: string | null;
+            /** Usual */
+            usual: components["schemas"]["UsualRange"][];
+        };
+        /**
+         * MeasureSource
+         * @description Who added it; the name is absent for the person herself, and of an application its own.
+         */
+        MeasureSource: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "application";
+            /** Name */
+            name: string | null;
+        };
+        /**
          * MediaBlock
          * @description Where an attachment is shown: its key.
          */
@@ -2295,7 +3486,7 @@ export interface components {
             sender: components["schemas"]["SenderOut"];
             /** Body */
             body: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["chalicelib__messaging__model__State"];
             /** Attachments */
             attachments: components["schemas"]["AttachmentOut"][];
         };
@@ -2506,7 +3697,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "document" | "appointment" | "calendar" | "trace" | "prevention" | "representatives" | "conversation";
+            kind: "document" | "appointment" | "applications" | "calendar" | "trace" | "prevention" | "representatives" | "conversation";
             /** Id */
             id: string | null;
         };
@@ -2517,37 +3708,16 @@ export interface components {
         OAuthError: {
             /**
              * Error
-             * @description invalid_client: who you are is not proven, for whatever reason (unknown or suspended client, signature, audience, times, an assertion sent twice).
+             * @description invalid_client: who you are is not proven, for whatever reason (unknown or suspended client, signature, audience, times, an assertion sent twice). invalid_grant: the code or the refresh token is not yours, has ended, was used, or the person took her consent back: ask her again.
              * @enum {string}
              */
-            error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+            error: "invalid_request" | "invalid_client" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope";
             /**
              * Error Description
-             * @description What is wrong in the form. invalid_client has none.
+             * @description What is wrong in the form. invalid_client and invalid_grant have none.
              * @default null
              */
             error_description: string | null;
-        };
-        /**
-         * OAuthToken
-         * @description An access token of ten minutes.
-         */
-        OAuthToken: {
-            /** Access Token */
-            access_token: string;
-            /**
-             * Token Type
-             * @default Bearer
-             * @constant
-             */
-            token_type: "Bearer";
-            /**
-             * Expires In
-             * @default 600
-             */
-            expires_in: number;
-            /** Scope */
-            scope: string;
         };
         /**
          * OpeningDraft
@@ -2572,6 +3742,23 @@ export interface components {
              * @default false
              */
             as_team: boolean;
+        };
+        /**
+         * OperatorMe
+         * @description Somebody connected who works for the operator.
+         */
+        OperatorMe: {
+            /**
+             * Role
+             * @default operator
+             * @constant
+             */
+            role: "operator";
+            /** Id */
+            id: string;
+            /** Display Name */
+            display_name: string;
+            session: components["schemas"]["SessionEnd"];
         };
         /**
          * Organisation
@@ -2662,6 +3849,12 @@ export interface components {
             upload: components["schemas"]["UploadTarget"];
         };
         /**
+         * Permission
+         * @description One line of a consent; off unless the person turns it on.
+         * @enum {string}
+         */
+        Permission: "weight:read" | "weight:write" | "blood_pressure:read" | "blood_pressure:write" | "appointment:read" | "appointment:write" | "document:read" | "document:write";
+        /**
          * PersonMe
          * @description A connected person.
          */
@@ -2678,6 +3871,12 @@ export interface components {
             profiles: components["schemas"]["Profile"][];
             session: components["schemas"]["SessionEnd"];
         };
+        /**
+         * Platform
+         * @description Where an application runs.
+         * @enum {string}
+         */
+        Platform: "web" | "ios" | "android" | "device";
         /**
          * PreferencesBody
          * @description Hours are local, as `21:00`, and two different ones; both null: no quiet hours.
@@ -2713,6 +3912,21 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * PriceBody
+         * @description What an application costs, in the publisher's words.
+         */
+        PriceBody: {
+            kind: components["schemas"]["Pricing"];
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * Pricing
+         * @description How an application is paid for by the person.
+         * @enum {string}
+         */
+        Pricing: "free" | "freemium" | "paid";
         /**
          * ProfessionalCard
          * @description A professional of the public directory.
@@ -2805,6 +4019,35 @@ export interface components {
             lag_seconds: number;
             /** Next */
             next: string | null;
+        };
+        /**
+         * PublisherBody
+         * @description Who publishes an application. A candidate's website is not shown: it is empty.
+         */
+        PublisherBody: {
+            /** Name */
+            name: string;
+            /** Website */
+            website: string;
+        };
+        /**
+         * PublisherMe
+         * @description Somebody connected who publishes applications for an establishment.
+         */
+        PublisherMe: {
+            /**
+             * Role
+             * @default publisher
+             * @constant
+             */
+            role: "publisher";
+            /** Id */
+            id: string;
+            /** Display Name */
+            display_name: string;
+            /** Siret */
+            siret: string;
+            session: components["schemas"]["SessionEnd"];
         };
         /**
          * ReadUpTo
@@ -2930,6 +4173,46 @@ export interface components {
          */
         RemindersState: "armed" | "none" | "no_channel" | "past";
         /**
+         * RenewalForm
+         * @description An application brings its last refresh token, and gets the next one.
+         */
+        RenewalForm: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            grant_type: "refresh_token";
+            /** Refresh Token */
+            refresh_token: string;
+            /**
+             * Scope
+             * @description No more than first asked for; less changes nothing.
+             * @default null
+             */
+            scope: string | null;
+            /**
+             * Patient
+             * @description If sent, the one of this token.
+             * @default null
+             */
+            patient: string | null;
+            /**
+             * Client Id
+             * @description Need not be sent with an assertion, which says it. If sent, the same.
+             */
+            client_id?: string;
+            /**
+             * Client Assertion Type
+             * @default null
+             */
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" | null;
+            /**
+             * Client Assertion
+             * @default null
+             */
+            client_assertion: string | null;
+        };
+        /**
          * RepresentativeList
          * @description Who manages a minor's space, the first one first.
          */
@@ -2953,6 +4236,42 @@ export interface components {
              * @description By which she came, for those on whose insurance file the minor is: they may end it.
              */
             invitation_id: string | null;
+        };
+        /**
+         * ReviewBody
+         * @description The families of criteria found satisfied, all of them: those left out no longer are.
+         */
+        ReviewBody: {
+            /** Satisfied */
+            satisfied: components["schemas"]["Criteria"][];
+        };
+        /**
+         * RevocationForm
+         * @description An application gives up its refresh token.
+         */
+        RevocationForm: {
+            /** Token */
+            token: string;
+            /**
+             * Token Type Hint
+             * @default null
+             */
+            token_type_hint: string | null;
+            /**
+             * Client Id
+             * @description Need not be sent with an assertion, which says it. If sent, the same.
+             */
+            client_id?: string;
+            /**
+             * Client Assertion Type
+             * @default null
+             */
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" | null;
+            /**
+             * Client Assertion
+             * @default null
+             */
+            client_assertion: string | null;
         };
         /**
          * RuleSource
@@ -3090,14 +4409,99 @@ export interface components {
             expires_at: string;
         };
         /**
+         * SmartConfiguration
+         * @description What this authorisation server does (SMART App Launch 2.2, RFC 8414).
+         */
+        SmartConfiguration: {
+            /** Issuer */
+            issuer: string;
+            /** Authorization Endpoint */
+            authorization_endpoint: string;
+            /** Token Endpoint */
+            token_endpoint: string;
+            /** Revocation Endpoint */
+            revocation_endpoint: string;
+            /** Management Endpoint */
+            management_endpoint: string;
+            /** Jwks Uri */
+            jwks_uri: string;
+            /** Grant Types Supported */
+            grant_types_supported: string[];
+            /** Response Types Supported */
+            response_types_supported: string[];
+            /** Scopes Supported */
+            scopes_supported: string[];
+            /** Code Challenge Methods Supported */
+            code_challenge_methods_supported: string[];
+            /** Token Endpoint Auth Methods Supported */
+            token_endpoint_auth_methods_supported: string[];
+            /** Token Endpoint Auth Signing Alg Values Supported */
+            token_endpoint_auth_signing_alg_values_supported: string[];
+            /** Authorization Response Iss Parameter Supported */
+            authorization_response_iss_parameter_supported: boolean;
+            /** Capabilities */
+            capabilities: string[];
+        };
+        /**
+         * SoftwareForm
+         * @description Software of an organisation: a signed assertion in place of a secret (RFC 7523).
+         */
+        SoftwareForm: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            grant_type: "client_credentials";
+            /**
+             * Client Assertion Type
+             * @constant
+             */
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            /**
+             * Client Assertion
+             * @description A JWT signed ES256, RS256 or PS256 by a registered key: iss = sub = your client_id, aud = the full address of this endpoint (or our origin), exp at most 5 minutes ahead, jti new each time (up to 128 characters).
+             * @example eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiJ9.eyJpc3MiOiLigKYifQ.c2lnbmF0dXJl
+             */
+            client_assertion: string;
+            /**
+             * Client Id
+             * @description Need not be sent with an assertion, which says it. If sent, the same.
+             */
+            client_id?: string;
+            /**
+             * Scope
+             * @default deposit
+             * @constant
+             */
+            scope: "deposit";
+        };
+        /**
+         * SoftwareToken
+         * @description An access token of ten minutes, for software of an organisation.
+         */
+        SoftwareToken: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Token Type
+             * @default Bearer
+             * @constant
+             */
+            token_type: "Bearer";
+            /**
+             * Expires In
+             * @default 600
+             */
+            expires_in: number;
+            /** Scope */
+            scope: string;
+        };
+        /**
          * State
-         * @description How far a message went.
-         *
-         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
-         *     it. `READ`: somebody of the other side had it on her screen.
+         * @description Where an application is in its life (R-CAT-03); only one that is online may act.
          * @enum {string}
          */
-        State: "sent" | "delivered" | "read";
+        "State-Input": "candidate" | "online" | "suspended" | "delisted";
         /**
          * Status
          * @description Whether one may write; the professional's side decides (R-MSG-02).
@@ -3205,6 +4609,12 @@ export interface components {
             target: string;
         };
         /**
+         * Theme
+         * @description What an application is about. Source: R-CAT-06, and R-CAT-01 for the last three.
+         * @enum {string}
+         */
+        Theme: "health_record" | "vaccination" | "appointments" | "adherence" | "chronic_disease" | "prevention" | "facility_portal" | "telehealth" | "connected_devices" | "well_being";
+        /**
          * Token
          * @description An access token, for the memory of the page only.
          */
@@ -3219,37 +4629,9 @@ export interface components {
         };
         /**
          * TokenForm
-         * @description A client's request for a token: a signed assertion in place of a secret (RFC 7523).
+         * @description What a client asks for a token with.
          */
-        TokenForm: {
-            /**
-             * Grant Type
-             * @constant
-             */
-            grant_type: "client_credentials";
-            /**
-             * Client Assertion Type
-             * @constant
-             */
-            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-            /**
-             * Client Assertion
-             * @description A JWT signed ES256, RS256 or PS256 by a registered key: iss = sub = your client_id, aud = the full address of this endpoint (or our origin), exp at most 5 minutes ahead, jti new each time (up to 128 characters).
-             * @example eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiJ9.eyJpc3MiOiLigKYifQ.c2lnbmF0dXJl
-             */
-            client_assertion: string;
-            /**
-             * Client Id
-             * @description Need not be sent: the assertion says it. If sent, the same.
-             */
-            client_id?: string;
-            /**
-             * Scope
-             * @default deposit
-             * @constant
-             */
-            scope: "deposit";
-        };
+        TokenForm: components["schemas"]["SoftwareForm"] | components["schemas"]["CodeForm"] | components["schemas"]["RenewalForm"];
         /**
          * TracedDocument
          * @description The document a line is about, while it is in the record.
@@ -3279,6 +4661,17 @@ export interface components {
             expires_at: string;
         };
         /**
+         * UsualRange
+         * @description What a figure usually is at that age, both included.
+         */
+        UsualRange: {
+            component: components["schemas"]["Component"];
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * WaitingAttachment
          * @description A file that waits fifty minutes for its message.
          */
@@ -3289,6 +4682,12 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * State
+         * @description Where an application is in its life (R-CAT-03); only one that is online may act.
+         * @enum {string}
+         */
+        chalicelib__catalogue__model__State: "candidate" | "online" | "suspended" | "delisted";
         /**
          * AnswerBody
          * @description One's answer; to accept, one certifies on one's honour to be a legal representative.
@@ -3305,6 +4704,15 @@ export interface components {
              */
             certifies: true | null;
         };
+        /**
+         * State
+         * @description How far a message went.
+         *
+         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
+         *     it. `READ`: somebody of the other side had it on her screen.
+         * @enum {string}
+         */
+        chalicelib__messaging__model__State: "sent" | "delivered" | "read";
         /**
          * AnswerBody
          * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.
@@ -3337,11 +4745,34 @@ export interface components {
          * @description The kinds of actors a person is told of.
          * @enum {string}
          */
-        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "operator" | "system";
+        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "application" | "publisher" | "operator" | "system";
+        /** @description FHIR R4. Everything wrong is told at once. */
+        OperationOutcome: {
+            /** @constant */
+            resourceType: "OperationOutcome";
+            issue: {
+                /** @enum {unknown} */
+                severity: "fatal" | "error";
+                code: string;
+                details: {
+                    coding: {
+                        system?: string;
+                        /** @enum {string} */
+                        code?: "account-suspended" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "number_too_long" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "recommendation_of_person" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "syntax" | "time_form" | "too-large" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_reserved";
+                    }[];
+                    /** @description In French. */
+                    text: string;
+                };
+                /** @description The same, in English. */
+                diagnostics: string;
+                /** @description Where: a FHIRPath, or `http.` and the name of a parameter or header. */
+                expression?: string[];
+            }[];
+        };
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/link-only" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -3352,7 +4783,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "permission_not_asked" | "permission_not_given" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "instant_form" | "too_many_decimals" | "pressure_order" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "repeated" | "none_chosen" | "address_characters" | "address_wildcard" | "address_fragment" | "address_encoding" | "address_relative" | "address_https" | "address_host_missing" | "address_user" | "address_host" | "address_local" | "address_private" | "address_ip" | "address_port" | "address_dots" | "redirect_scheme" | "redirect_private_use" | "redirect_query" | "too_many_redirects" | "keys_shape" | "keys_inline" | "keys_kind" | "keys_private" | "keys_weak" | "keys_many" | "keys_alike" | "fhir_unsupported" | "fhir_value" | "fhir_type" | "fhir_forbidden" | "fhir_reference" | "repeated_parameter" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "greater_than" | "float_type" | "dict_type" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -3368,8 +4799,12 @@ export interface components {
             explanation_en?: string;
             /** @description too-large, head-too-large: the limit, in bytes. */
             limit_bytes?: number;
-            /** @description too-many-feeds: how many there may be. */
+            /** @description too-many-feeds, too-many-consents: how many there may be. */
             limit?: number;
+            /** @description application-fixed, application-move: the state it is in. */
+            state?: string;
+            /** @description application-unchecked: families of criteria, separated by commas. */
+            missing?: string;
             /** @description not-yours: who set it. */
             set_by?: string;
         };
@@ -3623,6 +5058,49 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Refused, in FHIR. */
+        Outcome: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome401: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome429: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome503: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -3645,6 +5123,732 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    read_smart_configuration_of_origin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What this authorisation server does (SMART App Launch 2.2, RFC 8414). */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartConfiguration"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transact: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_smart_configuration: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What this authorisation server does (SMART App Launch 2.2, RFC 8414). */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartConfiguration"];
+                };
+            };
+            400: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    search_appointments: {
+        parameters: {
+            query?: {
+                patient?: string | null;
+                _count?: number;
+                _cursor?: string | null;
+                actor?: string | null;
+                date?: string[];
+                _sort?: "date";
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    create_appointment: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_fhir_appointment: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    update_appointment: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            412: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            428: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    delete_appointment: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_binary: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                    "application/pdf": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "text/plain": unknown;
+                    "text/xml": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    search_documents: {
+        parameters: {
+            query?: {
+                patient?: string | null;
+                _count?: number;
+                _cursor?: string | null;
+                subject?: string | null;
+                status?: "current" | null;
+                type?: string | null;
+                period?: string[];
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    create_document: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_document_reference: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    search_observations: {
+        parameters: {
+            query: {
+                patient?: string | null;
+                _count?: number;
+                _cursor?: string | null;
+                subject?: string | null;
+                code: string;
+                date?: string[];
+                _sort?: "date" | "-date";
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    create_observation: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_observation: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                observation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    delete_observation: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                observation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    search_patients: {
+        parameters: {
+            query: {
+                _id: string;
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_fhir_patient: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_capabilities: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -3671,6 +5875,86 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    ask_for_consent: {
+        parameters: {
+            query?: {
+                response_type?: string;
+                client_id?: string;
+                redirect_uri?: string;
+                scope?: string;
+                state?: string;
+                aud?: string;
+                code_challenge?: string;
+                code_challenge_method?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["RevocationForm"];
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error of RFC 6749, section 5.2. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description An error of RFC 6749, section 5.2. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     grant_token: {
         parameters: {
             query?: never;
@@ -3684,7 +5968,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An access token of ten minutes. */
+            /** @description An access token of ten minutes, for software of an organisation. Or: An access token of ten minutes, and for whom: `patient` is her id for this application. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3692,7 +5976,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OAuthToken"];
+                    "application/json": components["schemas"]["SoftwareToken"] | components["schemas"]["ApplicationToken"];
                 };
             };
             /** @description An error of RFC 6749, section 5.2. */
@@ -3865,7 +6149,7 @@ export interface operations {
     begin_login: {
         parameters: {
             query: {
-                provider: "franceconnect" | "psc";
+                provider: "franceconnect" | "psc" | "proconnect" | "operator";
                 return_to?: string;
             };
             header?: never;
@@ -4034,6 +6318,132 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_catalogue: {
+        parameters: {
+            query?: {
+                theme?: ("health_record" | "vaccination" | "appointments" | "adherence" | "chronic_disease" | "prevention" | "facility_portal" | "telehealth" | "connected_devices" | "well_being") | null;
+                state?: ("candidate" | "online" | "suspended" | "delisted") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Applications, all of them: there is no further page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueOut"];
+                };
+            };
+            /** @description Nothing more. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_catalogue_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What everybody reads of an application. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Nothing more. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    describe_consent_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequest"];
+            };
+        };
+        responses: {
+            /** @description Who asks for what, and why, in its publisher's words; nobody's consent was given yet. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            /** @description Understood, and refused for what it says; every error at once. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/consent-request-over",
+                     *       "title": "Demande expirée",
+                     *       "status": 422,
+                     *       "detail": "La demande de cette application n’est plus valable. Aucun accord n’a été donné.",
+                     *       "title_en": "Request over",
+                     *       "detail_en": "This request for consent is not one of ours, has ended, or its application has changed since. Nothing was given."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     list_conversations: {
         parameters: {
             query?: {
@@ -4073,7 +6483,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -4145,7 +6555,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -4231,7 +6641,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -4480,7 +6890,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -4612,7 +7022,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A connected person. Or: A connected professional. */
+            /** @description A connected person. Or: A connected professional. Or: Somebody connected who publishes applications for an establishment. Or: Somebody connected who works for the operator. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4620,12 +7030,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"];
+                    "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"] | components["schemas"]["PublisherMe"] | components["schemas"]["OperatorMe"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_applications_to_review: {
+        parameters: {
+            query?: {
+                state?: ("candidate" | "online" | "suspended" | "delisted") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Applications, all of them: there is no further page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationLines"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_application_to_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    review_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewBody"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-unchecked",
+                     *       "title": "Revue incomplète",
+                     *       "status": 409,
+                     *       "detail": "Des critères n’ont pas encore été vérifiés. L’application n’est pas en ligne.",
+                     *       "title_en": "Review incomplete",
+                     *       "detail_en": "Criteria are not all found satisfied: –. The application is not online."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -4743,7 +7310,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5081,7 +7648,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5269,6 +7836,216 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All consents of a record, the last change first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentDraft"];
+            };
+        };
+        responses: {
+            /** @description A receipt: what, to whom, until when; and where the browser brings the application word. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentGiven"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-many-consents",
+                     *       "title": "Trop d’applications reliées",
+                     *       "status": 409,
+                     *       "detail": "Déjà 40 applications ont votre accord. Retirez-en un, puis recommencez.",
+                     *       "title_en": "Too many consents",
+                     *       "detail_en": "The record already has 40 consents that hold. Withdraw one first.",
+                     *       "limit": 40
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description Understood, and refused for what it says; every error at once. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/consent-request-over",
+                     *       "title": "Demande expirée",
+                     *       "status": 422,
+                     *       "detail": "La demande de cette application n’est plus valable. Aucun accord n’a été donné.",
+                     *       "title_en": "Request over",
+                     *       "detail_en": "This request for consent is not one of ours, has ended, or its application has changed since. Nothing was given."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_consent: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentChanges"];
+            };
+        };
+        responses: {
+            /** @description What a person lets an application do, until when, and what it did. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/consent-over",
+                     *       "title": "Accord terminé",
+                     *       "status": 409,
+                     *       "detail": "Cet accord est terminé ou retiré : il n’y a plus rien à réduire.",
+                     *       "title_en": "Consent over",
+                     *       "detail_en": "This consent has ended or was withdrawn: nothing of it is left to reduce."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -5314,7 +8091,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5839,6 +8616,155 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_measures: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                kind?: ("weight" | "blood_pressure") | null;
+                order?: "newest" | "oldest";
+            };
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of measures; `next` is the cursor of the following one, or null. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_measure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureDraft"];
+            };
+        };
+        responses: {
+            /** @description A measure. `unusual` names its figures that are out of what is usual: worth a second look. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A measure. `unusual` names its figures that are out of what is usual: worth a second look. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     read_news: {
         parameters: {
             query?: never;
@@ -6308,7 +9234,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6535,6 +9461,167 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_own_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Applications, all of them: there is no further page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationLines"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    register_application: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationDraft"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_own_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_own_application: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationChanges"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-fixed",
+                     *       "title": "Application non modifiable",
+                     *       "status": 409,
+                     *       "detail": "Dans son état, cette application ne se modifie pas. Rien n’a été modifié.",
+                     *       "title_en": "Application cannot change",
+                     *       "detail_en": "In this state (–), the application cannot be changed. Nothing was changed."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];

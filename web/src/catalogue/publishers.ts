@@ -30,7 +30,8 @@ export const publisherWords = typeset({
   contractText: "OpenAPI 3.1, en JSON : champs, listes de codes, exemples.",
   files: "Les fichiers de l'exemple",
   appTitle: "Votre application s'adresse au public ?",
-  app: "Les applications n'ont pas encore accès aux espaces. Cette interface sert aux organisations de soins, pour déposer.",
+  app: "Une application se fait référencer dans le catalogue. Chaque personne choisit ensuite, ligne par ligne, ce qu'elle peut faire.",
+  toCatalogue: "Voir le catalogue",
   guideTitle: "Guide de dépôt",
   guideIntro: "Ce guide est en anglais, comme les noms de l'interface.",
 });

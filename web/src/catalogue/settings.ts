@@ -7,11 +7,17 @@ export const settings = {
   professionals: "Mes professionnels",
   relatives: "Mes proches",
   relativesText: "Gérer l'espace d'un enfant",
+  measures: "Mes mesures",
+  measuresText: "Poids et tension : noter, voir la courbe, imprimer",
   access: "Accès",
   accessText: "Qui a consulté le dossier, et quand",
   notices: "Avis et rappels",
   noticesText: "E-mails, heures de silence, fuseau horaire",
   professionalsText: "Autoriser un médecin, retirer un accès",
+  catalogue: "Catalogue d'applications",
+  catalogueText: "Ce qu'elles font, ce qu'elles demandent",
+  applications: "Mes applications",
+  applicationsText: "Ce qu'elles peuvent faire, retirer un accès",
   identity: {
     title: "Mon identité",
     why: "Pour ouvrir votre dossier, un professionnel doit écrire votre matricule INS et vos traits d'identité.",
@@ -44,6 +50,8 @@ export const settings = {
   /** In place of the words above, in the space of a child. */
   child: {
     professionals: "Professionnels",
+    applications: "Applications",
+    measures: "Mesures",
     identity: {
       title: "Identité de l'enfant",
       why: "Pour ouvrir ce dossier, un professionnel doit écrire le matricule INS et les traits d'identité de l'enfant.",

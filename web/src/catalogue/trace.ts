@@ -82,9 +82,11 @@ export const trace = {
     "Seuls le nombre d'accès et une empreinte restent sur cet appareil. Ils prouveront que rien n'est coupé ensuite.",
     "Vérifiez de temps en temps : la première vérification sur un appareil n'a pas de point de comparaison.",
   ],
+  manage: "Voir ce qu'elle peut faire",
   worried: "Un accès vous surprend ?",
-  worriedText: "Retirez l'accès de ce professionnel, ou appelez l'assistance.",
+  worriedText: "Retirez l'accès de ce professionnel ou de cette application, ou appelez l'assistance.",
   worriedLink: "Voir mes professionnels",
+  applicationsLink: "Voir mes applications",
   /** In place of the words above, in the space of a child. */
   child: {
     title: "Accès à ce dossier",
@@ -92,5 +94,6 @@ export const trace = {
     empty: "Dès que quelqu'un ouvrira ce dossier, vous le verrez ici.",
     verify: "Vérifier ces accès",
     worriedLink: "Voir les professionnels",
+    applicationsLink: "Voir les applications",
   },
 };

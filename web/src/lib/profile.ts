@@ -1,5 +1,5 @@
 /** The profile a person acts in: her own, or that of a child she represents. */
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { keepChoice, ownAmong, profileOf, profilesOf } from "../api/profile-choice";
 import { leave, me, renewMe } from "../api/session";
 import type { Profile } from "../api/types";
@@ -13,12 +13,15 @@ export const ownProfile = computed(() => ownAmong(profiles.value));
 
 export const isChilds = (profile: Profile | null): boolean => profile?.relation === "representative";
 
+/** The address at which a screen finds itself again in another profile; without one, it is home. */
+export const sameElsewhere = signal<string | null>(null);
+
 /** Opens another profile on a page of its own: nothing of the former one stays in memory. */
 export function switchTo(pid: string) {
   const own = ownProfile.value;
   if (!own) return;
   keepChoice({ by: own.patient_id, of: pid, fresh: true });
-  leave("/accueil");
+  leave(sameElsewhere.value ?? "/accueil");
 }
 
 const DAY = 86_400_000;

@@ -59,6 +59,7 @@ export default function Publishers() {
       <section aria-labelledby="app">
         <h2 id="app">{t.appTitle}</h2>
         <p>{t.app}</p>
+        <a class="link" href="/applications">{t.toCatalogue}</a>
       </section>
     </Page>
   );

@@ -53,6 +53,12 @@ function Account() {
       <h2 id="account">{t.settings.account}</h2>
       {me.value?.role === "patient" && (
         <>
+          <StepLink
+            href="/mesures"
+            icon="activity"
+            title={said(t.settings).measures}
+            text={t.settings.measuresText}
+          />
           <StepLink href="/proches" icon="baby" title={t.settings.relatives} text={t.settings.relativesText} />
           <StepLink
             href="/professionnels"
@@ -60,11 +66,23 @@ function Account() {
             title={said(t.settings).professionals}
             text={t.settings.professionalsText}
           />
+          <StepLink
+            href="/applications"
+            icon="smartphone"
+            title={t.settings.catalogue}
+            text={t.settings.catalogueText}
+          />
+          <StepLink
+            href="/applications/mes-applications"
+            icon="layout-grid"
+            title={said(t.settings).applications}
+            text={t.settings.applicationsText}
+          />
           <StepLink href="/acces" icon="eye" title={t.settings.access} text={t.settings.accessText} />
           <StepLink href="/plus/avis" icon="bell" title={t.settings.notices} text={t.settings.noticesText} />
         </>
       )}
-      {me.value?.role === "professional" && <p class="muted">{me.value.display_name}</p>}
+      {me.value && me.value.role !== "patient" && <p class="muted">{me.value.display_name}</p>}
       <LogoutButton />
     </section>
   );

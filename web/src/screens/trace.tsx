@@ -62,7 +62,9 @@ const ICONS: Record<Person["kind"], IconName> = {
   person: "user-round",
   professional: "stethoscope",
   organisation: "building",
+  application: "smartphone",
   calendar: "clock",
+  publisher: "building",
   operator: "shield-check",
   system: "info",
 };
@@ -110,6 +112,11 @@ function PersonBlock({ person, whole }: { person: Person; whole: boolean }) {
           <h3>{person.name}</h3>
           {person.role && <p class="muted">{person.role}</p>}
           {right && <p class="access-right">{typo(right)}</p>}
+          {person.kind === "application" && (
+            <a class="link" href="/applications/mes-applications">
+              {t.trace.manage}
+            </a>
+          )}
         </div>
       </div>
       <Lines
@@ -222,6 +229,9 @@ export default function Trace({ profile }: { profile: Profile }) {
           <div class="actions">
             <LinkButton icon="users" href="/professionnels">
               {said(t.trace).worriedLink}
+            </LinkButton>
+            <LinkButton icon="layout-grid" href="/applications/mes-applications">
+              {said(t.trace).applicationsLink}
             </LinkButton>
             <a class="link" href={helpCall}>
               {t.shell.callHelp}

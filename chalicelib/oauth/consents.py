@@ -1,0 +1,262 @@
+"""The person lets an application do some things, sees what it does, and takes it back.
+
+Her word is the last one: what she takes back wins over any rival change, and holds from the
+application's next call on. Giving again is a new consent: it replaces the lines of the former one,
+and its tokens are dead; devices that were connected stay so if the former one still held.
+"""
+
+from collections.abc import Collection, Sequence
+
+from chalicelib.access import applications, gate
+from chalicelib.access.applications import ApplicationRow, ConsentRow
+from chalicelib.access.gate import Replayed, Unit
+from chalicelib.access.model import Action
+from chalicelib.access.permissions import Permission
+from chalicelib.access.usecases import until_it_holds
+from chalicelib.core import clock, rows
+from chalicelib.core.errors import Conflict, Invalid, Stale
+from chalicelib.core.events import EventType
+from chalicelib.http.idempotency import Idempotency
+from chalicelib.http.principal import Principal
+from chalicelib.oauth import authorize, rules, scopes, sealed, store
+from chalicelib.oauth.model import Asked, Code, Consent, Given
+from chalicelib.oauth.store import OwnConsentRow
+from chalicelib.vault import blind
+
+
+def list_consents(principal: Principal, pid: str) -> list[Consent]:
+    """List every consent of a record, the last change first, and what was done by each.
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    queries = [applications.consents_of(pid), applications.uses_of(pid)]
+    with gate.enter(principal, Action.CONSENT_LIST, pid, queries=queries) as unit:
+        items, uses = (
+            rows.all_items(query, page) for query, page in zip(queries, unit.pages, strict=True)
+        )
+        found = store.consents_of(unit, items, uses)
+    return sorted(found, key=lambda one: (one.changed_at, one.ref), reverse=True)
+
+
+def give_consent(
+    principal: Principal,
+    pid: str,
+    request: str,
+    *,
+    permissions: Collection[Permission],
+    months: int,
+    idempotency: Idempotency | None,
+) -> Given:
+    """Let an application do some of what it asked for, and tell the person.
+
+    Asked again with the same key, the same consent; the code in the address serves once anyway.
+
+    Raises:
+        Invalid: `consent-request-over`; or lines that were not asked for, or none.
+        Conflict: `application-suspended`, `too-many-consents`.
+        NotFound, TooMany, Unavailable.
+    """
+    asked = authorize.opened(request)
+    chosen = list(dict.fromkeys(permissions))
+    try:
+        return until_it_holds(lambda: _give(principal, pid, asked, chosen, months, idempotency))
+    except Replayed:
+        return _given_before(principal, pid, asked)
+
+
+def change_consent(
+    principal: Principal, pid: str, ref: str, permissions: Collection[Permission], version: int
+) -> Consent:
+    """Take some lines of a consent back; it says what stays.
+
+    Raises:
+        Invalid: none is left (take the consent back), or one was not given.
+        Conflict: `consent-over`.
+        Stale: it changed since it was read.
+        NotFound, Unavailable.
+    """
+    kept = list(dict.fromkeys(permissions))
+    return until_it_holds(lambda: _change(principal, pid, ref, kept, version))
+
+
+def withdraw_consent(principal: Principal, pid: str, ref: str) -> None:
+    """Take a consent back, and disconnect every device; repeating is harmless (ADR 0008).
+
+    Raises:
+        NotFound, Unavailable.
+    """
+    until_it_holds(lambda: _withdraw(principal, pid, ref))
+
+
+def _give(
+    principal: Principal,
+    pid: str,
+    asked: Asked,
+    chosen: Sequence[Permission],
+    months: int,
+    idempotency: Idempotency | None,
+) -> Given:
+    wish, application = _wish_of(pid, asked.application), _application_wish(asked)
+    queries = [applications.consents_of(pid), applications.uses_of(pid)]
+    with gate.enter(
+        principal,
+        Action.CONSENT_GIVE,
+        pid,
+        wanted=[wish, application],
+        queries=queries,
+        idempotency=idempotency,
+    ) as unit:
+        known = _checked(unit, asked, chosen)
+        row = store.new_consent(unit, asked.application, chosen, rules.until(unit.now, months))
+        former = unit.row(*wish)
+        if former is None or not _is_live(unit, former):
+            _check_room(unit, rows.all_items(queries[0], unit.pages[0]))
+            unit.write(store.forget_renewals(pid, store.ref_of(row)))
+        version = _follow(unit, row, former)
+        unit.about(store.ref_of(row))
+        unit.traced_about = _said(asked.application, chosen, row, unit)
+        unit.emit(EventType.CONSENT_GIVEN, store.ref_of(row))
+        uses = rows.all_items(queries[1], unit.pages[1])
+        consent = store.consent_of(unit, row, store.about(known), uses, version=version)
+    return Given(consent, _redirect_url(asked, pid, row))
+
+
+def _given_before(principal: Principal, pid: str, asked: Asked) -> Given:
+    ref = applications.consent_ref(pid, asked.application)
+    target = (ConsentRow, *applications.consent_key(pid, ref))
+    uses = applications.uses_of(pid)
+    with gate.enter(principal, Action.CONSENT_LIST, pid, target=target, queries=[uses]) as unit:
+        row = unit.target(ConsentRow)
+        about = store.abouts([asked.application])[asked.application]
+        consent = store.consent_of(unit, row, about, rows.all_items(uses, unit.pages[0]))
+    return Given(consent, _redirect_url(asked, pid, row))
+
+
+def _checked(unit: Unit, asked: Asked, chosen: Sequence[Permission]) -> ApplicationRow:
+    """Check what was asked again, now that it is answered: ten minutes may have changed it.
+
+    Raises:
+        Invalid, Conflict: as `give_consent`.
+    """
+    row = unit.row(*_application_wish(asked))
+    if row is None or sealed.has_ended(asked, unit.now):
+        raise Invalid("consent-request-over")
+    if row.status != applications.ONLINE:
+        raise Conflict("application-suspended")
+    if not authorize.may_return(asked.redirect_uri, row.redirect_uris):
+        raise Invalid("consent-request-over")
+    lines = scopes.read(asked.scope).permissions
+    rules.check_given(chosen, [one for one in lines if one in row.permissions])
+    return row
+
+
+def _check_room(unit: Unit, items: list[rows.Item]) -> None:
+    """Check that one more consent may hold in this record.
+
+    Raises:
+        Conflict: `too-many-consents`.
+    """
+    held = [one for one in items if one.get("status", {}).get("S") == applications.GIVEN]
+    live = [one for one in held if clock.iso(unit.now) < one["valid_until"]["S"]]
+    if len(live) >= rules.MAX_CONSENTS:
+        raise Conflict("too-many-consents", limit=rules.MAX_CONSENTS)
+
+
+def _follow(unit: Unit, row: OwnConsentRow, former: OwnConsentRow | None) -> int:
+    """Write a consent after the former one, of a later generation; return its version.
+
+    Over an altered row, whatever its version, and above all of ours.
+    """
+    if former is not None and former.is_altered:
+        row.version = row.generation
+        unit.write(rows.replace(row))
+        return int(row.version) + 1
+    if former is not None:
+        row.generation = max(int(row.generation), int(former.generation) + 1)
+        rows.at_version(row, former.version)
+    unit.put(row)
+    return int(row.version or 0) + 1
+
+
+def _change(
+    principal: Principal, pid: str, ref: str, kept: Sequence[Permission], version: int
+) -> Consent:
+    wish = (ConsentRow, *applications.consent_key(pid, ref))
+    uses = applications.uses_of(pid)
+    with gate.enter(
+        principal, Action.CONSENT_CHANGE, pid, target=wish, queries=[uses], about=ref
+    ) as unit:
+        row = unit.target(ConsentRow)
+        if row.version != version:
+            raise Stale
+        if not applications.is_live(row, unit.entry.settings, unit.now):
+            raise Conflict("consent-over")
+        rules.check_kept(kept, applications.permissions_of(row, pid))
+        row.permissions = applications.permission_tokens(pid, kept)
+        row.changed_at = clock.iso(unit.now)
+        unit.put(row)
+        application = store.application_of(unit, row)
+        unit.traced_about = _said(application, kept, row, unit)
+        about = store.abouts([application])[application]
+        used = rows.all_items(uses, unit.pages[0])
+        return store.consent_of(unit, row, about, used, version=version + 1)
+
+
+def _withdraw(principal: Principal, pid: str, ref: str) -> None:
+    wish = (OwnConsentRow, *applications.consent_key(pid, ref))
+    with gate.enter(principal, Action.CONSENT_WITHDRAW, pid, target=wish, about=ref) as unit:
+        row = unit.target(OwnConsentRow)
+        if row.is_altered:
+            unit.write(rows.forget(row))  # it says nothing, and lets nobody in
+        else:
+            unit.traced_about = store.application_of(unit, row)
+        if not row.is_altered and row.status == applications.GIVEN:
+            row.status = applications.WITHDRAWN
+            row.changed_at = clock.iso(unit.now)
+            unit.put(row)
+        unit.write(store.forget_renewals(pid, ref))
+
+
+def _redirect_url(asked: Asked, pid: str, row: ConsentRow) -> str:
+    """Return where the browser brings the application its code: one for each consent and request.
+
+    Written again for an answer that was lost, it is the same code, and ends no later.
+    """
+    code = Code(
+        id=blind.blind("code-id", f"{asked.id}|{row.generation}"),
+        pid=pid,
+        generation=int(row.generation),
+        redirect_uri=asked.redirect_uri,
+        challenge=asked.challenge,
+        scope=asked.scope,
+        ends=clock.epoch(clock.instant(row.given_at) + rules.CODE_LIFE),
+    )
+    return authorize.answer(asked, code=sealed.seal_code(code, asked.application))
+
+
+def _said(
+    application: str, permissions: Collection[Permission], row: ConsentRow, unit: Unit
+) -> str:
+    """Write what the person's history alone is told: to whom, until when, and what."""
+    ends_at = applications.ends_at(row, unit.entry.settings)
+    return " ".join([application, ends_at, *_in_order(permissions)])
+
+
+def _is_live(unit: Unit, row: OwnConsentRow) -> bool:
+    if row.is_altered:
+        return False
+    return applications.is_live(row, unit.entry.settings, unit.now)
+
+
+def _in_order(permissions: Collection[Permission]) -> list[Permission]:
+    return [one for one in Permission if one in permissions]
+
+
+def _wish_of(pid: str, application_id: str) -> tuple[type[OwnConsentRow], str, str]:
+    ref = applications.consent_ref(pid, application_id)
+    return (OwnConsentRow, *applications.consent_key(pid, ref))
+
+
+def _application_wish(asked: Asked) -> tuple[type[ApplicationRow], str, str]:
+    return (ApplicationRow, *applications.application_key(asked.application))

@@ -1,0 +1,108 @@
+"""What passes between an application, the person and us, and what a consent is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.access.permissions import Permission
+
+
+class PageProblem(StrEnum):
+    """Why nobody can be asked for a consent: shown to the person, who is sent nowhere (A29)."""
+
+    APPLICATION = "application"  # no application of the catalogue has this identifier
+    SUSPENDED = "suspendue"
+    ADDRESS = "adresse"  # not one where this application may be sent back to
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of an application, checked: what the person is shown, and where she goes after.
+
+    `challenge` is its proof key's (RFC 7636), `scope` in the words of SMART, `ends` in epoch
+    seconds.
+    """
+
+    id: str
+    application: str
+    redirect_uri: str
+    state: str
+    challenge: str
+    scope: str
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What an application gets for a consent, and exchanges once within a minute."""
+
+    id: str
+    pid: str
+    generation: int
+    redirect_uri: str
+    challenge: str
+    scope: str
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a refresh token says: of which application, record and device, and its secret of now."""
+
+    application: str
+    pid: str
+    family: str
+    secret: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The application that a consent is about, in its publisher's public words."""
+
+    id: str
+    name: str
+    publisher: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How often an application did what one line of a consent allows, and when last."""
+
+    permission: Permission
+    calls: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person let one application do; `valid_until` is exclusive.
+
+    Of a minor's, by who represented her: `given_by` is that one's name, and it ends with the
+    minority, which `ends_at_majority` says.
+    """
+
+    ref: str
+    application: About
+    permissions: tuple[Permission, ...]
+    is_withdrawn: bool
+    given_at: datetime
+    valid_until: datetime
+    changed_at: datetime
+    given_by: str | None
+    ends_at_majority: bool
+    uses: tuple[Use, ...]
+    version: int
+
+    def is_active(self, now: datetime) -> bool:
+        """Tell whether it holds at an instant."""
+        return not self.is_withdrawn and now < self.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A consent just given, and where the browser brings the application its code."""
+
+    consent: Consent
+    redirect_url: str
