@@ -9,6 +9,7 @@ from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
 from tests.faults import catalogue_stories as catalogue
+from tests.faults import application_stories as applications
 from tests.faults import child_stories as children
 from tests.faults import consent_stories as consents
 from tests.faults import document_stories as documents
@@ -302,6 +303,36 @@ STORIES: Final = (
         measures.NOTHING,
         reminders.once("measures:measure:delete", stories.history),
         prepare=measures.prepare,
+    ),
+    Story(
+        "deposit_by_application",
+        applications.deposit,
+        stories.deposited,
+        [],
+        [stories.CONTENT],
+        stories.one_trace_of_adding,
+        stories.no_orphan,
+        applications.allow,
+        has_key=True,
+    ),
+    Story(
+        "add_measure_by_application",
+        applications.add_measure,
+        measures.seen,
+        measures.NOTHING,
+        measures.ADDED,
+        reminders.once("measures:measure:add", stories.history),
+        prepare=applications.allow,
+        has_key=True,
+    ),
+    Story(
+        "join_appointment_by_application",
+        applications.join,
+        applications.links,
+        applications.WITHOUT,
+        applications.WITH,
+        agenda.one_trace_of("change", stories.history),
+        prepare=applications.allow_and_appoint,
     ),
     Story(
         "plan",
