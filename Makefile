@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator logs journey test moto coverage matrices web check bench lateness package lock cloud-tests
+.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness package lock cloud-tests
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,6 +10,7 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 # How old a library's release must be before we take it.
 COOLDOWN := 7 days
 ARTIFACTS := test-artifacts
+NPM_CLIENT := .venv-web/fhir-client.pure.min.js
 # Or `coverage`: the same tests, twice as long; continuous integration says it.
 IN_PROCESS ?= moto
 MOTO := $(BIN)/pytest tests -m "not cloud and not browser and not slow" -n auto \
@@ -46,6 +47,9 @@ logs: .venv/runtime ## what the functions of the running product logged within t
 journey: .venv/runtime ## play the main story against the running product
 	@$(BIN)/python -m infra.local.journey
 
+examples: .venv/runtime ## run three sample applications of the catalogue beside the running product
+	@exec $(BIN)/python -m infra.local.examples
+
 test: check $(IN_PROCESS) matrices web package cloud-tests ## everything: checks, suites, web client, package, deployed product
 
 check: .venv/development ## lint, format, types, import contracts
@@ -72,7 +76,11 @@ web: .venv/development ## the web client: types, lint, budgets, unit tests
 package: .venv/development ## build, lint and check what production deploys
 	$(BIN)/python -m infra.package prod
 
-cloud-tests: .venv/development ## the suite against the deployed product, browsers included
+# The npm client of the tests: its own files, and none of the packages that it would install.
+$(NPM_CLIENT): .venv/development tests/clients/npm_client.py
+	@$(BIN)/python -m tests.clients.npm_client
+
+cloud-tests: .venv/development $(NPM_CLIENT) ## the suite against the deployed product, browsers included
 	@mkdir -p $(ARTIFACTS)
 	$(BIN)/pytest tests -m "cloud or browser" -n 3 --dist loadgroup \
 		--junitxml=$(ARTIFACTS)/junit-cloud.xml

@@ -6,7 +6,14 @@ Workers are functions of their own and never import this module (C2).
 from chalice.app import Chalice
 
 from chalicelib.agenda import routes as agenda  # noqa: F401  importing declares its routes
+from chalicelib.catalogue import desk_routes  # noqa: F401  importing declares its routes
 from chalicelib.catalogue import routes as catalogue  # noqa: F401  importing declares its routes
+from chalicelib.fhir import (  # noqa: F401  declare their routes
+    appointment_routes,
+    document_routes,
+    observation_routes,
+)
+from chalicelib.fhir import routes as fhir  # noqa: F401  importing declares its routes
 from chalicelib.http import meta  # noqa: F401  declares its routes
 from chalicelib.http.mount import BINARY_TYPES, mount
 from chalicelib.identity import (  # noqa: F401  declare their routes
@@ -26,6 +33,7 @@ from chalicelib.journeys import (  # noqa: F401  importing declares its routes
 )
 from chalicelib.journeys import notices as centre  # noqa: F401  importing declares its routes
 from chalicelib.journeys import trace as history  # noqa: F401  importing declares its routes
+from chalicelib.measures import routes as measures  # noqa: F401  importing declares its routes
 from chalicelib.messaging import routes as messaging  # noqa: F401  importing declares its routes
 from chalicelib.oauth import consent_routes  # noqa: F401  importing declares its routes
 from chalicelib.oauth import routes as oauth  # noqa: F401  importing declares its routes

@@ -84,7 +84,10 @@ class Contract:
             return []  # of browsers, before a request: no operation of ours
         found = self._route(exchange)
         if found is None:
-            return [*self._of_answer(exchange, self.document["components"]["responses"]["Problem"])]
+            is_fhir = exchange.target.startswith("/fhir/")
+            name = "Outcome" if is_fhir else "Problem"
+            name += "401" if is_fhir and exchange.status == 401 else ""
+            return [*self._of_answer(exchange, self.document["components"]["responses"][name])]
         path, operation = found
         responses = operation["responses"]
         answer = responses.get(str(exchange.status), responses["default"])
@@ -112,7 +115,8 @@ class Contract:
         yield from self._of_headers(exchange, answer.get("headers", {}))
         contents = answer.get("content", {})
         kind = exchange.headers.get("content-type", "").partition(";")[0]
-        if not exchange.body and (exchange.method == "HEAD" or not contents):
+        is_brief = exchange.method == "HEAD" or "prefer" in exchange.sent
+        if not exchange.body and (is_brief or not contents):
             return
         if kind not in contents:
             yield f"{kind or 'no type'} is not among {list(contents)}"

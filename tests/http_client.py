@@ -44,7 +44,9 @@ class Reply:
 
     @property
     def problem(self) -> str:
-        """Return the slug of a problem."""
+        """Return the slug of a problem, or the code of the first issue of an outcome."""
+        if self.header("Content-Type") == "application/fhir+json":
+            return str(self.json()["issue"][0]["details"]["coding"][0]["code"])
         assert self.header("Content-Type") == "application/problem+json", self.body
         return str(self.json()["type"]).removeprefix("/problems/")
 

@@ -198,6 +198,7 @@ def fetch(
 # Below the ports that Linux lends to outgoing connections (from 32768): a product that restarts
 # finds its own again. A product started in-between by another worker draws others.
 PRODUCT_PORTS: Final = range(12_000, 32_000, 10)
+EXAMPLES: Final = range(20, 23)  # where sample applications run, from the product's first
 
 
 def free_ports() -> int:
@@ -205,7 +206,7 @@ def free_ports() -> int:
     draw = random.SystemRandom()
     while True:
         first: int = draw.choice(PRODUCT_PORTS)
-        if all(_is_free(first + n) for n in range(3)):
+        if all(_is_free(first + n) for n in (*range(3), *EXAMPLES)):
             return first
 
 

@@ -80,6 +80,12 @@ APPOINTMENTS_IN_ONE_RECORD: Final = replace(
         ActorKind.APPLICATION: 60,
     },
 )
+# P: a notebook of paper copied on one day; what a scale kept for three years, when it is connected.
+MEASURES_IN_ONE_RECORD: Final = replace(
+    DEPOSITS_IN_ONE_RECORD,
+    what="measure-here",
+    limits={ActorKind.PERSON: 400, ActorKind.APPLICATION: 1_000},
+)
 # P: a handful of stale links; for an organisation, lookups of closed spaces and of wrong traits.
 REFUSALS: Final = Budget(
     "refusal",
@@ -89,6 +95,8 @@ REFUSALS: Final = Budget(
         ActorKind.ORGANISATION: 2_000,
         ActorKind.CALENDAR: 100,
         ActorKind.APPLICATION: 20_000,  # P: of consents that ended, and calls that go on
+        ActorKind.PUBLISHER: 100,
+        ActorKind.OPERATOR: 100,
     },
     problem="too-many-refusals",
 )
@@ -102,6 +110,9 @@ CONSENTS: Final = Budget("consent", {ActorKind.PERSON: 60}, period=_DAY)
 INVITATIONS: Final = Budget("invite", {ActorKind.PERSON: 10}, period=_DAY)
 # P: the phones and computers of a household that share a link ask four times an hour each.
 FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
+
+# P: what is registered stands in the catalogue, which is read whole: by establishment.
+REGISTRATIONS: Final = Budget("register", {ActorKind.PUBLISHER: 20}, period=_DAY)
 
 # P: a busy secretary answers one message a minute; nobody writes faster by hand.
 MESSAGES: Final = Budget(
@@ -124,8 +135,8 @@ CONVERSATIONS_IN_ONE_RECORD: Final = replace(
     problem="too-many-conversations",
 )
 
-# Counted once, under the name of who asks.
-_OWN: Final = {
+# What is counted of an actor alone, wherever she does it.
+_OF_ACTOR: Final = {
     Action.PATIENT_LOOKUP: LOOKUPS,
     Action.FEED_READ: FEED_READS,
     Action.REPRESENTATIVE_INVITE: INVITATIONS,
@@ -153,8 +164,11 @@ _TRUSTED: Final = (
 
 
 def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:
-    """Count an action beside what follows, in each budget it draws on; each raises as `spend`."""
-    drawn = _drawn(principal, action, pid)
+    """Count an action beside what follows, in each budget it draws on; each raises as `spend`.
+
+    Who may never be allowed it has no budget of it: the refusal is counted, as any other.
+    """
+    drawn = [one for one in _drawn(principal, action, pid) if principal.kind in one[0].limits]
     return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
 
 
@@ -165,8 +179,8 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     again. The record is named by the depositor's own token for it: no count tells who is whose.
     What a person changes in her own agenda is not counted: nobody is told of it.
     """
-    if action in _OWN:
-        budget = _OWN[action]
+    if action in _OF_ACTOR:
+        budget = _OF_ACTOR[action]
         return [(budget, principal.id)] if principal.kind in budget.limits else []
     if action in _DOCUMENTS:
         here, step = depositor_token(pid, principal), _DOCUMENTS[action]
@@ -175,6 +189,8 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     if action in _APPOINTMENTS and not is_own_change:
         here = depositor_token(pid, principal)
         return [(DEPOSITS, f"{principal.id}.appointment"), (APPOINTMENTS_IN_ONE_RECORD, here)]
+    if action is Action.MEASURE_ADD and principal.kind in MEASURES_IN_ONE_RECORD.limits:
+        return [(MEASURES_IN_ONE_RECORD, depositor_token(pid, principal))]
     return _drawn_by_messages(principal, action, pid)
 
 

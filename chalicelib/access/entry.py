@@ -172,7 +172,8 @@ def resolve(principal: Principal, subject: str) -> str:
     if principal.kind is ActorKind.ORGANISATION:
         known = tokens.open_handle(subject, principal.id, clock.now())
     if principal.kind is ActorKind.APPLICATION:
-        known = tokens.open_patient_name(subject, principal.id)
+        is_own = subject == principal.patient  # and not of another token (A11)
+        known = tokens.open_patient_name(subject, principal.id) if is_own else None
     return known or ids.new_secret_id()
 
 

@@ -72,6 +72,10 @@ class Action(StrEnum):
     ATTACHMENT_ADD = "messaging:attachment:add"
     ATTACHMENT_OPEN = "messaging:attachment:open"
     ATTACHMENT_SAVE = "messaging:attachment:save"
+    MEASURE_LIST = "measures:measure:list"
+    MEASURE_READ = "measures:measure:read"
+    MEASURE_ADD = "measures:measure:add"
+    MEASURE_DELETE = "measures:measure:delete"
 
 
 # Of no record: a professional's own list, in her own history.

@@ -56,7 +56,8 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.APPOINTMENT_READ: (*_HERS, Right.DEPOSITOR, Right.CONSENT),
     Action.APPOINTMENT_EXPORT: (*_HERS, Right.DEPOSITOR),
     Action.APPOINTMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING, Right.CONSENT),
-    Action.APPOINTMENT_CHANGE: (*_HERS, Right.DEPOSITOR),
+    # By consent, of what somebody else set: its link only (`agenda.rules.may_set_link`).
+    Action.APPOINTMENT_CHANGE: (*_HERS, Right.DEPOSITOR, Right.CONSENT),
     Action.APPOINTMENT_CANCEL: (*_HERS, Right.DEPOSITOR),
     Action.CHILD_LIST: (Right.SELF,),
     Action.CHILD_MANAGE: (Right.COVERAGE,),
@@ -84,6 +85,11 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.ATTACHMENT_ADD: (*_HERS, Right.PARTICIPANT),
     Action.ATTACHMENT_OPEN: (*_HERS, Right.PARTICIPANT),
     Action.ATTACHMENT_SAVE: _HERS,
+    Action.MEASURE_LIST: (*_HERS, Right.CONSENT),
+    Action.MEASURE_READ: (*_HERS, Right.CONSENT),
+    Action.MEASURE_ADD: (*_HERS, Right.CONSENT),
+    # Then narrowed to what is hers, or what she wrote (`measures.rules.may_delete`).
+    Action.MEASURE_DELETE: (*_HERS, Right.DEPOSITOR),
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way, and
@@ -128,6 +134,10 @@ _HOLDERS: Final[Mapping[Right, ActorKind]] = {
 }
 
 
+# They look after applications, and no record: not even what anybody may be given there.
+_WITHOUT_RECORDS: Final = frozenset((ActorKind.PUBLISHER, ActorKind.OPERATOR))
+
+
 def decide(action: Action, facts: Facts) -> Decision:
     """Decide from facts; default deny.
 
@@ -152,7 +162,7 @@ def is_open_to(action: Action, actor: ActorKind) -> bool:
 
 
 def _may_hold(right: Right, actor: ActorKind) -> bool:
-    return _HOLDERS.get(right, actor) is actor
+    return actor not in _WITHOUT_RECORDS and _HOLDERS.get(right, actor) is actor
 
 
 def _holds(right: Right, action: Action, facts: Facts) -> bool:

@@ -28,11 +28,15 @@ _MOST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which appointments: on some days of the person's, both included; or over; or to come."""
+    """Which appointments: on some days of the person's, both included; or over; or to come.
+
+    `begins`: those that begin on these days, and not those that go on from before.
+    """
 
     first: date | None = None
     last: date | None = None
     past: bool = False
+    begins: bool = False
 
     @property
     def has_days(self) -> bool:
@@ -101,6 +105,8 @@ def _bounds(window: Window, now: datetime) -> tuple[datetime | None, datetime | 
 def _is_asked(one: Shown, window: Window, now: datetime) -> bool:
     slot = one.appointment.details.slot
     if window.has_days and not rules.touches(slot, window.first, window.last, one.zone):
+        return False
+    if window.begins and window.first and rules.days(slot, one.zone)[0] < window.first:
         return False
     if window.past:
         return rules.is_over(slot, now)

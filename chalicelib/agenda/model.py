@@ -71,6 +71,14 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkAuthor:
+    """Who added the link to an appointment that somebody else set; `mark` is a keyed hash of it."""
+
+    author: Author
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """What an author says of an appointment, once it is acceptable; `reminders`: minutes before.
 
@@ -93,7 +101,8 @@ class Appointment:
 
     `version` counts every change for the person, and for others the changes of what they see, which
     `revision` counts and `changed_at` dates: her reminders are her own affair. `is_chosen`: she
-    chose the reminders; else they are those that its author proposed.
+    chose the reminders; else they are those that its author proposed. `link_by`: an application
+    added the link to what somebody else set.
     """
 
     id: str
@@ -105,6 +114,7 @@ class Appointment:
     version: int
     revision: int
     is_chosen: bool
+    link_by: LinkAuthor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from chalicelib.agenda import times
-from chalicelib.agenda.model import Details, Draft, Notice, Slot
+from chalicelib.agenda.model import Appointment, Details, Draft, Notice, Slot
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.text import is_printable
 
@@ -28,6 +28,7 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LINK: Final = re.compile(
     r"https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?([/?#][!#-;=?-\[\]_a-z~]*)?", re.ASCII
 )
+_LOOPBACK: Final = re.compile(r"http://127\.0\.0\.1:\d{4,5}/[A-Za-z0-9/_-]*", re.ASCII)
 _WHEN: Final = ("start", "end", "zone", "all_day")
 
 # A draft in which nothing is wrong, but that it says no start.
@@ -47,13 +48,17 @@ _ANY: Final = Draft(
 Checked = tuple[datetime | None, list[FieldError]]
 
 
-def check(draft: Draft, today: date, over_by: datetime | None = None) -> Details:
+def check(
+    draft: Draft, today: date, over_by: datetime | None = None, *, allows_loopback: bool = False
+) -> Details:
     """Return what an author asked for, settled; not over by an instant, if one is given.
+
+    `allows_loopback`: its link may be to a program of this machine (a development stage).
 
     Raises:
         Invalid: everything that is wrong, at once, each with its field.
     """
-    errors = [*_texts(draft), *_leads(draft)]
+    errors = [*_texts(draft, allows_loopback=allows_loopback), *_leads(draft)]
     slot, notices, wrong = _slot(draft, today)
     errors += wrong
     if slot and over_by and is_over(slot, over_by):
@@ -99,7 +104,7 @@ def without_texts(draft: Draft) -> Draft:
     return replace(draft, title=_ANY.title, place=None, note=None, link=None)
 
 
-def _texts(draft: Draft) -> Iterator[FieldError]:
+def _texts(draft: Draft, *, allows_loopback: bool) -> Iterator[FieldError]:
     limits: tuple[tuple[str, str | None, int], ...] = (
         ("title", draft.title, MAX_TITLE),
         ("place", draft.place or None, MAX_PLACE),
@@ -114,19 +119,20 @@ def _texts(draft: Draft) -> Iterator[FieldError]:
         elif len(text) > most:
             yield FieldError(f"/{name}", "string_too_long", {"max_length": most})
         if name == "link":
-            yield from _link(text)
+            yield from _link(text, allows_loopback=allows_loopback)
         elif text and not is_printable(text.replace("\n", " ") if name == "note" else text):
             yield FieldError(f"/{name}", "control_character")
 
 
-def _link(link: str) -> Iterator[FieldError]:
+def _link(link: str, *, allows_loopback: bool) -> Iterator[FieldError]:
     """Refuse what is not a plain https address: no user, no look-alike letters, no blank."""
     try:
         port = urlsplit(link).port
         plain = bool(_LINK.fullmatch(link)) and port != 0
     except ValueError:
         plain = False
-    if not plain:
+    is_here = allows_loopback and _LOOPBACK.fullmatch(link)
+    if not (plain or is_here):
         yield FieldError("/link", "link_https")
 
 
@@ -223,6 +229,17 @@ def is_over(slot: Slot, now: datetime) -> bool:
 def moves(before: Draft, after: Draft) -> bool:
     """Tell whether a change is one of when."""
     return any(getattr(before, name) != getattr(after, name) for name in _WHEN)
+
+
+def may_set_link(before: Appointment, after: Details, mark: str) -> bool:
+    """Tell whether a change is one that an application may make of what somebody else set.
+
+    It adds the link by which one joins, or changes that link if it added it; nothing else (the room
+    of a remote consultation is often not where the appointment was booked).
+    """
+    details, by = before.details, before.link_by
+    is_free = details.link is None or (by is not None and by.mark == mark)
+    return is_free and replace(details, link=after.link) == after
 
 
 def days(slot: Slot, zone: str) -> tuple[date, date]:

@@ -107,7 +107,7 @@ class AppointmentChanges(_Described):
 class AppointmentAuthor(Schema):
     """Who set it; the name is absent for the person herself."""
 
-    kind: Literal["person", "professional", "organisation"]
+    kind: Literal["person", "professional", "organisation", "application"]
     name: str | None
 
 
@@ -122,6 +122,7 @@ class AppointmentAbilities(Schema):
 class AppointmentOut(Schema):
     """An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`.
 
+    `link_author` is the application that added the link, if it set nothing else of it.
     `reminders_past` are those of `reminders` whose own instant is past: none of them will be sent.
     """
 
@@ -139,6 +140,7 @@ class AppointmentOut(Schema):
     place: str | None
     note: str | None
     link: str | None
+    link_author: AppointmentAuthor | None
     reminders: list[int]
     reminders_past: list[int]
     reminders_state: RemindersState
@@ -197,6 +199,7 @@ class FeedList(Schema):
 def appointment_out(one: Shown) -> AppointmentOut:
     """Write an appointment as JSON shows it."""
     appointment, details = one.appointment, one.appointment.details
+    by = appointment.link_by
     return AppointmentOut(
         **_times_out(details.slot, one.zone),
         id=appointment.id,
@@ -204,6 +207,7 @@ def appointment_out(one: Shown) -> AppointmentOut:
         place=details.place,
         note=details.note,
         link=details.link,
+        link_author=AppointmentAuthor.model_validate(asdict(by.author)) if by else None,
         reminders=list(details.reminders),
         reminders_past=list(one.reminders_past),
         reminders_state=one.reminders_state,

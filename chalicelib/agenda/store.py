@@ -12,7 +12,16 @@ from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow, FeedsRow, feeds_key
 from chalicelib.access.tokens import Link
 from chalicelib.agenda import rules, times
-from chalicelib.agenda.model import Appointment, Author, Detail, Details, Feed, Notice, Slot
+from chalicelib.agenda.model import (
+    Appointment,
+    Author,
+    Detail,
+    Details,
+    Feed,
+    LinkAuthor,
+    Notice,
+    Slot,
+)
 from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.rows import Item, Query, key, patient_key
 from chalicelib.http.principal import ActorKind
@@ -118,7 +127,12 @@ def open_row(unit: Unit, row: EventRow) -> Appointment:
         version=version if is_person(unit) else revision,
         revision=revision,
         is_chosen=value.get("is_chosen", author.kind == ActorKind.PERSON),
+        link_by=_link_author(value.get("link_by")),
     )
+
+
+def _link_author(value: dict[str, Any] | None) -> LinkAuthor | None:
+    return LinkAuthor(Author(**value["author"]), value["mark"]) if value else None
 
 
 def _is_own(unit: Unit, row: EventRow, author: Author) -> bool:
@@ -155,6 +169,7 @@ def _payload(appointment: Appointment) -> dict[str, Any]:
         "changed_at": clock.iso(appointment.changed_at),
         "revision": appointment.revision,
         "is_chosen": appointment.is_chosen,
+        "link_by": asdict(appointment.link_by) if appointment.link_by else None,
     }
 
 

@@ -1,6 +1,6 @@
 """What can be done with the appointments of a record. Every function passes the gate once a try."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -8,14 +8,22 @@ from typing import Any
 from chalicelib.access import gate
 from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Replayed, Unit
-from chalicelib.access.model import Action
+from chalicelib.access.model import Action, Refusal
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.agenda import arming, rules, store
-from chalicelib.agenda.model import Appointment, Author, Details, Draft, RemindersState
+from chalicelib.agenda.model import (
+    Appointment,
+    Author,
+    Details,
+    Draft,
+    LinkAuthor,
+    RemindersState,
+)
 from chalicelib.agenda.store import EventRow, is_person
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Stale
 from chalicelib.core.events import EventType
+from chalicelib.core.settings import settings
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity.store import contact_wish
@@ -23,6 +31,9 @@ from chalicelib.prevention import planning
 from chalicelib.prevention.usecases import wanted_to_arm
 from chalicelib.reminders import usecases as reminders
 from chalicelib.reminders.store import preferences_wish
+
+# Attributes of `Draft`, or what says which they are once the appointment is known.
+Changes = Mapping[str, Any] | Callable[[Appointment], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +128,9 @@ def _read(principal: Principal, pid: str, appointment_id: str, action: Action) -
 
 
 def change_appointment(
-    principal: Principal, pid: str, appointment_id: str, changes: Mapping[str, Any], version: int
+    principal: Principal, pid: str, appointment_id: str, changes: Changes, version: int
 ) -> Shown:
-    """Change what is named in `changes` (attributes of `Draft`), and move its reminders with it.
+    """Change what is named in `changes`, and move its reminders with it.
 
     Moved by somebody else, a reminder that a full day has no room for is lost: the person is told.
     Her changing of reminders is nothing that others can see, in the version or otherwise.
@@ -127,6 +138,7 @@ def change_appointment(
     Raises:
         Invalid: everything that would be wrong.
         Conflict: `not-yours`: of an appointment set by somebody, she changes the reminders only.
+            `link-only`: an application, the link by which one joins.
         Stale: it changed since it was read.
         NotFound, Unavailable.
     """
@@ -134,7 +146,7 @@ def change_appointment(
 
 
 def _change(
-    principal: Principal, pid: str, appointment_id: str, changes: Mapping[str, Any], version: int
+    principal: Principal, pid: str, appointment_id: str, changes: Changes, version: int
 ) -> Shown:
     with gate.enter(
         principal,
@@ -146,9 +158,12 @@ def _change(
     ) as unit:
         row = unit.target(EventRow)
         before = store.open_row(unit, row)
+        if not before.is_own and not is_person(unit):
+            # By consent to write: who may not read it does not learn that it is there.
+            unit.require(holds=unit.may(Action.APPOINTMENT_READ), reason=Refusal.ABSENT)
         if before.version != version:
             raise Stale
-        asked = _changed(unit, before, changes)
+        asked = _changed(unit, before, changes(before) if callable(changes) else changes)
         appointment = arming.armed(unit, asked)
         if appointment.details.recommendation and is_person(unit):
             planning.move(unit, appointment_id, _day(unit, appointment))
@@ -169,11 +184,21 @@ def _changed(unit: Unit, before: Appointment, changes: Mapping[str, Any]) -> App
     return replace(
         before,
         details=details,
+        link_by=_link_author(unit, before, details),
         changed_at=unit.now if is_shared else before.changed_at,
         version=before.version + 1,
         revision=before.revision + is_shared,
         is_chosen=before.is_chosen or "reminders" in changes,
     )
+
+
+def _link_author(unit: Unit, before: Appointment, details: Details) -> LinkAuthor | None:
+    """Return who added the link, if not who may change the rest of the appointment."""
+    if details.link == before.details.link:
+        return before.link_by
+    if before.is_own or details.link is None:
+        return None
+    return LinkAuthor(_author(unit), unit.entry.depositor_token())
 
 
 def _is_more(before: Details, details: Details) -> bool:
@@ -193,13 +218,21 @@ def _changed_details(unit: Unit, before: Appointment, changes: Mapping[str, Any]
     details = _checked(unit, asked, over_by, before.id)
     if details.slot == before.details.slot:
         details = replace(details, warnings=before.details.warnings)
-    if is_hers and not before.is_own and _is_more(before.details, details):
+    if before.is_own:
+        return details
+    if is_hers and _is_more(before.details, details):
         raise Conflict("not-yours", set_by=before.author.name)
+    if not is_hers and not rules.may_set_link(before, details, unit.entry.depositor_token()):
+        raise Conflict("link-only")
     return details
 
 
-def cancel_appointment(principal: Principal, pid: str, appointment_id: str, version: int) -> None:
+def cancel_appointment(
+    principal: Principal, pid: str, appointment_id: str, version: int | None
+) -> None:
     """Remove an appointment and its reminders, for everybody; undoing is setting it again.
+
+    Without a version, whatever it became.
 
     Raises:
         Stale: it changed since it was read.
@@ -208,7 +241,7 @@ def cancel_appointment(principal: Principal, pid: str, appointment_id: str, vers
     until_it_holds(lambda: _cancel(principal, pid, appointment_id, version))
 
 
-def _cancel(principal: Principal, pid: str, appointment_id: str, version: int) -> None:
+def _cancel(principal: Principal, pid: str, appointment_id: str, version: int | None) -> None:
     with gate.enter(
         principal,
         Action.APPOINTMENT_CANCEL,
@@ -218,7 +251,7 @@ def _cancel(principal: Principal, pid: str, appointment_id: str, version: int) -
         about=appointment_id,
     ) as unit:
         row = unit.target(EventRow)
-        if store.version_of(unit, row) != version:
+        if version is not None and store.version_of(unit, row) != version:
             raise Stale
         if is_person(unit) and store.is_planned(unit, row):
             planning.unplan(unit, appointment_id)
@@ -266,7 +299,7 @@ def _checked(unit: Unit, draft: Draft, over_by: datetime | None, appointment_id:
     """
     today = clock.paris_date(unit.now)
     try:
-        return rules.check(draft, today, over_by)
+        return rules.check(draft, today, over_by, allows_loopback=settings().is_development)
     except Invalid as refused:
         hers = is_person(unit)
         full = arming.errors_of_days(unit, draft, today, appointment_id) if hers else ()

@@ -4,7 +4,7 @@ Problem
 ├─ Invalid 422              ├─ Unauthenticated 401      ├─ Conflict 409
 ├─ NotFound 404             ├─ Forbidden 403            ├─ Stale 412
 ├─ PreconditionRequired 428 ├─ TooLarge 413             ├─ TooMany 429
-├─ BadRequest 400           └─ Unavailable 503
+├─ BadRequest 400           ├─ NotAcceptable 406        └─ Unavailable 503
 
 `NotFound` is also the answer for what exists but not for the caller (D15): it takes no detail.
 The words are in `http/problems.py`, by slug: a problem carries a slug and figures, never prose.
@@ -76,6 +76,13 @@ class NotFound(Problem):
     def __init__(self) -> None:
         """Take nothing, so that all such answers are byte for byte the same."""
         super().__init__()
+
+
+class NotAcceptable(Problem):
+    """There is no such representation of the thing."""
+
+    status = 406
+    slug = "not-acceptable"
 
 
 class Conflict(Problem):

@@ -23,7 +23,12 @@ _PATTERN = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 
 def new_id() -> str:
     """Return a ULID: 48 bits of milliseconds, 80 random bits."""
-    return ulid_at(clock.now(), secrets.randbits(80))
+    return new_id_at(clock.now())
+
+
+def new_id_at(moment: datetime) -> str:
+    """Return a ULID of another instant than now: it sorts by that one."""
+    return ulid_at(moment, secrets.randbits(80))
 
 
 def new_secret_id() -> str:

@@ -41,6 +41,13 @@ class Settings:
     smtp_port: int
     franceconnect: OidcProvider
     psc: OidcProvider
+    proconnect: OidcProvider
+    operator: OidcProvider
+
+    @property
+    def is_development(self) -> bool:
+        """Tell whether all of it is on one machine, other software it speaks of included."""
+        return self.stage == "local"
 
 
 @cache
@@ -71,6 +78,8 @@ def settings() -> Settings:
         smtp_port=int(env.get("SMTP_PORT", "25")),
         franceconnect=_provider("FRANCECONNECT"),
         psc=_provider("PSC"),
+        proconnect=_provider("PROCONNECT"),
+        operator=_provider("OPERATOR"),
     )
 
 

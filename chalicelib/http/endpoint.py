@@ -6,10 +6,12 @@ It decides nothing about rights: that is the gate's work.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Final, Generic, TypeVar, get_origin
 from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,7 +19,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chalicelib.core import ids
 from chalicelib.core.errors import (
     BadRequest,
+    FieldError,
     Invalid,
+    NotAcceptable,
     NotFound,
     PreconditionRequired,
     Problem,
@@ -25,18 +29,22 @@ from chalicelib.core.errors import (
     Unauthenticated,
 )
 from chalicelib.http import body as body_gate
-from chalicelib.http import problems
+from chalicelib.http import outcomes, problems
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
 
 JSON: Final = "application/json"
 BINARY: Final = "application/octet-stream"
 FORM: Final = "application/x-www-form-urlencoded"
+FHIR: Final = outcomes.MEDIA_TYPE
 MAX_RAW_BYTES: Final = 4 * 1024 * 1024
 HANDLE: Final = re.compile(r"h\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,400}", re.ASCII)
 IDEMPOTENCY_KEY: Final = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 _ETAG: Final = re.compile(r'"v(0|[1-9][0-9]{0,9})"', re.ASCII)
+_FHIR_ETAG: Final = re.compile(r'(?:W/)?"(0|[1-9][0-9]{0,9})"', re.ASCII)
+_FHIR_FORMATS: Final = frozenset({FHIR, JSON, "json"})
 _NO_VERSION: Final = -1
+_REPEATED: Final = "repeated_parameter"
 
 B = TypeVar("B")
 Q = TypeVar("Q")
@@ -115,7 +123,7 @@ class Endpoint:
     @property
     def serves_applications(self) -> bool:
         """Whether its callers are applications of the catalogue, and nobody else (A09)."""
-        return self.path.startswith("/fhir/")
+        return outcomes.is_spoken_at(self.path)
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -188,6 +196,8 @@ def read(declared: Endpoint, incoming: Incoming) -> Call[Any, Any]:
     Raises:
         Problem: 400, 404, 413, 422 or 428, with every error of the body or query at once.
     """
+    if declared.serves_applications:
+        incoming = _in_fhir(incoming)
     return Call(
         caller=incoming.caller,
         path=_path(declared, incoming.path),
@@ -198,6 +208,27 @@ def read(declared: Endpoint, incoming: Incoming) -> Call[Any, Any]:
         if_match=_if_match(declared, incoming.headers),
         idempotency=_idempotency(declared, incoming),
     )
+
+
+def _in_fhir(incoming: Incoming) -> Incoming:
+    """Settle what FHIR lets any request say: its format, as a parameter or a header.
+
+    Raises:
+        NotAcceptable: it is not JSON.
+        Invalid: it depends on what is not supported.
+    """
+    query = dict(incoming.query)
+    formats = query.pop("_format", [])
+    accept = formats[-1] if formats else incoming.headers.get("accept", "*/*")
+    kinds = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}
+    if formats and not kinds <= _FHIR_FORMATS:
+        raise NotAcceptable
+    if kinds and all(kind.endswith("xml") for kind in kinds):
+        raise NotAcceptable
+    if "if-none-exist" in incoming.headers:
+        raise Invalid(errors=(FieldError("/header/If-None-Exist", "fhir_unsupported"),))
+    headers = {**incoming.headers, "accept": FHIR if formats else accept}
+    return replace(incoming, query=query, headers=headers)
 
 
 def _path(declared: Endpoint, given: Mapping[str, str]) -> dict[str, str]:
@@ -216,15 +247,25 @@ def _path(declared: Endpoint, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _query(model: type[BaseModel], given: Mapping[str, Sequence[str]]) -> BaseModel:
-    if any(len(values) != 1 for values in given.values()):
-        raise BadRequest
+    many = {
+        field.alias or name
+        for name, field in model.model_fields.items()
+        if get_origin(field.annotation) is tuple
+    }
+    repeated = [name for name in given if len(given[name]) != 1 and name not in many]
+    if repeated:
+        errors = [FieldError(f"/query/{problems.escaped(name)}", _REPEATED) for name in repeated]
+        raise BadRequest(errors=tuple(errors))
+    asked = {name: values if name in many else values[0] for name, values in given.items()}
     try:
-        return model.model_validate({name: values[0] for name, values in given.items()})
+        return model.model_validate(asked)
     except ValidationError as error:
         raise problems.from_validation(error, "/query") from error
 
 
-def _body(declared: Endpoint, raw: bytes) -> BaseModel | None:
+def _body(declared: Endpoint, raw: bytes) -> BaseModel | dict[str, Any] | None:
+    if declared.accepts == FHIR:
+        return _resource(raw)
     if declared.accepts != JSON:
         if len(raw) > MAX_RAW_BYTES:
             raise TooLarge(limit_bytes=MAX_RAW_BYTES)
@@ -240,13 +281,22 @@ def _body(declared: Endpoint, raw: bytes) -> BaseModel | None:
         raise problems.from_validation(error) from error
 
 
+def _resource(raw: bytes) -> dict[str, Any]:
+    """Read a FHIR resource; its decimals keep the figures they were written with."""
+    resource = json.loads(body_gate.parse(raw), parse_float=Decimal)
+    if not isinstance(resource, dict):
+        raise Invalid("invalid-json", errors=(FieldError("", "dict_type"),))
+    return resource
+
+
 def _if_match(declared: Endpoint, headers: Mapping[str, str]) -> int | None:
     if not declared.if_match:
         return None
     given = headers.get("if-match")
     if given is None:
         raise PreconditionRequired
-    match = _ETAG.fullmatch(given.strip())
+    form = _FHIR_ETAG if declared.serves_applications else _ETAG
+    match = form.fullmatch(given.strip())
     return int(match[1]) if match else _NO_VERSION  # stale for everybody
 
 
@@ -254,6 +304,9 @@ def _idempotency(declared: Endpoint, incoming: Incoming) -> Idempotency | None:
     if not declared.idempotent or incoming.caller is None:
         return None
     key = incoming.headers.get("idempotency-key", "")
+    if declared.serves_applications and not key:
+        # Few FHIR clients can send one: the resource itself is the key, so that it is made once.
+        key = hashlib.sha256(incoming.raw).hexdigest()
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise Invalid("idempotency-key-required")
     # Without the patient: a handle is new at each lookup, and the gate adds who it stands for.

@@ -15,11 +15,13 @@ from pydantic import BaseModel
 from chalicelib.core import log
 from chalicelib.core.errors import Problem, Unauthenticated, Unavailable
 from chalicelib.core.rows import StoreUnavailable
-from chalicelib.http import cors, problems
+from chalicelib.http import cors, outcomes, problems
 from chalicelib.http.endpoint import (
     BINARY,
     ENDPOINTS,
+    FHIR,
     FORM,
+    JSON,
     Answer,
     Endpoint,
     Incoming,
@@ -43,6 +45,8 @@ BINARY_TYPES: Final = [
     "text/plain",
     "text/xml",
 ]
+# OAuth has an error of its own for a body that is not its form.
+_TYPES: Final = {FORM: ["*/*"], FHIR: [FHIR, JSON]}
 _FRAMEWORK_SLUGS: Final = {
     400: "bad-request",
     401: "unauthenticated",
@@ -68,8 +72,7 @@ def mount(app: Chalice, authorizer: Authorizer, endpoints: Sequence[Endpoint] = 
             methods=[declared.method],
             name=declared.name,
             authorizer=None if declared.public else authorizer,
-            # OAuth has an error of its own for a body that is not its form.
-            content_types=["*/*" if declared.accepts == FORM else declared.accepts],
+            content_types=_TYPES.get(declared.accepts, [declared.accepts]),
         )(_view(app, declared))
     for path in {declared.path for declared in endpoints if cors.is_open(declared.path)}:
         methods = {declared.method for declared in endpoints if declared.path == path}
@@ -83,9 +86,10 @@ def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
         request = cast("Request", app.current_request)
         # Chalice would refuse a binary answer to a request without a matching Accept header after
         # the document was opened, and traced; each of our resources has one representation.
+        given = {name.lower(): value for name, value in request.headers.items()}
         request.headers = CaseInsensitiveMapping({**request.headers, "accept": "*/*"})
         started = time.perf_counter()
-        response = _outcome(declared, request, path)
+        response = _outcome(declared, request, path, given)
         response.headers.update(cors.headers(declared.path))
         log.write(
             "request",
@@ -102,7 +106,7 @@ def _view(app: Chalice, declared: Endpoint) -> Callable[..., Response]:
 def _preflight(name: str, methods: set[str]) -> Callable[[], Response]:
     """Say what may be asked: the answer is the same to everybody, and nothing is read."""
 
-    def view() -> Response:
+    def view(**_: str) -> Response:
         headers: dict[str, Any] = {**SECURITY_HEADERS, **cors.preflight(methods)}
         return Response("", headers | {"X-Request-Id": log.request_id.get()}, 204)
 
@@ -110,20 +114,26 @@ def _preflight(name: str, methods: set[str]) -> Callable[[], Response]:
     return view
 
 
-def _outcome(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Response:
+def _outcome(
+    declared: Endpoint, request: Request, path: Mapping[str, str], headers: Mapping[str, str]
+) -> Response:
+    in_fhir = declared.serves_applications
     try:
-        return _written(declared.run(read(declared, _incoming(declared, request, path))))
+        incoming = _incoming(declared, request, path, headers)
+        return _written(declared.run(read(declared, incoming)), in_fhir=in_fhir)
     except Problem as problem:
-        return _problem(problem)
+        return _problem(problem, in_fhir=in_fhir)
     except StoreUnavailable as error:
         log.exception("store unavailable", error)
-        return _problem(Unavailable())
+        return _problem(Unavailable(), in_fhir=in_fhir)
     except Exception as error:  # noqa: BLE001  the last line: anything else is an incident
         log.exception("incident", error)
-        return _plain("internal", 500)
+        return _plain("internal", 500, in_fhir=in_fhir)
 
 
-def _incoming(declared: Endpoint, request: Request, path: Mapping[str, str]) -> Incoming:
+def _incoming(
+    declared: Endpoint, request: Request, path: Mapping[str, str], headers: Mapping[str, str]
+) -> Incoming:
     context = (request.context or {}).get("authorizer") or {}
     caller = None if declared.public else from_context(context)
     if caller and (caller.kind is ActorKind.APPLICATION) is not declared.serves_applications:
@@ -132,17 +142,17 @@ def _incoming(declared: Endpoint, request: Request, path: Mapping[str, str]) -> 
     return Incoming(
         path=path,
         query={name: query.getlist(name) for name in query} if query else {},
-        headers={name.lower(): value for name, value in request.headers.items()},
+        headers=headers,
         raw=cast("bytes", request.raw_body or b""),
         caller=caller,
     )
 
 
-def _written(answer: Answer) -> Response:
+def _written(answer: Answer, *, in_fhir: bool) -> Response:
     headers: dict[str, Any] = {**SECURITY_HEADERS, "X-Request-Id": log.request_id.get()}
     headers |= answer.headers
     if answer.version is not None:
-        headers["ETag"] = f'"v{answer.version}"'
+        headers["ETag"] = f'W/"{answer.version}"' if in_fhir else f'"v{answer.version}"'
     if answer.cookies:
         headers["Set-Cookie"] = list(answer.cookies)
     body: str | bytes = ""
@@ -150,7 +160,7 @@ def _written(answer: Answer) -> Response:
         kind = str(headers["Content-Type"]).partition(";")[0]
         body = answer.body if kind in BINARY_TYPES else answer.body.decode()
     elif answer.body is not None:
-        headers.setdefault("Content-Type", "application/json")
+        headers.setdefault("Content-Type", FHIR if in_fhir else JSON)
         body = _json(answer.body)
     return Response(body, headers, answer.status)
 
@@ -161,25 +171,32 @@ def _json(body: BaseModel | Mapping[str, Any]) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def _problem(problem: Problem) -> Response:
-    body, headers = problems.render(problem)
+def _problem(problem: Problem, *, in_fhir: bool) -> Response:
+    status = problem.status
+    if in_fhir:
+        status, body, headers = outcomes.render(problem)
+    else:
+        body, headers = problems.render(problem)
+    return Response(
+        body, {**SECURITY_HEADERS, **headers, "X-Request-Id": log.request_id.get()}, status
+    )
+
+
+def _plain(slug: str, status: int, *, in_fhir: bool) -> Response:
+    body, kind = plain(slug, status, in_fhir=in_fhir)
     return Response(
         body,
-        {**SECURITY_HEADERS, **headers, "X-Request-Id": log.request_id.get()},
-        problem.status,
-    )
-
-
-def _plain(slug: str, status: int) -> Response:
-    return Response(
-        json.dumps(problems.body(slug, status), ensure_ascii=False, separators=(",", ":")),
-        {
-            **SECURITY_HEADERS,
-            "Content-Type": problems.MEDIA_TYPE,
-            "X-Request-Id": log.request_id.get(),
-        },
+        {**SECURITY_HEADERS, "Content-Type": kind, "X-Request-Id": log.request_id.get()},
         status,
     )
+
+
+def plain(slug: str, status: int, *, in_fhir: bool, **figures: int) -> tuple[str, str]:
+    """Return the body, and its media type, of a refusal that is told by its slug alone."""
+    if in_fhir:
+        return outcomes.body(slug, status, figures), outcomes.MEDIA_TYPE
+    members = problems.body(slug, status, **figures)
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")), problems.MEDIA_TYPE
 
 
 def _reshape(event: Request, get_response: Callable[[Request], Response]) -> Response:
@@ -190,6 +207,6 @@ def _reshape(event: Request, get_response: Callable[[Request], Response]) -> Res
     if ours or response.status_code < 400:  # noqa: PLR2004  the first error status
         return response
     slug = _FRAMEWORK_SLUGS.get(response.status_code, "internal")
-    refused = _plain(slug, response.status_code)
+    refused = _plain(slug, response.status_code, in_fhir=outcomes.is_spoken_at(str(event.path)))
     refused.headers.update(cors.headers(event.path))
     return refused

@@ -118,8 +118,7 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Dans son état, cette application ne se modifie pas. Rien n’a été modifié.",
         "Application cannot change",
         "In this state ({state}), the application cannot be changed. Nothing was changed.",
-        "Une application en ligne se modifie avec la revue. Une application retirée "
-        "s’enregistre de nouveau.",
+        "Une application retirée s’enregistre de nouveau.",
     ),
     "application-move": Text(
         "Changement d’état impossible",
@@ -191,6 +190,15 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Set by somebody else",
         "{set_by} set this appointment. You may change its reminders, or remove it.",
         "Pour changer l’heure ou le lieu, contactez la personne ou l’établissement.",
+    ),
+    "link-only": Text(
+        "Rendez-vous posé par quelqu’un d’autre",
+        "Une application n’y ajoute que le lien pour le rejoindre, s’il n’en a pas d’un autre. "
+        "Rien n’a été modifié.",
+        "Set by somebody else",
+        "An application only adds the link by which one joins, if there is none but its own. "
+        "Nothing was changed.",
+        "Le reste du rendez-vous appartient à qui l’a posé.",
     ),
     "too-many-feeds": Text(
         "Trop de calendriers reliés",
@@ -439,6 +447,18 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Il y a déjà {limit} rappels le {day}.",
         "There are already {limit} reminders on {day}.",
     ),
+    "instant_form": (
+        "Une date, une heure et leur décalage avec UTC sont attendus.",
+        "A date, a time and their offset are expected, as 2026-11-23T07:30+01:00.",
+    ),
+    "too_many_decimals": (
+        "Trop de chiffres après la virgule\u00a0: au plus {limit}.",
+        "More than {limit} decimal places.",
+    ),
+    "pressure_order": (
+        "La pression minimale doit être plus basse que la maximale.",
+        "The diastolic pressure must be below the systolic one.",
+    ),
     "date_future": ("La date est dans le futur.", "The date is in the future."),
     "not_a_minor": (
         "Cela ne concerne que les personnes mineures.",
@@ -595,6 +615,27 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Deux clés ont le même kid.",
         "Two keys have the same kid.",
     ),
+    "fhir_unsupported": (
+        "Cet élément n’est pas pris en charge ici\u00a0: il serait perdu.",
+        "This is not supported here: it would be lost.",
+    ),
+    "fhir_value": (
+        "Valeur non prévue ici. Attendu\u00a0: {expected}.",
+        "Not a value supported here. Expected: {expected}.",
+    ),
+    "fhir_type": ("Ce n’est pas le type attendu\u00a0: {expected}.", "Expected type: {expected}."),
+    "fhir_forbidden": (
+        "Cet élément n’est pas permis dans ce profil.",
+        "This element is not allowed by this profile.",
+    ),
+    "fhir_reference": (
+        "Cette référence ne désigne pas la personne de ce jeton.",
+        "This reference is not to the patient of this token.",
+    ),
+    "repeated_parameter": (
+        "Ce paramètre ne peut pas être répété.",
+        "This parameter cannot be repeated.",
+    ),
     "control_character": (
         "Retirez les caractères invisibles ou de contrôle.",
         "Remove invisible or control characters.",
@@ -622,6 +663,9 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "date_from_datetime_inexact": ("Une date sans heure est attendue.", "A date without time."),
     "greater_than_equal": ("Au moins {ge}.", "At least {ge}."),
     "less_than_equal": ("Au plus {le}.", "At most {le}."),
+    "greater_than": ("Plus de {gt}.", "More than {gt}."),
+    "float_type": ("Un nombre est attendu.", "A number is expected."),
+    "dict_type": ("Un objet est attendu.", "An object is expected."),
     "model_type": ("Un objet est attendu.", "An object is expected."),
     "list_type": ("Une liste est attendue.", "A list is expected."),
     "too_long": ("Trop d’éléments.", "Too many items."),

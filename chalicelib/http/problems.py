@@ -70,7 +70,7 @@ def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
     """
     found = []
     for item in error.errors(include_url=False, include_input=False):
-        pointer = prefix + "".join(f"/{_escape(str(part))}" for part in item["loc"])
+        pointer = prefix + "".join(f"/{escaped(str(part))}" for part in item["loc"])
         context = {
             name: value
             for name, value in item.get("ctx", {}).items()
@@ -81,14 +81,25 @@ def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
     return Invalid(errors=tuple(found))
 
 
-def _field(error: FieldError) -> dict[str, Any]:
+def words_of(error: FieldError) -> tuple[str, str]:
+    """Return what is wrong, in French and in English."""
     french, english = FIELD_TEXTS[error.code]
     figures = _Figures(error.params)
+    return french.format_map(figures), english.format_map(figures)
+
+
+def unescaped(part: str) -> str:
+    """Return the name that a part of a pointer stands for."""
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def _field(error: FieldError) -> dict[str, Any]:
+    french, english = words_of(error)
     return {
         "pointer": error.pointer,
         "code": error.code,
-        "detail": french.format_map(figures),
-        "detail_en": english.format_map(figures),
+        "detail": french,
+        "detail_en": english,
     }
 
 
@@ -106,7 +117,8 @@ def _size(figure: int, french: str, english: str) -> dict[str, str]:
     return {"size_limit": f"{figure}\u00a0{french}", "size_limit_en": f"{figure} {english}"}
 
 
-def _escape(part: str) -> str:
+def escaped(part: str) -> str:
+    """Return a name as a part of a pointer; one too long to be a field's is cut."""
     if len(part) > MAX_NAME_CHARS:
         part = part[:MAX_NAME_CHARS] + "…"
     return part.replace("~", "~0").replace("/", "~1")

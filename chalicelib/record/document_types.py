@@ -19,6 +19,7 @@ _DEPOSITORS: Final = {
     ActorKind.PERSON: "patient",
     ActorKind.PROFESSIONAL: "professional",
     ActorKind.ORGANISATION: "professional",
+    ActorKind.APPLICATION: "professional",
 }
 
 # Categories a person sees. Source: R-DOC-02.
@@ -79,8 +80,9 @@ def shown(code: str) -> DocumentType:
 def may_deposit(code: str, kind: ActorKind) -> bool:
     """Tell whether an actor may file a type. Source: R-MAT-03.
 
-    A person files the types made for her; professionals and organisations the others, those of a
-    newer value set included, except what only the platform or the health insurance produces.
+    A person files the types made for her; professionals, organisations and applications the others,
+    those of a newer value set included, except what only the platform or the health insurance
+    produces.
     """
     return shown(code).depositor == _DEPOSITORS.get(kind)
 

@@ -110,6 +110,7 @@ class Filter:
     last: date | None = None
     specialty: str | None = None
     author: str | None = None
+    type_code: str | None = None
 
     @property
     def by_care_date(self) -> bool:
@@ -119,4 +120,4 @@ class Filter:
     @property
     def by_content(self) -> bool:
         """Tell whether only opening a document says if it is of the list."""
-        return any((self.category, self.specialty, self.author))
+        return any((self.category, self.specialty, self.author, self.type_code))

@@ -10,7 +10,15 @@ from chalicelib.core.text import is_printable
 from chalicelib.http.body import MAX_INLINE_BYTES
 from chalicelib.http.principal import ActorKind
 from chalicelib.record import document_types, specialties
-from chalicelib.record.model import Author, Depositor, Description, Document, Draft, Filter
+from chalicelib.record.model import (
+    Author,
+    Depositor,
+    Description,
+    Document,
+    Draft,
+    Filter,
+    Visibility,
+)
 
 OLDEST_CARE_DATE: Final = date(1900, 1, 1)
 _DEFAULT_TITLE: Final = "Document sans titre"
@@ -101,8 +109,11 @@ def may_see(document: Document, kind: ActorKind, profession: str | None) -> bool
     """Tell whether a reader whom the policy let in may see this document.
 
     The person sees all; a depositor her own; a professional what her profession may read, unknown
-    types being for doctors only. Source: R-MAT-01, R1111-49.
+    types being for doctors only; an application what is hidden from nobody. Source: R-MAT-01,
+    R1111-49, R-SVC-09.
     """
+    if kind is ActorKind.APPLICATION:
+        return document.visibility is Visibility.NORMAL
     if kind is ActorKind.PERSON or document.is_own_deposit:
         return True
     return kind is ActorKind.PROFESSIONAL and may_read(profession or "", document.type_code)
@@ -114,4 +125,5 @@ def matches(document: Document, wanted: Filter) -> bool:
         wanted.category in {None, document_types.shown(document.type_code).category}
         and wanted.specialty in {None, specialties.of_author(document.author).code}
         and wanted.author in {None, document.author_ref}
+        and wanted.type_code in {None, document.type_code}
     )

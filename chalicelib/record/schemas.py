@@ -100,7 +100,7 @@ class Labelled(Schema):
 class DepositorOut(Schema):
     """Who deposited; the name is absent for the person herself."""
 
-    kind: Literal["person", "professional", "organisation"]
+    kind: Literal["person", "professional", "organisation", "application"]
     name: str | None
 
 

@@ -11,6 +11,7 @@ from chalicelib.access.model import Right
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.zones import PARIS
+from chalicelib.http.principal import ActorKind
 from chalicelib.identity import rules, spaces
 from chalicelib.record.model import Document, Draft, Visibility
 
@@ -33,9 +34,16 @@ def declare(unit: Unit, draft: Draft) -> None:
 
 
 def declare_in_header(unit: Unit, confidentiality: str) -> None:
-    """Keep a deposit secret if the header of the document says so; of an adult's, that is void."""
+    """Keep a deposit secret if the header of the document says so; of an adult's, that is void.
+
+    Raises:
+        Invalid: an application says so, which could not read it back (R-SVC-09).
+    """
     if confidentiality == HEADER_CODE and unit.right is not Right.REPRESENTATIVE:
-        _keep(unit)
+        is_kept = _keep(unit)
+        if is_kept and unit.entry.principal.kind is ActorKind.APPLICATION:
+            unit.is_secret = False
+            raise Invalid(errors=(FieldError("/visibility", "visibility_reserved"),))
 
 
 def until(unit: Unit) -> str | None:

@@ -290,9 +290,10 @@ def _opened(unit: Unit, found: Iterable[DocumentRow]) -> Iterator[tuple[Document
 def _open_visible(unit: Unit) -> Document:
     document = store.open_row(unit, unit.target(DocumentRow))
     unit.require(holds=not secrecy.hides(unit, document), reason=Refusal.ABSENT)
+    kind = unit.entry.principal.kind
     unit.require(
-        holds=rules.may_see(document, unit.entry.principal.kind, _profession(unit)),
-        reason=Refusal.PROFESSION,
+        holds=rules.may_see(document, kind, _profession(unit)),
+        reason=Refusal.ABSENT if kind is ActorKind.APPLICATION else Refusal.PROFESSION,
     )
     return document
 

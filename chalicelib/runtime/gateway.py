@@ -6,12 +6,12 @@ request runs at a time per process, as in one Lambda environment (C15).
 """
 
 import base64
-import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, quote
@@ -19,8 +19,8 @@ from urllib.parse import parse_qs, quote
 from chalice.app import Chalice
 
 from chalicelib.core import ids, log
-from chalicelib.http import cors, problems
-from chalicelib.http.mount import SECURITY_HEADERS
+from chalicelib.http import cors, outcomes
+from chalicelib.http.mount import SECURITY_HEADERS, plain
 
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
 MAX_HEAD_BYTES: Final = 10 * 1024  # all names and values of headers together
@@ -74,15 +74,17 @@ class Gateway:
 
     def _reply(self, environ: Environ) -> _Reply:
         request_id, headers = ids.new_secret_id(), _headers(environ)
+        path = _raw_path(environ)
+        refused = partial(_refusal, request_id, in_fhir=outcomes.is_spoken_at(path))
         if sum(len(name) + len(value) for name, value in headers.items()) > MAX_HEAD_BYTES:
-            return _refusal(431, "head-too-large", request_id, limit_bytes=MAX_HEAD_BYTES)
+            return refused(431, "head-too-large", limit_bytes=MAX_HEAD_BYTES)
         body = _read_body(environ)
         if body is None:
-            return _refusal(413, "too-large", request_id, limit_bytes=MAX_BODY_BYTES)
-        method, path = environ["REQUEST_METHOD"], _raw_path(environ)
+            return refused(413, "too-large", limit_bytes=MAX_BODY_BYTES)
+        method = environ["REQUEST_METHOD"]
         match = self._match(path)
         if match is None or method not in self._app.routes[match.resource]:
-            return _refusal(404, "not-found", request_id)
+            return refused(404, "not-found")
         event = _event(environ, headers, match, body, request_id)
         route = self._app.routes[match.resource][method]
         with self._lock:
@@ -92,9 +94,9 @@ class Gateway:
                     context = _authorize(authorizer, event, f"{_ARN}/{method}{path}")
                 except Exception as error:  # noqa: BLE001  the gateway answers for a failed authorizer
                     log.exception("authorizer failed", error)
-                    return _refusal(503, "unavailable", request_id)
+                    return refused(503, "unavailable")
                 if context is None:
-                    return _refusal(401, "unauthenticated", request_id)
+                    return refused(401, "unauthenticated")
                 event["requestContext"]["authorizer"] = context
             return _written(self._app(event, None))
 
@@ -197,12 +199,11 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _refusal(status: int, slug: str, request_id: str, **figures: int) -> _Reply:
+def _refusal(request_id: str, status: int, slug: str, *, in_fhir: bool, **figures: int) -> _Reply:
     """Return what the gateway answers by itself, in the shape of ours."""
-    body = json.dumps(
-        problems.body(slug, status, **figures), ensure_ascii=False, separators=(",", ":")
-    ).encode()
-    headers = {**SECURITY_HEADERS, "Content-Type": problems.MEDIA_TYPE, "X-Request-Id": request_id}
+    text, kind = plain(slug, status, in_fhir=in_fhir, **figures)
+    body = text.encode()
+    headers = {**SECURITY_HEADERS, "Content-Type": kind, "X-Request-Id": request_id}
     headers |= cors.ANY_ORIGIN  # as the gateway, which has one answer whatever the path
     headers |= _REFUSAL_HEADERS.get(status, {})
     log.request_id.set(request_id)

@@ -26,6 +26,7 @@ PROFESSIONAL: Final = "Un professionnel de santé"
 ORGANISATION: Final = "Un établissement"
 CALENDAR: Final = "Un calendrier que vous avez relié"
 APPLICATION: Final = "Une application"
+PUBLISHER: Final = "Un éditeur d’applications"
 OPERATOR: Final = "Un opérateur"
 SERVICE: Final = "Le service"
 
@@ -194,11 +195,23 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "repris une pièce jointe pour l’enregistrer",
         "reprendre une pièce jointe pour l’enregistrer",
     ),
+    Action.MEASURE_LIST: ("consulté les mesures", "consulter les mesures"),
+    Action.MEASURE_READ: ("consulté une mesure", "consulter une mesure"),
+    Action.MEASURE_ADD: ("ajouté une mesure", "ajouter une mesure"),
+    Action.MEASURE_DELETE: ("supprimé une mesure", "supprimer une mesure"),
     AccountAction.SUSPEND: (
         "suspendu l’accès à votre espace",
         "suspendre l’accès à votre espace",
     ),
     AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
+    AccountAction.ENROL: (
+        "ouvert l’accès à votre compte d’exploitant",
+        "ouvrir l’accès à votre compte d’exploitant",
+    ),
+    AccountAction.DISMISS: (
+        "retiré l’accès à votre compte d’exploitant",
+        "retirer l’accès à votre compte d’exploitant",
+    ),
     CoverageAction.END: (
         "retiré, d’après l’assurance maladie, la gestion de cet espace",
         "retirer, d’après l’assurance maladie, la gestion de cet espace",
@@ -224,7 +237,11 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
 _BY_THE_PERSON: Final[Mapping[str, tuple[str, str]]] = {
     Action.DOCUMENT_WITHDRAW: ("supprimé un document", "supprimer un document")
 }
-_UNNAMED: Final = {Kind.CALENDAR: CALENDAR, Kind.OPERATOR: OPERATOR}
+_UNNAMED: Final = {
+    Kind.CALENDAR: CALENDAR,
+    Kind.PUBLISHER: PUBLISHER,
+    Kind.OPERATOR: OPERATOR,
+}
 UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 
 RIGHTS: Final[Mapping[str, str]] = {

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from infra.local.config import Config
 
 FILE: Final = Path(__file__).with_name("data") / "applications.json"
-FOLDER: Final = "applications"
 _REVIEWED: Final = "Revue favorable (exemple)."
 
 
@@ -38,7 +37,7 @@ def _reference(one: dict[str, Any], here: Config) -> None:
     draft = _draft(one, here)
     application = _registered(one["id"], draft)
     if "runs_at" in one:
-        _tell(here.state / FOLDER / one["slug"], application)
+        _tell(here.applications / one["slug"], application)
     state = State(one["state"])
     if application.state is not State.CANDIDATE or state is State.CANDIDATE:
         return
@@ -55,7 +54,7 @@ def _draft(one: dict[str, Any], here: Config) -> Draft:
     draft = draft_of(ApplicationDraft.model_validate_json(said, strict=True))
     if not one.get("has_keys"):
         return draft
-    _, public = key_files.key_pair(here.state / FOLDER / one["slug"])
+    _, public = key_files.key_pair(here.applications / one["slug"])
     return replace(draft, jwks={"keys": [json.loads(public.read_text(encoding="utf-8"))]})
 
 

@@ -22,6 +22,8 @@ SECRET_KEY: Final = "test"  # noqa: S105  MiniStack's own default
 PROVIDER_SECRETS: Final = {
     "franceconnect": "bac-a-sable-franceconnect-sans-valeur",
     "psc": "bac-a-sable-psc-sans-valeur",
+    "proconnect": "bac-a-sable-proconnect-sans-valeur",
+    "operator": "bac-a-sable-exploitant-sans-valeur",
 }
 
 
@@ -66,6 +68,11 @@ class Config:
     def stack_file(self) -> Path:
         """Name the file that says what is deployed."""
         return self.state / "stack.json"
+
+    @property
+    def applications(self) -> Path:
+        """Return where each application that can run here finds who it is."""
+        return self.state / "applications"
 
     @property
     def run_file(self) -> Path:

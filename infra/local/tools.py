@@ -5,11 +5,14 @@ Each thing is made again only when what it is made from has changed.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -66,6 +69,26 @@ def check_web_client() -> None:
         npm = _npm()
     for words in (("run", "check"), ("test",)):
         subprocess.run([*npm, *words], cwd=WEB, check=True, env=_node_environment(npm))
+
+
+def file_of_npm(package: str, sha512: str, member: str, place: Path) -> None:
+    """Take one file of an npm package, known by the digest of its archive, and no other package.
+
+    Raises:
+        subprocess.CalledProcessError: npm did not give it; its output is on the terminal.
+        ValueError: it is another archive.
+    """
+    with alone(_LOCK):
+        command = _npm()
+        with tempfile.TemporaryDirectory() as folder:
+            _quietly(command, "pack", package, "--pack-destination", folder)
+            (archive,) = Path(folder).iterdir()
+            found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+            if found != sha512:
+                raise ValueError(f"{package}: the digest of its archive is {found}")
+            with tarfile.open(archive) as files:
+                file = files.extractfile(member)
+                place.write_bytes(file.read() if file else b"")
 
 
 def _npm() -> list[str]:

@@ -197,6 +197,7 @@ def test_an_application_may_nothing_that_no_permission_names() -> None:
         Action.APPOINTMENT_LIST,
         Action.APPOINTMENT_READ,
         Action.APPOINTMENT_ADD,
+        Action.APPOINTMENT_CHANGE,
         Action.DOCUMENT_LIST,
         Action.DOCUMENT_READ,
         Action.DOCUMENT_OPEN,

@@ -39,6 +39,7 @@ def appointment(number: int, title: str, days: int, **more: Any) -> Json:
         "place": "12 rue des Capucins, Reims",
         "note": None,
         "link": None,
+        "link_author": None,
         "reminders": [1440, 120],
         "reminders_past": [],
         "reminders_state": "armed",

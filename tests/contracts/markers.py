@@ -18,6 +18,8 @@ MARKERS: Final = {
     "place of an appointment": "ZQVXLIEU",
     "note of an appointment": "ZQVXNOTE",
     "link of an appointment": "ZQVXLIEN",
+    "comment of a measure": "ZQVXMESURE",
+    "device of a measure": "ZQVXAPPAREIL",
     "subject of a conversation": "ZQVXSUJET",
     "body of a message": "ZQVXMESSAGE",
     "name of an attachment": "ZQVXJOINTE",

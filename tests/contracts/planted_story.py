@@ -125,6 +125,7 @@ def play(cast: Cast, http: Client, travel: time_machine.Traveller) -> Seen:
     deposit(cast, http, seen)
     appoint(cast, http, seen)
     manage(cast, http, seen)
+    measure(cast, http, seen)
     answer(cast, http, seen)
     let_in(cast, http, seen)
     read(cast, http, seen)
@@ -227,6 +228,38 @@ def manage(cast: Cast, http: Client, seen: Seen) -> None:
         assert seen.keep(made).status == 201, made.body
     for path in ("", "/identity", "/home", "/prevention", "/representatives", "/appointments"):
         assert seen.keep(http.get(hers + path, as_=person)).status == 200
+
+
+def measure(cast: Cast, http: Client, seen: Seen) -> None:
+    """Note measures, hers and the child's, wrong ones too; read and delete some."""
+    person, word = cast.person.principal, MARKERS["comment of a measure"]
+    draft = {
+        "kind": "blood_pressure",
+        "at": "2026-11-23T07:35+01:00",
+        "values": {"systolic": 128, "diastolic": 79},
+        "comment": word,
+        "device": MARKERS["device of a measure"],
+    }
+    for pid in (cast.person.pid, cast.child.pid):
+        measures = f"/v1/patients/{pid}/measures"
+        made = seen.keep(http.post(measures, as_=person, json=draft, headers=key()))
+        assert made.status == 201, made.body
+        one = f"{measures}/{made.json()['id']}"
+        for wrong in (
+            {"kind": word},
+            {"at": word},
+            {"values": {word: 1}},
+            {"values": {"systolic": word}},
+            {"comment": f"{word}\u0007"},
+            {"device": word * 20},
+        ):
+            refused = http.post(measures, as_=person, json=draft | wrong, headers=key())
+            assert seen.keep(refused).status == 422
+        for path in (measures, f"{measures}?kind=blood_pressure&limit=1", one):
+            assert seen.keep(http.get(path, as_=person)).status == 200
+        assert seen.keep(http.get(f"{measures}?kind={word}", as_=person)).status == 422
+        assert seen.keep(http.get(f"{measures}?cursor={word}", as_=person)).status == 400
+    assert seen.keep(http.delete(one, as_=person)).status == 204
 
 
 def answer(cast: Cast, http: Client, seen: Seen) -> None:

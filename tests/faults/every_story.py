@@ -9,6 +9,7 @@ from tests.faults import agenda_stories as agenda
 from tests.faults import child_stories as children
 from tests.faults import consent_stories as consents
 from tests.faults import document_stories as documents
+from tests.faults import measure_stories as measures
 from tests.faults import message_stories as messages
 from tests.faults import reminder_stories as reminders
 from tests.faults import stories
@@ -280,6 +281,24 @@ STORIES: Final = (
         agenda.NOTHING,
         agenda.one_trace_of("cancel", stories.history),
         prepare=agenda.prepare,
+    ),
+    Story(
+        "add_measure",
+        lambda world: measures.add(world, stories.MARKER),
+        measures.seen,
+        measures.NOTHING,
+        measures.ADDED,
+        reminders.once("measures:measure:add", stories.history),
+        has_key=True,
+    ),
+    Story(
+        "delete_measure",
+        measures.delete,
+        measures.seen,
+        measures.ADDED,
+        measures.NOTHING,
+        reminders.once("measures:measure:delete", stories.history),
+        prepare=measures.prepare,
     ),
     Story(
         "plan",

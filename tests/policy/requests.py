@@ -7,8 +7,11 @@ from itertools import count
 from typing import Any, Final
 
 from chalicelib.access import boxes
+from chalicelib.access.permissions import Permission
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
+from chalicelib.catalogue import usecases as applications
+from chalicelib.catalogue.model import Author
 from chalicelib.core import events, ids, rows
 from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
@@ -26,12 +29,22 @@ from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
-from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
-from tests.catalogue.samples import an_application
+from tests.builders import (
+    Actor,
+    a_consent,
+    a_draft,
+    a_minor,
+    a_pdf,
+    a_person,
+    an_application,
+    represent,
+)
+from tests.catalogue.samples import BODY, DRAFT, OTHER_SIRET, SIRET
 from tests.http_client import Client, Reply
 from tests.oauth import asked
+from tests.policy import fhir_requests
 from tests.record.cda.samples import a_cda
-from tests.worlds import UPLOADED, World, appoint
+from tests.worlds import UPLOADED, World, appoint, measure
 
 ROLES: Final = (
     "anonymous",
@@ -43,6 +56,8 @@ ROLES: Final = (
     "rival",
     "no_handle",
     "representative",
+    "publisher",
+    "operator",
 )
 CLINICAL: Final = "a clinical document of the laboratory"
 NARRATED: Final = "Phrase que seul ce compte rendu contient"
@@ -66,6 +81,13 @@ _FIRST_WRITES: Final = (
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "POST /v1/publishers/me/applications": BODY,
+    "PATCH /v1/publishers/me/applications/{application_id}": {"name": "Balance 2 (exemple)"},
+    "PUT /v1/operators/applications/{application_id}/review": {"satisfied": ["ethics"]},
+    "POST /v1/operators/applications/{application_id}/state": {
+        "state": "delisted",
+        "reason": "Hors du champ du catalogue.",
+    },
     "POST /v1/conversations": {"patient_id": "0" * 26, "body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/messages": {"body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/read": {"up_to": "0" * 26},
@@ -78,6 +100,11 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
         "birth_date": "1980-01-31",
     },
     "PUT /v1/patients/{pid}/invitations/{invitation_id}": {"answer": "accept", "certifies": True},
+    "POST /v1/patients/{pid}/measures": {
+        "kind": "weight",
+        "at": "2026-11-20T07:30+01:00",
+        "values": {"weight": 72.4},
+    },
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/news": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
@@ -106,7 +133,15 @@ def actor_of(world: World, role: str) -> Actor | None:
         "rival": world.rival,
         "no_handle": world.laboratory,
         "representative": world.other,
+        "application": application(world) if role == "application" else None,
+        "publisher": world.publisher,
+        "operator": world.operator,
     }[role]
+
+
+def application(world: World) -> Actor:
+    """Return an application that the person of this world lets do everything."""
+    return a_consent(world.person, an_application(), *Permission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +168,8 @@ def ask(
 ) -> Ask:
     """Write the request of a role, about the person of this world unless told otherwise."""
     actor = actor_of(world, role)
+    if declared.serves_applications:
+        return _ask_in_fhir(world, declared, actor, case, document)
     if role == "representative":
         represent(world.other, world.person.pid)
     name = f"{declared.method} {declared.path}"
@@ -147,8 +184,9 @@ def ask(
     values |= _invitations(world, declared.path, role, document)
     values |= _told(world, declared.path, document)
     values |= _consented(world, declared.path, document)
+    values |= _measured(world, declared.path, case, document)
     values |= _written(world, declared.path, case)
-    values |= _referenced(declared.path)
+    values |= _application(declared.path, case)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
@@ -163,6 +201,26 @@ def ask(
     if name == "GET /v1/conversations" and (not actor or actor.principal.kind == "person"):
         query = f"?patient_id={values['pid']}"
     target = declared.path.format_map(values) + query
+    return Ask(declared, target, actor.principal if actor else None, options)
+
+
+def _ask_in_fhir(
+    world: World, declared: Endpoint, actor: Actor | None, case: str, document: str | None
+) -> Ask:
+    """Write the request of an application, or of somebody who is none."""
+    name = f"{declared.method} {declared.path}"
+    patient = actor.principal.patient if actor else ""
+    asked = fhir_requests.ask(name, patient or "nobody")
+    values = asked.values | {"document_id": document or _document(world, "", case)}
+    values |= _agenda(world, declared.path, case, document)
+    if "{observation_id}" in declared.path:
+        values["observation_id"] = measure(world.person.principal, world.person.pid)
+    if "{appointment_id}" in declared.path and asked.body:
+        asked.body["id"] = values["appointment_id"]
+    options: dict[str, Any] = {"headers": {"If-Match": 'W/"1"'} if declared.if_match else {}}
+    if asked.body is not None:
+        options["json"] = asked.body
+    target = declared.path.format_map(values) + asked.query
     return Ask(declared, target, actor.principal if actor else None, options)
 
 
@@ -251,6 +309,17 @@ def _consented(world: World, path: str, target: str | None) -> dict[str, str]:
     return {"ref": _NO_TOKEN if target else asked.consented(world.person)}
 
 
+def _measured(world: World, path: str, case: str, target: str | None) -> dict[str, str]:
+    """Add the measure that a path is about: by the person, or by who else represents her."""
+    if "{measure_id}" not in path:
+        return {}
+    author = world.person
+    if case == "of another representative":
+        author = a_person()
+        represent(author, world.person.pid)
+    return {"measure_id": target or measure(author.principal, world.person.pid)}
+
+
 def _written(world: World, path: str, case: str) -> dict[str, str]:
     """Open the conversation, with an attachment, that a path is about; once is enough."""
     if "{conversation_id}" not in path:
@@ -265,9 +334,13 @@ def _written(world: World, path: str, case: str) -> dict[str, str]:
     return {"conversation_id": ref.id, "attachment_id": joined.message.attachments[0].id}
 
 
-def _referenced(path: str) -> dict[str, str]:
-    """Register the application that a path of the catalogue is about."""
-    return {"application_id": an_application().id} if "/v1/catalogue/{" in path else {}
+def _application(path: str, case: str) -> dict[str, str]:
+    """Register the application that a path is about: a candidate of an establishment."""
+    if "{application_id}" not in path:
+        return {}
+    siret = OTHER_SIRET if case == "of another establishment" else SIRET
+    author = Author(ActorKind.PUBLISHER, "0" * 26, "Alix EXEMPLE", siret)
+    return {"application_id": applications.register(author, DRAFT).id}
 
 
 def _begun(actor: Principal, pid: str) -> Reference:
@@ -313,8 +386,9 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
     if name == "POST /v1/professionals/search":
         return {"json": {"family_name": "EXEMPLE"}}
     if name == "POST /v1/patients/{pid}/documents":
-        is_person = actor is not None and actor.principal.kind is ActorKind.PERSON
-        return {"json": a_draft(type_code=None if is_person else "11502-2")}
+        kind = actor.principal.kind if actor else None
+        is_typed = kind in (ActorKind.PROFESSIONAL, ActorKind.ORGANISATION)
+        return {"json": a_draft(type_code="11502-2" if is_typed else None)}
     if name == "POST /v1/patients/{pid}/appointments":
         zone = "Europe/Paris"
         return {"json": {"title": "Suivi", "start": "2026-12-04T10:00", "zone": zone}}

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/R4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a measure that comes in a transaction, with what took it. */
+        post: operations["transact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/R4/.well-known/smart-configuration": {
         parameters: {
             query?: never;
@@ -30,6 +47,182 @@ export interface paths {
         };
         /** Say where and how an application asks for consent, and gets tokens. */
         get: operations["read_smart_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Appointment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search appointments by the days on which they begin, soonest first. */
+        get: operations["search_appointments"];
+        put?: never;
+        /** Set an appointment. */
+        post: operations["create_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Appointment/{appointment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an appointment. */
+        get: operations["read_fhir_appointment"];
+        /** Change or cancel an appointment that the application set; or the link of another. */
+        put: operations["update_appointment"];
+        post?: never;
+        /** Cancel an appointment that the application set. */
+        delete: operations["delete_appointment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Binary/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the content of a document: raw, or as FHIR to who asks for that. */
+        get: operations["read_binary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/DocumentReference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search documents, last deposited first. */
+        get: operations["search_documents"];
+        put?: never;
+        /** Deposit a document, whose author is the application (ITI-105). */
+        post: operations["create_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/DocumentReference/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is known of a document. */
+        get: operations["read_document_reference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Observation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search measures of one kind, newest first. */
+        get: operations["search_observations"];
+        put?: never;
+        /** Add a measure. */
+        post: operations["create_observation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Observation/{observation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a measure. */
+        get: operations["read_observation"];
+        put?: never;
+        post?: never;
+        /** Delete a measure that the application added. */
+        delete: operations["delete_observation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Patient": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the patient of the token by its id. */
+        get: operations["search_patients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Patient/{patient_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the patient of the token: that there is one, and no identity (R-SVC-01). */
+        get: operations["read_fhir_patient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what this FHIR interface does. */
+        get: operations["read_capabilities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -517,6 +710,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operators/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List applications, those that have been in their state for longest first. */
+        get: operations["list_applications_to_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read all of an application, with its history. */
+        get: operations["read_application_to_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note which families of criteria are found satisfied. */
+        put: operations["review_application"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide of an application, with a reason; in force from its next request on. */
+        post: operations["decide_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/lookup": {
         parameters: {
             query?: never;
@@ -902,6 +1163,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List weights, blood pressures or both, in the order of when they were taken. */
+        get: operations["list_measures"];
+        put?: never;
+        /** Add a measure; what is unusual is said, and accepted. */
+        post: operations["add_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/measures/{measure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one measure. */
+        get: operations["read_measure"];
+        put?: never;
+        post?: never;
+        /** Delete a measure, for everybody. */
+        delete: operations["delete_measure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/news": {
         parameters: {
             query?: never;
@@ -1161,6 +1458,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/publishers/me/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the applications of one's establishment, whatever their state, by name. */
+        get: operations["list_own_applications"];
+        put?: never;
+        /** Register a candidate: it acts for nobody until it was reviewed. */
+        post: operations["register_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publishers/me/applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an application of one's establishment, with what was decided and why. */
+        get: operations["read_own_application"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is said of an application; online, it goes back to review and acts no more. */
+        patch: operations["change_own_application"];
+        trace?: never;
+    };
     "/v1/trace/keys": {
         parameters: {
             query?: never;
@@ -1254,6 +1587,210 @@ export interface components {
             engine: string | null;
         };
         /**
+         * ApplicationChanges
+         * @description What to change: what is absent stays; null `jwks` makes a public client.
+         *
+         *     Anything changed of an application that is online sends it back to review: until it is decided
+         *     anew it is a candidate, and acts no more (R-SVC-04). What people allowed it stays, and no more.
+         */
+        ApplicationChanges: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * @default {
+             *       "name": "",
+             *       "website": ""
+             *     }
+             */
+            publisher: components["schemas"]["PublisherBody"];
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /** @default health_record */
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms?: components["schemas"]["Platform"][];
+            /**
+             * @default {
+             *       "kind": "free",
+             *       "detail": ""
+             *     }
+             */
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked?: components["schemas"]["AskedBody"][];
+            /**
+             * Retention
+             * @default
+             */
+            retention: string;
+            /**
+             * Site
+             * @default
+             */
+            site: string;
+            /**
+             * Privacy
+             * @default
+             */
+            privacy: string;
+            /** Attestations */
+            attestations?: components["schemas"]["AttestationBody"][];
+            /**
+             * Redirect Uris
+             * @description Compared letter by letter, but for the port of a loopback address.
+             */
+            redirect_uris?: string[];
+            /**
+             * Jwks
+             * @default null
+             */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ApplicationDraft
+         * @description What a publisher says of an application.
+         */
+        ApplicationDraft: {
+            /** Name */
+            name: string;
+            publisher: components["schemas"]["PublisherBody"];
+            /** Purpose */
+            purpose: string;
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms: components["schemas"]["Platform"][];
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked: components["schemas"]["AskedBody"][];
+            /** Retention */
+            retention: string;
+            /** Site */
+            site: string;
+            /** Privacy */
+            privacy: string;
+            /** Attestations */
+            attestations?: components["schemas"]["AttestationBody"][];
+            /**
+             * Redirect Uris
+             * @description Compared letter by letter, but for the port of a loopback address.
+             */
+            redirect_uris?: string[];
+            /**
+             * Jwks
+             * @default null
+             */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ApplicationFile
+         * @description All of an application: what its publisher says, what was decided, and its history.
+         *
+         *     `client_id` and `authentication` are what its software says to the authorisation server. Unless
+         *     `acts`, it is refused everything: only what is online acts. `missing` is what is still to be
+         *     found satisfied before it may be online. `history` has its fifty latest entries.
+         */
+        ApplicationFile: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            publisher: components["schemas"]["PublisherBody"];
+            /** Purpose */
+            purpose: string;
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms: components["schemas"]["Platform"][];
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked: components["schemas"]["AskedBody"][];
+            /** Retention */
+            retention: string;
+            /** Site */
+            site: string;
+            /** Privacy */
+            privacy: string;
+            /** Attestations */
+            attestations: components["schemas"]["AttestationBody"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Can Connect */
+            can_connect: boolean;
+            /** Checked */
+            checked: components["schemas"]["CheckedOut"][];
+            /** Siret */
+            siret: string | null;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Authentication
+             * @enum {string}
+             */
+            authentication: "private_key_jwt" | "none";
+            /** Redirect Uris */
+            redirect_uris: string[];
+            /** Jwks */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+            /** Acts */
+            acts: boolean;
+            /** Missing */
+            missing: components["schemas"]["Criteria"][];
+            /** History */
+            history: components["schemas"]["EventOut"][];
+        };
+        /**
+         * ApplicationLine
+         * @description An application in a list of work.
+         */
+        ApplicationLine: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Publisher */
+            publisher: string;
+            /** Siret */
+            siret: string | null;
+            theme: components["schemas"]["Theme"];
+            state: components["schemas"]["chalicelib__catalogue__model__State"];
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Can Connect */
+            can_connect: boolean;
+            /** Missing */
+            missing: components["schemas"]["Criteria"][];
+        };
+        /**
+         * ApplicationLines
+         * @description Applications, all of them: there is no further page.
+         */
+        ApplicationLines: {
+            /** Items */
+            items: components["schemas"]["ApplicationLine"][];
+        };
+        /**
          * ApplicationToken
          * @description An access token of ten minutes, and for whom: `patient` is her id for this application.
          *
@@ -1311,7 +1848,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "person" | "professional" | "organisation";
+            kind: "person" | "professional" | "organisation" | "application";
             /** Name */
             name: string | null;
         };
@@ -1435,6 +1972,7 @@ export interface components {
          * AppointmentOut
          * @description An appointment. `start` is what was agreed, in `zone`; `start_shown` that in `zone_shown`.
          *
+         *     `link_author` is the application that added the link, if it set nothing else of it.
          *     `reminders_past` are those of `reminders` whose own instant is past: none of them will be sent.
          */
         AppointmentOut: {
@@ -1466,6 +2004,7 @@ export interface components {
             note: string | null;
             /** Link */
             link: string | null;
+            link_author: components["schemas"]["AppointmentAuthor"] | null;
             /** Reminders */
             reminders: number[];
             /** Reminders Past */
@@ -1608,6 +2147,23 @@ export interface components {
         BlockedBody: {
             /** Blocked */
             blocked: boolean;
+        };
+        /**
+         * ByOut
+         * @description Who did something: publishers are not told which operator.
+         */
+        ByOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "publisher" | "operator";
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string | null;
+            /** Siret */
+            siret: string | null;
         };
         /**
          * Card
@@ -1821,6 +2377,12 @@ export interface components {
             /** Is Conditional */
             is_conditional: boolean;
         };
+        /**
+         * Component
+         * @description One figure of a measure.
+         * @enum {string}
+         */
+        Component: "weight" | "systolic" | "diastolic";
         /**
          * ConsentApplication
          * @description The application that a consent is about.
@@ -2045,6 +2607,15 @@ export interface components {
          */
         Criteria: "urbanisation" | "interoperability" | "security" | "data_protection" | "ethics";
         /**
+         * DecisionBody
+         * @description A state, and why: the publisher reads the reason.
+         */
+        DecisionBody: {
+            state: components["schemas"]["State-Input"];
+            /** Reason */
+            reason: string;
+        };
+        /**
          * DepositAnswer
          * @description Whether the space takes deposits; the handle then stands for the patient 15 minutes.
          * @example {
@@ -2080,7 +2651,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "person" | "professional" | "organisation";
+            kind: "person" | "professional" | "organisation" | "application";
             /** Name */
             name: string | null;
         };
@@ -2368,6 +2939,29 @@ export interface components {
             next: string | null;
         };
         /**
+         * EventOut
+         * @description One entry of the own history of an application.
+         *
+         *     `about` names what changed: members of what the publisher says, or families of criteria.
+         */
+        EventOut: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            what: components["schemas"]["Happened"];
+            by: components["schemas"]["ByOut"];
+            before: components["schemas"]["chalicelib__catalogue__model__State"] | null;
+            after: components["schemas"]["chalicelib__catalogue__model__State"] | null;
+            /** About */
+            about: string[];
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * FeedDraft
          * @description A calendar link to make: `busy` shows « Rendez-vous » and no word of what.
          */
@@ -2433,6 +3027,12 @@ export interface components {
             /** Document Id */
             document_id: string;
         };
+        /**
+         * Happened
+         * @description What the own history of an application says was done to it.
+         * @enum {string}
+         */
+        Happened: "application:register" | "application:change" | "application:review" | "application:state";
         /**
          * Health
          * @description The service answers.
@@ -2719,6 +3319,128 @@ export interface components {
             certifies: true;
         };
         /**
+         * MeasureAbilities
+         * @description What the reader may do with it; screens show buttons from this, never from a role.
+         */
+        MeasureAbilities: {
+            /** Delete */
+            delete: boolean;
+        };
+        /**
+         * MeasureDraft
+         * @description A measure to add.
+         */
+        MeasureDraft: {
+            kind: components["schemas"]["MeasureKind"];
+            /**
+             * At
+             * @description When and where: an instant with its offset, `2026-11-23T07:30+01:00`.
+             */
+            at: string;
+            /**
+             * Values
+             * @description `weight` in kg, up to grams; or `systolic` and `diastolic` in mmHg.
+             * @example {
+             *       "weight": 72.4
+             *     }
+             * @example {
+             *       "diastolic": 79,
+             *       "systolic": 128
+             *     }
+             */
+            values: {
+                [key: string]: number;
+            };
+            /**
+             * Comment
+             * @default null
+             */
+            comment: string | null;
+            /**
+             * Device
+             * @default null
+             */
+            device: string | null;
+        };
+        /**
+         * MeasureKind
+         * @description What is measured.
+         * @enum {string}
+         */
+        MeasureKind: "weight" | "blood_pressure";
+        /**
+         * MeasureOut
+         * @description A measure. `unusual` names its figures that are out of what is usual: worth a second look.
+         */
+        MeasureOut: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["MeasureKind"];
+            /**
+             * At
+             * @description When and where: an instant with its offset, `2026-11-23T07:30+01:00`.
+             */
+            at: string;
+            /**
+             * Values
+             * @description `weight` in kg, up to grams; or `systolic` and `diastolic` in mmHg.
+             * @example {
+             *       "weight": 72.4
+             *     }
+             * @example {
+             *       "diastolic": 79,
+             *       "systolic": 128
+             *     }
+             */
+            values: {
+                [key: string]: number;
+            };
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "kg" | "mmHg";
+            /** Comment */
+            comment: string | null;
+            /** Device */
+            device: string | null;
+            /** Unusual */
+            unusual: components["schemas"]["UsualRange"][];
+            source: components["schemas"]["MeasureSource"];
+            /** Is Own */
+            is_own: boolean;
+            abilities: components["schemas"]["MeasureAbilities"];
+            /** Created At */
+            created_at: string;
+        };
+        /**
+         * MeasurePage
+         * @description A page of measures; `next` is the cursor of the following one, or null.
+         *
+         *     `usual`: what is usual today of the kinds asked for; outside, it is accepted and said.
+         */
+        MeasurePage: {
+            /** Items */
+            items: components["schemas"]["MeasureOut"][];
+            /** Next */
+            next: string | null;
+            /** Usual */
+            usual: components["schemas"]["UsualRange"][];
+        };
+        /**
+         * MeasureSource
+         * @description Who added it; the name is absent for the person herself, and of an application its own.
+         */
+        MeasureSource: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "application";
+            /** Name */
+            name: string | null;
+        };
+        /**
          * MediaBlock
          * @description Where an attachment is shown: its key.
          */
@@ -2764,7 +3486,7 @@ export interface components {
             sender: components["schemas"]["SenderOut"];
             /** Body */
             body: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["chalicelib__messaging__model__State"];
             /** Attachments */
             attachments: components["schemas"]["AttachmentOut"][];
         };
@@ -3020,6 +3742,23 @@ export interface components {
              * @default false
              */
             as_team: boolean;
+        };
+        /**
+         * OperatorMe
+         * @description Somebody connected who works for the operator.
+         */
+        OperatorMe: {
+            /**
+             * Role
+             * @default operator
+             * @constant
+             */
+            role: "operator";
+            /** Id */
+            id: string;
+            /** Display Name */
+            display_name: string;
+            session: components["schemas"]["SessionEnd"];
         };
         /**
          * Organisation
@@ -3292,6 +4031,25 @@ export interface components {
             website: string;
         };
         /**
+         * PublisherMe
+         * @description Somebody connected who publishes applications for an establishment.
+         */
+        PublisherMe: {
+            /**
+             * Role
+             * @default publisher
+             * @constant
+             */
+            role: "publisher";
+            /** Id */
+            id: string;
+            /** Display Name */
+            display_name: string;
+            /** Siret */
+            siret: string;
+            session: components["schemas"]["SessionEnd"];
+        };
+        /**
          * ReadUpTo
          * @description The last message that was on the screen.
          */
@@ -3478,6 +4236,14 @@ export interface components {
              * @description By which she came, for those on whose insurance file the minor is: they may end it.
              */
             invitation_id: string | null;
+        };
+        /**
+         * ReviewBody
+         * @description The families of criteria found satisfied, all of them: those left out no longer are.
+         */
+        ReviewBody: {
+            /** Satisfied */
+            satisfied: components["schemas"]["Criteria"][];
         };
         /**
          * RevocationForm
@@ -3732,13 +4498,10 @@ export interface components {
         };
         /**
          * State
-         * @description How far a message went.
-         *
-         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
-         *     it. `READ`: somebody of the other side had it on her screen.
+         * @description Where an application is in its life (R-CAT-03); only one that is online may act.
          * @enum {string}
          */
-        State: "sent" | "delivered" | "read";
+        "State-Input": "candidate" | "online" | "suspended" | "delisted";
         /**
          * Status
          * @description Whether one may write; the professional's side decides (R-MSG-02).
@@ -3898,6 +4661,17 @@ export interface components {
             expires_at: string;
         };
         /**
+         * UsualRange
+         * @description What a figure usually is at that age, both included.
+         */
+        UsualRange: {
+            component: components["schemas"]["Component"];
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * WaitingAttachment
          * @description A file that waits fifty minutes for its message.
          */
@@ -3908,6 +4682,12 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * State
+         * @description Where an application is in its life (R-CAT-03); only one that is online may act.
+         * @enum {string}
+         */
+        chalicelib__catalogue__model__State: "candidate" | "online" | "suspended" | "delisted";
         /**
          * AnswerBody
          * @description One's answer; to accept, one certifies on one's honour to be a legal representative.
@@ -3924,6 +4704,15 @@ export interface components {
              */
             certifies: true | null;
         };
+        /**
+         * State
+         * @description How far a message went.
+         *
+         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
+         *     it. `READ`: somebody of the other side had it on her screen.
+         * @enum {string}
+         */
+        chalicelib__messaging__model__State: "sent" | "delivered" | "read";
         /**
          * AnswerBody
          * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.
@@ -3956,11 +4745,34 @@ export interface components {
          * @description The kinds of actors a person is told of.
          * @enum {string}
          */
-        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "application" | "operator" | "system";
+        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "application" | "publisher" | "operator" | "system";
+        /** @description FHIR R4. Everything wrong is told at once. */
+        OperationOutcome: {
+            /** @constant */
+            resourceType: "OperationOutcome";
+            issue: {
+                /** @enum {unknown} */
+                severity: "fatal" | "error";
+                code: string;
+                details: {
+                    coding: {
+                        system?: string;
+                        /** @enum {string} */
+                        code?: "account-suspended" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "number_too_long" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "recommendation_of_person" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "syntax" | "time_form" | "too-large" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_reserved";
+                    }[];
+                    /** @description In French. */
+                    text: string;
+                };
+                /** @description The same, in English. */
+                diagnostics: string;
+                /** @description Where: a FHIRPath, or `http.` and the name of a parameter or header. */
+                expression?: string[];
+            }[];
+        };
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/link-only" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -3971,7 +4783,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "permission_not_asked" | "permission_not_given" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "repeated" | "none_chosen" | "address_characters" | "address_wildcard" | "address_fragment" | "address_encoding" | "address_relative" | "address_https" | "address_host_missing" | "address_user" | "address_host" | "address_local" | "address_private" | "address_ip" | "address_port" | "address_dots" | "redirect_scheme" | "redirect_private_use" | "redirect_query" | "too_many_redirects" | "keys_shape" | "keys_inline" | "keys_kind" | "keys_private" | "keys_weak" | "keys_many" | "keys_alike" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "permission_not_asked" | "permission_not_given" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "instant_form" | "too_many_decimals" | "pressure_order" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "repeated" | "none_chosen" | "address_characters" | "address_wildcard" | "address_fragment" | "address_encoding" | "address_relative" | "address_https" | "address_host_missing" | "address_user" | "address_host" | "address_local" | "address_private" | "address_ip" | "address_port" | "address_dots" | "redirect_scheme" | "redirect_private_use" | "redirect_query" | "too_many_redirects" | "keys_shape" | "keys_inline" | "keys_kind" | "keys_private" | "keys_weak" | "keys_many" | "keys_alike" | "fhir_unsupported" | "fhir_value" | "fhir_type" | "fhir_forbidden" | "fhir_reference" | "repeated_parameter" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "greater_than" | "float_type" | "dict_type" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -4246,6 +5058,49 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Refused, in FHIR. */
+        Outcome: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome401: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome429: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome503: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -4294,9 +5149,55 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    transact: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
     read_smart_configuration: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4314,10 +5215,638 @@ export interface operations {
                     "application/json": components["schemas"]["SmartConfiguration"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            422: components["responses"]["Invalid"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    search_appointments: {
+        parameters: {
+            query?: {
+                patient?: string | null;
+                _count?: number;
+                _cursor?: string | null;
+                actor?: string | null;
+                date?: string[];
+                _sort?: "date";
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    create_appointment: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_fhir_appointment: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    update_appointment: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            412: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            428: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    delete_appointment: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                appointment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_binary: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                    "application/pdf": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "text/plain": unknown;
+                    "text/xml": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    search_documents: {
+        parameters: {
+            query?: {
+                patient?: string | null;
+                _count?: number;
+                _cursor?: string | null;
+                subject?: string | null;
+                status?: "current" | null;
+                type?: string | null;
+                period?: string[];
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    create_document: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_document_reference: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    search_observations: {
+        parameters: {
+            query: {
+                patient?: string | null;
+                _count?: number;
+                _cursor?: string | null;
+                subject?: string | null;
+                code: string;
+                date?: string[];
+                _sort?: "date" | "-date";
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    create_observation: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_observation: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                observation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    delete_observation: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                observation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    search_patients: {
+        parameters: {
+            query: {
+                _id: string;
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_fhir_patient: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    read_capabilities: {
+        parameters: {
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     health: {
@@ -4620,7 +6149,7 @@ export interface operations {
     begin_login: {
         parameters: {
             query: {
-                provider: "franceconnect" | "psc";
+                provider: "franceconnect" | "psc" | "proconnect" | "operator";
                 return_to?: string;
             };
             header?: never;
@@ -4954,7 +6483,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -5026,7 +6555,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5112,7 +6641,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5361,7 +6890,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5493,7 +7022,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A connected person. Or: A connected professional. */
+            /** @description A connected person. Or: A connected professional. Or: Somebody connected who publishes applications for an establishment. Or: Somebody connected who works for the operator. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5501,12 +7030,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"];
+                    "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"] | components["schemas"]["PublisherMe"] | components["schemas"]["OperatorMe"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_applications_to_review: {
+        parameters: {
+            query?: {
+                state?: ("candidate" | "online" | "suspended" | "delisted") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Applications, all of them: there is no further page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationLines"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_application_to_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    review_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewBody"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-unchecked",
+                     *       "title": "Revue incomplète",
+                     *       "status": 409,
+                     *       "detail": "Des critères n’ont pas encore été vérifiés. L’application n’est pas en ligne.",
+                     *       "title_en": "Review incomplete",
+                     *       "detail_en": "Criteria are not all found satisfied: –. The application is not online."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -5624,7 +7310,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -5962,7 +7648,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6187,7 +7873,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6405,7 +8091,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6930,6 +8616,155 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_measures: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                kind?: ("weight" | "blood_pressure") | null;
+                order?: "newest" | "oldest";
+            };
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of measures; `next` is the cursor of the following one, or null. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_measure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureDraft"];
+            };
+        };
+        responses: {
+            /** @description A measure. `unusual` names its figures that are out of what is usual: worth a second look. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A measure. `unusual` names its figures that are out of what is usual: worth a second look. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     read_news: {
         parameters: {
             query?: never;
@@ -7399,7 +9234,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -7626,6 +9461,167 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_own_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Applications, all of them: there is no further page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationLines"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    register_application: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationDraft"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_own_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_own_application: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationChanges"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-fixed",
+                     *       "title": "Application non modifiable",
+                     *       "status": 409,
+                     *       "detail": "Dans son état, cette application ne se modifie pas. Rien n’a été modifié.",
+                     *       "title_en": "Application cannot change",
+                     *       "detail_en": "In this state (–), the application cannot be changed. Nothing was changed."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];

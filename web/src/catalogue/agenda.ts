@@ -64,6 +64,8 @@ export const agendaWords = typeset({
     note: "Note",
     link: "Lien",
     openLink: "Ouvrir le lien",
+    join: "Rejoindre la téléconsultation",
+    linkBy: (who: string) => `Lien ajouté par ${who}.`,
     linkHint: "Ce lien mène hors de ce site.",
     reminders: "Rappels",
     noReminders: "Aucun rappel pour ce rendez-vous.",

@@ -10,6 +10,7 @@ import { dateLong } from "../lib/format";
 import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { saveAs } from "../lib/save";
+import { typo } from "../lib/typo";
 import { clock, inWords, leadInWords, timeInWords } from "../lib/when";
 import { whenWords } from "../catalogue/when";
 import { Button, LinkButton } from "../ui/button";
@@ -57,6 +58,9 @@ function Reminders({ of }: { of: Data }) {
   );
 }
 
+/** Applications add a link for one thing: to meet at a distance. */
+const isOfApplication = (of: Data) => of.link_author !== null || of.author.kind === "application";
+
 function Facts({ of }: { of: Data }) {
   return (
     <dl class="card facts-list">
@@ -81,8 +85,9 @@ function Facts({ of }: { of: Data }) {
           <dt>{t.view.link}</dt>
           <dd>
             <a href={of.link} target="_blank" rel="noopener noreferrer">
-              {t.view.openLink}
+              {isOfApplication(of) ? t.view.join : t.view.openLink}
             </a>
+            {of.link_author?.name && <p class="hint">{t.view.linkBy(typo(of.link_author.name))}</p>}
             <p class="hint">{t.view.linkHint}</p>
           </dd>
         </>

@@ -3,11 +3,10 @@ import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { firstScreen, isLeaving, leave, me, sessionState, start } from "../api/session";
 import { marked } from "../api/session-mark";
+import type { Role } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { Page } from "./page";
 import { ErrorPanel, Loading } from "./states";
-
-export type Role = "patient" | "professional";
 
 export function Entering({ error, retry }: { error: unknown; retry: () => void }) {
   return (

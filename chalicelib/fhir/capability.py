@@ -1,0 +1,93 @@
+"""The `CapabilityStatement`: made from the declared routes themselves, so that it says what is."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from chalicelib.fhir.values import present
+from chalicelib.http.endpoint import ENDPOINTS, FHIR, Endpoint
+
+_DATE: Final = "2026-11-23"  # of the last change of what this interface takes or gives
+_ROUTE: Final = re.compile(r"/fhir/R4/([A-Z]\w+)(/\{\w+\})?")
+_INTERACTIONS: Final[Mapping[tuple[str, bool], str]] = {
+    ("GET", True): "read",
+    ("GET", False): "search-type",
+    ("POST", False): "create",
+    ("PUT", True): "update",
+    ("DELETE", True): "delete",
+}
+_PARAMETERS: Final[Mapping[str, str]] = {
+    "_id": "token",
+    "patient": "reference",
+    "subject": "reference",
+    "actor": "reference",
+    "code": "token",
+    "status": "token",
+    "type": "token",
+    "date": "date",
+    "period": "date",
+}
+_OAUTH: Final = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+_SERVICE: Final = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+
+
+def statement(base: str) -> dict[str, Any]:
+    """Return what the FHIR interface at an address does."""
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": _DATE,
+        "kind": "instance",
+        "software": {"name": "Carnet"},
+        "implementation": {"description": "Carnet", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["json", FHIR],
+        "rest": [
+            {
+                "mode": "server",
+                "security": _security(base.removesuffix("/fhir/R4")),
+                "resource": list(_resources()),
+                "interaction": [{"code": "transaction"}],
+            }
+        ],
+    }
+
+
+def _security(origin: str) -> dict[str, Any]:
+    addresses = {"authorize": f"{origin}/oauth/authorize", "token": f"{origin}/oauth/token"}
+    named = [{"url": name, "valueUri": address} for name, address in addresses.items()]
+    coding = {"system": _SERVICE, "code": "SMART-on-FHIR"}
+    return {
+        "extension": [{"url": _OAUTH, "extension": named}],
+        "service": [{"coding": [coding], "text": "SMART App Launch 2"}],
+    }
+
+
+def _resources() -> Iterator[dict[str, Any]]:
+    routes: dict[str, list[tuple[str, Endpoint]]] = {}
+    for declared in ENDPOINTS:
+        match = _ROUTE.fullmatch(declared.path)
+        if match:
+            code = _INTERACTIONS[declared.method, bool(match[2])]
+            routes.setdefault(match[1], []).append((code, declared))
+    for kind, found in sorted(routes.items()):
+        codes = sorted(code for code, _ in found)
+        searches = [declared for code, declared in found if code == "search-type"]
+        yield present(
+            {
+                "type": kind,
+                "interaction": [{"code": code} for code in codes],
+                "versioning": "versioned-update" if "update" in codes else "versioned",
+                "searchParam": [
+                    {"name": name, "type": _PARAMETERS[name]}
+                    for search in searches
+                    for name in _names(search)
+                    if name in _PARAMETERS
+                ],
+            }
+        )
+
+
+def _names(search: Endpoint) -> list[str]:
+    fields = search.query.model_fields
+    return [field.alias or name for name, field in fields.items()]

@@ -1,0 +1,290 @@
+"""Appointments ↔ `Appointment`. Pure.
+
+What people agreed is a time on the clocks of a place; FHIR has instants. The zone goes with them as
+the standard extension of `start`; without it, it is Paris's.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.agenda import rules, times
+from chalicelib.agenda.model import Appointment, Draft, Slot
+from chalicelib.core import clock
+from chalicelib.fhir.reading import Reader
+from chalicelib.fhir.subjects import read_patient
+from chalicelib.fhir.values import FR_CORE, OPERATOR, TIMEZONE, VIRTUAL_SERVICE, present
+from chalicelib.http.principal import ActorKind
+
+PLACES: Final[Mapping[str, str]] = {
+    "/title": "Appointment.description",
+    "/start": "Appointment.start",
+    "/end": "Appointment.end",
+    "/zone": "Appointment.start.extension",
+    "/place": "Appointment.participant.actor.display",
+    "/note": "Appointment.patientInstruction",
+    "/link": f"Appointment.extension('{VIRTUAL_SERVICE}')",
+}
+_PARIS: Final = "Europe/Paris"
+_INSTANT: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
+_REFERENCE: Final = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[^/]+$", re.ASCII)
+_STATUSES: Final = ("booked", "cancelled")
+_ANSWERS: Final = ("accepted", "tentative", "needs-action")
+# A draft that says nothing.
+_ANY: Final = Draft(
+    title="",
+    all_day=False,
+    start="",
+    end=None,
+    zone=_PARIS,
+    fold=None,
+    place=None,
+    note=None,
+    link=None,
+    reminders=(),
+)
+_WHEN: Final = ("all_day", "start", "end", "zone", "fold")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an Appointment asks for, of whom; `is_cancelled`: that it be no more."""
+
+    patient: str
+    draft: Draft
+    is_cancelled: bool
+
+
+def read(resource: Mapping[str, Any], *, is_new: bool = True) -> Given:
+    """Read an Appointment.
+
+    Raises:
+        Invalid: everything in it that is wrong, or that nothing would be kept of.
+    """
+    reader = Reader.of(resource, "Appointment")
+    reader.leave("created")
+    status = reader.code("status", _STATUSES[:1] if is_new else _STATUSES)
+    if status == "cancelled":
+        return _read_cancelled(reader)
+    patient, place = _read_participants(reader)
+    link = _read_extensions(reader)
+    zone = _read_zone(reader)
+    start, end = (_read_instant(reader, name) for name in ("start", "end"))
+    reader.leave("_start", "_end")
+    minutes = reader.number("minutesDuration", required=False)
+    if start and end and minutes not in (None, (end - start).total_seconds() / 60):
+        reader.refuse("minutesDuration", "fhir_value", expected="end - start")
+    title = reader.text("description", required=True)
+    note = reader.text("patientInstruction") or reader.text("comment")
+    if reader.has("patientInstruction") and reader.has("comment"):
+        reader.refuse("comment", "fhir_unsupported")
+    reader.close()
+    timed = _timed(reader, start, end, zone) if start and end else _ANY
+    reader.check()
+    draft = replace(timed, title=title or "", place=place, note=note, link=link)
+    return Given(patient or "", draft, is_cancelled=False)
+
+
+def _read_cancelled(reader: Reader) -> Given:
+    """Read only whose appointment is to be no more; what else is said of it changes nothing."""
+    patient, _ = _read_participants(reader)
+    reader.check()
+    return Given(patient or "", _ANY, is_cancelled=True)
+
+
+def changes(before: Appointment, asked: Draft) -> dict[str, Any]:
+    """Return what an Appointment would change of the one that is there: what differs."""
+    known = rules.draft_of(before.details)
+    names = ["title", "place", "note", "link"]
+    if not _is_same_time(before.details.slot, asked):
+        names += _WHEN
+    return {
+        name: getattr(asked, name)
+        for name in names
+        if name in _WHEN or getattr(asked, name) != getattr(known, name)
+    }
+
+
+def cancelled(appointment_id: str, version: int, patient: str) -> dict[str, Any]:
+    """Write what is left to say of an appointment that is no more."""
+    return {
+        "resourceType": "Appointment",
+        "id": appointment_id,
+        "meta": {"versionId": str(version)},
+        "status": "cancelled",
+        "participant": [{"actor": {"reference": patient}, "status": "accepted"}],
+    }
+
+
+def written(appointment: Appointment, patient: str) -> dict[str, Any]:
+    """Write an appointment; `patient` is the reference to its person."""
+    details = appointment.details
+    start, end = times.start_at(details.slot), times.end_at(details.slot)
+    participants = [{"actor": {"reference": patient}, "status": "accepted"}]
+    if details.place:
+        place = {"type": "Location", "display": details.place}
+        participants.append({"actor": place, "status": "accepted"})
+    return present(
+        {
+            "resourceType": "Appointment",
+            "id": appointment.id,
+            "meta": {
+                "versionId": str(appointment.version),
+                "lastUpdated": clock.iso(appointment.changed_at),
+                "profile": [f"{FR_CORE}/fr-core-appointment"],
+            },
+            "extension": [_operator(appointment, patient), *_virtual_service(details.link)],
+            "status": "booked",
+            "description": details.title,
+            "start": _there(start, details.slot.zone),
+            "_start": {"extension": [{"url": TIMEZONE, "valueCode": details.slot.zone}]},
+            "end": _there(end, details.slot.zone),
+            "created": clock.iso(appointment.created_at),
+            "patientInstruction": details.note,
+            "participant": participants,
+        }
+    )
+
+
+def _there(moment: datetime, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def _operator(appointment: Appointment, patient: str) -> dict[str, Any]:
+    author = appointment.author
+    is_hers = author.kind == ActorKind.PERSON
+    who = {"reference": patient} if is_hers else {"display": author.name}
+    return {"url": OPERATOR, "valueReference": who}
+
+
+def _virtual_service(link: str | None) -> list[dict[str, Any]]:
+    if link is None:
+        return []
+    parts = [
+        {"url": "_datatype", "valueString": "VirtualServiceDetail"},
+        {"url": "address", "valueUrl": link},
+    ]
+    return [{"url": VIRTUAL_SERVICE, "extension": parts}]
+
+
+def _is_same_time(slot: Slot, asked: Draft) -> bool:
+    """Tell whether an asked time is the one that is there: days are asked for by their instants."""
+    try:
+        wanted = _slot(asked)
+    except ValueError:
+        return False
+    return (
+        slot.zone == wanted.zone
+        and times.start_at(slot) == times.start_at(wanted)
+        and times.end_at(slot) == times.end_at(wanted)
+    )
+
+
+def _slot(asked: Draft) -> Slot:
+    start, end = (datetime.fromisoformat(text or "") for text in (asked.start, asked.end))
+    slot = Slot(all_day=False, start=start, end=end, zone=asked.zone, fold_start=asked.fold or 0)
+    is_later = times.end_at(slot) <= times.start_at(slot) and times.is_twice(end, asked.zone)
+    return replace(slot, fold_end=1) if is_later else slot
+
+
+def _timed(reader: Reader, start: datetime, end: datetime, zone: str) -> Draft:
+    """Return instants as times on the clocks of a zone; the end, of two, is the first that may."""
+    (begins, fold), (ends, _) = times.wall(start, zone), times.wall(end, zone)
+    timed = replace(
+        _ANY,
+        start=times.written(begins, all_day=False),
+        end=times.written(ends, all_day=False),
+        zone=zone,
+        fold=fold,
+    )
+    if start < end and times.end_at(_slot(timed)) != end:
+        reader.refuse("end", "fhir_value", expected="HH:MM")
+    return timed
+
+
+def _read_instant(reader: Reader, name: str) -> datetime | None:
+    text = reader.text(name, required=True)
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text).astimezone(UTC) if _INSTANT.fullmatch(text) else None
+    except (ValueError, OverflowError):
+        read = None
+    if read is None or read.second or read.microsecond:
+        reader.refuse(name, "fhir_value", expected="AAAA-MM-JJThh:mm:00+hh:mm")
+        return None
+    return read
+
+
+def _read_zone(reader: Reader) -> str:
+    """Read the zone of the start; the end is in it too."""
+    found = _PARIS
+    for name in ("_start", "_end"):
+        beside = reader.object(name)
+        for extension in beside.objects("extension", most=1) if beside else []:
+            extension.code("url", (TIMEZONE,))
+            zone = extension.text("valueCode", required=True) or _PARIS
+            if not times.is_zone(zone):
+                extension.refuse("valueCode", "unknown_zone")
+                continue
+            found = zone if name == "_start" else found
+        if beside:
+            beside.close()
+    return found
+
+
+def _read_participants(reader: Reader) -> tuple[str | None, str | None]:
+    """Read whose appointment it is, and where: the only participants that are kept."""
+    patient, place = None, None
+    for one in reader.objects("participant", required=True):
+        one.leave("required", "type")
+        one.code("status", _ANSWERS)
+        actor = one.object("actor", required=True)
+        if actor is None:
+            continue
+        actor.leave("identifier", "display")
+        known = _REFERENCE.search(actor.text("reference") or "")
+        kind = actor.text("type") or (known and known[1])
+        actor.close()
+        if kind == "Location":
+            place = actor.text("display", required=True)
+        elif kind in (None, "Patient") and patient is None:
+            patient = read_patient(one, "actor")
+        else:
+            actor.refuse("reference", "fhir_unsupported")
+        one.close()
+    if patient is None:
+        reader.refuse("participant", "missing")
+    return patient, place
+
+
+def _read_extensions(reader: Reader) -> str | None:
+    """Read the link by which one joins; who set the appointment is known already."""
+    link = None
+    for extension in reader.objects("extension"):
+        url = extension.text("url", required=True)
+        if url == VIRTUAL_SERVICE:
+            link = _read_service(extension)
+        elif url != OPERATOR:
+            extension.refuse("url", "fhir_unsupported")
+    return link
+
+
+def _read_service(extension: Reader) -> str | None:
+    link = None
+    for part in extension.objects("extension", required=True):
+        url = part.code("url", ("_datatype", "address"))
+        if url == "_datatype":
+            part.code("valueString", ("VirtualServiceDetail",))
+        elif url == "address":
+            link = part.text("valueUrl", required=True)
+        part.close()
+    if link is None:
+        extension.refuse("extension", "missing")
+    extension.close()
+    return link

@@ -1,0 +1,215 @@
+"""Documents ↔ `DocumentReference` and `Binary` (domain.md 6.3, 6.4). Pure."""
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from chalicelib.core import clock
+from chalicelib.fhir.reading import Reader
+from chalicelib.fhir.subjects import read_patient
+from chalicelib.fhir.values import (
+    CLASSES,
+    CONFIDENTIALITY,
+    FACILITIES,
+    LOINC,
+    MHD,
+    SETTINGS,
+    TYPES,
+    coded,
+    present,
+)
+from chalicelib.http.principal import ActorKind
+from chalicelib.record import document_types
+from chalicelib.record.model import Author, Document, Draft
+
+PLACES: Final[Mapping[str, str]] = {
+    "/title": "DocumentReference.content[0].attachment.title",
+    "/type_code": "DocumentReference.type",
+    "/care_date": "DocumentReference.context.period.start",
+    "/content": "DocumentReference.content[0].attachment.data",
+}
+_LOINC_CODE: Final = re.compile(r"\d{1,6}-\d", re.ASCII)
+_DATE: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.ASCII
+)
+# A document written by a service of the catalogue, whoever it names (R-SVC-08).
+_SERVICE: Final = "SNR"
+# Said by the application of itself, or by the document: the record keeps its own (domain.md 6.3).
+_SAID_ALREADY: Final = (
+    "masterIdentifier",
+    "identifier",
+    "docStatus",
+    "category",
+    "contained",
+    "authenticator",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A document to deposit, of whom, and its content in base64."""
+
+    patient: str
+    draft: Draft
+    content: str
+
+
+def read(resource: Mapping[str, Any]) -> Given:
+    """Read a DocumentReference as ITI-105 sends it.
+
+    Raises:
+        Invalid: everything in it that is wrong, or that nothing would be kept of.
+    """
+    reader = Reader.of(resource, "DocumentReference")
+    reader.leave(*_SAID_ALREADY)
+    reader.code("status", ("current",))
+    patient = read_patient(reader, "subject")
+    said_on = _read_date(reader, "date", required=True)
+    reader.objects("author", required=True)
+    reader.object("custodian", required=True)
+    type_code = _read_type(reader)
+    _read_labels(reader)
+    care_date = _read_context(reader) or said_on
+    title, kind, data = _read_content(reader)
+    reader.close()
+    reader.check()
+    draft = Draft(title, type_code, care_date, kind, None, None)
+    return Given(patient or "", draft, data or "")
+
+
+def written(document: Document, patient: str) -> dict[str, Any]:
+    """Write a document as a DocumentReference; `patient` is the reference to its person."""
+    known = document_types.shown(document.type_code)
+    system = LOINC if _LOINC_CODE.fullmatch(document.type_code) else TYPES
+    author, depositor = document.author, document.depositor
+    is_hers = depositor.kind == ActorKind.PERSON
+    attachment = {
+        "contentType": document.format.value,
+        "language": "fr-FR",
+        "url": f"Binary/{document.id}",
+        "size": document.size_bytes,
+        "title": document.title,
+    }
+    return present(
+        {
+            "resourceType": "DocumentReference",
+            "id": document.id,
+            "meta": {
+                "versionId": str(document.version),
+                "lastUpdated": clock.iso(document.deposited_at),
+                "profile": [f"{MHD}/IHE.MHD.Minimal.DocumentReference"],
+            },
+            "status": "current",
+            "type": coded(system, document.type_code, known.label),
+            "category": [coded(CLASSES, known.class_code)] if known.class_code else None,
+            "subject": {"reference": patient},
+            "date": clock.iso(document.deposited_at),
+            "author": [_author(author)] if _name(author) else [{"reference": patient}],
+            "custodian": {"display": depositor.name} if not is_hers else None,
+            "securityLabel": [coded(CONFIDENTIALITY, "N", "normal")],
+            "content": [{"attachment": attachment}],
+            "context": _context(document),
+        }
+    )
+
+
+def binary(document: Document, content: bytes) -> dict[str, Any]:
+    """Write the bytes of a document as a Binary."""
+    return {
+        "resourceType": "Binary",
+        "id": document.id,
+        "meta": {"versionId": str(document.version)},
+        "contentType": document.format.value,
+        "securityContext": {"reference": f"DocumentReference/{document.id}"},
+        "data": base64.b64encode(content).decode(),
+    }
+
+
+def _name(author: Author) -> str:
+    said = (author.name, author.profession, author.organisation)
+    return ", ".join(part for part in said if part)
+
+
+def _author(author: Author) -> dict[str, Any]:
+    return {"display": _name(author)}
+
+
+def _context(document: Document) -> dict[str, Any]:
+    context: dict[str, Any] = {"period": {"start": document.care_date.isoformat()}}
+    if document.depositor.kind == ActorKind.APPLICATION:
+        context["facilityType"] = coded(FACILITIES, _SERVICE)
+        context["practiceSetting"] = coded(SETTINGS, _SERVICE)
+    return context
+
+
+def _read_date(reader: Reader, name: str, *, required: bool = False) -> date | None:
+    """Read the day of a date, as the clocks of Paris had it."""
+    text = reader.text(name, required=required)
+    if text is None:
+        return None
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError(text)  # noqa: TRY301  told as the others
+        read = datetime.fromisoformat(text)
+        return read.date() if read.tzinfo is None else clock.paris_date(read)
+    except (ValueError, OverflowError):
+        reader.refuse(name, "fhir_value", expected="AAAA-MM-JJThh:mm:ss+hh:mm")
+        return None
+
+
+def _read_type(reader: Reader) -> str | None:
+    """Read the type; a document that says its own may leave it out."""
+    concept = reader.object("type")
+    if concept is None:
+        return None
+    concept.leave("text")
+    codes = []
+    for coding in concept.objects("coding", required=True, most=1):
+        coding.leave("system", "display", "version", "userSelected")
+        codes.append(coding.text("code", required=True))
+        coding.close()
+    concept.close()
+    return codes[0] if codes else None
+
+
+def _read_labels(reader: Reader) -> None:
+    """Refuse any confidentiality but the ordinary one: only the person and carers choose others."""
+    for label in reader.objects("securityLabel"):
+        for coding in label.objects("coding", required=True):
+            coding.leave("system", "display", "version")
+            coding.code("code", ("N",))
+            coding.close()
+
+
+def _read_context(reader: Reader) -> date | None:
+    context = reader.object("context")
+    if context is None:
+        return None
+    context.leave("facilityType", "practiceSetting", "sourcePatientInfo")
+    period = context.object("period")
+    context.close()
+    if period is None:
+        return None
+    found = _read_date(period, "start", required=True)
+    period.close()
+    return found
+
+
+def _read_content(reader: Reader) -> tuple[str | None, str | None, str | None]:
+    title, kind, data = None, None, None
+    for content in reader.objects("content", required=True, most=1):
+        content.leave("format")
+        attachment = content.object("attachment", required=True)
+        content.close()
+        if attachment is None:
+            continue
+        attachment.forbid("url")
+        attachment.leave("language", "size", "hash", "creation")
+        title = attachment.text("title", required=True)
+        kind = attachment.text("contentType", required=True)
+        data = attachment.text("data", required=True)
+        attachment.close()
+    return title, kind, data

@@ -1,0 +1,101 @@
+"""The transaction by which a measure is sent with what took it (domain.md 6.6). Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.fhir import mapping_observation
+from chalicelib.fhir.mapping_observation import Given
+from chalicelib.fhir.reading import Reader
+from chalicelib.fhir.values import PHD_DEVICE
+
+_KINDS: Final = ("Observation", "Device")
+# What identifies one machine among others: the measure keeps the name of it only.
+_OF_DEVICE: Final = (
+    "identifier",
+    "serialNumber",
+    "type",
+    "specialization",
+    "version",
+    "property",
+    "patient",
+    "status",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A measure to add, and the types of the entries it came in, in their order."""
+
+    given: Given
+    kinds: tuple[str, ...]
+
+
+def read(bundle: Mapping[str, Any]) -> Transaction:
+    """Read a transaction of one Observation, and one Device at most.
+
+    Raises:
+        Invalid: everything that is wrong with it, or then with the Observation.
+    """
+    reader = Reader.of(bundle, "Bundle")
+    reader.leave("timestamp", "identifier")
+    reader.code("type", ("transaction",))
+    found: dict[str, tuple[Mapping[str, Any], str]] = {}
+    for entry in reader.objects("entry", required=True):
+        kind, resource = _read_entry(entry)
+        if kind in found:
+            entry.refuse("resource", "fhir_unsupported")
+        elif kind is not None:
+            found[kind] = (resource, entry.place("resource"))
+    if "Observation" not in found:
+        reader.refuse("entry", "missing")
+    device = _read_device(reader, *found["Device"]) if "Device" in found else None
+    reader.close()
+    reader.check()
+    observation, path = found["Observation"]
+    given = mapping_observation.read(observation, device=device, path=path)
+    return Transaction(given, tuple(found))
+
+
+def _read_entry(entry: Reader) -> tuple[str | None, Mapping[str, Any]]:
+    """Read an entry; what it holds is read once all of them are known to be expected."""
+    resource = entry.resource("resource")
+    kind = resource.get("resourceType")
+    if kind not in _KINDS:
+        if resource:
+            entry.refuse("resource.resourceType", "fhir_value", expected=", ".join(_KINDS))
+        kind = None
+    if kind == "Observation":
+        entry.text("fullUrl", required=True)
+        meta = resource.get("meta")
+        if not isinstance(meta, dict) or not meta.get("profile"):
+            entry.refuse("resource.meta.profile", "missing")
+    entry.leave("fullUrl", "resource")
+    request = entry.object("request", required=True)
+    if request is not None:
+        request.code("method", ("POST",))
+        if kind is not None:
+            request.code("url", (kind,))
+        if kind == "Device":
+            request.text("ifNoneExist")
+        request.close()
+    entry.close()
+    return kind, resource
+
+
+def _read_device(bundle: Reader, device: Mapping[str, Any], path: str) -> str | None:
+    """Read the name of a device of a person, which is what the measure keeps of it."""
+    reader = bundle.inside(device, path)
+    reader.leave("resourceType", "id", "text", "language", *_OF_DEVICE)
+    meta = reader.object("meta", required=True)
+    profiles = device["meta"].get("profile") if meta else None
+    if meta and (not isinstance(profiles, list) or PHD_DEVICE not in profiles):
+        meta.refuse("profile", "fhir_value", expected=PHD_DEVICE)
+    names = []
+    for one in reader.objects("deviceName"):
+        one.leave("type")
+        names.append(one.text("name", required=True))
+        one.close()
+    made = [reader.text("manufacturer"), reader.text("modelNumber")]
+    reader.close()
+    return (names[0] if names else None) or " ".join(filter(None, made)) or None

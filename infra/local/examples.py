@@ -1,0 +1,64 @@
+"""Run the three sample applications beside the running product, until Ctrl-C.
+
+    make examples
+
+Each is a script to read (`docs/examples`), registered in the catalogue by the seed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from infra.local import config, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCRIPTS: Final = {
+    "balance": "scale.py",
+    "rendez-vous": "booking.py",
+    "teleconsultation": "room.py",
+}
+_EXAMPLES: Final = config.ROOT / "docs" / "examples"
+_STOP_SECONDS: Final = 10
+
+
+@contextmanager
+def started(here: config.Config) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Start every sample application on the product, and stop them at the end of the block."""
+    processes = []
+    for slug, script in SCRIPTS.items():
+        client = here.applications / slug / "client.json"
+        processes.append(subprocess.Popen([sys.executable, _EXAMPLES / script, client]))
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(_STOP_SECONDS)
+
+
+def main() -> int:
+    """Run them until one ends or Ctrl-C; return the exit status."""
+    try:
+        here = running.found(config.from_environment())
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if here is None:
+        print("Carnet is not running: start it with make run", file=sys.stderr)
+        return 1
+    print("Log in to them as Dominique PAT-TROIS; Ctrl-C stops them.", flush=True)
+    try:
+        with started(here) as processes:
+            return processes[0].wait()
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""An application of the catalogue for clients that others wrote, and a browser."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from infra.local import config
+from tests.browser.conftest import browser, product, watch  # noqa: F401  fixtures
+
+CLIENT_ID: Final = "7H3CQW5M9TB2XKDZ4RGEJ8NVAP"
+NAME: Final = "Client d’essai"
+SAID: Final = {
+    "id": CLIENT_ID,
+    "name": NAME,
+    "publisher": {"name": "Éditeur Exemple", "website": "https://editeur.example"},
+    "purpose": "Suivre votre poids.",
+    "theme": "well_being",
+    "platforms": ["web"],
+    "price": {"kind": "free", "detail": "Gratuit"},
+    "data_asked": [
+        {"permission": "weight:read", "why": "Pour tracer votre courbe."},
+        {"permission": "weight:write", "why": "Pour ajouter chaque pesée."},
+    ],
+    "retention": "Rien n’est gardé.",
+    "site": "https://editeur.example/essai",
+    "privacy": "https://editeur.example/vos-donnees",
+    "redirect_uris": ["http://127.0.0.1/retour"],
+}
+CRITERIA: Final = (
+    "urbanisation",
+    "interoperability",
+    "security",
+    "data_protection",
+    "ethics",
+)
+
+
+@pytest.fixture
+def client_id(product: config.Config, tmp_path: Path) -> str:  # noqa: F811  the fixture
+    """Register a public client, as an operator does, and put it online."""
+    if CLIENT_ID not in _operates(product, "list", "--state", "online"):
+        file = tmp_path / "application.json"
+        file.write_text(json.dumps(SAID), encoding="utf-8")
+        _operates(product, "register", str(file))
+        _operates(product, "review", CLIENT_ID, *CRITERIA)
+        _operates(product, "state", CLIENT_ID, "online", "--reason", "Essai.")
+    return CLIENT_ID
+
+
+def _operates(running: config.Config, *arguments: str) -> str:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "CARNET_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.local.operate", "application", *arguments],
+        cwd=config.ROOT,
+        env=kept | {"CARNET_STATE": str(running.state)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
