@@ -59,9 +59,9 @@ def test_an_application_is_presented_refused_corrected_reviewed_and_reviewed_aga
 
     log_in(operator, product.url, "Se connecter comme exploitant", "Salomé EXEMPLE")
     operator.get_by_role("link", name=name).click()
-    for check in (
-        operator.get_by_role("group", name="Ce que vous avez vérifié").get_by_role("checkbox").all()
-    ):
+    checks = operator.get_by_role("group", name="Ce que vous avez vérifié").get_by_role("checkbox")
+    expect(checks).to_have_count(5)
+    for check in checks.all():
         check.check()
     operator.get_by_role("button", name="Noter").click()
     operator.get_by_role("button", name="Mettre en ligne").click()
