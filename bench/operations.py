@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from bench import consents
 from chalicelib.catalogue.model import State
 from chalicelib.core import clock, events, ids
 from chalicelib.core.events import EventType
@@ -223,6 +224,14 @@ OPERATIONS: Final = (
     ),
     Operation("catalogue", _anybody("/v1/catalogue")),
     Operation("catalogue_card", _anybody("/v1/catalogue/{application}")),
+    Operation("ask_for_consent", consents.ask, 303),
+    Operation("describe_request", consents.describe),
+    Operation("consents", _get("/v1/patients/{pid}/consents")),
+    Operation("give_consent", consents.give, 201),
+    Operation("change_consent", consents.change),
+    Operation("withdraw_consent", consents.withdraw, 204),
+    Operation("exchange_code", consents.exchange),
+    Operation("renew_tokens", consents.renew),
 )
 
 
@@ -248,6 +257,7 @@ def prepare(world: World, http: Client) -> None:
     opening = Opening("Bilan", "Bonjour", as_team=False)
     opened = messaging.open_conversation(world.doctor.principal, pid, opening, None)
     recommended = prevention.list_recommendations(who, pid).items
+    consents.prepare(world, http)
     _prepared[pid] = {
         "appointment": appointment,
         "notice": event.id,

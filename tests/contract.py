@@ -27,6 +27,8 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _ORDINARY: Final = frozenset(
     {
         "set-cookie",  # of browsers: software has none
+        "access-control-allow-origin",  # for browsers
+        "access-control-expose-headers",
         "cache-control",
         "content-length",
         "content-security-policy",
@@ -78,6 +80,8 @@ class Contract:
 
     def faults(self, exchange: Exchange) -> list[str]:
         """Say how an exchange strays from the description; nothing when it does not."""
+        if exchange.method == "OPTIONS":
+            return []  # of browsers, before a request: no operation of ours
         found = self._route(exchange)
         if found is None:
             return [*self._of_answer(exchange, self.document["components"]["responses"]["Problem"])]

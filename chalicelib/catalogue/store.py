@@ -1,7 +1,7 @@
 """Rows of the catalogue: a public card, beside the row by which the gate knows an application.
 
 All cards are one partition, which is read whole: there are hundreds of applications, not millions
-(ADR 0023). A card decides what people consent to: it carries a keyed hash, as rights do.
+(ADR 0027). A card decides what people consent to: it carries a keyed hash, as rights do.
 """
 
 import json

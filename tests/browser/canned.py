@@ -394,7 +394,7 @@ class Canned:
             body = json.loads(route.request.post_data_buffer or b"{}")
             return self.desk.answer(method, path, urlsplit(route.request.url).query, body)
         if re.search(r"/(consents|consent-requests|catalogue)(/|$)", path):
-            body = json.loads(route.request.post_data or "{}")
+            body = json.loads(route.request.post_data_buffer or b"{}")
             return self.applications.answer(method, path, body)
         return canned_children.answer(method, path, self.children)
 

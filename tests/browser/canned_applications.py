@@ -65,7 +65,28 @@ REQUEST: Json = ENDS | {
 _BOOKING = _card(
     BOOKING, "Rendez-vous Exemple", "Agenda Exemple", "Prendre rendez-vous.", "appointments"
 )
-CATALOGUE: Json = {"order": "alphabetical", "items": [CARD, _BOOKING]}
+_STOPPED = _card(
+    "avis-exemple", "Avis Exemple", "Exemple Santé", "Demander un avis à distance.", "telehealth"
+) | {"state": "suspended"}
+_PRESENTED = _card(
+    "voyage-exemple", "Voyage Exemple", "Cap Exemple", "Savoir quoi emporter.", "well_being"
+) | {
+    "data_asked": [],
+    "can_connect": False,
+    "price": {"kind": "paid", "detail": "2\u00a0€ par mois"},
+}
+CANDIDATE = _card(
+    "01JDK9C0000000000000000ABC",
+    "Nouvelle Exemple",
+    "Jeune Exemple",
+    "Suivre son sommeil.",
+    "prevention",
+) | {"state": "candidate", "site": "", "privacy": "", "checked": []}
+CANDIDATE["publisher"] = {"name": "Jeune Exemple", "website": ""}
+CATALOGUE: Json = {
+    "order": "alphabetical",
+    "items": [_STOPPED, CARD, _BOOKING, _PRESENTED],
+}
 
 
 def consent(ref: str, card: Json, permissions: list[str], **more: Any) -> Json:
@@ -125,13 +146,17 @@ class Applications:
 
     def __init__(self, *, empty: bool) -> None:
         self.of: list[Json] = [] if empty else deepcopy(CONSENTS)
+        self.listed: list[Json] = [] if empty else CATALOGUE["items"]
 
     def answer(self, method: str, path: str, body: Json) -> tuple[int, Json | None] | None:
         """Return the status and the body that answer, or None for another path."""
-        if path == "/v1/consent-requests":
-            return 200, REQUEST
-        if path == "/v1/catalogue":
-            return 200, CATALOGUE
+        known = {
+            "/v1/consent-requests": REQUEST,
+            "/v1/catalogue": CATALOGUE | {"items": self.listed},
+            f"/v1/catalogue/{CANDIDATE['id']}": CANDIDATE,
+        }
+        if path in known:
+            return 200, known[path]
         _, found, ref = path.partition("/consents")
         if not found:
             return None

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import site
 from tests.browser.canned import DOCUMENTS, FORMER, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
+from tests.browser.canned_applications import CANDIDATE, CATALOGUE
 from tests.browser.canned_children import IN_CHILD, PARENT
 from tests.browser.canned_desk import CANDIDATE, DELISTED, ONLINE, OPERATOR, PUBLISHER, SUSPENDED
 from tests.browser.canned_messages import BLOCKED, CLOSED, OPEN, WITH_TEAM
@@ -48,6 +49,13 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("help", "/aide", None, (FULL,)),
     ("publishers", "/editeurs", None, (FULL,)),
     ("publisher-guide", "/editeurs/guide", None, (FULL,)),
+    ("applications", "/applications", None, (FULL, EMPTY, ERROR)),
+    ("applications-candidates", "/applications?e=2", PERSON, (EMPTY,)),
+    *(
+        (f"application-{card['id']}", f"/applications/{card['id']}", None, (FULL,))
+        for card in CATALOGUE["items"]
+    ),
+    ("application-candidate", f"/applications/{CANDIDATE['id']}", PERSON, (FULL, ERROR)),
     ("home", "/accueil", PERSON, (FULL, EMPTY, ERROR)),
     ("documents", "/documents", PERSON, (FULL, EMPTY, ERROR)),
     ("add", "/documents/ajouter", PERSON, (FULL, EMPTY, ERROR)),

@@ -14,6 +14,7 @@ from tests.builders import a_draft, a_pdf, represent
 from tests.catalogue.samples import BODY
 from tests.http_client import Client
 from tests.messaging.correspondence import begun
+from tests.oauth import asked
 from tests.worlds import World
 
 APPOINTMENT = {"title": "Scanner", "start": "2026-11-23T11:00", "zone": "Europe/Paris"}
@@ -28,6 +29,7 @@ WRITES: list[tuple[str, str, Mapping[str, Any]]] = [
     ("/documents", "laboratory", ANNOUNCED),
     ("/documents", "doctor", a_draft(a_pdf("replayed too"))),
     ("/calendar-feeds", "person", {"detail": "busy"}),
+    ("/consents", "person", {"request": "…", "permissions": ["weight:read"], "months": 6}),
     (
         "/representatives/invitations",
         "other",  # who represents the person, a minor for once
@@ -71,6 +73,9 @@ def test_a_write_repeated_hours_later_gets_its_first_answer(
         represent(actor, world.person.pid)
         coverage.cover(world.person.pid, [actor.pid])
 
+    if path == "/consents":
+        body = {**body, "request": asked.request()}
+
     def write() -> tuple[int, Any]:
         subject = world.handle(actor) if actor is world.laboratory else world.person.pid
         key = {"Idempotency-Key": "the-same-key"}
@@ -79,7 +84,7 @@ def test_a_write_repeated_hours_later_gets_its_first_answer(
         )
         # An address is the asker's own: with the handle of today, or a link's text sealed anew.
         answer = json.loads(reply.body.decode().replace(subject, "{pid}"))
-        return reply.status, answer | {"url": None}
+        return reply.status, answer | {"url": None, "redirect_url": None}
 
     first = write()
     assert first[0] in {201, 202}, first

@@ -26,6 +26,11 @@ PUBLIC = {
     "GET /v1/auth/logged-out",
     "GET /v1/auth/jwks",
     "POST /oauth/token",
+    "POST /oauth/revoke",
+    "GET /oauth/authorize",
+    "GET /fhir/R4/.well-known/smart-configuration",
+    "GET /.well-known/smart-configuration",
+    "POST /v1/consent-requests",
     "GET /v1/trace/keys",
     "GET /v1/calendar/{link}",
     "HEAD /v1/calendar/{link}",
@@ -60,7 +65,7 @@ def test_routes_without_token_are_on_the_list_and_only_they() -> None:
         f"{method} {path}"
         for path, methods in app.app.routes.items()
         for method, entry in methods.items()
-        if entry.authorizer is None
+        if entry.authorizer is None and method != "OPTIONS"  # `tests/oauth/test_browsers.py`
     }
     assert open_to_all == PUBLIC
     assert {name(one) for one in ENDPOINTS if one.public} == PUBLIC
@@ -91,8 +96,8 @@ def test_paths_hold_ids_only() -> None:  # D13
     things = {"pid", "child_id", "invitation_id", "document_id", "appointment_id", "feed_id"}
     things |= {"notice_id"}
     things |= {"conversation_id", "attachment_id", "application_id"}
-    # `key` is a keyed hash: it tells neither a vaccine nor a screening.
-    assert held <= {*things, "rpps", "slug", "link", "key"}
+    # `key` and `ref` are keyed hashes: they tell neither a vaccine nor an application.
+    assert held <= {*things, "rpps", "slug", "link", "key", "ref"}
 
 
 def test_creations_ask_for_an_idempotency_key() -> None:  # A13
@@ -108,8 +113,9 @@ def test_every_schema_refuses_unknown_fields() -> None:  # A38
 
 
 WITH_BODY = [one for one in ENDPOINTS if one.body is not None]
-FROM_PROVIDERS = ("/v1/auth/callback", "/v1/auth/logged-out")  # which may add what they like
-WITH_QUERY = [one for one in ENDPOINTS if one.method == "GET" and one.path not in FROM_PROVIDERS]
+# Of OAuth, whose other side may add what it likes (RFC 6749, 3.1).
+OF_OAUTH = ("/v1/auth/callback", "/v1/auth/logged-out", "/oauth/authorize")
+WITH_QUERY = [one for one in ENDPOINTS if one.method == "GET" and one.path not in OF_OAUTH]
 
 
 def role_for(declared: Endpoint) -> str:
@@ -153,6 +159,8 @@ def test_unknown_parameters_are_refused(declared: Endpoint, world: World, http: 
 MAY_BE_KEPT = {
     "GET /openapi.json": "max-age=300",
     "GET /v1/auth/jwks": "public, max-age=300",
+    "GET /fhir/R4/.well-known/smart-configuration": "public, max-age=300",
+    "GET /.well-known/smart-configuration": "public, max-age=300",
     "GET /v1/calendar/{link}": "private, max-age=900",
     "HEAD /v1/calendar/{link}": "private, max-age=900",
     "GET /v1/trace/keys": "max-age=300",
@@ -192,6 +200,7 @@ def test_strange_path_parameters_are_the_constant_404(  # A31
                       "attachment_id": world.document, "child_id": world.other.pid,
                       "invitation_id": world.document,
                           "notice_id": world.document, "key": "1." + "a" * 32,
+                      "ref": "1." + "a" * 32,
                       "rpps": world.doctor.id} | {parameter: strange}  # fmt: skip
             query = request.target.partition("?")[1:]
             target = declared.path.format_map(values) + "".join(query)

@@ -1,12 +1,16 @@
 """Every story of the matrix of faults: who asks for what, and how it must end."""
 
+from functools import partial
 from typing import Final
 
 from chalicelib.access.model import GrantStatus
+from chalicelib.catalogue.model import Happened
 from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
+from tests.faults import catalogue_stories as catalogue
 from tests.faults import child_stories as children
+from tests.faults import consent_stories as consents
 from tests.faults import document_stories as documents
 from tests.faults import message_stories as messages
 from tests.faults import reminder_stories as reminders
@@ -193,6 +197,53 @@ STORIES: Final = (
         children.RETURNED,
         reminders.once("access:child:leave", children.history),
         prepare=children.prepare_accepted,
+    ),
+    Story(
+        "give_consent",
+        consents.give,
+        consents.seen,
+        consents.NOTHING,
+        consents.GIVEN,
+        reminders.once("access:consent:give", stories.history),
+        prepare=consents.prepare,
+        has_key=True,
+    ),
+    Story(
+        "change_consent",
+        consents.change,
+        consents.seen,
+        consents.CONNECTED,
+        consents.REDUCED,
+        reminders.once("access:consent:change", stories.history),
+        prepare=consents.prepare_connected,
+    ),
+    Story(
+        "withdraw_consent",
+        consents.withdraw,
+        consents.seen,
+        consents.CONNECTED,
+        consents.WITHDRAWN,
+        reminders.at_each_try("access:consent:withdraw", stories.history),
+        prepare=consents.prepare_connected,
+    ),
+    Story(
+        "withdraw_consent_in_use",
+        consents.withdraw,
+        consents.seen,
+        consents.CONNECTED,
+        consents.WITHDRAWN,
+        reminders.at_each_try("access:consent:withdraw", stories.history),
+        prepare=consents.prepare_connected,
+        rival=consents.renew_or_fail,
+    ),
+    Story(
+        "renew_tokens",
+        consents.renew,
+        consents.is_turned,
+        old=False,
+        new=True,
+        traces=reminders.no_trace,
+        prepare=consents.prepare_connected,
     ),
     Story(
         "notify",
@@ -400,5 +451,31 @@ STORIES: Final = (
         reminders.at_each_try("messaging:attachment:save", stories.history),
         stories.no_orphan,
         messages.prepare_joined,
+    ),
+    Story(
+        "register_application",
+        catalogue.register,
+        catalogue.seen,
+        catalogue.NOBODY,
+        ("candidate", "candidate", catalogue.SAID.purpose),
+        partial(catalogue.told_once, Happened.REGISTER),
+    ),
+    Story(
+        "change_application",
+        catalogue.change,
+        catalogue.seen,
+        ("candidate", "candidate", catalogue.SAID.purpose),
+        ("candidate", "candidate", catalogue.LATER.purpose),
+        partial(catalogue.told_once, Happened.CHANGE),
+        prepare=catalogue.register_before,
+    ),
+    Story(
+        "suspend_application",
+        catalogue.suspend,
+        catalogue.seen,
+        ("online", "online", catalogue.SAID.purpose),
+        ("suspended", "suspended", catalogue.SAID.purpose),
+        partial(catalogue.told_once, Happened.STATE),
+        prepare=catalogue.online_before,
     ),
 )

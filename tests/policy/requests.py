@@ -31,6 +31,7 @@ from chalicelib.record.model import Draft
 from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
 from tests.catalogue.samples import BODY, DRAFT, OTHER_SIRET, SIRET
 from tests.http_client import Client, Reply
+from tests.oauth import asked
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint
 
@@ -80,6 +81,7 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
     "POST /v1/conversations/{conversation_id}/messages": {"body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/read": {"up_to": "0" * 26},
     "PUT /v1/conversations/{conversation_id}/blocked": {"blocked": True},
+    "PATCH /v1/patients/{pid}/consents/{ref}": {"permissions": ["weight:write"]},
     "PUT /v1/patients/{pid}/children/{child_id}": {"certifies": True},
     "POST /v1/patients/{pid}/representatives/invitations": {
         "family_name": "PERSONNE",
@@ -157,6 +159,7 @@ def ask(
     values |= _children(world, name)
     values |= _invitations(world, declared.path, role, document)
     values |= _told(world, declared.path, document)
+    values |= _consented(world, declared.path, document)
     values |= _written(world, declared.path, case)
     values |= _application(declared.path, case)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
@@ -168,6 +171,8 @@ def ask(
     if name == "POST /v1/conversations":
         options["json"] = {"patient_id": values["pid"], "body": "Bonjour"}
     query = _QUERIES.get(name, "")
+    if case == "an application":
+        query = f"?{asked.query()}"
     if name == "GET /v1/conversations" and (not actor or actor.principal.kind == "person"):
         query = f"?patient_id={values['pid']}"
     target = declared.path.format_map(values) + query
@@ -252,6 +257,13 @@ def _told(world: World, path: str, target: str | None) -> dict[str, str]:
     return {}
 
 
+def _consented(world: World, path: str, target: str | None) -> dict[str, str]:
+    """Let an application do what a path is to change."""
+    if "{ref}" not in path:
+        return {}
+    return {"ref": _NO_TOKEN if target else asked.consented(world.person)}
+
+
 def _written(world: World, path: str, case: str) -> dict[str, str]:
     """Open the conversation, with an attachment, that a path is about; once is enough."""
     if "{conversation_id}" not in path:
@@ -334,8 +346,19 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
         return {"body": UPLOADED}
     if name.startswith("PUT"):
         return {"json": {}}
+    return _to_authorisation_server(name)
+
+
+def _to_authorisation_server(name: str) -> dict[str, Any]:
     if name == "POST /oauth/token":
         return {"body": "grant_type=client_credentials"}
+    if name == "POST /oauth/revoke":
+        return {"body": "token=nobody"}
+    if name == "POST /v1/consent-requests":
+        return {"json": {"request": asked.request()}}
+    if name == "POST /v1/patients/{pid}/consents":
+        lines = ["weight:read", "weight:write"]
+        return {"json": {"request": asked.request(), "permissions": lines, "months": 6}}
     return {}
 
 

@@ -66,6 +66,7 @@ export type ReceivedInvitation = Schemas["ReceivedOut"];
 export type Invitee = Schemas["InvitationBody"];
 
 export type Permission = Schemas["Permission"];
+/** An application of the catalogue, as everybody reads it. */
 export type Card = Schemas["Card"];
 export type ApplicationState = Card["state"];
 export type Criterion = Card["checked"][number]["criteria"];
@@ -73,30 +74,9 @@ export type ApplicationLine = Schemas["ApplicationLine"];
 export type ApplicationFile = Schemas["ApplicationFile"];
 export type ApplicationEvent = Schemas["EventOut"];
 export type ApplicationBody = Required<Schemas["ApplicationDraft"]>;
-export interface ConsentRequest {
-  application: Card;
-  asked: { permission: Permission; why: string }[];
-  decline_url: string;
-  expires_at: string;
-}
-export interface Consent {
-  id: string;
-  application: { id: string; name: string; publisher: string; state: Card["state"] };
-  permissions: Permission[];
-  status: "active" | "withdrawn" | "expired";
-  given_at: string;
-  valid_until: string;
-  changed_at: string;
-  given_by: string | null;
-  ends_at_majority: boolean;
-  activity: { permission: Permission; calls: number; last_at: string }[];
-  last_access_at: string | null;
-  version: number;
-}
-export interface ConsentGiven {
-  consent: Consent;
-  redirect_url: string;
-}
+export type ConsentRequest = Schemas["ConsentRequestOut"];
+export type Consent = Schemas["ConsentOut"];
+export type ConsentGiven = Schemas["ConsentGiven"];
 
 export interface Page<T> {
   items: T[];

@@ -82,6 +82,7 @@ export const trace = {
     "Seuls le nombre d'accès et une empreinte restent sur cet appareil. Ils prouveront que rien n'est coupé ensuite.",
     "Vérifiez de temps en temps : la première vérification sur un appareil n'a pas de point de comparaison.",
   ],
+  manage: "Voir ce qu'elle peut faire",
   worried: "Un accès vous surprend ?",
   worriedText: "Retirez l'accès de ce professionnel ou de cette application, ou appelez l'assistance.",
   worriedLink: "Voir mes professionnels",

@@ -6,6 +6,7 @@ import { applicationWords as t } from "../catalogue/applications";
 import { consentWords } from "../catalogue/consent";
 import { dateMedium, instantDay } from "../lib/format";
 import { outside } from "../lib/outside";
+import { inOrder } from "../lib/permissions";
 import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
@@ -63,6 +64,7 @@ function Connect({ card }: { card: Card }) {
 
 function DataAsked({ card }: { card: Card }) {
   const labels = said(consentWords).permissions;
+  const reasons = new Map(card.data_asked.map(({ permission, why }) => [permission, why]));
   return (
     <section class="card" aria-labelledby="asked">
       <h2 id="asked">{t.data}</h2>
@@ -71,10 +73,10 @@ function DataAsked({ card }: { card: Card }) {
       ) : (
         <>
           <ul class="rows asked-lines" role="list">
-            {card.data_asked.map(({ permission, why }) => (
+            {inOrder([...reasons.keys()]).map((permission) => (
               <li key={permission}>
                 <strong>{labels[permission]}</strong>
-                <span class="claim">{t.why(why)}</span>
+                <span>{t.why(reasons.get(permission) ?? "")}</span>
               </li>
             ))}
           </ul>
@@ -106,7 +108,7 @@ function Theirs({ card }: { card: Card }) {
           ))}
         </dl>
         <Outside href={card.privacy}>{c.privacy}</Outside>
-        <Outside href={card.publisher.website}>{t.website(typo(card.publisher.name))}</Outside>
+        <Outside href={card.publisher.website}>{t.website}</Outside>
       </div>
     </section>
   );

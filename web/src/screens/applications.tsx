@@ -15,7 +15,7 @@ import { ApplicationCard } from "../ui/application-card";
 import { Button, LinkButton } from "../ui/button";
 import { SelectField, TextField } from "../ui/form";
 import { Page } from "../ui/page";
-import { Empty, ErrorPanel, Loading } from "../ui/states";
+import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
 
 const LIST = "applications";
 
@@ -55,19 +55,27 @@ function Search({ wanted, onWanted, sought, seek }: SearchProps) {
         onValue={(asked) => seek({ asked: asked as Asked | "" })}
         choices={ASKED.map((code) => ({ code, label: t.kinds[code] }))}
       />
-      <SelectField
-        id="state"
-        label={t.state}
-        value={sought.group}
-        onValue={(group) => seek({ group: group as Group })}
-        choices={GROUPS.map((code) => ({ code, label: t.states[code] }))}
-      />
     </search>
   );
 }
 
-function Found({ all, shown, clear }: { all: Card[]; shown: Card[]; clear: () => void }) {
-  if (all.length === 0) return <Empty icon="layout-grid" title={t.emptyTitle} text={t.empty} />;
+/** The ways to what is not usually listed, and back. */
+function Others({ group }: Pick<Sought, "group">) {
+  return (
+    <nav class="actions" aria-label={t.others}>
+      {GROUPS.filter((one) => one !== group).map((one) => (
+        <LinkButton key={one} kind="quiet" href={`/applications${addressOf({ ...ANYTHING, group: one })}`}>
+          {t.groups[one]}
+        </LinkButton>
+      ))}
+    </nav>
+  );
+}
+
+function Found({ all, shown, group, clear }: { all: Card[]; shown: Card[]; group: Group; clear: () => void }) {
+  if (all.length === 0) {
+    return <Empty icon="layout-grid" title={t.emptyTitles[group]} text={t.empty} />;
+  }
   return (
     <>
       <p class="list-count" role="status">
@@ -126,7 +134,13 @@ export default function Applications() {
       <Search wanted={wanted} onWanted={setWanted} sought={sought} seek={seek} />
       {known.loading && <Loading lines={4} />}
       {known.error !== null && <ErrorPanel error={known.error} retry={known.reload} />}
-      {known.data && <Found all={all} shown={shown} clear={clear} />}
+      {sought.group !== "listed" && (
+        <Notice kind="info" title={t.groups[sought.group]}>
+          <p>{t.groupText[sought.group]}</p>
+        </Notice>
+      )}
+      {known.data && <Found all={all} shown={shown} group={sought.group} clear={clear} />}
+      <Others group={sought.group} />
     </Page>
   );
 }

@@ -24,6 +24,7 @@ type Target = NonNullable<CarnetNotice["target"]>;
 const ICONS: Record<Target["kind"], IconName> = {
   document: "file-text",
   appointment: "calendar",
+  applications: "layout-grid",
   calendar: "calendar",
   applications: "layout-grid",
   trace: "eye",
@@ -32,14 +33,20 @@ const ICONS: Record<Target["kind"], IconName> = {
   conversation: "message-square",
 };
 
-function hrefOf({ kind, id }: Target): string {
-  if (kind === "document") return id ? `/documents/${id}` : "/documents";
-  if (kind === "appointment") return id ? `/agenda/${id}` : "/agenda";
-  if (kind === "conversation") return id ? `/messages/${id}` : "/messages";
-  if (kind === "calendar") return "/agenda/abonnement";
-  if (kind === "representatives") return "/proches";
-  return kind === "trace" ? "/acces" : "/agenda/prevention";
-}
+const PLACES: Record<Target["kind"], string> = {
+  document: "/documents",
+  appointment: "/agenda",
+  applications: "/applications/mes-applications",
+  calendar: "/agenda/abonnement",
+  trace: "/acces",
+  prevention: "/agenda/prevention",
+  representatives: "/proches",
+  conversation: "/messages",
+};
+/** Those whose things have a screen each. */
+const HAS_SCREENS = new Set<Target["kind"]>(["document", "appointment", "conversation"]);
+
+const hrefOf = ({ kind, id }: Target) => (id && HAS_SCREENS.has(kind) ? `${PLACES[kind]}/${id}` : PLACES[kind]);
 
 function placeOf({ target }: CarnetNotice): { href?: string; icon: IconName } {
   return target ? { href: hrefOf(target), icon: ICONS[target.kind] } : { icon: "bell" };

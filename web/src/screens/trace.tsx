@@ -62,6 +62,7 @@ const ICONS: Record<Person["kind"], IconName> = {
   person: "user-round",
   professional: "stethoscope",
   organisation: "building",
+  application: "smartphone",
   calendar: "clock",
   application: "layout-grid",
   publisher: "building",
@@ -112,6 +113,11 @@ function PersonBlock({ person, whole }: { person: Person; whole: boolean }) {
           <h3>{person.name}</h3>
           {person.role && <p class="muted">{person.role}</p>}
           {right && <p class="access-right">{typo(right)}</p>}
+          {person.kind === "application" && (
+            <a class="link" href="/applications/mes-applications">
+              {t.trace.manage}
+            </a>
+          )}
         </div>
       </div>
       <Lines

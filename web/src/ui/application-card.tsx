@@ -31,7 +31,7 @@ export function Asks({ card }: { card: Card }) {
   if (asked.length === 0) return <p class="muted">{t.asksNothing}</p>;
   return (
     <>
-      <p class="muted" aria-hidden="true">{t.asks}</p>
+      <p class="row-meta" aria-hidden="true">{t.asks}</p>
       <ul class="asks" role="list" aria-label={t.data}>
         {asked.map(([kind, ways]) => (
           <li key={kind}>{t.asked(t.kinds[kind], ways.map((way) => t.ways[way]).join(t.and))}</li>
@@ -65,12 +65,13 @@ export function ApplicationCard({ card }: { card: Card }) {
         </div>
       </div>
       <Stopped card={card} />
-      <section class="claims" aria-label={t.publisherSays}>
+      <div class="claims">
+        <p class="row-meta">{t.publisherSays}</p>
         <p>{t.why(card.purpose)}</p>
-        <p class="muted">
+        <p class="row-meta">
           {t.prices[card.price.kind]} · {platformsOf(card)}
         </p>
-      </section>
+      </div>
       <div class="application-asks">
         <Asks card={card} />
       </div>
