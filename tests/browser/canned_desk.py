@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 PUBLISHER, OPERATOR = "publisher", "operator"
 SIRET = "99999901400015"
-CANDIDATE, ONLINE, SUSPENDED, DELISTED = (f"01JDK8APP{n:017d}" for n in range(1, 5))
+WAITING, ONLINE, SUSPENDED, DELISTED = (f"01JDK8APP{n:017d}" for n in range(1, 5))
 OWN, ALL = "/v1/publishers/me/applications", "/v1/operators/applications"
 _NOW = datetime.now(UTC)
 _CRITERIA = ("urbanisation", "interoperability", "security", "data_protection", "ethics")
@@ -100,7 +100,7 @@ def _file(app_id: str, name: str, state: str, days: float, **more: Any) -> Json:
 
 def _files() -> list[Json]:
     return [
-        _file(CANDIDATE, "Pesée du matin", "candidate", 12),
+        _file(WAITING, "Pesée du matin", "candidate", 12),
         _file(ONLINE, "Balance Exemple", "online", 25),
         _file(SUSPENDED, "Tension Exemple", "suspended", 3),
         _file(DELISTED, "Ancienne balance", "delisted", 90),

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.canned import PERSON, PROFESSIONAL, problem
-from tests.browser.canned_desk import ALL, CANDIDATE, ONLINE, OPERATOR, OWN, PUBLISHER, SUSPENDED
+from tests.browser.canned_desk import ALL, ONLINE, OPERATOR, OWN, PUBLISHER, SUSPENDED, WAITING
 from tests.browser.conftest import Open, settled
 
 pytestmark = pytest.mark.browser
@@ -190,7 +190,7 @@ def test_a_suspended_application_shows_the_reason_and_not_who(page: Page, opened
 def test_an_application_goes_online_once_all_is_checked_and_a_reason_is_given(
     page: Page, opened: Open
 ) -> None:
-    canned = opened(f"/revue/{CANDIDATE}", OPERATOR)
+    canned = opened(f"/revue/{WAITING}", OPERATOR)
     expect(page.get_by_role("button", name="Mettre en ligne")).to_have_count(0)
     expect(page.get_by_text("À vérifier avant de mettre en ligne")).to_be_visible()
     checks = page.get_by_role("group", name="Ce que vous avez vérifié").get_by_role("checkbox")
@@ -201,7 +201,7 @@ def test_an_application_goes_online_once_all_is_checked_and_a_reason_is_given(
     question = page.get_by_role("dialog", name="Mettre en ligne")
     question.get_by_role("button", name="Mettre en ligne").click()
     expect(question.get_by_text("Écrivez le motif.").first).to_be_visible()
-    assert canned.count("POST", f"{ALL}/{CANDIDATE}/state") == 0
+    assert canned.count("POST", f"{ALL}/{WAITING}/state") == 0
     question.get_by_label("Motif").fill("Usage clair.")
     question.get_by_role("button", name="Mettre en ligne").click()
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_children import IN_CHILD, PARENT
-from tests.browser.canned_desk import CANDIDATE, OPERATOR, PUBLISHER
+from tests.browser.canned_desk import OPERATOR, PUBLISHER, WAITING
 from tests.browser.canned_messages import OPEN, WITH_TEAM
 from tests.browser.conftest import PHONE, Open, Watch, settled, shoot
 
@@ -38,9 +38,9 @@ PATHS = [
     (f"/pro/patients/{PID}/ecrire", PROFESSIONAL),
     ("/editeur", PUBLISHER),
     ("/editeur/ajouter", PUBLISHER),
-    (f"/editeur/{CANDIDATE}", PUBLISHER),
+    (f"/editeur/{WAITING}", PUBLISHER),
     ("/revue", OPERATOR),
-    (f"/revue/{CANDIDATE}", OPERATOR),
+    (f"/revue/{WAITING}", OPERATOR),
     ("/pro", PROFESSIONAL),
     (f"/pro/patients/{PID}", PROFESSIONAL),
 ]

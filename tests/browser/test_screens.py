@@ -12,7 +12,7 @@ from tests.browser.canned import DOCUMENTS, FORMER, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
 from tests.browser.canned_applications import CANDIDATE, CATALOGUE
 from tests.browser.canned_children import IN_CHILD, PARENT
-from tests.browser.canned_desk import CANDIDATE, DELISTED, ONLINE, OPERATOR, PUBLISHER, SUSPENDED
+from tests.browser.canned_desk import DELISTED, ONLINE, OPERATOR, PUBLISHER, SUSPENDED, WAITING
 from tests.browser.canned_messages import BLOCKED, CLOSED, OPEN, WITH_TEAM
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
 
@@ -120,7 +120,7 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     *(
         (f"own-application-{state}", f"/editeur/{one}", PUBLISHER, states)
         for state, one, states in (
-            ("candidate", CANDIDATE, (FULL, EMPTY, ERROR)),
+            ("candidate", WAITING, (FULL, EMPTY, ERROR)),
             ("online", ONLINE, (FULL,)),
             ("suspended", SUSPENDED, (FULL,)),
             ("delisted", DELISTED, (FULL,)),
@@ -133,7 +133,7 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     *(
         (f"review-file-{state}", f"/revue/{one}", OPERATOR, states)
         for state, one, states in (
-            ("candidate", CANDIDATE, (FULL, EMPTY, ERROR)),
+            ("candidate", WAITING, (FULL, EMPTY, ERROR)),
             ("online", ONLINE, (FULL,)),
             ("delisted", DELISTED, (FULL,)),
         )

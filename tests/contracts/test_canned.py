@@ -12,13 +12,13 @@ from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL, STRAYS, C
 from tests.browser.canned_agenda import APPOINTMENTS, FEEDS, NOTICES, RECOMMENDATIONS
 from tests.browser.canned_desk import (
     ALL,
-    CANDIDATE,
     DELISTED,
     ONLINE,
     OPERATOR,
     OWN,
     PUBLISHER,
     SUSPENDED,
+    WAITING,
 )
 from tests.browser.canned_messages import FILES, OPEN
 
@@ -112,7 +112,7 @@ def test_each_canned_thing_is_one_of_the_contract(one: dict[str, Any]) -> None:
     [
         (PUBLISHER, "/v1/me"),
         (PUBLISHER, OWN),
-        *((PUBLISHER, f"{OWN}/{one}") for one in (CANDIDATE, ONLINE, SUSPENDED, DELISTED)),
+        *((PUBLISHER, f"{OWN}/{one}") for one in (WAITING, ONLINE, SUSPENDED, DELISTED)),
         (OPERATOR, "/v1/me"),
         (OPERATOR, f"{ALL}?state=candidate"),
         (OPERATOR, f"{ALL}/{SUSPENDED}"),

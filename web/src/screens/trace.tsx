@@ -64,7 +64,6 @@ const ICONS: Record<Person["kind"], IconName> = {
   organisation: "building",
   application: "smartphone",
   calendar: "clock",
-  application: "layout-grid",
   publisher: "building",
   operator: "shield-check",
   system: "info",
