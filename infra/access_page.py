@@ -32,8 +32,8 @@ _ROLES: Final[Mapping[str, Facts]] = {
     "application, by her consent": replace(
         _who(ActorKind.APPLICATION), permissions=frozenset(Permission)
     ),
-    "publisher": _who(ActorKind.PUBLISHER),
-    "operator": _who(ActorKind.OPERATOR),
+    "who publishes applications": _who(ActorKind.PUBLISHER),
+    "who reviews applications": _who(ActorKind.OPERATOR),
     "calendar link": replace(_who(ActorKind.CALENDAR), link_live=True),
 }
 _INTRODUCTION: Final = """\
