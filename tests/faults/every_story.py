@@ -7,11 +7,13 @@ from chalicelib.access.model import GrantStatus
 from chalicelib.catalogue.model import Happened
 from chalicelib.core import rows
 from chalicelib.prevention.model import State
+from tests.catalogue.samples import DRAFT
 from tests.faults import agenda_stories as agenda
 from tests.faults import catalogue_stories as catalogue
 from tests.faults import application_stories as applications
 from tests.faults import child_stories as children
 from tests.faults import consent_stories as consents
+from tests.faults import desk_stories as desk
 from tests.faults import document_stories as documents
 from tests.faults import measure_stories as measures
 from tests.faults import message_stories as messages
@@ -415,6 +417,33 @@ STORIES: Final = (
         (True, 0),
         (False, 1),
         reminders.once("notifications:preferences:set", stories.history),
+    ),
+    Story(
+        "present_application",
+        lambda world: desk.register(world, stories.MARKER),
+        desk.seen,
+        desk.NOTHING,
+        [(stories.MARKER, "candidate", "candidate")],
+        desk.Told(Happened.REGISTER),
+        has_key=True,
+    ),
+    Story(
+        "change_application",
+        lambda world: desk.change(world, stories.MARKER),
+        desk.seen,
+        [(DRAFT.name, "online", "online")],
+        [(stories.MARKER, "candidate", "candidate")],
+        desk.Told(Happened.CHANGE),
+        prepare=desk.prepare,
+    ),
+    Story(
+        "decide_application",
+        desk.suspend,
+        desk.seen,
+        [(DRAFT.name, "online", "online")],
+        [(DRAFT.name, "suspended", "suspended")],
+        desk.Told(Happened.STATE, already=1),
+        prepare=desk.prepare,
     ),
     Story(
         "open_conversation",
