@@ -6,6 +6,7 @@ Workers are functions of their own and never import this module (C2).
 from chalice.app import Chalice
 
 from chalicelib.agenda import routes as agenda  # noqa: F401  importing declares its routes
+from chalicelib.catalogue import desk_routes  # noqa: F401  importing declares its routes
 from chalicelib.catalogue import routes as catalogue  # noqa: F401  importing declares its routes
 from chalicelib.fhir import (  # noqa: F401  declare their routes
     appointment_routes,

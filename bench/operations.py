@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from bench import consents
+from chalicelib.access.permissions import Permission
 from chalicelib.catalogue.model import State
 from chalicelib.core import clock, events, ids
 from chalicelib.core.events import EventType
@@ -13,8 +15,9 @@ from chalicelib.messaging import usecases as messaging
 from chalicelib.messaging.model import Opening
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
-from tests.builders import Actor, a_draft, a_pdf
-from tests.catalogue.samples import an_application
+from tests.builders import Actor, a_consent, a_draft, a_pdf, an_application
+from tests.catalogue import samples
+from tests.fhir.resources import a_document, a_transaction, a_weight, an_appointment
 from tests.http_client import Client, Reply
 from tests.worlds import World, appoint, deposit, measure
 
@@ -163,6 +166,23 @@ def _open_conversation(world: World, http: Client) -> Reply:
     return _letter("POST", "/v1/conversations", _doctor, json=body)(world, http)
 
 
+def _application(
+    method: str, path: str, body: Callable[[str], dict[str, Any]] | None = None
+) -> Callable[[World, Client], Reply]:
+    """Ask, as an application that the person lets do everything, in FHIR."""
+
+    def send(world: World, http: Client) -> Reply:
+        app = _applications[world.person.pid].principal
+        return http.request(
+            method,
+            f"/fhir/R4/{path}".format(**_prepared[world.person.pid], document=world.document),
+            as_=app,
+            json=body(f"Patient/{app.patient}") if body else None,
+        )
+
+    return send
+
+
 _ONE: Final = "/v1/conversations/{conversation}"
 _PREFERENCES: Final = {
     "zone": "Indian/Reunion",
@@ -227,6 +247,20 @@ OPERATIONS: Final = (
     ),
     Operation("close_conversation", _letter("POST", f"{_ONE}/close", _doctor)),
     Operation("attach", _letter("POST", f"{_ONE}/attachments", _person, body=a_pdf("bench")), 201),
+    Operation("fhir_patient", _application("GET", "Patient/{patient}")),
+    Operation("fhir_observations", _application("GET", "Observation?code=29463-7")),
+    Operation("fhir_observation", _application("GET", "Observation/{measure}")),
+    Operation("fhir_add_observation", _application("POST", "Observation", a_weight), 201),
+    Operation("fhir_transaction", _application("POST", "", a_transaction)),
+    Operation("fhir_appointments", _application("GET", "Appointment")),
+    Operation("fhir_add_appointment", _application("POST", "Appointment", an_appointment), 201),
+    Operation("fhir_documents", _application("GET", "DocumentReference")),
+    Operation(
+        "fhir_deposit",
+        _application("POST", "DocumentReference", lambda whose: a_document(whose, a_pdf())),
+        201,
+    ),
+    Operation("fhir_binary", _application("GET", "Binary/{document}")),
     Operation("preferences", _get("/v1/patients/{pid}/preferences")),
     Operation("set_preferences", _mine("PUT", "/preferences", version=0, json=_PREFERENCES)),
     Operation("prevention", _get("/v1/patients/{pid}/prevention")),
@@ -236,6 +270,14 @@ OPERATIONS: Final = (
     ),
     Operation("catalogue", _anybody("/v1/catalogue")),
     Operation("catalogue_card", _anybody("/v1/catalogue/{application}")),
+    Operation("ask_for_consent", consents.ask, 303),
+    Operation("describe_request", consents.describe),
+    Operation("consents", _get("/v1/patients/{pid}/consents")),
+    Operation("give_consent", consents.give, 201),
+    Operation("change_consent", consents.change),
+    Operation("withdraw_consent", consents.withdraw, 204),
+    Operation("exchange_code", consents.exchange),
+    Operation("renew_tokens", consents.renew),
 )
 
 
@@ -246,8 +288,10 @@ def fill(world: World, documents: int = LISTED) -> None:
 
 
 def prepare(world: World, http: Client) -> None:
-    """Make what operations are about: appointment and its notice, measure, link, answer."""
+    """Make what operations are about: an appointment, its notice, a measure, a link, an answer."""
     who, pid = world.person.principal, world.person.pid
+    app = a_consent(world.person, an_application(), *Permission)
+    _applications[pid] = app
     appointment = appoint(who, pid)
     event = events.new_event(EventType.REMINDER_DUE, pid, appointment)
     inbox.keep(event)
@@ -261,6 +305,7 @@ def prepare(world: World, http: Client) -> None:
     opening = Opening("Bilan", "Bonjour", as_team=False)
     opened = messaging.open_conversation(world.doctor.principal, pid, opening, None)
     recommended = prevention.list_recommendations(who, pid).items
+    consents.prepare(world, http)
     _prepared[pid] = {
         "appointment": appointment,
         "measure": measure(who, pid),
@@ -268,15 +313,17 @@ def prepare(world: World, http: Client) -> None:
         "calendar": urlsplit(link.json()["url"]).path,
         "recommendation": recommended[0][0],
         "conversation": opened.conversation.id,
-        "application": an_application(state=State.ONLINE).id,
+        "application": samples.an_application(state=State.ONLINE).id,
+        "patient": app.principal.patient,
     }
 
 
 _prepared: Final[dict[str, dict[str, str]]] = {}
+_applications: Final[dict[str, Actor]] = {}
 
 
 def known_callers(world: World) -> list[Principal]:
     """Return everybody who sends a request here."""
-    return [
-        actor.principal for actor in (world.person, world.doctor, world.colleague, world.laboratory)
-    ]
+    known = [world.person, world.doctor, world.colleague, world.laboratory]
+    app = _applications.get(world.person.pid)
+    return [actor.principal for actor in (*known, *([app] if app else []))]

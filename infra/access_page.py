@@ -32,6 +32,8 @@ _ROLES: Final[Mapping[str, Facts]] = {
     "application allowed everything": replace(
         _who(ActorKind.APPLICATION), permissions=frozenset(Permission)
     ),
+    "publisher": _who(ActorKind.PUBLISHER),
+    "operator": _who(ActorKind.OPERATOR),
     "calendar link": replace(_who(ActorKind.CALENDAR), link_live=True),
 }
 _INTRODUCTION: Final = """\
@@ -39,7 +41,8 @@ _INTRODUCTION: Final = """\
 
 Who may do what in an open space: what `chalicelib/access/policy.py` decides, written from it by
 `python -m infra.describe`. A cell names the right by which it is allowed, as the person's history
-shows it; an empty one is refused. `depositor` is for what the caller deposited or set, only.
+shows it; an empty one is refused. `depositor` is for what the caller deposited or set, only. An
+application is shown with a consent to everything; each line takes what the person turned on.
 
 In a space that is closed, everything is refused. What a professional may read is then narrowed by
 type of document and profession (`chalicelib/access/data`). What each route answers to each role is

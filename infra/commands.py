@@ -12,7 +12,7 @@ from chalicelib.core import ids, log
 from chalicelib.identity import registration, suspension
 from chalicelib.identity.values import FINESS, InvalidIdentifier, parse_finess
 from chalicelib.vault import blind
-from infra import application_commands, dead_letters
+from infra import application_commands, dead_letters, staff_commands
 from infra.loaders import persons, professionals
 
 if TYPE_CHECKING:
@@ -162,7 +162,10 @@ def _show_account(given: argparse.Namespace) -> int:
     return _on_account(suspension.show_account, given)
 
 
-_NUMBERS = "an RPPS has 11 digits, the id of a space 26 characters, an INS 15, key included"
+_NUMBERS = (
+    "an RPPS has 11 digits, the id of a space or of a publisher's account 26 characters,"
+    " an INS 15, key included"
+)
 
 
 def _who(given: argparse.Namespace) -> str:
@@ -221,6 +224,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "suspend-account": _suspend_account,
     "resume-account": _resume_account,
     "show-account": _show_account,
+    "staff": staff_commands.run,
     "list-clients": _list_clients,
     "application": application_commands.run,
     "reseal": _reseal,

@@ -130,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=f"load a file: {what}").add_argument("file", type=Path)
     _add_clients(commands)
     _add_applications(commands)
+    _add_staff(commands)
     commands.add_parser("reseal", help="seal the traces that a stream lost").add_argument(
         "patients", nargs="+", metavar="PATIENT_ID"
     )
@@ -162,13 +163,13 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     ):
         commands.add_parser(name, help=what).add_argument("client", metavar="CLIENT_ID")
     for name, what in (
-        ("suspend-account", "refuse a person or a professional everything, from the next request"),
-        ("resume-account", "let a suspended person or professional log in again"),
-        ("show-account", "show an account: id, state, role, space or RPPS"),
+        ("suspend-account", "refuse somebody everything, from the next request on"),
+        ("resume-account", "let somebody who was suspended log in again"),
+        ("show-account", "show an account: id, state, role, space or RPPS or SIRET"),
     ):
         commands.add_parser(name, help=what).add_argument(
             "who",
-            metavar="PATIENT_ID|RPPS|-",
+            metavar="PATIENT_ID|RPPS|ACCOUNT_ID|-",
             help="- reads the number, which may be an INS, from standard input",
         )
     listing = commands.add_parser("list-clients", help="show the software of an organisation")
@@ -195,6 +196,21 @@ def _add_applications(commands: argparse._SubParsersAction[argparse.ArgumentPars
     listing.add_argument("--state", choices=[one.value for one in State])
     for name, what in (("show", "show an application"), ("history", "show what was done, and why")):
         acts.add_parser(name, help=what).add_argument("application", metavar="ID")
+
+
+def _add_staff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    staff = commands.add_parser("staff", help="people of the operator, who review applications")
+    acts = staff.add_subparsers(dest="act", required=True)
+    for name, what in (
+        ("enrol", "let somebody log in as an operator"),
+        ("dismiss", "refuse an operator everything, from the next request on"),
+    ):
+        acts.add_parser(name, help=what).add_argument(
+            "who",
+            metavar="SUBJECT|-",
+            help="as the provider names her; - reads it, or an address, on standard input",
+        )
+    acts.add_parser("list", help="show who was enrolled, and whether she came")
 
 
 if __name__ == "__main__":

@@ -64,8 +64,9 @@ SOFTWARE: Final = Role(
 )
 APPLICATIONS: Final = Role("applications", ("application",))
 ACCOUNTS: Final = Role("accounts", ("suspend-account", "resume-account", "show-account"))
+STAFF: Final = Role("staff", ("staff",))
 QUEUES: Final = Role("queues", ("dead-letters", "redrive", "reseal"))
-ROLES: Final = (KEYS, DIRECTORY, SPACES, SOFTWARE, APPLICATIONS, ACCOUNTS, QUEUES)
+ROLES: Final = (KEYS, DIRECTORY, SPACES, SOFTWARE, APPLICATIONS, ACCOUNTS, STAFF, QUEUES)
 
 
 def role_of(command: str) -> Role | None:
@@ -169,6 +170,13 @@ def statements() -> dict[Role, list[Statement]]:
             # Whose history the act is written in.
             _rows(tables.RECORD, ("GetItem",), "P#*"),
             _rows(tables.AUDIT, ("PutItem",), "P#*", "A#*"),
+            *_new_subjects("TraceKey", _TRACE_SUBJECTS),
+        ],
+        STAFF: [
+            *_secret(),
+            _rows(tables.IDENTITY, ("GetItem", "PutItem", "Query"), "STAFF"),
+            _rows(tables.IDENTITY, read_write, "U#*"),
+            _rows(tables.AUDIT, ("PutItem",), "A#*"),
             *_new_subjects("TraceKey", _TRACE_SUBJECTS),
         ],
         QUEUES: _queues(),

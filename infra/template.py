@@ -56,6 +56,13 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "PscIssuer": {"Type": "String"},
     "PscClientId": {"Type": "String"},
     "PscClientSecret": {"Type": "String", "NoEcho": True},
+    # Empty: nobody publishes applications, or reviews them, on this installation.
+    "ProconnectIssuer": {"Type": "String", "Default": ""},
+    "ProconnectClientId": {"Type": "String", "Default": ""},
+    "ProconnectClientSecret": {"Type": "String", "NoEcho": True, "Default": ""},
+    "OperatorIssuer": {"Type": "String", "Default": ""},
+    "OperatorClientId": {"Type": "String", "Default": ""},
+    "OperatorClientSecret": {"Type": "String", "NoEcho": True, "Default": ""},
     # How long nobody, the account's owner included, can delete an archived head of a history.
     "ArchiveRetentionDays": {"Type": "Number", "MinValue": 1, "Default": 3653},
     # The local cloud speaks plain HTTP on the loopback; nothing else may set this to false.
@@ -83,7 +90,7 @@ MAIL_ENVIRONMENT: Final[dict[str, Any]] = {
 }
 LOGIN_ENVIRONMENT: Final[dict[str, Any]] = {
     f"OIDC_{provider.upper()}_{name}": {"Ref": f"{provider}{parameter}"}
-    for provider in ("Franceconnect", "Psc")
+    for provider in ("Franceconnect", "Psc", "Proconnect", "Operator")
     for name, parameter in (
         ("ISSUER", "Issuer"),
         ("CLIENT_ID", "ClientId"),

@@ -25,7 +25,7 @@ from chalicelib.audit.store import TRACE_KIND, subject_of_trace
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import Row
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import accounts, coverage, directory, spaces
+from chalicelib.identity import accounts, coverage, directory, spaces, staff
 from chalicelib.identity.model import Activity, Person, Professional
 from chalicelib.identity.values import (
     RPPS,
@@ -34,6 +34,7 @@ from chalicelib.identity.values import (
     luhn_is_right,
     parse_ins,
     parse_rpps,
+    parse_siret,
 )
 from chalicelib.vault import envelope, keys
 from tests.stock import stocked
@@ -181,10 +182,29 @@ def a_laboratory(*, name: str = "Laboratoire Exemple") -> Actor:
     return Actor(_principal(ActorKind.ORGANISATION, number, client_id), name)
 
 
-def a_session(account: AccountRow, *, professional: Professional | None = None) -> Principal:
+@stocked
+def a_publisher(*, siret: str = "99999901400015", name: str = "Alix EXEMPLE") -> Actor:
+    """Log somebody in who publishes applications for an establishment."""
+    account = staff.of_publisher("issuer", ids.new_id(), parse_siret(siret), clock.now())
+    return Actor(a_session(account, name=name), name)
+
+
+@stocked
+def an_operator(*, name: str = "Salomé EXEMPLE") -> Actor:
+    """Enrol somebody as an operator, and log her in."""
+    subject = ids.new_id()
+    staff.enrol(subject)
+    account = staff.of_operator("issuer", subject, "")
+    assert account is not None
+    return Actor(a_session(account, name=name), name)
+
+
+def a_session(
+    account: AccountRow, *, professional: Professional | None = None, name: str = ""
+) -> Principal:
     """Open a session, as a login does, and say what its tokens prove."""
     uid = accounts.uid_of(account)
-    kind = ActorKind.PROFESSIONAL if professional else ActorKind.PERSON
+    kind = ActorKind(account.role)
     sid, now = ids.new_secret_id(), clock.now()
     public: dict[str, Any] = {}
     if professional is not None:
@@ -206,8 +226,10 @@ def a_session(account: AccountRow, *, professional: Professional | None = None) 
         ttl=clock.epoch(now + SESSION_LIFE),
         generation=store.generation_of(account),
         trace_key=account.trace_key,
+        organisation_id=account.siret,
         **public,
     )
+    row.sealed_name = staff.seal_name(row, name) if name else None
     _write(row)
     if professional:
         return replace(_principal(kind, professional.rpps, sid), account=uid)
@@ -250,7 +272,10 @@ def an_application(*, name: str = "Balance Exemple", status: str = applications.
 
 
 def a_consent(
-    patient: Patient, application: Actor, *permissions: Permission, until: datetime | None = None
+    patient: Patient | Minor,
+    application: Actor,
+    *permissions: Permission,
+    until: datetime | None = None,
 ) -> Actor:
     """Let an application do what is named, as the person would; return it as it then acts."""
     now, pid = clock.now(), patient.pid

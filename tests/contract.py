@@ -27,6 +27,8 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _ORDINARY: Final = frozenset(
     {
         "set-cookie",  # of browsers: software has none
+        "access-control-allow-origin",  # for browsers
+        "access-control-expose-headers",
         "cache-control",
         "content-length",
         "content-security-policy",
@@ -78,9 +80,14 @@ class Contract:
 
     def faults(self, exchange: Exchange) -> list[str]:
         """Say how an exchange strays from the description; nothing when it does not."""
+        if exchange.method == "OPTIONS":
+            return []  # of browsers, before a request: no operation of ours
         found = self._route(exchange)
         if found is None:
-            return [*self._of_answer(exchange, self.document["components"]["responses"]["Problem"])]
+            is_fhir = exchange.target.startswith("/fhir/")
+            name = "Outcome" if is_fhir else "Problem"
+            name += "401" if is_fhir and exchange.status == 401 else ""
+            return [*self._of_answer(exchange, self.document["components"]["responses"][name])]
         path, operation = found
         responses = operation["responses"]
         answer = responses.get(str(exchange.status), responses["default"])
@@ -108,7 +115,8 @@ class Contract:
         yield from self._of_headers(exchange, answer.get("headers", {}))
         contents = answer.get("content", {})
         kind = exchange.headers.get("content-type", "").partition(";")[0]
-        if not exchange.body and (exchange.method == "HEAD" or not contents):
+        is_brief = exchange.method == "HEAD" or "prefer" in exchange.sent
+        if not exchange.body and (is_brief or not contents):
             return
         if kind not in contents:
             yield f"{kind or 'no type'} is not among {list(contents)}"

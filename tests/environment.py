@@ -32,4 +32,10 @@ os.environ |= {
     "OIDC_PSC_ISSUER": "https://psc.test",
     "OIDC_PSC_CLIENT_ID": "carnet",
     "OIDC_PSC_CLIENT_SECRET": "secret-of-the-double",
+    "OIDC_PROCONNECT_ISSUER": "https://proconnect.test",
+    "OIDC_PROCONNECT_CLIENT_ID": "carnet",
+    "OIDC_PROCONNECT_CLIENT_SECRET": "secret-of-the-double",
+    "OIDC_OPERATOR_ISSUER": "https://operator.test",
+    "OIDC_OPERATOR_CLIENT_ID": "carnet",
+    "OIDC_OPERATOR_CLIENT_SECRET": "secret-of-the-double",
 }

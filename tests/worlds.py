@@ -15,7 +15,17 @@ from chalicelib.measures.model import MeasureKind
 from chalicelib.record import usecases
 from chalicelib.record.model import Draft
 from tests import double
-from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_pdf, a_person
+from tests.builders import (
+    Actor,
+    Patient,
+    a_doctor,
+    a_grant,
+    a_laboratory,
+    a_pdf,
+    a_person,
+    a_publisher,
+    an_operator,
+)
 
 FIGURES = {"weight": Decimal("72.4")}
 SEXES = {"F": "female", "M": "male", "U": "unknown"}
@@ -31,6 +41,8 @@ class World:
     colleague: Actor
     laboratory: Actor
     rival: Actor
+    publisher: Actor
+    operator: Actor
     document: str
     own: str
     upload: str
@@ -89,6 +101,13 @@ def measure(actor: Principal, pid: str, *, at: str = "2026-11-20T07:30+01:00") -
     return measures.add_measure(actor, pid, draft, None).id
 
 
+def pressure(actor: Principal, pid: str, *, at: str = "2026-11-20T07:30+01:00") -> str:
+    """Add a blood pressure, and return its id."""
+    figures = {"systolic": Decimal(128), "diastolic": Decimal(79)}
+    draft = MeasureDraft(MeasureKind.BLOOD_PRESSURE, at, figures)
+    return measures.add_measure(actor, pid, draft, None).id
+
+
 def announce(actor: Principal, pid: str, content: bytes, *, title: str = "Suite") -> str:
     """Announce one PDF whose content follows, and return its id."""
     draft = Draft(title, "11502-2", clock.now().date(), "application/pdf", len(content), None)
@@ -116,6 +135,8 @@ def build(mark: str = "") -> World:
         colleague=colleague,
         laboratory=laboratory,
         rival=rival,
+        publisher=a_publisher(),
+        operator=an_operator(),
         document=deposit(laboratory.principal, person.pid, title=title),
         own=deposit(person.principal, person.pid, title=title),
         upload=announce(laboratory.principal, person.pid, UPLOADED, title=title),

@@ -95,6 +95,8 @@ REFUSALS: Final = Budget(
         ActorKind.ORGANISATION: 2_000,
         ActorKind.CALENDAR: 100,
         ActorKind.APPLICATION: 20_000,  # P: of consents that ended, and calls that go on
+        ActorKind.PUBLISHER: 100,
+        ActorKind.OPERATOR: 100,
     },
     problem="too-many-refusals",
 )
@@ -108,6 +110,9 @@ CONSENTS: Final = Budget("consent", {ActorKind.PERSON: 60}, period=_DAY)
 INVITATIONS: Final = Budget("invite", {ActorKind.PERSON: 10}, period=_DAY)
 # P: the phones and computers of a household that share a link ask four times an hour each.
 FEED_READS: Final = Budget("feed", {ActorKind.CALENDAR: 60})
+
+# P: what is registered stands in the catalogue, which is read whole: by establishment.
+REGISTRATIONS: Final = Budget("register", {ActorKind.PUBLISHER: 20}, period=_DAY)
 
 # P: a busy secretary answers one message a minute; nobody writes faster by hand.
 MESSAGES: Final = Budget(
@@ -159,8 +164,11 @@ _TRUSTED: Final = (
 
 
 def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:
-    """Count an action beside what follows, in each budget it draws on; each raises as `spend`."""
-    drawn = _drawn(principal, action, pid)
+    """Count an action beside what follows, in each budget it draws on; each raises as `spend`.
+
+    Who may never be allowed it has no budget of it: the refusal is counted, as any other.
+    """
+    drawn = [one for one in _drawn(principal, action, pid) if principal.kind in one[0].limits]
     return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
 
 

@@ -36,7 +36,6 @@ from chalicelib.vault.envelope import WrappedKey
 ATTEMPTS: Final = 4
 JITTER_SECONDS: Final = 0.08
 BUDGET_SECONDS: Final = 8  # then 503, well before the function's own time-out
-IDEMPOTENCY_SECONDS: Final = 24 * 3600
 
 Step = tuple[rows.Action, Problem | str | None]  # a write, and what it means to lose it
 _GRANT: Final = "grant"
@@ -272,15 +271,7 @@ def _idempotency_row(unit: Unit) -> IdempotencyRow:
     idempotency = unit.entry.idempotency
     if idempotency is None or unit.reference is None:
         raise LookupError("an idempotent action names what it made")
-    pk, sk = idempotency_key(idempotency)
-    return IdempotencyRow(
-        pk=pk,
-        sk=sk,
-        kind="idempotency",
-        request_hash=idempotency.request_hash,
-        reference=unit.reference,
-        ttl=clock.epoch(unit.now) + IDEMPOTENCY_SECONDS,
-    )
+    return store.idempotency_row(idempotency, unit.reference, unit.now)
 
 
 def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:

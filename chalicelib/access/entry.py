@@ -149,8 +149,12 @@ class Entry:
         row = self.consent
         if row is None or row.generation != self.principal.generation:
             return frozenset()
-        is_live = applications.is_live(row, self.settings, now)
-        return applications.permissions_of(row, self.pid) if is_live else frozenset()
+        if not applications.is_live(row, self.settings, now):
+            return frozenset()
+        # Nor what it may no longer ask anybody for.
+        may_ask = self.session.permissions if isinstance(self.session, ApplicationRow) else []
+        given = applications.permissions_of(row, self.pid)
+        return frozenset(one for one in given if one in may_ask)
 
 
 def depositor_token(pid: str, principal: Principal) -> str:

@@ -134,6 +134,10 @@ _HOLDERS: Final[Mapping[Right, ActorKind]] = {
 }
 
 
+# They look after applications, and no record: not even what anybody may be given there.
+_WITHOUT_RECORDS: Final = frozenset((ActorKind.PUBLISHER, ActorKind.OPERATOR))
+
+
 def decide(action: Action, facts: Facts) -> Decision:
     """Decide from facts; default deny.
 
@@ -158,7 +162,7 @@ def is_open_to(action: Action, actor: ActorKind) -> bool:
 
 
 def _may_hold(right: Right, actor: ActorKind) -> bool:
-    return _HOLDERS.get(right, actor) is actor
+    return actor not in _WITHOUT_RECORDS and _HOLDERS.get(right, actor) is actor
 
 
 def _holds(right: Right, action: Action, facts: Facts) -> bool:

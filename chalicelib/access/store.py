@@ -29,6 +29,7 @@ from chalicelib.vault.errors import Tampered
 
 ACTIVE: Final = "active"
 SUSPENDED: Final = "suspended"
+IDEMPOTENCY_SECONDS: Final = 24 * 3600
 RECORD_KIND: Final = "record"  # the kind under which all rows and files of a record are sealed
 
 
@@ -176,7 +177,10 @@ class InvitationRow(AuthenticatedRow):
 
 
 class SessionRow(AuthenticatedRow):
-    """A person's or professional's session. The name is kept for professionals only (public)."""
+    """Somebody's session. The name is kept for professionals only (public).
+
+    That of a publisher or an operator is sealed, with her own history.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -194,11 +198,16 @@ class SessionRow(AuthenticatedRow):
     profession_code = UnicodeAttribute(null=True)  # TRE_G15, for the access matrix
     profession = UnicodeAttribute(null=True)  # its label, for traces
     organisation = UnicodeAttribute(null=True)
-    organisation_id = UnicodeAttribute(null=True)
+    organisation_id = UnicodeAttribute(null=True)  # of a publisher: the SIRET
+    sealed_name = BinaryAttribute(null=True, legacy_encoding=False)
 
 
 class AccountRow(StandingRow):
-    """Somebody who logs in: a person (`pid`: her own record) or a professional (`rpps`)."""
+    """Somebody who logs in.
+
+    A person (`pid`: her own record), a professional (`rpps`), who publishes applications for an
+    establishment (`siret`), or an operator of the product.
+    """
 
     TABLE: ClassVar[str] = "identity"
 
@@ -206,6 +215,7 @@ class AccountRow(StandingRow):
     created_at = UnicodeAttribute()
     pid = UnicodeAttribute(null=True)
     rpps = UnicodeAttribute(null=True)
+    siret = UnicodeAttribute(null=True)
     contact_key = BinaryAttribute(legacy_encoding=False, null=True)
     trace_key = BinaryAttribute(legacy_encoding=False)
 
@@ -310,6 +320,19 @@ def feeds_key(pid: str) -> tuple[str, str]:
 def idempotency_key(idempotency: Idempotency) -> tuple[str, str]:
     """Return the key of the row that remembers a request."""
     return key("IDEM", idempotency.key), "IDEM"
+
+
+def idempotency_row(idempotency: Idempotency, reference: str, now: datetime) -> IdempotencyRow:
+    """Make the row that remembers what a request made."""
+    pk, sk = idempotency_key(idempotency)
+    return IdempotencyRow(
+        pk=pk,
+        sk=sk,
+        kind="idempotency",
+        request_hash=idempotency.request_hash,
+        reference=reference,
+        ttl=clock.epoch(now) + IDEMPOTENCY_SECONDS,
+    )
 
 
 def rate_key(what: str, who: str, period: str) -> tuple[str, str]:

@@ -158,11 +158,11 @@ def _change(
     ) as unit:
         row = unit.target(EventRow)
         before = store.open_row(unit, row)
+        if not before.is_own and not is_person(unit):
+            # By consent to write: who may not read it does not learn that it is there.
+            unit.require(holds=unit.may(Action.APPOINTMENT_READ), reason=Refusal.ABSENT)
         if before.version != version:
             raise Stale
-        if not before.is_own and not is_person(unit):
-            # It says what it knows already: who may not read it learns nothing.
-            unit.require(holds=unit.may(Action.APPOINTMENT_READ), reason=Refusal.NO_RIGHT)
         asked = _changed(unit, before, changes(before) if callable(changes) else changes)
         appointment = arming.armed(unit, asked)
         if appointment.details.recommendation and is_person(unit):

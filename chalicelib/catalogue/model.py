@@ -81,13 +81,28 @@ class Happened(StrEnum):
     STATE = "application:state"
 
 
+class Desk(StrEnum):
+    """What the own history of a publisher or an operator says of her work."""
+
+    LIST = "catalogue:application:list"
+    READ = "catalogue:application:read"
+    REGISTER = "catalogue:application:register"
+    CHANGE = "catalogue:application:change"
+    REVIEW = "catalogue:application:review"
+    DECIDE = "catalogue:application:decide"
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who acts on an application: the operator, or the account of its publisher (`owner`)."""
+    """Who acts on an application: an operator, or somebody of the establishment that keeps it.
+
+    `siret` is of that establishment: whoever works there keeps its applications.
+    """
 
     kind: str
     id: str
     name: str | None = None
+    siret: str | None = None
 
     @property
     def is_operator(self) -> bool:
@@ -167,7 +182,7 @@ class Checked:
 class Application:
     """An application: what its publisher says, and what was decided.
 
-    `owner` is the publisher's account that keeps it; None: the operator registered it.
+    `owner` is the SIRET of the establishment that keeps it; None: the operator registered it.
     """
 
     id: str
@@ -187,6 +202,8 @@ class Application:
 @dataclass(frozen=True, slots=True)
 class Event:
     """One entry of the own history of an application; `before` and `after` are states.
+
+    A change by the publisher of what is online has both: it goes back to review.
 
     `about` names what changed: members of what its publisher says, or families of criteria.
     """

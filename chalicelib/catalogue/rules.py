@@ -92,16 +92,24 @@ def missing_checks(application: Application) -> list[Criteria]:
     return [one for one in Criteria if one in needed - found]
 
 
-def check_change(application: Application, *, by_publisher: bool) -> None:
+def check_change(application: Application) -> None:
     """Check that an application may be changed now.
 
     Raises:
-        Conflict: `application-fixed`: what people consent to does not change under their eyes, and
-            what was delisted stays as it was.
+        Conflict: `application-fixed`: what was delisted stays as it was.
     """
-    is_fixed = by_publisher and application.state is State.ONLINE
-    if is_fixed or application.state is State.DELISTED:
+    if application.state is State.DELISTED:
         raise Conflict("application-fixed", state=application.state)
+
+
+def state_after(application: Application, *, by_publisher: bool) -> State:
+    """Return the state of an application once it was changed.
+
+    What people consent to does not change under their eyes (R-SVC-04): whatever its publisher
+    changes of what is online, it is a candidate again, and acts no more until it was reviewed.
+    """
+    is_reviewed_again = by_publisher and application.state is State.ONLINE
+    return State.CANDIDATE if is_reviewed_again else application.state
 
 
 def published(application: Application) -> Application:

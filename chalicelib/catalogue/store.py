@@ -1,7 +1,7 @@
 """Rows of the catalogue: a public card, beside the row by which the gate knows an application.
 
 All cards are one partition, which is read whole: there are hundreds of applications, not millions
-(ADR 0023). A card decides what people consent to: it carries a keyed hash, as rights do.
+(ADR 0027). A card decides what people consent to: it carries a keyed hash, as rights do.
 """
 
 import json
@@ -46,6 +46,7 @@ _CARDS: Final = "CATALOGUE"
 # More than a page holds: DynamoDB ends it at 1 MB.
 _MOST: Final = 2000
 _ARROW: Final = ">"
+_APART: Final = ";"
 
 Pair = tuple[ApplicationRow, "CardRow"]
 
@@ -191,7 +192,7 @@ def trace_of(row: ApplicationRow, event: Event) -> TraceRow:
     Raises:
         Unavailable: the key service does not answer.
     """
-    moved = f"{event.before or ''}{_ARROW}{event.after or ''}"
+    moved = f"{event.before or ''}{_ARROW}{event.after}" if event.after else ""
     trace = Trace(
         id=event.id,
         at=clock.iso(event.at),
@@ -199,12 +200,12 @@ def trace_of(row: ApplicationRow, event: Event) -> TraceRow:
         actor_id=event.by.id,
         actor_name=event.by.name,
         profession=None,
-        organisation=None,
+        organisation=event.by.siret,
         action=event.what,
         outcome="allowed",
         right=event.by.kind,
         right_since=None,
-        reference=",".join(event.about) or moved,
+        reference=_APART.join(filter(None, (",".join(event.about), moved))),
         reason=event.reason,
         request_id=log.request_id.get(),
         salt=ids.new_secret_id(),
@@ -229,14 +230,16 @@ def read_events(application_id: str, limit: int, after: str | None) -> list[Even
 
 
 def _event(trace: Trace) -> Event:
-    before, arrow, after = (trace.reference or "").partition(_ARROW)
+    said = (trace.reference or "").split(_APART)
+    before, _, after = next((one for one in said if _ARROW in one), "").partition(_ARROW)
+    about = next((one for one in said if _ARROW not in one), "")
     return Event(
         id=trace.id,
         at=clock.instant(trace.at),
-        by=Author(trace.actor, trace.actor_id, trace.actor_name),
+        by=Author(trace.actor, trace.actor_id, trace.actor_name, trace.organisation),
         what=Happened(trace.action),
-        before=State(before) if arrow and before else None,
-        after=State(after) if arrow and after else None,
-        about=() if arrow else tuple(before.split(",")),
+        before=State(before) if before else None,
+        after=State(after) if after else None,
+        about=tuple(filter(None, about.split(","))),
         reason=trace.reason,
     )

@@ -65,7 +65,7 @@ def find(application_id: str) -> Application:
 
 
 def all_applications(owner: str | None = None) -> list[Application]:
-    """Return the applications of all states, or those of one publisher's account, by name.
+    """Return the applications of all states, or those of one establishment, by name.
 
     Raises:
         StoreUnavailable: the store did not answer.
@@ -74,10 +74,17 @@ def all_applications(owner: str | None = None) -> list[Application]:
     return sorted(found, key=lambda one: (rules.folded(one.draft.name), one.id))
 
 
-def register(author: Author, draft: Draft, *, application_id: str | None = None) -> Application:
-    """Register a candidate, which its author keeps unless it is the operator.
+def register(
+    author: Author,
+    draft: Draft,
+    *,
+    application_id: str | None = None,
+    also: Collection[Action] = (),
+) -> Application:
+    """Register a candidate, kept by its author's establishment, or by nobody if it is the operator.
 
-    With the id of one that is there, of the same author and saying the same, that one is returned.
+    With the id of one that is there, kept by the same and saying the same, that one is returned.
+    What is `also` to be written is, or nothing is.
 
     Raises:
         Invalid: everything that is wrong.
@@ -91,7 +98,7 @@ def register(author: Author, draft: Draft, *, application_id: str | None = None)
         state=State.CANDIDATE,
         state_since=clock.now(),
         checked=(),
-        owner=None if author.is_operator else author.id,
+        owner=author.siret,
         version=1,
     )
     known = store.find(wanted.id) if application_id else None
@@ -101,7 +108,7 @@ def register(author: Author, draft: Draft, *, application_id: str | None = None)
     pair = store.new_pair(wanted)
     event = _event(author, Happened.REGISTER, after=State.CANDIDATE)
     try:
-        rows.write(store.actions(pair, store.trace_of(pair[0], event)))
+        rows.write([*store.actions(pair, store.trace_of(pair[0], event)), *also])
     except ConditionLost:
         return _same(find(wanted.id), wanted)
     log.write("application registered", client=wanted.id)
@@ -113,10 +120,12 @@ def change(
 ) -> Application:
     """Say something else of an application; by its publisher, it is to be reviewed again.
 
+    So it leaves the catalogue, if it was online, and acts no more until it is there again.
+
     Raises:
         Invalid: everything that is wrong.
         NotFound: there is none, or it is another publisher's.
-        Conflict: `application-fixed`: its publisher may not change it now; nobody, once delisted.
+        Conflict: `application-fixed`: it was delisted.
         Stale: it changed since that version was read.
         Unavailable, StoreUnavailable: it may not be done; trying again is safe.
     """
@@ -127,10 +136,8 @@ def change(
             return None
         if version not in (None, before.version):
             raise Stale
-        rules.check_change(before, by_publisher=not author.is_operator)
-        checked = before.checked if author.is_operator else ()
-        event = _event(author, Happened.CHANGE, about=_changed(before.draft, draft))
-        return replace(before, draft=draft, checked=checked), event
+        rules.check_change(before)
+        return _said(before, author, draft)
 
     return _change(author, application_id, alter)
 
@@ -193,7 +200,7 @@ def _change(author: Author, application_id: str, alter: Change) -> Application:
 
     def read() -> Pair:
         pair = store.read_pair(application_id) if ids.is_id(application_id) else None
-        if pair is None or (not author.is_operator and pair[1].owner != author.id):
+        if pair is None or (not author.is_operator and pair[1].owner != author.siret):
             raise NotFound
         return pair
 
@@ -210,6 +217,24 @@ def _change(author: Author, application_id: str, alter: Change) -> Application:
     if acts.until_written(read, actions) is not None:
         log.write("application changed", client=application_id)
     return outcome[0]
+
+
+def _said(before: Application, author: Author, draft: Draft) -> tuple[Application, Event]:
+    """Return an application of which something else is said, and what its history says of that."""
+    state = rules.state_after(before, by_publisher=not author.is_operator)
+    about = _changed(before.draft, draft)
+    if state is before.state:
+        event = _event(author, Happened.CHANGE, about=about)
+    else:
+        event = _event(author, Happened.CHANGE, before=before.state, after=state, about=about)
+    after = replace(
+        before,
+        draft=draft,
+        checked=before.checked if author.is_operator else (),
+        state=state,
+        state_since=before.state_since if state is before.state else event.at,
+    )
+    return after, event
 
 
 def _same(known: Application, wanted: Application) -> Application:

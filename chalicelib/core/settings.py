@@ -41,6 +41,8 @@ class Settings:
     smtp_port: int
     franceconnect: OidcProvider
     psc: OidcProvider
+    proconnect: OidcProvider
+    operator: OidcProvider
 
     @property
     def is_development(self) -> bool:
@@ -76,6 +78,8 @@ def settings() -> Settings:
         smtp_port=int(env.get("SMTP_PORT", "25")),
         franceconnect=_provider("FRANCECONNECT"),
         psc=_provider("PSC"),
+        proconnect=_provider("PROCONNECT"),
+        operator=_provider("OPERATOR"),
     )
 
 

@@ -32,6 +32,7 @@ _PARIS: Final = "Europe/Paris"
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
+_REFERENCE: Final = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[^/]+$", re.ASCII)
 _STATUSES: Final = ("booked", "cancelled")
 _ANSWERS: Final = ("accepted", "tentative", "needs-action")
 # A draft that says nothing.
@@ -247,9 +248,10 @@ def _read_participants(reader: Reader) -> tuple[str | None, str | None]:
         if actor is None:
             continue
         actor.leave("identifier", "display")
-        reference, kind = actor.text("reference"), actor.text("type")
+        known = _REFERENCE.search(actor.text("reference") or "")
+        kind = actor.text("type") or (known and known[1])
         actor.close()
-        if kind == "Location" or (reference or "").startswith("Location/"):
+        if kind == "Location":
             place = actor.text("display", required=True)
         elif kind in (None, "Patient") and patient is None:
             patient = read_patient(one, "actor")

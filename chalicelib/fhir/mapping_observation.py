@@ -165,8 +165,11 @@ def _read_values(
         value = _read_quantity(reader, "kg")
         found = {} if value is None else {Component.WEIGHT.value: value}
         return found, {f"/values/{Component.WEIGHT}": reader.place("valueQuantity.value")}
+    if kind is None:
+        reader.leave("component", *_VALUES)
+        return {}, {}
     reader.forbid(*_VALUES)
-    return _read_components(reader) if kind else ({}, {})
+    return _read_components(reader)
 
 
 def _read_components(reader: Reader) -> tuple[dict[str, Decimal], dict[str, str]]:

@@ -31,7 +31,7 @@ def search_patients(call: Call[None, PatientSearch]) -> Answer:
 
 
 @endpoint("GET", f"{_ALL}/{{patient_id}}", patterns={"patient_id": FHIR_ID}, answers={200: FHIR})
-def read_patient(call: Call[None, NoQuery]) -> Answer:
+def read_fhir_patient(call: Call[None, NoQuery]) -> Answer:
     """Read the patient of the token: that there is one, and no identity (R-SVC-01)."""
     return answered(_read(call, call.path["patient_id"]))
 

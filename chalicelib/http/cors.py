@@ -14,7 +14,10 @@ _READABLE: Final = {
     "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Location, Retry-After,"
     " WWW-Authenticate, X-Request-Id"
 }
-_ASKED_WITH: Final = "Accept, Authorization, Content-Type, If-Match, If-None-Match, Prefer"
+_ASKED_WITH: Final = (
+    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Exist, If-None-Match,"
+    " Prefer"
+)
 _DAY_SECONDS: Final = 86_400
 
 

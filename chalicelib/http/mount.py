@@ -207,7 +207,6 @@ def _reshape(event: Request, get_response: Callable[[Request], Response]) -> Res
     if ours or response.status_code < 400:  # noqa: PLR2004  the first error status
         return response
     slug = _FRAMEWORK_SLUGS.get(response.status_code, "internal")
-    in_fhir = outcomes.is_spoken_at(str(event.path))
-    refused = _plain(slug, response.status_code, in_fhir=in_fhir)
+    refused = _plain(slug, response.status_code, in_fhir=outcomes.is_spoken_at(str(event.path)))
     refused.headers.update(cors.headers(event.path))
     return refused

@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib.http import endpoint as declarations
 from chalicelib.http import openapi_problems
-from chalicelib.http.endpoint import HANDLE, IDEMPOTENCY_KEY, JSON, Endpoint
+from chalicelib.http.endpoint import FHIR, HANDLE, IDEMPOTENCY_KEY, JSON, Endpoint
 
 _VERSION: Final = "1"
 _REF: Final = "#/components/schemas/{model}"
@@ -53,6 +53,12 @@ _HEADERS: Final = {
     "Content-Disposition": {"description": "A name for the file.", "schema": _TEXT},
     "Repr-Digest": {"description": "The SHA-256 of the content (RFC 9530).", "schema": _TEXT},
 }
+_FORMAT: Final = {
+    "name": "_format",
+    "in": "query",
+    "required": False,
+    "schema": {"enum": ["json", JSON, FHIR]},
+}
 _PLACES: Final = {HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.SEE_OTHER}
 _VERSIONED: Final = {HTTPStatus.OK, HTTPStatus.CREATED}
 Json = dict[str, Any]
@@ -87,7 +93,11 @@ def document(endpoints: Sequence[Endpoint]) -> Json:
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "Problem": openapi_problems.schema()},
+            "schemas": {
+                **schemas,
+                "OperationOutcome": openapi_problems.outcome_schema(),
+                "Problem": openapi_problems.schema(),
+            },
             "responses": openapi_problems.components(),
             "headers": _HEADERS,
             "securitySchemes": {
@@ -132,6 +142,8 @@ def _operation(declared: Endpoint, refs: _Refs) -> Json:
         "responses": dict(sorted({**openapi_problems.responses(declared), **answers}.items())),
     }
     parameters = [*_path(declared), *_query(declared.query), *_headers(declared)]
+    if declared.serves_applications:
+        parameters.append(_FORMAT)
     if parameters:
         operation["parameters"] = parameters
     body = _body(declared, refs)
@@ -171,6 +183,8 @@ def _body(declared: Endpoint, refs: _Refs) -> Json:
     model = declared.form or declared.body
     if model:
         return {declared.accepts: {"schema": refs[model, "validation"]}}
+    if declared.accepts == FHIR:
+        return {kind: {"schema": {"type": "object"}} for kind in (FHIR, JSON)}
     return {declared.accepts: {}} if declared.accepts != JSON else {}
 
 
@@ -217,13 +231,14 @@ def _headers(declared: Endpoint) -> list[Json]:
             {
                 "name": "Idempotency-Key",
                 "in": "header",
-                "required": True,
+                "required": not declared.serves_applications,
                 "schema": key,
                 "description": "Yours, one per deposit or creation: the same request sent again "
-                "with the same key has one effect.",
+                "with the same key has one effect. In FHIR, without one, the resource is its own.",
             }
         )
     if declared.if_match:
-        version = {"type": "string", "examples": ['"v7"']}
+        example = 'W/"7"' if declared.serves_applications else '"v7"'
+        version = {"type": "string", "examples": [example]}
         found.append({"name": "If-Match", "in": "header", "required": True, "schema": version})
     return found

@@ -13,6 +13,7 @@ from chalicelib.core.errors import (
     Conflict,
     Forbidden,
     Invalid,
+    NotAcceptable,
     NotFound,
     PreconditionRequired,
     Problem,
@@ -22,13 +23,14 @@ from chalicelib.core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chalicelib.http import problems
+from chalicelib.http import outcomes, problems
 from chalicelib.http.endpoint import JSON, MAX_RAW_BYTES, Endpoint
 from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
 
 Json = dict[str, Any]
 
 _SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
+_OUTCOME: Final = {"$ref": "#/components/schemas/OperationOutcome"}
 _TEXT: Final = {"type": "string"}
 _HEADERS: Final = {
     Unauthenticated.status: ("WWW-Authenticate",),
@@ -92,16 +94,66 @@ def schema() -> Json:
     }
 
 
+def outcome_schema() -> Json:
+    """Return the schema of every refusal in FHIR."""
+    coding = {"system": _TEXT, "code": {**_TEXT, "enum": sorted({*FIELD_TEXTS, *PROBLEM_TEXTS})}}
+    issue = {
+        "severity": {"enum": ["fatal", "error"]},
+        "code": _TEXT,
+        "details": {
+            "type": "object",
+            "required": ["coding", "text"],
+            "properties": {
+                "coding": {"type": "array", "items": {"type": "object", "properties": coding}},
+                "text": {**_TEXT, "description": "In French."},
+            },
+        },
+        "diagnostics": {**_TEXT, "description": "The same, in English."},
+        "expression": {
+            "type": "array",
+            "items": _TEXT,
+            "description": "Where: a FHIRPath, or `http.` and the name of a parameter or header.",
+        },
+    }
+    told = ["severity", "code", "details", "diagnostics"]
+    return {
+        "type": "object",
+        "description": "FHIR R4. Everything wrong is told at once.",
+        "required": ["resourceType", "issue"],
+        "properties": {
+            "resourceType": {"const": "OperationOutcome"},
+            "issue": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "required": told,
+                    "properties": issue,
+                    "additionalProperties": False,
+                },
+            },
+        },
+        "additionalProperties": False,
+    }
+
+
 def components() -> Json:
     """Return the answers that operations refer to: one per kind of problem, and any other."""
     return {
         "Problem": _answer("Any other: a body of another type (415), an incident of ours (500)."),
         **{type(one).__name__: _described(one) for one in _COMMON},
+        "Outcome": _outcome("Refused, in FHIR."),
+        **{
+            f"Outcome{status}": _outcome("Refused, in FHIR.", *names)
+            for status, names in _HEADERS.items()
+        },
     }
 
 
 def responses(declared: Endpoint) -> Json:
     """Return the refusals of a route: what its declaration foretells, and its own."""
+    if declared.serves_applications:
+        return _outcomes(declared)
     found: Json = {
         str(one.status): {"$ref": f"#/components/responses/{type(one).__name__}"}
         for one in _COMMON
@@ -113,6 +165,18 @@ def responses(declared: Endpoint) -> Json:
     return {**found, "default": {"$ref": "#/components/responses/Problem"}}
 
 
+def _outcomes(declared: Endpoint) -> Json:
+    statuses = {*_foretold(declared), NotAcceptable.status}
+    names = {status: f"Outcome{status}" for status in _HEADERS}
+    return {
+        **{
+            str(status): {"$ref": f"#/components/responses/{names.get(status, 'Outcome')}"}
+            for status in statuses
+        },
+        "default": {"$ref": "#/components/responses/Outcome"},
+    }
+
+
 def _foretold(declared: Endpoint) -> Iterator[int]:
     yield from (BadRequest.status, Invalid.status, Unavailable.status)
     yield from (one.status for one in declared.problems)
@@ -122,7 +186,8 @@ def _foretold(declared: Endpoint) -> Iterator[int]:
         yield NotFound.status
     if declared.body or declared.accepts != JSON:
         yield TooLarge.status
-    if declared.method != "GET" and ("{pid}" in declared.path or declared.idempotent):
+    changes = "{pid}" in declared.path or declared.idempotent or declared.serves_applications
+    if declared.method != "GET" and changes:
         yield Conflict.status
     if declared.if_match:
         yield from (Stale.status, PreconditionRequired.status)
@@ -141,6 +206,14 @@ def _described(one: Problem, reasons: Sequence[str] = ()) -> Json:
 
 
 def _answer(said: str, *headers: str) -> Json:
-    named = {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *headers)}
     content = {problems.MEDIA_TYPE: {"schema": _SCHEMA}}
-    return {"description": said, "headers": named, "content": content}
+    return {"description": said, "headers": _named(headers), "content": content}
+
+
+def _outcome(said: str, *headers: str) -> Json:
+    content = {outcomes.MEDIA_TYPE: {"schema": _OUTCOME}}
+    return {"description": said, "headers": _named(headers), "content": content}
+
+
+def _named(headers: Sequence[str]) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *headers)}

@@ -39,6 +39,7 @@ _BY_ERROR: Final[Mapping[str, str]] = {
     "extra_forbidden": "not-supported",
     "fhir_unsupported": "not-supported",
     "fhir_type": "structure",
+    "dict_type": "structure",
     "fhir_forbidden": "structure",
     "repeated_parameter": "not-supported",
     "string_too_long": "too-long",

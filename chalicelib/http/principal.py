@@ -22,12 +22,14 @@ class ActorKind(StrEnum):
     PROFESSIONAL = "professional"
     ORGANISATION = "organisation"
     APPLICATION = "application"  # of the catalogue, by a person's consent
+    PUBLISHER = "publisher"  # of applications of the catalogue: has no right to any record
+    OPERATOR = "operator"  # who reviews them: has none either
     CALENDAR = "calendar"  # whatever holds a person's secret link; no token ever says it
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A proven identity: `id` is a person's account, a professional's RPPS, a structure's FINESS.
+    """A proven identity: `id` is an account, a professional's RPPS, a structure's FINESS.
 
     `session` is the session's id, the client's id for software, or the hash of a calendar's secret:
     the gate reads that row on each request, so that ending it is immediate. `generation` is that of

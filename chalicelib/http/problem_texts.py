@@ -118,8 +118,7 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Dans son état, cette application ne se modifie pas. Rien n’a été modifié.",
         "Application cannot change",
         "In this state ({state}), the application cannot be changed. Nothing was changed.",
-        "Une application en ligne se modifie avec la revue. Une application retirée "
-        "s’enregistre de nouveau.",
+        "Une application retirée s’enregistre de nouveau.",
     ),
     "application-move": Text(
         "Changement d’état impossible",

@@ -34,8 +34,8 @@ def of_person(issuer: str, subject: str, traits: Traits, email: str, now: dateti
         Tampered: the rows lead to the record of somebody else; told to the operator.
         Unavailable, StoreUnavailable: the host does not answer; logging in again is safe.
     """
-    where = _login(Provider.FRANCECONNECT, issuer, subject)
-    account = _behind(where)
+    where = login_place(Provider.FRANCECONNECT, issuer, subject)
+    account = behind(where)
     if account is not None:
         spaces.require_traits(str(account.pid), traits)
         if account.status == ACTIVE:  # else whoever took it over would be told in her place
@@ -60,7 +60,7 @@ def of_professional(rpps: RPPS, now: datetime) -> AccountRow:
     Raises:
         Unavailable, StoreUnavailable: the host does not answer; logging in again is safe.
     """
-    where = _login(Provider.PSC, "rpps", rpps)
+    where = login_place(Provider.PSC, "rpps", rpps)
     account = known_professional(rpps)
     if account is not None:
         return account
@@ -78,9 +78,9 @@ def of_professional(rpps: RPPS, now: datetime) -> AccountRow:
         trace_key=envelope.new_data_key(subject_of_trace(rpps), TRACE_KIND),
     )
     try:
-        store.write_all([_login_row(where, uid), made])
+        store.write_all([login_row(where, uid), made])
     except ConditionLost:
-        account = _behind(where)
+        account = behind(where)
         if account is None:
             raise
         return account
@@ -93,7 +93,7 @@ def known_professional(rpps: RPPS) -> AccountRow | None:
     Raises:
         Unavailable, StoreUnavailable: the host does not answer.
     """
-    return _behind(_login(Provider.PSC, "rpps", rpps))
+    return behind(login_place(Provider.PSC, "rpps", rpps))
 
 
 def uid_of(account: AccountRow) -> str:
@@ -111,11 +111,13 @@ def email_of(uid: str) -> str | None:
     return _address(row, uid) if row else None
 
 
-def _login(provider: Provider, issuer: str, subject: str) -> tuple[str, str]:
+def login_place(provider: Provider, issuer: str, subject: str) -> tuple[str, str]:
+    """Return the key of an identity at a provider."""
     return store.login_key(blind.blind("login", f"{provider}\n{issuer}\n{subject}"))
 
 
-def _behind(where: tuple[str, str]) -> AccountRow | None:
+def behind(where: tuple[str, str]) -> AccountRow | None:
+    """Return the account that an identity at a provider leads to, if there is one."""
     login = rows.get(LoginRow, *where)
     return rows.get(AccountRow, *account_key(login.uid)) if login else None
 
@@ -126,7 +128,7 @@ def _taken(where: tuple[str, str]) -> AccountRow:
     Raises:
         LoginRefused: the record is another account's.
     """
-    account = _behind(where)
+    account = behind(where)
     if account is None:
         raise LoginRefused(LoginProblem.TAKEN)
     return account
@@ -153,7 +155,7 @@ def _make_person(
     )
     holder_pk, holder_sk = store.holder_key(pid)
     made: list[Row] = [
-        _login_row(where, uid),
+        login_row(where, uid),
         HolderRow(pk=holder_pk, sk=holder_sk, kind="holder", uid=uid),
         account,
         _proxy_row(pid, uid),
@@ -205,7 +207,8 @@ def _address(row: ContactRow, uid: str) -> str:
     return str(opened["email"])
 
 
-def _login_row(where: tuple[str, str], uid: str) -> LoginRow:
+def login_row(where: tuple[str, str], uid: str) -> LoginRow:
+    """Make the row by which an identity at a provider leads to an account."""
     return LoginRow(pk=where[0], sk=where[1], kind="login", uid=uid)
 
 

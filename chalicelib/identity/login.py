@@ -6,6 +6,7 @@ state serves once. Every way out without a session is a French page with a next 
 
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +19,7 @@ from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.errors import BadRequest, Unauthenticated, Unavailable
 from chalicelib.core.rows import StoreUnavailable
 from chalicelib.core.settings import settings
-from chalicelib.identity import accounts, directory, logout, oidc, rules, sessions, store
+from chalicelib.identity import accounts, directory, logout, oidc, rules, sessions, staff, store
 from chalicelib.identity.model import LoginProblem, LoginRefused, Provider, SessionAction
 from chalicelib.identity.store import ProviderSessionRow
 from chalicelib.vault import blind
@@ -164,9 +165,7 @@ def _identified(pending: _Pending, callback: Callback, now: datetime) -> tuple[S
     if not 0 < len(code) <= _MAX_CHARS:
         raise LoginRefused(LoginProblem.TECHNICAL)
     proven = oidc.identify(pending.provider, code, pending.nonce, pending.verifier)
-    is_person = pending.provider is Provider.FRANCECONNECT
-    opened = _person_session if is_person else _professional_session
-    account, session, cookie = opened(proven.claims, now)
+    account, session, cookie = _OPENED[pending.provider](proven.claims, now)
     beside = logout.provider_session(session, pending.provider, proven.id_token)
     if pending.former:
         sessions.end_by_id(pending.former)  # before: were it to fail, there are not two
@@ -178,8 +177,7 @@ def _person_session(claims: dict[str, Any], now: datetime) -> Opened:
     """Make a person's session, found by her identity at the provider."""
     issuer = settings().franceconnect.issuer
     traits = rules.traits_of_claims(claims)
-    # Its own word for it, when it gives one: an address it does not believe in is not written to.
-    email = "" if claims.get("email_verified") is False else str(claims.get("email") or "")
+    email = _address(claims)
     account = _usable(accounts.of_person(issuer, str(claims["sub"]), traits, email, now))
     return account, *sessions.new_session(account, now)
 
@@ -193,6 +191,39 @@ def _professional_session(claims: dict[str, Any], now: datetime) -> Opened:
     known = professional.activities[0] if professional.activities else None
     activity = rules.activity_of_claims(claims) or known
     return account, *sessions.new_session(account, now, professional, activity)
+
+
+def _publisher_session(claims: dict[str, Any], now: datetime) -> Opened:
+    """Make the session of who publishes applications, for the establishment she chose to act for.
+
+    Who works for two of them has two accounts, and what one sees the other does not.
+    """
+    siret, name = rules.siret_of_claims(claims), rules.name_at_work(claims)
+    issuer = settings().proconnect.issuer
+    account = _usable(staff.of_publisher(issuer, str(claims["sub"]), siret, now))
+    return account, *sessions.new_session(account, now, name=name)
+
+
+def _operator_session(claims: dict[str, Any], now: datetime) -> Opened:
+    """Make the session of an operator, who was enrolled before."""
+    name, issuer = rules.name_at_work(claims), settings().operator.issuer
+    account = staff.of_operator(issuer, str(claims["sub"]), _address(claims))
+    if account is None:
+        raise LoginRefused(LoginProblem.UNKNOWN_OPERATOR)
+    return account, *sessions.new_session(account, now, name=name)
+
+
+def _address(claims: dict[str, Any]) -> str:
+    """Read the e-mail address; one that its own provider does not believe in is none."""
+    return "" if claims.get("email_verified") is False else str(claims.get("email") or "")
+
+
+_OPENED: Final[dict[Provider, Callable[[dict[str, Any], datetime], Opened]]] = {
+    Provider.FRANCECONNECT: _person_session,
+    Provider.PSC: _professional_session,
+    Provider.PROCONNECT: _publisher_session,
+    Provider.OPERATOR: _operator_session,
+}
 
 
 def _usable(account: AccountRow) -> AccountRow:

@@ -15,6 +15,8 @@ class Provider(StrEnum):
 
     FRANCECONNECT = "franceconnect"
     PSC = "psc"
+    PROCONNECT = "proconnect"  # of who works for a company or an administration
+    OPERATOR = "operator"  # the same, registered apart: of who works for the operator
 
 
 class LoginProblem(StrEnum):
@@ -25,7 +27,10 @@ class LoginProblem(StrEnum):
     UNKNOWN = "inconnue"
     TAKEN = "doublon"
     ASSURANCE = "niveau"
+    ASSURANCE_AT_WORK = "niveau-pro"
     UNKNOWN_PROFESSIONAL = "professionnel-inconnu"
+    UNKNOWN_COMPANY = "etablissement-inconnu"
+    UNKNOWN_OPERATOR = "exploitant-inconnu"
     SUSPENDED = "suspendue"
     TECHNICAL = "technique"
 
@@ -50,6 +55,8 @@ class AccountAction(StrEnum):
 
     SUSPEND = "identity:account:suspend"
     RESUME = "identity:account:resume"
+    ENROL = "identity:account:enrol"
+    DISMISS = "identity:account:dismiss"
 
 
 class CoverageAction(StrEnum):

@@ -1,4 +1,4 @@
-"""An OpenID Connect client for FranceConnect+ and Pro Santé Connect (D7, A28).
+"""An OpenID Connect client for FranceConnect+, Pro Santé Connect and ProConnect (D7, A28).
 
 Authorization code with PKCE S256, state and nonce. What it refuses to do: follow a redirect, talk
 without TLS off this machine, read more than 64 kB or wait more than 3 s, accept an algorithm or a
@@ -34,6 +34,8 @@ _SCOPES: Final = {
     Provider.FRANCECONNECT: "openid given_name family_name birthdate gender birthplace "
     "birthcountry preferred_username email",
     Provider.PSC: "openid scope_all",
+    Provider.PROCONNECT: "openid given_name usual_name siret",
+    Provider.OPERATOR: "openid given_name usual_name email",
 }
 _NEEDED: Final = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 _END_SESSION: Final = "end_session_endpoint"
@@ -66,7 +68,7 @@ def forget() -> None:
 
 
 def callback_url() -> str:
-    """Return the one redirect URI registered with both providers."""
+    """Return the one redirect URI registered with every provider."""
     return f"{settings().public_base_url}/v1/auth/callback"
 
 
@@ -93,6 +95,10 @@ def authorization_url(provider: Provider, state: str, nonce: str, verifier: str)
         "code_challenge": challenge.rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
+    levels = rules.essential_levels(provider)
+    if levels:
+        wanted = {"id_token": {"acr": {"essential": True, "values": levels}}}
+        query["claims"] = json.dumps(wanted, separators=(",", ":"))
     endpoint = _metadata(provider, clock.now()).endpoints["authorization_endpoint"]
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
@@ -140,7 +146,13 @@ def identify(provider: Provider, code: str, nonce: str, verifier: str) -> Identi
 
 
 def _config(provider: Provider) -> OidcProvider:
-    return settings().franceconnect if provider is Provider.FRANCECONNECT else settings().psc
+    here = settings()
+    return {
+        Provider.FRANCECONNECT: here.franceconnect,
+        Provider.PSC: here.psc,
+        Provider.PROCONNECT: here.proconnect,
+        Provider.OPERATOR: here.operator,
+    }[provider]
 
 
 def _exchange(provider: Provider, code: str, verifier: str) -> dict[str, Any]:
@@ -171,7 +183,7 @@ def _id_token(provider: Provider, token: str, nonce: str) -> dict[str, Any]:
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise BadToken("nonce")
     if not rules.level_is_enough(provider, claims.get("acr")):
-        raise LoginRefused(LoginProblem.ASSURANCE)
+        raise LoginRefused(rules.too_weak(provider))
     return claims
 
 

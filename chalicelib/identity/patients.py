@@ -16,7 +16,7 @@ from chalicelib.access.store import AccountRow, SessionRow
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import children, directory, rules, spaces, store
+from chalicelib.identity import children, directory, rules, spaces, staff, store
 from chalicelib.identity.children import Child
 from chalicelib.identity.model import Person, Professional
 from chalicelib.identity.store import ProfessionalRow
@@ -46,7 +46,10 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who is connected: a person with the records she acts for, or a professional."""
+    """Who is connected: a person with the records she acts for, or somebody at work.
+
+    `name` is of a publisher, whose `organisation_id` is a SIRET, or of an operator.
+    """
 
     expires_at: str
     profiles: tuple[Patient, ...] = ()
@@ -54,6 +57,7 @@ class Me:
     professional: Professional | None = None
     organisation: str | None = None
     organisation_id: str | None = None
+    name: str | None = None
 
 
 def read_patient(principal: Principal, subject: str) -> Patient:
@@ -166,11 +170,16 @@ def me(principal: Principal) -> Me:
     Raises:
         Unauthenticated: the session was ended.
         Forbidden: software is nobody.
+        Tampered, Unavailable: the name of who is at work cannot be opened.
     """
     if principal.kind is ActorKind.PERSON:
         return _me_person(principal)
     if principal.kind is ActorKind.PROFESSIONAL:
         return _me_professional(principal)
+    if principal.kind in (ActorKind.PUBLISHER, ActorKind.OPERATOR):
+        session, _ = _with_session(principal)
+        siret, name = session.organisation_id, staff.name_of(session)
+        return Me(session.expires_at, organisation_id=siret, name=name)
     raise Forbidden
 
 

@@ -23,7 +23,7 @@ SESSION_COOKIE: Final = "__Host-carnet_refresh"
 class LoginQuery(Schema):
     """Where to log in, and which of our screens to come back to."""
 
-    provider: Literal["franceconnect", "psc"]
+    provider: Literal["franceconnect", "psc", "proconnect", "operator"]
     return_to: str = Field(default="/", max_length=300)
 
 
@@ -111,6 +111,25 @@ class ProfessionalMe(Schema):
     session: SessionEnd
 
 
+class PublisherMe(Schema):
+    """Somebody connected who publishes applications for an establishment."""
+
+    role: Literal["publisher"] = "publisher"
+    id: str
+    display_name: str
+    siret: str
+    session: SessionEnd
+
+
+class OperatorMe(Schema):
+    """Somebody connected who works for the operator."""
+
+    role: Literal["operator"] = "operator"
+    id: str
+    display_name: str
+    session: SessionEnd
+
+
 class KeySetAnswer(Schema):
     """A JSON Web Key Set (RFC 7517)."""
 
@@ -194,12 +213,19 @@ def read_key_set(_: Call[None, NoQuery]) -> Answer:
     )
 
 
-@endpoint("GET", "/v1/me", answers={200: PersonMe | ProfessionalMe}, problems=(Forbidden(),))
+@endpoint(
+    "GET",
+    "/v1/me",
+    answers={200: PersonMe | ProfessionalMe | PublisherMe | OperatorMe},
+    problems=(Forbidden(),),
+)
 def read_me(call: Call[None, NoQuery]) -> Answer:
     """Say who is connected, and for which records."""
     me = patients.me(call.principal)
     if me.professional:
         return Answer(_professional_me(me, me.professional))
+    if me.name:
+        return Answer(_staff_me(call.principal.id, me, me.name))
     profiles = [_profile(patient) for patient in me.profiles]
     profiles += [_child_profile(child) for child in me.children]
     names = [shown(f"{one.given_name} {one.family_name}") for one in profiles]
@@ -247,6 +273,13 @@ def _professional_me(me: Me, professional: Professional) -> ProfessionalMe:
         else None,
         session=SessionEnd(expires_at=me.expires_at),
     )
+
+
+def _staff_me(uid: str, me: Me, name: str) -> PublisherMe | OperatorMe:
+    end = SessionEnd(expires_at=me.expires_at)
+    if me.organisation_id:
+        return PublisherMe(id=uid, display_name=name, siret=me.organisation_id, session=end)
+    return OperatorMe(id=uid, display_name=name, session=end)
 
 
 def _require_own_page(call: Call[None, NoQuery]) -> None:

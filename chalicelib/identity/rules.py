@@ -11,15 +11,18 @@ from enum import Enum, auto
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.identity.model import Activity, LoginProblem, LoginRefused, Provider
+from chalicelib.core.text import is_printable
+from chalicelib.identity.model import Activity, LoginProblem, LoginRefused, Provider, shown
 from chalicelib.identity.values import (
     RPPS,
+    SIRET,
     IdKind,
     InvalidIdentifier,
     Sex,
     Traits,
     fold,
     parse_professional_id,
+    parse_siret,
 )
 
 # P: a shared computer at home or in a ward is left open; half an hour is the usual compromise.
@@ -28,17 +31,24 @@ SESSION_WHOLE: Final = timedelta(hours=12)
 # D7: two tabs, or an answer lost on the way, present the former secret once more.
 FORMER_SECRET: Final = timedelta(seconds=30)
 LOGIN_LIFE: Final = timedelta(minutes=10)
+AT_WORK: Final = frozenset((Provider.PROCONNECT, Provider.OPERATOR))
 MAJORITY_YEARS: Final = 18  # Civil Code, articles 388 and 414
 
-# R-FC-02: substantial or high for persons. R-PSC-01: the only level Pro Santé Connect has.
+# Two factors, and an establishment whose link with the person ProConnect has checked.
+_CHECKED: Final = "https://proconnect.gouv.fr/assurance/consistency-checked-2fa"
+_AT_WORK: Final = (_CHECKED, "eidas2", "eidas3")
+# R-FC-02: substantial or high for persons. R-PSC-01: the only level Pro Santé Connect has. The
+# lowest that is enough comes first.
 _LEVELS: Final = {
-    Provider.FRANCECONNECT: frozenset({"eidas2", "eidas3"}),
-    Provider.PSC: frozenset({"eidas1", "eidas2", "eidas3"}),
+    Provider.FRANCECONNECT: ("eidas2", "eidas3"),
+    Provider.PSC: ("eidas1", "eidas2", "eidas3"),
+    Provider.PROCONNECT: _AT_WORK,
+    Provider.OPERATOR: _AT_WORK,
 }
 # A29: the screens one may return to, by their first segment; no other shape of path passes.
 _SCREENS: Final = (
-    "accueil|acces|agenda|aide|applications|documents|editeurs|messages|notifications|plus|pro"
-    "|proches|professionnels|reprise"
+    "accueil|acces|agenda|aide|applications|documents|editeur|editeurs|messages|notifications|plus"
+    "|pro|proches|professionnels|reprise|revue"
 )
 # A word or an id of ours; or a conversation's, the only one with dots, none of which is alone.
 _SEGMENT: Final = r"(?:[0-9A-Za-z_-]{1,64}|c\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,300})"
@@ -49,6 +59,7 @@ _RETURN: Final = re.compile(
 _SEXES: Final[Mapping[str, Sex]] = {"female": "F", "male": "M"}
 _WORDS: Final = re.compile(r"[\s\-’']+")
 MAX_WORDS: Final = 12
+NAME_CHARS: Final = 120
 
 
 def is_own_path(path: str) -> bool:
@@ -63,7 +74,17 @@ def level_is_enough(provider: Provider, acr: object) -> bool:
 
 def requested_levels(provider: Provider) -> str:
     """Return the `acr_values` to ask for: the lowest that is enough."""
-    return min(_LEVELS[provider])
+    return _LEVELS[provider][0]
+
+
+def essential_levels(provider: Provider) -> tuple[str, ...]:
+    """Return the levels that ProConnect must reach or fail; a wish elsewhere (ADR 0024)."""
+    return _LEVELS[provider] if provider in AT_WORK else ()
+
+
+def too_weak(provider: Provider) -> LoginProblem:
+    """Name the page for who did not prove enough: what to do differs with the provider."""
+    return LoginProblem.ASSURANCE_AT_WORK if provider in AT_WORK else LoginProblem.ASSURANCE
 
 
 def traits_of_claims(claims: Mapping[str, Any]) -> Traits:
@@ -126,6 +147,31 @@ def activity_of_claims(claims: Mapping[str, Any]) -> Activity | None:
                 return Activity(_text(place, "raisonSocialeSite"), identifier, "")
     name = _text(claims, "SubjectOrganization")
     return Activity(name, _text(claims, "SubjectOrganizationID"), "") if name else None
+
+
+def siret_of_claims(claims: Mapping[str, Any]) -> SIRET:
+    """Read for which establishment somebody logs in, in the claims of ProConnect.
+
+    Raises:
+        LoginRefused: none, or a malformed number.
+    """
+    try:
+        return parse_siret(_text(claims, "siret"))
+    except InvalidIdentifier as error:
+        raise LoginRefused(LoginProblem.UNKNOWN_COMPANY) from error
+
+
+def name_at_work(claims: Mapping[str, Any]) -> str:
+    """Read how colleagues call somebody, in the claims of ProConnect: `Alix EXEMPLE`.
+
+    Raises:
+        LoginRefused: no name to sign acts with, or one that does not show what it says.
+    """
+    given, usual = _text(claims, "given_name"), _text(claims, "usual_name")
+    name = " ".join(filter(None, (shown(given) if fold(given) else "", usual.upper())))
+    if not fold(usual) or len(name) > NAME_CHARS or not is_printable(name):
+        raise LoginRefused(LoginProblem.TECHNICAL)
+    return name
 
 
 def age_on(birth_date: date, day: date) -> int:

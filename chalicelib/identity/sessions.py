@@ -18,7 +18,7 @@ from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.errors import Unauthenticated, Unavailable
 from chalicelib.core.rows import ConditionLost, TransactionConflict
 from chalicelib.http.principal import ActorKind
-from chalicelib.identity import rules, tokens
+from chalicelib.identity import rules, staff, tokens
 from chalicelib.identity.accounts import uid_of
 from chalicelib.identity.model import Activity, Professional
 from chalicelib.identity.rules import Refresh, SessionFacts
@@ -49,8 +49,12 @@ def new_session(
     now: datetime,
     professional: Professional | None = None,
     activity: Activity | None = None,
+    *,
+    name: str = "",
 ) -> tuple[SessionRow, str]:
     """Make the row of a session, not yet written, and the value of its cookie.
+
+    `name` is of a publisher or an operator: sealed, since no directory makes it public.
 
     Raises:
         Unavailable: the key service does not answer.
@@ -62,7 +66,7 @@ def new_session(
         pk=pk,
         sk=sk,
         kind="session",
-        actor=ActorKind.PROFESSIONAL if professional else ActorKind.PERSON,
+        actor=ActorKind(account.role),
         uid=uid,
         refresh_hash=_hash(secret),
         rotated_at=clock.iso(now),
@@ -79,6 +83,9 @@ def new_session(
     if activity:
         row.organisation = activity.organisation
         row.organisation_id = activity.organisation_id or None
+    if name:
+        row.organisation_id = account.siret
+        row.sealed_name = staff.seal_name(row, name)
     return row, _cookie(_Presented(sid, secret, uid))
 
 

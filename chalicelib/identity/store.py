@@ -52,6 +52,20 @@ class LoginRow(AuthenticatedRow):
     uid = UnicodeAttribute()
 
 
+class EnrolmentRow(AuthenticatedRow):
+    """Somebody whom the operator lets in as one of its own, by her subject or e-mail address.
+
+    That is in the key as a keyed hash, and sealed, to be listed. It leads to one account, once.
+    """
+
+    TABLE: ClassVar[str] = "identity"
+
+    uid = UnicodeAttribute()
+    sealed = UnicodeAttribute()
+    enrolled_at = UnicodeAttribute()
+    is_used = BooleanAttribute(null=True)
+
+
 class ProviderSessionRow(Row):
     """What ends a session at its identity provider, sealed, beside the session's own row."""
 
@@ -208,6 +222,16 @@ def contact_wish(uid: str) -> tuple[type[ContactRow], str, str]:
 def login_key(mac: str) -> tuple[str, str]:
     """Return the key of an identity at a provider, from its keyed hash."""
     return key("LOGIN", mac), "LOGIN"
+
+
+def enrolment_key(mac: str) -> tuple[str, str]:
+    """Return the key of an enrolment, from the keyed hash of whom it lets in."""
+    return "STAFF", mac
+
+
+def enrolments() -> Query:
+    """Return the query of all enrolments: those who work for the operator are few."""
+    return Query(EnrolmentRow, "STAFF")
 
 
 def person_key(pid: str) -> tuple[str, str]:

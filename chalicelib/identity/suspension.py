@@ -1,4 +1,4 @@
-"""What the operator does with the account of a person or a professional: suspend, resume, show.
+"""What the operator does with somebody's account: suspend, resume, show.
 
 No reason is asked for, hence none is kept. Suspended, an account is refused from its next request
 on, wherever it is connected, and gets no session; resumed, it logs in again, and the sessions it
@@ -13,6 +13,7 @@ from chalicelib.access.store import ACTIVE, SUSPENDED, AccountRow, SettingsRow
 from chalicelib.audit.store import TraceRow, new_row
 from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.rows import Action
+from chalicelib.http.principal import ActorKind
 from chalicelib.identity import accounts, acts, directory, spaces
 from chalicelib.identity.model import AccountAction
 from chalicelib.identity.values import RPPS, parse_ins, parse_rpps
@@ -28,11 +29,11 @@ class Account:
     id: str
     status: str
     role: str
-    of: str  # the space of a person, the RPPS of a professional
+    of: str  # the space of a person, the RPPS of a professional, the SIRET of a publisher
 
 
 def show_account(who: str) -> Account:
-    """Return an account, by the number or the space of whom it is.
+    """Return an account, by the number or the space of whom it is, or a publisher's by its own id.
 
     Raises:
         ValueError: no such number, or nobody ever logged in with it.
@@ -81,7 +82,7 @@ def _set_status(who: str, status: str, action: AccountAction) -> Account:
 
 def _find(who: str) -> AccountRow:
     if ids.is_id(who):
-        return _of_space(who)
+        return _of_publisher(who) or _of_space(who)
     if len(who) == RPPS_CHARS:
         account = accounts.known_professional(_rpps(who))
         if account is None:
@@ -95,6 +96,11 @@ def _find(who: str) -> AccountRow:
 
 def _rpps(who: str) -> RPPS:
     return parse_rpps(who, check_key=False)  # an unknown number is refused anyway
+
+
+def _of_publisher(uid: str) -> AccountRow | None:
+    account = rows.get(AccountRow, *access_store.account_key(uid))
+    return account if account is not None and account.role == ActorKind.PUBLISHER else None
 
 
 def _of_space(pid: str) -> AccountRow:
@@ -118,5 +124,5 @@ def _trace(account: AccountRow, action: AccountAction) -> TraceRow:
 
 
 def _shown(account: AccountRow) -> Account:
-    of = account.pid or account.rpps or ""
+    of = account.pid or account.rpps or account.siret or ""
     return Account(accounts.uid_of(account), account.status, account.role, of)

@@ -14,6 +14,7 @@ from typing import Literal, NewType
 
 RPPS = NewType("RPPS", str)
 FINESS = NewType("FINESS", str)
+SIRET = NewType("SIRET", str)
 
 OID_INS_NIR = "1.2.250.1.213.1.4.8"
 OID_INS_NIA = "1.2.250.1.213.1.4.9"
@@ -32,6 +33,7 @@ _NIR = re.compile(
 _TEMPORARY = re.compile(r"(?:[78][012]|[56][12])[0-9]{11}")
 _INS_CHARACTERS = re.compile(r"[0-9AB]*")
 _DIGITS = re.compile(r"[0-9]+")
+_LA_POSTE = "356000000"
 _FINESS = re.compile(r"(?:[0-9]{2}|2A|2B)[0-9]{7}")
 
 
@@ -173,6 +175,22 @@ def parse_finess(text: str, *, check_key: bool = True) -> FINESS:
     if check_key and not luhn_is_right(text):
         raise InvalidIdentifier("key", "FINESS")
     return FINESS(text)
+
+
+def parse_siret(text: str) -> SIRET:
+    """Read a SIRET number: 14 digits, the last one being a Luhn key.
+
+    The establishments of La Poste have numbers that no longer hold in that key: the sum of their
+    digits is a multiple of five. Source: INSEE, Sirene.
+
+    Raises:
+        InvalidIdentifier: with code `length`, `characters` or `key`.
+    """
+    _require_shape(text, 14, _DIGITS, "SIRET")
+    is_of_la_poste = text.startswith(_LA_POSTE) and sum(map(int, text)) % 5 == 0
+    if not luhn_is_right(text) and not is_of_la_poste:
+        raise InvalidIdentifier("key", "SIRET")
+    return SIRET(text)
 
 
 def parse_professional_id(text: str, *, check_key: bool = True) -> NationalId:

@@ -14,6 +14,7 @@ from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
 from chalicelib.http.principal import Principal
 from chalicelib.messaging import attachments, rules
 from chalicelib.messaging.attachments import Content
+from chalicelib.messaging.model import File, Side
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.routes import ATTACHMENT, NOT_NOW, ONE, PATTERNS, reference
 from chalicelib.messaging.schemas import (
@@ -26,7 +27,7 @@ from chalicelib.messaging.schemas import (
 from chalicelib.record import cda_deposit, secrecy
 from chalicelib.record import usecases as record
 from chalicelib.record.cda.rules import Refusal
-from chalicelib.record.model import Draft
+from chalicelib.record.model import Author, Draft
 from chalicelib.storage.inspect import Inspected, Kind
 from chalicelib.storage.refusals import Code, Refused
 
@@ -53,7 +54,7 @@ class Kept:
 
 
 def save(principal: Principal, ref: Reference, attachment_id: str) -> Kept:
-    """Add a copy of an attachment to the record, deposited by who asks.
+    """Add a copy of an attachment to the record: deposited by who asks, written by who sent it.
 
     Raises:
         NotFound: no such attachment for her; traced.
@@ -63,7 +64,9 @@ def save(principal: Principal, ref: Reference, attachment_id: str) -> Kept:
     made, content = attachments.open_attachment(
         principal, ref, attachment_id, Action.ATTACHMENT_SAVE
     )
-    draft = Draft(made.name, None, None, made.format, made.size_bytes, made.sha256)
+    draft = Draft(
+        made.name, None, None, made.format, made.size_bytes, made.sha256, author=_author(made)
+    )
     try:
         document = record.add_document(principal, ref.pid, draft, content, None)
     except Conflict as conflict:
@@ -71,6 +74,14 @@ def save(principal: Principal, ref: Reference, attachment_id: str) -> Kept:
             raise
         return Kept(str(conflict.extra["document_id"]), is_new=False)
     return Kept(document.id, is_new=True)
+
+
+def _author(made: File) -> Author | None:
+    """Return who sent a file to the person; what she sent herself is hers."""
+    sender = made.sent_by
+    if sender is None or sender.side is Side.PATIENT:
+        return None
+    return Author(sender.name, sender.profession, sender.organisation)
 
 
 @endpoint(

@@ -135,12 +135,13 @@ def post(unit: Unit, ref: Reference, row: ThreadRow, draft: Draft) -> Message:
     """
     side, was = threads.side_of(unit), threads.unread_sides(row)
     message_id = payloads.new_message_id(row, unit.now)
+    sender = _sender(unit, payloads.open_thread(unit, row), side)
     message = Message(
         id=message_id,
         sent_at=ids.ulid_instant(message_id),
-        sender=_sender(unit, payloads.open_thread(unit, row), side),
+        sender=sender,
         body=draft.body,
-        attachments=_attached(unit, ref, draft.attachments),
+        attachments=_attached(unit, ref, draft.attachments, sender),
     )
     setattr(row, f"{side}_last", message_id)
     row.inbox_sk = payloads.last_of(message_id, ref)
@@ -198,7 +199,9 @@ def _files_wanted(draft: Draft) -> list[Wanted]:
     return [(WaitingFileRow, *store.waiting_file_key(one.id)) for one in draft.attachments]
 
 
-def _attached(unit: Unit, ref: Reference, joined: Sequence[Joined]) -> tuple[Attachment, ...]:
+def _attached(
+    unit: Unit, ref: Reference, joined: Sequence[Joined], sender: Sender
+) -> tuple[Attachment, ...]:
     """Let what waits go with its message.
 
     Raises:
@@ -216,7 +219,7 @@ def _attached(unit: Unit, ref: Reference, joined: Sequence[Joined]) -> tuple[Att
         if found.thread != ref.thread:
             raise unknown
         # It goes once: a second message with it finds the row there.
-        named = replace(found, name=one.name.strip())
+        named = replace(found, name=one.name.strip(), sent_by=sender)
         unit.put(payloads.new_file(unit, named), lost=unknown)
         made.append(Attachment(one.id, named.name, named.format, named.size_bytes))
     return tuple(made)

@@ -75,22 +75,6 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """An attachment in the store; `sha256` is of its readable bytes, in hex.
-
-    `name` is what its message calls it, empty while it waits for one.
-    """
-
-    id: str
-    thread: str
-    format: Kind
-    size_bytes: int
-    sha256: str
-    blob: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Attachment:
     """An attachment as a message shows it."""
 
@@ -110,6 +94,24 @@ class Sender:
     on_behalf_of: str | None
     profession: str | None
     organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment in the store; `sha256` is of its readable bytes, in hex.
+
+    `name` is what its message calls it, empty while it waits for one; `sent_by` is who sent that
+    (unknown of older ones).
+    """
+
+    id: str
+    thread: str
+    format: Kind
+    size_bytes: int
+    sha256: str
+    blob: str
+    name: str = ""
+    sent_by: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,7 +266,9 @@ def open_file(unit: Unit, row: FileRow | WaitingFileRow) -> File:
         Tampered, Unavailable: it does not open.
     """
     value = unit.open(row.sealed, row.pk, row.sk)
-    return File(**(value | {"format": Kind(value["format"])}))
+    said = value.get("sent_by")
+    sent_by = Sender(**(said | {"side": Side(said["side"])})) if said else None
+    return File(**(value | {"format": Kind(value["format"]), "sent_by": sent_by}))
 
 
 def last_of(message_id: str, ref: Reference) -> str:

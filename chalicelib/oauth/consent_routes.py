@@ -8,6 +8,7 @@ from chalicelib.core import clock
 from chalicelib.core.errors import Conflict, Invalid
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
 from chalicelib.oauth import authorize, consents
+from chalicelib.oauth.rules import MAX_CONSENTS
 from chalicelib.oauth.schemas import (
     ConsentChanges,
     ConsentDraft,
@@ -53,7 +54,7 @@ def list_consents(call: Call[None, NoQuery]) -> Answer:
     body=ConsentDraft,
     idempotent=True,
     answers={201: ConsentGiven},
-    problems=[Invalid("consent-request-over"), Conflict("too-many-consents", limit=40)],
+    problems=[Invalid("consent-request-over"), Conflict("too-many-consents", limit=MAX_CONSENTS)],
 )
 def give_consent(call: Call[ConsentDraft, NoQuery]) -> Answer:
     """Let an application do what is turned on, and nothing else."""

@@ -85,7 +85,7 @@ def exchange_code(form: Mapping[str, str], now: datetime) -> Granted:
     if consent.generation != code.generation:
         raise _refused("generation")
     _spend(bound, now)
-    renewal = Renewal(bound.pid, code.id, sealed.next_secret(_origin(code)), code.scope)
+    renewal = _first(bound, code)
     granted = _granted(bound, consent, renewal, now)
     _connect(bound, code, renewal, now)
     return granted
@@ -104,14 +104,13 @@ def renew(form: Mapping[str, str], now: datetime) -> Granted:
         Unavailable, StoreUnavailable: the same refresh token may be tried again.
     """
     check_present(form, "refresh_token")
-    application_id = clients.claimed_id(form)
-    renewal = sealed.open_renewal(form["refresh_token"], application_id)
+    application_id, renewal = _brought(form, form["refresh_token"])
     bound = _read(application_id, renewal.pid if renewal else None)
     clients.check(form, bound.application, now)
     if renewal is None:
         raise _refused("renewal")
     consent = _live(bound, now)
-    _check_asked(form, renewal, application_id)
+    _check_asked(form, renewal)
     _spend(bound, now)
     following = replace(renewal, secret=sealed.next_secret(renewal))
     granted = _granted(bound, consent, following, now)
@@ -136,8 +135,7 @@ def revoke(form: Mapping[str, str], now: datetime) -> None:
         Unavailable, StoreUnavailable: it may still be connected.
     """
     check_present(form, "token")
-    application_id = clients.claimed_id(form)
-    renewal = sealed.open_renewal(form["token"], application_id)
+    application_id, renewal = _brought(form, form["token"])
     bound = _read(application_id, renewal.pid if renewal else None)
     clients.check(form, bound.application, now)
     if renewal is None:
@@ -153,6 +151,22 @@ def revoke(form: Mapping[str, str], now: datetime) -> None:
             continue
         return
     raise Unavailable
+
+
+def _brought(form: Mapping[str, str], text: str) -> tuple[str, Renewal | None]:
+    """Return who asks, and what its refresh token says; None: it is not its own.
+
+    Who says nothing of itself is whom the token names, and has no keys or is refused for it.
+
+    Raises:
+        OAuthRefused: `invalid_request`, `invalid_client`.
+    """
+    renewal = sealed.open_renewal(text)
+    if renewal and "client_id" not in form and "client_assertion" not in form:
+        return renewal.application, renewal
+    application_id = clients.claimed_id(form)
+    is_own = renewal is not None and renewal.application == application_id
+    return application_id, renewal if is_own else None
 
 
 def _read(application_id: str, pid: str | None) -> _Bound:
@@ -207,8 +221,8 @@ def _live(bound: _Bound, now: datetime) -> ConsentRow:
     return consent
 
 
-def _check_asked(form: Mapping[str, str], renewal: Renewal, application_id: str) -> None:
-    own = tokens.patient_name(renewal.pid, application_id)
+def _check_asked(form: Mapping[str, str], renewal: Renewal) -> None:
+    own = tokens.patient_name(renewal.pid, renewal.application)
     if form.get("patient", own) != own:
         raise OAuthRefused("invalid_scope", "patient is the one of this refresh token only")
     if "scope" not in form:
@@ -241,7 +255,7 @@ def _granted(bound: _Bound, consent: ConsentRow, renewal: Renewal, now: datetime
         ),
         scope=asked.given(applications.permissions_of(consent, bound.pid)),
         patient=patient,
-        refresh_token=sealed.seal_renewal(renewal, application_id) if asked.is_offline else None,
+        refresh_token=sealed.seal_renewal(renewal) if asked.is_offline else None,
     )
 
 
@@ -320,7 +334,7 @@ def _turn(
         rows.write([bound.keep(families), rows.unchanged(consent)])
         return
     log.write("consent tokens ended", reason="refresh reused", client=bound.application_id)
-    rows.write([bound.keep([one for one in bound.families if one is not family])])
+    rows.write([bound.keep([one for one in bound.families if one["id"] != renewal.family])])
     raise _refused("renewal reused")
 
 
@@ -337,9 +351,10 @@ def _with(families: list[Family], family_id: str, secret: str, now: datetime) ->
     return [*others, turned][-rules.MAX_FAMILIES :]
 
 
-def _origin(code: Code) -> Renewal:
-    """Return what the first secret of a device follows."""
-    return Renewal(code.pid, code.id, "", code.scope)
+def _first(bound: _Bound, code: Code) -> Renewal:
+    """Return the first refresh token of the device that brings a code."""
+    none = Renewal(bound.application_id, bound.pid, code.id, "", code.scope)
+    return replace(none, secret=sealed.next_secret(none))
 
 
 def _refused(reason: str) -> OAuthRefused:

@@ -47,8 +47,9 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What a refresh token says: of which record and family, and its secret of the moment."""
+    """What a refresh token says: of which application, record and device, and its secret of now."""
 
+    application: str
     pid: str
     family: str
     secret: str

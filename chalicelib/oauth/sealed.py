@@ -1,8 +1,7 @@
 """Texts that only we write and read: a request on its way to the person, a code, a refresh token.
 
-Encrypted and authenticated, each under a label of its own, and bound to one application where an
-application brings it: none can be read, edited, made up, or used by another. So what was not ours
-costs no read of the store.
+Encrypted and authenticated, each under a label of its own, and for one application: none can be
+read, edited, made up, or used by another. So what was not ours costs no read of the store.
 """
 
 import hashlib
@@ -40,14 +39,17 @@ def open_code(text: str, application_id: str) -> Code | None:
     return _open("code", text, application_id, Code)
 
 
-def seal_renewal(renewal: Renewal, application_id: str) -> str:
-    """Write a refresh token for one application."""
-    return _seal("renewal", renewal, application_id)
+def seal_renewal(renewal: Renewal) -> str:
+    """Write a refresh token."""
+    return _seal("renewal", renewal, "")
 
 
-def open_renewal(text: str, application_id: str) -> Renewal | None:
-    """Return what a refresh token says, or None if it is not this application's."""
-    return _open("renewal", text, application_id, Renewal)
+def open_renewal(text: str) -> Renewal | None:
+    """Return what a refresh token says, or None if it is not one of ours.
+
+    It says whose it is: clients without keys do not (RFC 6749, 6, asks them for nothing more).
+    """
+    return _open("renewal", text, "", Renewal)
 
 
 def has_ended(text: Asked | Code, now: datetime) -> bool:

@@ -106,7 +106,8 @@ def _description(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
     if inspected.kind is Kind.CDA:
         return cda_deposit.describe(unit, draft, inspected)
     today = clock.paris_date(unit.now)
-    return rules.describe_plain(draft, unit.entry.principal.kind, _author(unit), today)
+    author = draft.author or _author(unit)
+    return rules.describe_plain(draft, unit.entry.principal.kind, author, today)
 
 
 def _depositor(unit: Unit) -> Depositor:

@@ -55,6 +55,7 @@ class Draft:
     size_bytes: int | None
     sha256: str | None
     visibility: Visibility | None = None
+    author: Author | None = None  # where our own use cases know that the depositor is another
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     ORGANISATION = "organisation"
     CALENDAR = "calendar"
     APPLICATION = "application"
+    PUBLISHER = "publisher"
     OPERATOR = "operator"
     SYSTEM = "system"
 

@@ -26,6 +26,7 @@ PROFESSIONAL: Final = "Un professionnel de santé"
 ORGANISATION: Final = "Un établissement"
 CALENDAR: Final = "Un calendrier que vous avez relié"
 APPLICATION: Final = "Une application"
+PUBLISHER: Final = "Un éditeur d’applications"
 OPERATOR: Final = "Un opérateur"
 SERVICE: Final = "Le service"
 
@@ -203,6 +204,14 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "suspendre l’accès à votre espace",
     ),
     AccountAction.RESUME: ("rétabli l’accès à votre espace", "rétablir l’accès à votre espace"),
+    AccountAction.ENROL: (
+        "ouvert l’accès à votre compte d’exploitant",
+        "ouvrir l’accès à votre compte d’exploitant",
+    ),
+    AccountAction.DISMISS: (
+        "retiré l’accès à votre compte d’exploitant",
+        "retirer l’accès à votre compte d’exploitant",
+    ),
     CoverageAction.END: (
         "retiré, d’après l’assurance maladie, la gestion de cet espace",
         "retirer, d’après l’assurance maladie, la gestion de cet espace",
@@ -228,7 +237,11 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
 _BY_THE_PERSON: Final[Mapping[str, tuple[str, str]]] = {
     Action.DOCUMENT_WITHDRAW: ("supprimé un document", "supprimer un document")
 }
-_UNNAMED: Final = {Kind.CALENDAR: CALENDAR, Kind.OPERATOR: OPERATOR}
+_UNNAMED: Final = {
+    Kind.CALENDAR: CALENDAR,
+    Kind.PUBLISHER: PUBLISHER,
+    Kind.OPERATOR: OPERATOR,
+}
 UNKNOWN_ACTION: Final = ("agi dans votre espace", "agir dans votre espace")
 
 RIGHTS: Final[Mapping[str, str]] = {

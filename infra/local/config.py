@@ -22,6 +22,8 @@ SECRET_KEY: Final = "test"  # noqa: S105  MiniStack's own default
 PROVIDER_SECRETS: Final = {
     "franceconnect": "bac-a-sable-franceconnect-sans-valeur",
     "psc": "bac-a-sable-psc-sans-valeur",
+    "proconnect": "bac-a-sable-proconnect-sans-valeur",
+    "operator": "bac-a-sable-exploitant-sans-valeur",
 }
 
 

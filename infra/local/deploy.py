@@ -74,7 +74,7 @@ def parameters(config: Config) -> dict[str, str]:
     """Return the parameters of the stack on this machine."""
     login = {
         f"{provider}{name}": value
-        for provider, slug in (("Franceconnect", "franceconnect"), ("Psc", "psc"))
+        for provider, slug in ((slug.capitalize(), slug) for slug in PROVIDER_SECRETS)
         for name, value in (
             ("Issuer", f"{config.providers_url}/{slug}"),
             ("ClientId", "carnet"),

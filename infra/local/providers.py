@@ -1,4 +1,4 @@
-"""Stand in for FranceConnect+ and Pro Santé Connect: OpenID Connect with one-click personas.
+"""Stand in for the identity providers: OpenID Connect with one-click personas.
 
 Authorization code with PKCE (S256 only), state and nonce required, exact redirect address, codes
 used once. Claims have the shapes of the real services (R-FC-01, R-PSC-02). It authenticates
@@ -25,7 +25,19 @@ CALLBACK: Final = "/v1/auth/callback"
 AFTER_LOGOUT: Final = "/v1/auth/logged-out"
 BODY_BYTES: Final = 16 * 1024
 BODY_SECONDS: Final = 5
-NAMES: Final = {"franceconnect": "FranceConnect+", "psc": "Pro Santé Connect"}
+NAMES: Final = {
+    "franceconnect": "FranceConnect+",
+    "psc": "Pro Santé Connect",
+    "proconnect": "ProConnect",
+    "operator": "ProConnect (exploitant)",
+}
+# As each service signs: FranceConnect+ with elliptic curves, the others with RSA.
+KEYS: Final[dict[str, type[ECKey | RSAKey]]] = {
+    "franceconnect": ECKey,
+    "psc": RSAKey,
+    "proconnect": RSAKey,
+    "operator": RSAKey,
+}
 
 _PAGE: Final = """<!doctype html>
 <html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -71,13 +83,10 @@ def _kept(running: config.Config, slug: str, kind: type[ECKey | RSAKey]) -> ECKe
 
 
 class Providers:
-    """Both issuers on one port, each under its own path."""
+    """All issuers on one port, each under its own path."""
 
     def __init__(self, running: config.Config, secrets_by_slug: dict[str, str]) -> None:
-        keys: dict[str, ECKey | RSAKey] = {
-            "franceconnect": _kept(running, "franceconnect", ECKey),
-            "psc": _kept(running, "psc", RSAKey),
-        }
+        keys = {slug: _kept(running, slug, kind) for slug, kind in KEYS.items()}
         self._home = running.url
         self._providers = {
             slug: Provider(

@@ -12,6 +12,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,12 +23,26 @@ from chalicelib.agenda import store as agenda_store
 from chalicelib.agenda import usecases as agenda_usecases
 from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import clock, rows
+from chalicelib.core.rows import Query, patient_key
 from chalicelib.core.settings import settings
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity import accounts, clients, registration, rules, sessions, spaces, store
+from chalicelib.identity import (
+    accounts,
+    clients,
+    registration,
+    rules,
+    sessions,
+    spaces,
+    staff,
+    store,
+)
 from chalicelib.identity.model import Provider
 from chalicelib.identity.store import ProfessionalRow
 from chalicelib.identity.values import parse_finess, parse_ins
+from chalicelib.measures import usecases as measures_usecases
+from chalicelib.measures.model import COMPONENTS, MeasureKind
+from chalicelib.measures.model import Draft as MeasureDraft
+from chalicelib.measures.store import MeasureRow
 from chalicelib.messaging import store as messaging_store
 from chalicelib.messaging import usecases as messaging_usecases
 from chalicelib.messaging.model import Opening
@@ -101,6 +116,29 @@ MEETINGS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Figures that Gérard notes each week, one of each day before the seed."""
+
+    kind: MeasureKind
+    at: str
+    figures: tuple[str, ...]  # the last first; a week without any is empty
+
+
+TAKEN: Final = (
+    Taken(
+        MeasureKind.WEIGHT,
+        "07:30",
+        ("81.2", "81.6", "81.4", "", "82.1", "82.6", "82.4", "83", "83.1", "83.7", "83.5", "84.2"),
+    ),
+    Taken(
+        MeasureKind.BLOOD_PRESSURE,
+        "07:40",
+        ("131/79", "134/82", "", "", "138/84", "136/81", "142/88", "139/86"),
+    ),
+)
+
+
 # What the laboratory's team writes to Dominique, so that a conversation waits for her answer.
 LETTER: Final = Opening(
     subject="Votre prise de sang (exemple)",
@@ -124,8 +162,10 @@ def main() -> int:
         _deposit(laboratory, holders[sample.persona], sample)
     _appoint(laboratory, holders["dominique"])
     _write_to(laboratory, holders["dominique"])
+    _measure(holders["gerard"])
     for key, rpps in AUTHORISED.items():
         _authorise(holders[key], rpps)
+    _enrol()
     referenced = applications.reference(config.from_environment())
     print(f"{referenced} applications")
     print(f"{directory.written} professionals, {len(people.opened)} spaces, {len(refused)} refused")
@@ -163,6 +203,13 @@ def _holders() -> dict[str, AccountRow]:
         if found is None or found.pid != made[key].pid:
             raise LookupError(f"the persona {key} and its line of persons.csv differ")
     return made
+
+
+def _enrol() -> None:
+    """Let the operator's people log in, as the command of the operator does."""
+    for persona in personas().values():
+        if persona["provider"] == Provider.OPERATOR:
+            staff.enrol(persona["claims"]["sub"])
 
 
 def _deposit(laboratory: Principal, holder: AccountRow, sample: Sample) -> None:
@@ -209,6 +256,23 @@ def _write_to(laboratory: Principal, holder: AccountRow) -> None:
     pid = str(holder.pid)
     if not rows.query(messaging_store.of_person(pid, 1, None)).items:
         messaging_usecases.open_conversation(laboratory, pid, LETTER, None)
+
+
+def _measure(holder: AccountRow) -> None:
+    """Note the measures, once: a person who has any is left alone."""
+    pid, today = str(holder.pid), clock.paris_date(clock.now())
+    if rows.query(Query(MeasureRow, patient_key(pid), prefix="MEAS#", limit=1)).items:
+        return
+    with _as_person(holder) as person:
+        for taken in TAKEN:
+            for week, figures in enumerate(taken.figures):
+                if not figures:
+                    continue
+                said = zip(COMPONENTS[taken.kind], figures.split("/"), strict=True)
+                values: dict[str, Decimal] = {name: Decimal(text) for name, text in said}
+                at = f"{today - timedelta(days=1 + 7 * week)}T{taken.at}+01:00"
+                draft = MeasureDraft(taken.kind, at, values)
+                measures_usecases.add_measure(person, pid, draft, None)
 
 
 @contextmanager

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from infra.local.config import Config
 
 WIDTH: Final = 96
-_DOORS: Final = {
+DOORS: Final = {
     "franceconnect": "« Je suis un particulier », FranceConnect+",
     "psc": "« Je suis un professionnel de santé », Pro Santé Connect",
+    "proconnect": "« Vous éditez une application », ProConnect",
+    "operator": "« Vous exploitez le service », ProConnect",
 }
 _SOUGHT: Final = "dominique"
 _SEXES: Final = {"female": "Féminin", "male": "Masculin"}
@@ -27,7 +29,7 @@ def directions(running: Config) -> str:
     column = max(len(person["display"]) for person in people.values())
     state = _from_here(running.state)
     lines = []
-    for provider, door in _DOORS.items():
+    for provider, door in DOORS.items():
         lines += ["", f"Log in by {door}, as:"]
         lines += [
             _row(column, person["display"], person["try"])

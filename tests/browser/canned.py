@@ -17,7 +17,7 @@ from playwright.sync_api import Page, Route
 
 from chalicelib.http import problems
 from infra.describe import COMMITTED
-from tests.browser import canned_agenda, canned_children
+from tests.browser import canned_agenda, canned_children, canned_measures
 from tests.browser.canned_applications import Applications
 from tests.browser.canned_children import IN_CHILD, LEA, PARENT
 from tests.browser.canned_messages import FILES, Messages
@@ -342,6 +342,8 @@ class Canned:
         self.state = state
         self.asked: list[tuple[str, str]] = []
         self.documents = list(DOCUMENTS.values()) if state == "full" else []
+        everything = [one for of in canned_measures.MEASURES.values() for one in of]
+        self.measures = [] if state == "empty" else everything
         self.children = canned_children.children() if state != "empty" else []
         self.applications = Applications(empty=state == "empty")
         self.narratives: dict[str, Json] = {}
@@ -482,7 +484,7 @@ class Canned:
         elif said := canned_agenda.answer(rest, empty=empty):
             reply(route, said)
         else:
-            self._document(route, rest)
+            self._measure(route, rest, query)
 
     def _page(self, route: Route, items: list[Json], query: dict[str, str]) -> None:
         start = int(query.get("cursor", "0"))
@@ -490,6 +492,19 @@ class Canned:
         reply(
             route, {"items": items[start : start + 50], "next": str(start + 50) if more else None}
         )
+
+    def _measure(self, route: Route, rest: str, query: dict[str, str]) -> None:
+        if rest == "/measures":
+            reply(route, canned_measures.page(query, self.measures))
+            return
+        known = next((one for one in self.measures if rest == f"/measures/{one['id']}"), None)
+        if known is None:
+            self._document(route, rest)
+        elif route.request.method == "DELETE":
+            self.measures = [one for one in self.measures if one is not known]
+            send(route, 204)
+        else:
+            reply(route, known)
 
     def _document(self, route: Route, rest: str) -> None:
         found = re.fullmatch(r"/documents/([^/]+)(/content|/narrative)?", rest)

@@ -789,3 +789,4 @@ def test_a_sixth_file_is_refused_and_said(page: Page, opened: Open) -> None:
     joined = page.get_by_role("list", name="Fichiers joints à ce message")
     expect(joined.get_by_role("listitem")).to_have_count(5)
     expect(page.get_by_text(re.compile("5.fichiers au plus par message"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Non joint.: 5.txt"))).to_be_visible()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import site
 from tests.browser.canned import DOCUMENTS, FORMER, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
-from tests.browser.canned_applications import CANDIDATE, CATALOGUE
+from tests.browser.canned_applications import CANDIDATE, CATALOGUE, SEALED
 from tests.browser.canned_children import IN_CHILD, PARENT
 from tests.browser.canned_messages import BLOCKED, CLOSED, OPEN, WITH_TEAM
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
@@ -72,6 +72,11 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("appointment-reminders", f"/agenda/{APPOINTMENTS[1]['id']}/modifier", PERSON, (FULL, ERROR)),
     ("calendar-feeds", "/agenda/abonnement", PERSON, (FULL, EMPTY, ERROR)),
     ("prevention", "/agenda/prevention", PERSON, (FULL, EMPTY, ERROR)),
+    ("measures-weight", "/mesures?k=1&d=3m", PERSON, (FULL, EMPTY, ERROR)),
+    ("measures-pressure", "/mesures?k=2&d=1a", PERSON, (FULL,)),
+    ("measures-none", "/mesures?k=2&d=tout", PERSON, (EMPTY,)),
+    ("measure-add", "/mesures/ajouter?k=2", PERSON, (FULL, EMPTY, ERROR)),
+    ("child-measures", "/mesures?k=2&d=3m", IN_CHILD, (FULL, EMPTY)),
     ("messages", "/messages", PERSON, (FULL, EMPTY, ERROR)),
     ("conversation", f"/messages/{OPEN}", PERSON, (FULL, EMPTY, ERROR)),
     ("conversation-closed", f"/messages/{CLOSED}", PERSON, (FULL,)),
@@ -85,6 +90,10 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("pro-write", f"/pro/patients/{PID}/ecrire", PROFESSIONAL, (FULL, ERROR)),
     ("notices", "/notifications", PERSON, (FULL, EMPTY, ERROR)),
     ("notice-settings", "/plus/avis", PERSON, (FULL, EMPTY, ERROR)),
+    ("consent", f"/applications/demande#{SEALED}", PARENT, (FULL, EMPTY, ERROR)),
+    ("consent-none", "/applications/demande", PERSON, (FULL,)),
+    ("consent-stopped", "/applications/demande?probleme=adresse", None, (FULL,)),
+    ("applications-mine", "/applications/mes-applications", PERSON, (FULL, EMPTY, ERROR)),
     ("relatives", "/proches", PARENT, (FULL, EMPTY, ERROR)),
     ("parent-home", "/accueil", PARENT, (FULL,)),
     ("child-home", "/accueil", IN_CHILD, (FULL, EMPTY, ERROR)),
@@ -94,6 +103,8 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("child-agenda", "/agenda?v=liste", IN_CHILD, (FULL,)),
     ("child-prevention", "/agenda/prevention", IN_CHILD, (FULL,)),
     ("child-notices", "/notifications", IN_CHILD, (FULL,)),
+    ("child-consent", f"/applications/demande#{SEALED}", IN_CHILD, (FULL,)),
+    ("child-applications", "/applications/mes-applications", IN_CHILD, (FULL, EMPTY)),
     ("child-relatives", "/proches", IN_CHILD, (FULL,)),
     ("child-more", "/plus", IN_CHILD, (FULL,)),
     (

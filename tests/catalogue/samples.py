@@ -24,7 +24,9 @@ from chalicelib.catalogue.model import (
     Theme,
 )
 
-PUBLISHER: Final = Author("publisher", "0" * 25 + "1", "Alix EXEMPLE")
+SIRET: Final = "99999901400015"
+OTHER_SIRET: Final = "99999902200018"
+PUBLISHER: Final = Author("publisher", "0" * 25 + "1", "Alix EXEMPLE", SIRET)
 KEY: Final = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
 
 DRAFT: Final = Draft(
@@ -42,6 +44,22 @@ DRAFT: Final = Draft(
     redirect_uris=("https://balance.example/retour",),
     jwks={"keys": [KEY.as_dict(private=False)]},
 )
+
+# The same kind of application, as a publisher's screen sends it.
+BODY: Final[dict[str, Any]] = {
+    "name": "Balance (exemple)",
+    "publisher": {"name": "Balance Exemple", "website": "https://balance.example/"},
+    "purpose": "Noter votre poids chaque matin.",
+    "theme": "connected_devices",
+    "platforms": ["device"],
+    "price": {"kind": "free", "detail": "Gratuit"},
+    "data_asked": [{"permission": "weight:write", "why": "Pour ajouter chaque pesée."}],
+    "retention": "Rien n’est gardé après l’envoi.",
+    "site": "https://balance.example/",
+    "privacy": "https://balance.example/donnees",
+    "redirect_uris": ["https://balance.example/retour"],
+    "jwks": {"keys": [KEY.as_dict(private=False)]},
+}
 
 
 def an_application(

@@ -26,7 +26,7 @@ from tests.injector import Faults, meanwhile
 from tests.recorder import Recorder
 
 pytestmark = pytest.mark.usefixtures("aws")  # the clock runs: entries are in its order
-OTHER = Author("publisher", "0" * 25 + "2")
+OTHER = Author("publisher", "0" * 25 + "2", siret="99999902200018")
 SAID = replace(DRAFT, purpose="Noter votre poids et votre tension.")
 
 
@@ -140,7 +140,7 @@ def test_a_publisher_keeps_its_own_applications_and_touches_no_other() -> None:
     other = an_application(author=OTHER)
     an_application()
 
-    assert [one.id for one in usecases.all_applications(PUBLISHER.id)] == [also.id, mine.id]
+    assert [one.id for one in usecases.all_applications(PUBLISHER.siret)] == [also.id, mine.id]
     assert len(usecases.all_applications()) == 4
     with pytest.raises(NotFound):
         usecases.change(PUBLISHER, other.id, SAID)

@@ -183,21 +183,23 @@ def test_an_application_that_is_only_presented_needs_less() -> None:
 @pytest.mark.parametrize(
     ("state", "publisher", "operator"),
     [
-        (State.CANDIDATE, "yes", "yes"),
-        (State.ONLINE, "no", "yes"),
-        (State.SUSPENDED, "yes", "yes"),
-        (State.DELISTED, "no", "no"),
+        (State.CANDIDATE, State.CANDIDATE, State.CANDIDATE),
+        (State.ONLINE, State.CANDIDATE, State.ONLINE),
+        (State.SUSPENDED, State.SUSPENDED, State.SUSPENDED),
     ],
 )
-def test_what_people_consent_to_does_not_change_under_their_eyes(
-    state: State, publisher: str, operator: str
+def test_what_people_consent_to_does_not_change_under_their_eyes(  # R-SVC-04
+    state: State, publisher: State, operator: State
 ) -> None:
-    for by_publisher, may in ((True, publisher), (False, operator)):
-        if may == "yes":
-            rules.check_change(_application(state=state), by_publisher=by_publisher)
-            continue
-        with pytest.raises(Conflict, match="application-fixed"):
-            rules.check_change(_application(state=state), by_publisher=by_publisher)
+    known = _application(state=state)
+    rules.check_change(known)
+    assert rules.state_after(known, by_publisher=True) is publisher
+    assert rules.state_after(known, by_publisher=False) is operator
+
+
+def test_what_was_delisted_stays_as_it_was() -> None:
+    with pytest.raises(Conflict, match="application-fixed"):
+        rules.check_change(_application(state=State.DELISTED))
 
 
 def test_the_order_is_by_name_without_case_or_accents() -> None:

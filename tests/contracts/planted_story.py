@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -29,6 +30,7 @@ from tests import builders, double
 from tests.builders import INS_OID, Actor, Minor, Patient, a_doctor, a_draft, a_laboratory, a_rpps
 from tests.contracts.markers import MARKERS
 from tests.http_client import Client, Reply
+from tests.oauth import asked
 from tests.storage import files
 from tests.workers.lambda_events import from_queue, from_stream, serve, tick
 
@@ -125,6 +127,7 @@ def play(cast: Cast, http: Client, travel: time_machine.Traveller) -> Seen:
     manage(cast, http, seen)
     measure(cast, http, seen)
     answer(cast, http, seen)
+    let_in(cast, http, seen)
     read(cast, http, seen)
     fail(cast, http, seen)
     tell(seen)
@@ -280,6 +283,30 @@ def answer(cast: Cast, http: Client, seen: Seen) -> None:
             assert seen.keep(reply).status == 422
         reply = http.put(f"{record}/preferences", as_=person, json=chosen, headers=first)
         assert seen.keep(reply).status == 200
+
+
+def let_in(cast: Cast, http: Client, seen: Seen) -> None:
+    """Let an application in, for her and for the child, reduce that, and take it back."""
+    person, word = cast.person.principal, MARKERS["title"]
+    lines = ["weight:read", "weight:write"]
+    for pid in (cast.person.pid, cast.child.pid):
+        consents, asking = f"/v1/patients/{pid}/consents", asked.request()
+        body: dict[str, Any] = {"request": asking, "permissions": lines, "months": 6}
+        for wrong in ({"request": word}, {"permissions": [word]}, {"months": word}):
+            refused = http.post(consents, as_=person, json=body | wrong, headers=key())
+            assert seen.keep(refused).status == 422
+        assert seen.keep(http.post("/v1/consent-requests", json={"request": word})).status == 422
+        given = seen.keep(http.post(consents, as_=person, json=body, headers=key())).json()
+        one = f"{consents}/{given['consent']['id']}"
+        less, match = {"permissions": lines[:1]}, {"If-Match": '"v1"'}
+        reduced = http.request("PATCH", one, as_=person, json=less, headers=match)
+        assert seen.keep(reduced).status == 200
+        form = {"grant_type": "authorization_code", "client_id": word, "code": word}
+        assert seen.keep(http.post("/oauth/token", body=urlencode(form))).status >= 400
+        assert seen.keep(http.get(consents, as_=person)).status == 200
+        assert seen.keep(http.delete(one, as_=person)).status == 204
+    nobody = http.get(f"/oauth/authorize?client_id={word}&redirect_uri={word}&state={word}")
+    assert seen.keep(nobody).status == 303
 
 
 def read(cast: Cast, http: Client, seen: Seen) -> None:

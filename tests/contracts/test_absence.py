@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.access import tokens
+from chalicelib.access.permissions import Permission
 from chalicelib.agenda import usecases as agenda
 from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import aws as cloud
@@ -32,7 +33,8 @@ from chalicelib.messaging.model import Joined, Opening
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
 from tests import double
-from tests.builders import Actor, a_doctor, a_grant, a_pdf
+from tests.builders import Actor, a_consent, a_doctor, a_grant, a_pdf, an_application
+from tests.fhir.resources import an_appointment
 from tests.http_client import Client
 from tests.recorder import recorder
 from tests.worlds import World, measure
@@ -44,12 +46,20 @@ CLINICAL: Final = ("11488-4", "11502-2", "34874-8")
 # By the proposed matrix (p80) a podologist reads no operation report, nor what patients deposit.
 NOT_FOR_PODOLOGIST: Final = {"34874-8", None}
 AUTHORS: Final = {
-    "document": ("person", "laboratory", "doctor"),
-    "appointment": ("person", "laboratory", "doctor", "podologist"),
+    "document": ("person", "laboratory", "doctor", "application"),
+    "appointment": ("person", "laboratory", "doctor", "podologist", "application"),
     "conversation": ("laboratory", "doctor", "podologist"),
-    "measure": ("person",),
+    "measure": ("person", "application"),
 }
-READERS: Final = ("doctor", "podologist", "laboratory")
+# An application that may only write: what is not its own is hidden from it.
+READERS: Final = ("doctor", "podologist", "laboratory", "application")
+WRITING: Final = [one for one in Permission if one.endswith(":write")]
+_STATUSES: Final = ("booked", "cancelled")
+_INTERACTIONS: Final = {
+    "document": (("GET", "DocumentReference"), ("GET", "Binary")),
+    "measure": (("GET", "Observation"), ("DELETE", "Observation")),
+    "appointment": (("GET", "Appointment"), ("PUT", "Appointment"), ("DELETE", "Appointment")),
+}
 LAST_OF_ALL: Final = "7" + "Z" * 25
 _CURSOR: Final = re.compile(r'"next":"[^"]*"')
 # The id of a message is drawn as it is sent, and its instant follows from it.
@@ -87,7 +97,8 @@ RECORDS: Final = st.lists(planned(), min_size=2, max_size=7)
 
 def is_hidden(reader: str, one: Planned) -> bool:
     """Tell by hand whether something is hidden from a reader."""
-    if one.kind in {"appointment", "conversation", "measure"} or reader == "laboratory":
+    alone = reader in {"laboratory", "application"}
+    if alone or one.kind in {"appointment", "conversation", "measure"}:
         return one.author != reader
     code = None if one.author == "person" else one.code
     return reader == "podologist" and code in NOT_FOR_PODOLOGIST
@@ -159,6 +170,9 @@ def requests(
 
     `authors`: how the record names those who wrote in it, hidden or not.
     """
+    if reader == "application":
+        yield from _in_fhir(subject, things)
+        return
     base = f"/v1/patients/{subject}"
     for query in (
         "limit=1",
@@ -179,6 +193,19 @@ def requests(
         yield Asked("GET", f"/v1/conversations?box={box}&{query}", is_by_id=False)
     for thing in things:
         yield from _of(thing, base)
+
+
+def _in_fhir(name: str, things: list[Thing]) -> Iterator[Asked]:
+    for query in ("Observation?code=29463-7", "Appointment?_count=1", "DocumentReference"):
+        yield Asked("GET", f"/fhir/R4/{query}")
+    for thing in things:
+        for method, kind in _INTERACTIONS.get(thing.planned.kind, ()):
+            one = f"/fhir/R4/{kind}/{thing.id}"
+            if method != "PUT":
+                yield Asked(method, one)
+                continue
+            body = an_appointment(f"Patient/{name}", id=thing.id)
+            yield from (Asked(method, one, body=body | {"status": it}) for it in _STATUSES)
 
 
 def _of(thing: Thing, base: str) -> Iterator[Asked]:
@@ -214,7 +241,10 @@ def answer(http: Client, reader: Actor, asked: Asked) -> list[tuple[object, ...]
             target,
             as_=reader.principal,
             json=asked.body,
-            headers={"If-Match": '"v1"', "Idempotency-Key": "absent-or-hidden"},
+            headers={
+                "If-Match": 'W/"1"' if target.startswith("/fhir/") else '"v1"',
+                "Idempotency-Key": "absent-or-hidden",
+            },
         )
         headers = sorted(
             pair for pair in reply.headers if pair[0] not in {"X-Request-Id", "Content-Length"}
@@ -260,6 +290,7 @@ def around(world: World) -> dict[str, Actor]:
         "doctor": world.doctor,
         "podologist": podologist,
         "laboratory": world.laboratory,
+        "application": a_consent(world.person, an_application(), *WRITING),
     }
 
 
@@ -290,6 +321,8 @@ def test_what_is_hidden_changes_nothing_of_what_is_answered(
         subject = pid
         if reader == "laboratory":
             subject = tokens.new_handle(pid, actor.id, product_clock.now())[0]
+        if reader == "application":
+            subject = actor.principal.patient
         whole = double.snapshot()
         authors = authors_of(http, world)
         double.restore(whole)

@@ -10,6 +10,7 @@ import app
 from chalicelib.http.endpoint import ENDPOINTS
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL, STRAYS, Canned, reply
 from tests.browser.canned_agenda import APPOINTMENTS, FEEDS, NOTICES, RECOMMENDATIONS
+from tests.browser.canned_measures import MEASURES
 from tests.browser.canned_messages import FILES, OPEN
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ IDS = {
     "feed_id": FEEDS[0]["id"],
     "notice_id": NOTICES[0]["id"],
     "key": RECOMMENDATIONS[0]["key"],
+    "measure_id": MEASURES["weight"][0]["id"],
     "rpps": "10001234567",
     "conversation_id": OPEN,
     "attachment_id": FILES[0]["id"],

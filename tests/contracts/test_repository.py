@@ -80,9 +80,10 @@ def test_every_variable_read_is_declared_in_the_template() -> None:
         for name in group
     }
     assert "CARNET_PREFIX" in read
-    plain = {name for name in read if name not in {"FRANCECONNECT", "PSC"}}
+    providers = {"FRANCECONNECT", "PSC", "PROCONNECT", "OPERATOR"}
+    plain = {name for name in read if name not in providers}
     assert plain <= declared | OF_THE_PLATFORM
-    assert {f"OIDC_{p}_ISSUER" for p in ("FRANCECONNECT", "PSC")} <= declared
+    assert {f"OIDC_{p}_ISSUER" for p in providers} <= declared
 
 
 def test_only_the_clock_tells_the_time() -> None:

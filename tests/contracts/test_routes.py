@@ -26,7 +26,13 @@ PUBLIC = {
     "GET /v1/auth/logged-out",
     "GET /v1/auth/jwks",
     "POST /oauth/token",
+    "POST /oauth/revoke",
+    "GET /oauth/authorize",
+    "GET /fhir/R4/.well-known/smart-configuration",
+    "GET /.well-known/smart-configuration",
+    "POST /v1/consent-requests",
     "GET /v1/trace/keys",
+    "GET /fhir/R4/metadata",
     "GET /v1/calendar/{link}",
     "HEAD /v1/calendar/{link}",
     "GET /v1/catalogue",
@@ -60,7 +66,7 @@ def test_routes_without_token_are_on_the_list_and_only_they() -> None:
         f"{method} {path}"
         for path, methods in app.app.routes.items()
         for method, entry in methods.items()
-        if entry.authorizer is None
+        if entry.authorizer is None and method != "OPTIONS"  # `tests/oauth/test_browsers.py`
     }
     assert open_to_all == PUBLIC
     assert {name(one) for one in ENDPOINTS if one.public} == PUBLIC
@@ -89,14 +95,16 @@ def test_names_of_handlers_are_unique() -> None:
 def test_paths_hold_ids_only() -> None:  # D13
     held = {part for one in ENDPOINTS for part in re.findall(r"{(\w+)}", one.path)}
     things = {"pid", "child_id", "invitation_id", "document_id", "appointment_id", "feed_id"}
-    things |= {"notice_id", "measure_id"}
+    things |= {"notice_id", "measure_id", "observation_id", "patient_id"}
     things |= {"conversation_id", "attachment_id", "application_id"}
-    # `key` is a keyed hash: it tells neither a vaccine nor a screening.
-    assert held <= {*things, "rpps", "slug", "link", "key"}
+    # `key` and `ref` are keyed hashes: they tell neither a vaccine nor an application.
+    assert held <= {*things, "rpps", "slug", "link", "key", "ref"}
 
 
 def test_creations_ask_for_an_idempotency_key() -> None:  # A13
     creating = {name(one) for one in ENDPOINTS if one.method == "POST" and 201 in one.answers}
+    # A transaction of FHIR creates too, and answers 200.
+    creating.add("POST /fhir/R4")
     assert creating == {name(one) for one in ENDPOINTS if one.idempotent}
 
 
@@ -108,12 +116,15 @@ def test_every_schema_refuses_unknown_fields() -> None:  # A38
 
 
 WITH_BODY = [one for one in ENDPOINTS if one.body is not None]
-FROM_PROVIDERS = ("/v1/auth/callback", "/v1/auth/logged-out")  # which may add what they like
-WITH_QUERY = [one for one in ENDPOINTS if one.method == "GET" and one.path not in FROM_PROVIDERS]
+# Of OAuth, whose other side may add what it likes (RFC 6749, 3.1).
+OF_OAUTH = ("/v1/auth/callback", "/v1/auth/logged-out", "/oauth/authorize")
+WITH_QUERY = [one for one in ENDPOINTS if one.method == "GET" and one.path not in OF_OAUTH]
 
 
 def role_for(declared: Endpoint) -> str:
     """Choose somebody whose well-formed request would pass."""
+    if declared.serves_applications:
+        return "application"
     return "depositor" if "lookup" in declared.path else "person_self"
 
 
@@ -137,10 +148,18 @@ def test_server_owned_fields_are_refused_and_change_nothing(  # A38
 
 @pytest.mark.parametrize("declared", WITH_QUERY, ids=name)
 def test_unknown_parameters_are_refused(declared: Endpoint, world: World, http: Client) -> None:
-    request = ask(world, declared, "person_self")
+    request = ask(world, declared, role_for(declared))
     joint = "&" if "?" in request.target else "?"
     target = f"{request.target}{joint}role=admin"
     reply = http.request(declared.method, target, as_=request.caller, **request.options)
+    if declared.serves_applications:
+        (issue,) = reply.json()["issue"]
+        assert (reply.status, issue["code"], issue["expression"]) == (
+            400,
+            "not-supported",
+            ["http.role"],
+        )
+        return
     assert reply.status == 422
     assert ("/query/role", "extra_forbidden") in {
         (one["pointer"], one["code"]) for one in reply.json()["errors"]
@@ -153,9 +172,12 @@ def test_unknown_parameters_are_refused(declared: Endpoint, world: World, http: 
 MAY_BE_KEPT = {
     "GET /openapi.json": "max-age=300",
     "GET /v1/auth/jwks": "public, max-age=300",
+    "GET /fhir/R4/.well-known/smart-configuration": "public, max-age=300",
+    "GET /.well-known/smart-configuration": "public, max-age=300",
     "GET /v1/calendar/{link}": "private, max-age=900",
     "HEAD /v1/calendar/{link}": "private, max-age=900",
     "GET /v1/trace/keys": "max-age=300",
+    "GET /fhir/R4/metadata": "public, max-age=300",
     "GET /v1/catalogue": "public, max-age=60",
     "GET /v1/catalogue/{application_id}": "public, max-age=60",
 }
@@ -185,14 +207,17 @@ def test_strange_path_parameters_are_the_constant_404(  # A31
 ) -> None:
     for parameter in re.findall(r"{(\w+)}", declared.path):
         for strange in STRANGE:
-            request = ask(world, declared, "person_self")
+            request = ask(world, declared, role_for(declared))
             values = {"pid": world.person.pid, "document_id": world.document,
                       "appointment_id": world.document, "feed_id": world.document,
                       "conversation_id": references.new(world.person.pid, "PRO.1").id,
                       "attachment_id": world.document, "child_id": world.other.pid,
                       "invitation_id": world.document,
                       "measure_id": "1." + "a" * 32 + "." + world.document,
+                      "observation_id": "1." + "a" * 32 + "." + world.document,
+                      "patient_id": world.person.pid,
                           "notice_id": world.document, "key": "1." + "a" * 32,
+                      "ref": "1." + "a" * 32,
                       "rpps": world.doctor.id} | {parameter: strange}  # fmt: skip
             query = request.target.partition("?")[1:]
             target = declared.path.format_map(values) + "".join(query)

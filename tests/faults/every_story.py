@@ -7,6 +7,7 @@ from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.faults import agenda_stories as agenda
 from tests.faults import child_stories as children
+from tests.faults import consent_stories as consents
 from tests.faults import document_stories as documents
 from tests.faults import measure_stories as measures
 from tests.faults import message_stories as messages
@@ -194,6 +195,53 @@ STORIES: Final = (
         children.RETURNED,
         reminders.once("access:child:leave", children.history),
         prepare=children.prepare_accepted,
+    ),
+    Story(
+        "give_consent",
+        consents.give,
+        consents.seen,
+        consents.NOTHING,
+        consents.GIVEN,
+        reminders.once("access:consent:give", stories.history),
+        prepare=consents.prepare,
+        has_key=True,
+    ),
+    Story(
+        "change_consent",
+        consents.change,
+        consents.seen,
+        consents.CONNECTED,
+        consents.REDUCED,
+        reminders.once("access:consent:change", stories.history),
+        prepare=consents.prepare_connected,
+    ),
+    Story(
+        "withdraw_consent",
+        consents.withdraw,
+        consents.seen,
+        consents.CONNECTED,
+        consents.WITHDRAWN,
+        reminders.at_each_try("access:consent:withdraw", stories.history),
+        prepare=consents.prepare_connected,
+    ),
+    Story(
+        "withdraw_consent_in_use",
+        consents.withdraw,
+        consents.seen,
+        consents.CONNECTED,
+        consents.WITHDRAWN,
+        reminders.at_each_try("access:consent:withdraw", stories.history),
+        prepare=consents.prepare_connected,
+        rival=consents.renew_or_fail,
+    ),
+    Story(
+        "renew_tokens",
+        consents.renew,
+        consents.is_turned,
+        old=False,
+        new=True,
+        traces=reminders.no_trace,
+        prepare=consents.prepare_connected,
     ),
     Story(
         "notify",

@@ -18,6 +18,8 @@ from tests.recorder import Recorder
 
 OWN_PAGE = {"X-Carnet": "1", "Origin": "https://carnet.test"}
 DOCTOR = RPPS("99700218896")
+CHECKED = "https://proconnect.gouv.fr/assurance/consistency-checked-2fa"
+SIRET_OF_ALIX = "99999901400015"
 
 
 @dataclass
@@ -86,10 +88,15 @@ def providers(
     aws: Recorder,  # noqa: ARG001  the settings are those of the test
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[dict[str, Provider]]:
-    found = {"franceconnect": Provider(), "psc": Provider(acr="eidas1")}
+    found = {
+        "franceconnect": Provider(),
+        "psc": Provider(acr="eidas1"),
+        "proconnect": Provider(acr=CHECKED),
+        "operator": Provider(acr=CHECKED),
+    }
     with served(found):
-        monkeypatch.setenv("OIDC_FRANCECONNECT_ISSUER", found["franceconnect"].issuer)
-        monkeypatch.setenv("OIDC_PSC_ISSUER", found["psc"].issuer)
+        for name, provider in found.items():
+            monkeypatch.setenv(f"OIDC_{name.upper()}_ISSUER", provider.issuer)
         settings.cache_clear()
         yield found
 
@@ -102,6 +109,31 @@ def franceconnect(providers: dict[str, Provider]) -> Provider:
 @pytest.fixture
 def psc(providers: dict[str, Provider]) -> Provider:
     return providers["psc"]
+
+
+@pytest.fixture
+def proconnect(providers: dict[str, Provider]) -> Provider:
+    """Make ProConnect know somebody who publishes applications."""
+    providers["proconnect"].claims = {
+        "sub": "pc-1",
+        "given_name": "ALIX",
+        "usual_name": "Exemple",
+        "email": "alix@balance.test",
+        "siret": SIRET_OF_ALIX,
+    }
+    return providers["proconnect"]
+
+
+@pytest.fixture
+def at_operator(providers: dict[str, Provider]) -> Provider:
+    """Make the operator's provider know somebody, whom nobody enrolled yet."""
+    providers["operator"].claims = {
+        "sub": "ex-1",
+        "given_name": "Salomé",
+        "usual_name": "EXEMPLE",
+        "email": "salome@carnet.test",
+    }
+    return providers["operator"]
 
 
 @pytest.fixture

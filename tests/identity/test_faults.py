@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from joserfc.jwk import ECKey
 
+from chalicelib.access.store import AccountRow
 from chalicelib.core import clock, rows
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.rows import StoreUnavailable
-from chalicelib.identity import accounts, registration, sessions, spaces, store
+from chalicelib.identity import accounts, registration, sessions, spaces, staff, store
 from chalicelib.identity.model import Person, Professional
-from chalicelib.identity.values import FINESS
+from chalicelib.identity.values import FINESS, parse_siret
 from tests import builders, double
 from tests.http_client import Client
 from tests.identity.conftest import Browser
@@ -24,6 +25,12 @@ pytestmark = pytest.mark.slow
 
 Insured = tuple[str, Person]
 MODES = ("before", "crash")
+PROVIDERS = {
+    "person": "franceconnect",
+    "professional": "psc",
+    "publisher": "proconnect",
+    "operator": "operator",
+}
 
 
 def _kinds() -> Counter[str]:
@@ -32,23 +39,22 @@ def _kinds() -> Counter[str]:
 
 
 @pytest.fixture
-def people(insured: Insured, doctor: Professional) -> tuple[Insured, Professional]:
-    return insured, doctor
+def people(
+    insured: Insured, doctor: Professional, proconnect: Provider, at_operator: Provider
+) -> None:
+    del insured, doctor, proconnect
+    staff.enrol(at_operator.claims["sub"])
 
 
 @pytest.mark.enable_socket
-@pytest.mark.parametrize("who", ["person", "professional"])
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("who", PROVIDERS)
 def test_first_login_survives_a_fault_at_any_call(
-    http: Client,
-    providers: dict[str, Provider],
-    people: tuple[Insured, Professional],
-    faults: Faults,
-    who: str,
+    http: Client, providers: dict[str, Provider], faults: Faults, who: str
 ) -> None:
-    del people
-    name = {"person": "franceconnect", "professional": "psc"}[who]
+    name = PROVIDERS[who]
     provider = providers[name]
-    before = double.snapshot()
+    before, others = double.snapshot(), _kinds()
     total = sum(recorder.measure(lambda: Browser(http).log_in(provider, name)).values())
     outcomes: Counter[str] = Counter()
 
@@ -61,8 +67,8 @@ def test_first_login_survives_a_fault_at_any_call(
             outcomes[_attempt(http, provider, name)] += 1
             faults.clear()
             assert Browser(http).log_in(provider, name) == "/accueil", (number, mode)
-            found = _kinds()
-            assert (found["account"], found["login"]) == (1, 1), (number, mode)
+            found = _kinds() - others
+            assert (found["account"], found["login"]) == (who != "operator", 1), (number, mode)
             assert found["holder"] == found["proxy"] == found["contact"] == (who == "person")
 
     assert sum(outcomes.values()) == total * len(MODES)
@@ -96,6 +102,26 @@ def test_rival_logins_of_one_professional_make_one_account(aws: Recorder) -> Non
     made = _rivals(lambda: accounts.uid_of(accounts.of_professional(rpps, now)))
 
     assert len(set(made)) == _kinds()["account"] == 1
+
+
+def test_rival_logins_of_one_publisher_make_one_account(aws: Recorder) -> None:
+    del aws
+    siret, now = parse_siret("99999901400015"), clock.now()
+
+    made = _rivals(lambda: accounts.uid_of(staff.of_publisher("i", "s", siret, now)))
+
+    assert len(set(made)) == _kinds()["account"] == 1
+
+
+def test_rival_enrolments_and_first_logins_of_one_operator_make_one_account(aws: Recorder) -> None:
+    del aws
+
+    made = _rivals(lambda: staff.enrol("salome@carnet.test").id)
+    opened = _rivals(lambda: staff.of_operator("i", "ex-1", "Salome@carnet.test"))
+
+    assert len(set(made)) == _kinds()["enrolment"] == _kinds()["login"] == 1
+    assert {accounts.uid_of(one) for one in opened if isinstance(one, AccountRow)} == set(made)
+    assert None not in opened
 
 
 def test_rival_registrations_of_one_key_make_one_client(aws: Recorder) -> None:

@@ -43,8 +43,8 @@ def test_a_login_pointed_at_somebody_elses_account_opens_nothing(aws: Recorder) 
     """Though its keyed hash is right: operators of accounts may write it, not who a record is."""
     del aws
     victim, intruder = a_person(), a_person()
-    where = accounts._login(Provider.FRANCECONNECT, ISSUER, "intruder")
-    rows.write([rows.replace(accounts._login_row(where, victim.id))])
+    where = accounts.login_place(Provider.FRANCECONNECT, ISSUER, "intruder")
+    rows.write([rows.replace(accounts.login_row(where, victim.id))])
 
     with pytest.raises(Tampered):
         accounts.of_person(

@@ -185,7 +185,11 @@ def test_same_jti_of_two_clients_are_two(http: Client, client_id: str) -> None:
         ("", "invalid_request", "grant_type is missing"),
         ("x", "invalid_request", "cannot be read as a form"),
         ("grant_type=", "invalid_request", "grant_type is missing"),
-        ("grant_type=password", "unsupported_grant_type", "client_credentials only"),
+        (
+            "grant_type=password",
+            "unsupported_grant_type",
+            "grant_type is client_credentials, ",
+        ),
         (GRANT, "invalid_request", "client_assertion_type is missing"),
         (f"{GRANT}&client_assertion_type=x", "invalid_request", "client_assertion is missing"),
         (f"{GRANT}&client_assertion_type=x&client_assertion=x", "invalid_request", "jwt-bearer"),

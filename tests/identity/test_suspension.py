@@ -9,7 +9,7 @@ from chalicelib.access.store import AccountRow, account_key
 from chalicelib.audit.store import TraceRow, as_row, open_row
 from chalicelib.core import aws, clock, rows
 from chalicelib.core.rows import StoreUnavailable
-from chalicelib.identity import accounts, sessions, suspension
+from chalicelib.identity import accounts, directory, sessions, suspension
 from chalicelib.identity.model import AccountAction
 from chalicelib.vault.errors import Tampered
 from tests import builders, double
@@ -41,7 +41,8 @@ def _row(actor: Actor) -> AccountRow:
 
 
 def _cookie(actor: Actor) -> str:
-    row, cookie = sessions.new_session(_row(actor), clock.now())
+    professional = directory.professional(actor.id)
+    row, cookie = sessions.new_session(_row(actor), clock.now(), professional)
     rows.write([rows.put(row)])
     return cookie
 

@@ -19,6 +19,7 @@ from chalicelib.identity.values import (
     parse_organisation_id,
     parse_professional_id,
     parse_rpps,
+    parse_siret,
     traits_key,
 )
 
@@ -69,6 +70,43 @@ def test_refuses_a_matricule_and_says_why_without_repeating_it(text: str, code: 
         parse_ins(text)
     assert caught.value.code == code
     assert not text or text not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "length"),
+        ("9999990140001", "length"),
+        ("999999014000150", "length"),
+        ("999 999 014 00015", "length"),
+        ("9999990140001\n", "characters"),
+        ("９９９９９９０１４０００１５", "characters"),
+        ("99999901400016", "key"),
+        ("99999901400051", "key"),  # two digits exchanged
+        ("35600000000049", "key"),  # La Poste, whose digits make 27
+        ("35600000000013", "key"),  # 18
+        ("35600000100010", "key"),  # and 16
+    ],
+)
+def test_refuses_a_siret_and_says_why_without_repeating_it(text: str, code: str) -> None:
+    with pytest.raises(InvalidIdentifier) as caught:
+        parse_siret(text)
+    assert (caught.value.code, caught.value.kind) == (code, "SIRET")
+    assert not text or text not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "99999901400015",
+        "99999902200018",
+        "73282932000074",  # the example of the documentation of Sirene
+        "35600000000048",  # the seat of La Poste, whose key is right
+        "35600000012341",  # La Poste: 25, a multiple of five, and no Luhn key
+    ],
+)
+def test_reads_a_siret_with_its_key(text: str) -> None:
+    assert parse_siret(text) == text
 
 
 @pytest.mark.parametrize("number", ["7170312345678", "8103112345678", "5170312345678"])

@@ -23,6 +23,7 @@ from infra.operator_roles import (
     QUEUES,
     SOFTWARE,
     SPACES,
+    STAFF,
     Role,
 )
 from infra.policies import Statement, table_id
@@ -197,6 +198,17 @@ def test_commands_of_accounts_ask_for_their_role_only(aws: Recorder) -> None:
     assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [ACCOUNTS]
 
 
+def test_commands_of_staff_ask_for_their_role_only(aws: Recorder) -> None:
+    del aws
+    found: set[Asked] = set()
+    for act in ("enrol", "dismiss"):
+        found |= _run("staff", act, "a-subject") | _run("staff", act, "a-subject")
+    found |= _run("staff", "list")
+
+    assert _refused(STAFF, found) == []
+    assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [STAFF]
+
+
 def test_resealing_asks_for_the_role_of_queues_only(aws: Recorder) -> None:
     del aws
     found = _run("reseal", builders.a_person().pid)
@@ -224,4 +236,7 @@ def test_an_account_is_beyond_who_looks_after_software() -> None:
     identity = tables.IDENTITY.physical_name(settings().table_prefix)
     account = Asked("dynamodb:GetItem", identity, f"U#{ids.new_id()}")
 
-    assert [one for one in operator_roles.ROLES if not _refused(one, {account})] == [ACCOUNTS]
+    assert [one for one in operator_roles.ROLES if not _refused(one, {account})] == [
+        ACCOUNTS,
+        STAFF,
+    ]

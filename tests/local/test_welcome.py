@@ -4,7 +4,7 @@ from infra.local.config import ROOT, Config
 from infra.local.issuer import personas
 from infra.local.journey import TRAITS
 from infra.local.seed import LABORATORY
-from infra.local.welcome import WIDTH, directions
+from infra.local.welcome import DOORS, WIDTH, directions
 
 HERE = Config(8080, ROOT / ".state")
 
@@ -14,11 +14,12 @@ def _unwrapped(text: str) -> str:
 
 
 def test_tells_everybody_under_their_way_in_and_all_there_is_to_try() -> None:
-    persons, professionals = directions(HERE).split("professionnel de santé")
+    told = dict(zip(DOORS, directions(HERE).split("Log in by")[1:], strict=True))
 
     for person in personas().values():
-        told = persons if person["provider"] == "franceconnect" else professionals
-        assert _unwrapped(f"{person['display']} {person['try']}") in _unwrapped(told)
+        assert _unwrapped(f"{person['display']} {person['try']}") in _unwrapped(
+            told[person["provider"]]
+        )
 
 
 def test_names_the_laboratory_whose_software_the_journey_plays() -> None:

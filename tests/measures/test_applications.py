@@ -88,10 +88,16 @@ def test_the_id_of_another_record_is_of_no_kind_here(world: World, scale: Actor)
             usecases.read_measure(scale.principal, pid, elsewhere)
 
 
-def test_it_deletes_nothing(world: World, scale: Actor) -> None:
-    made = added(scale, world.person)
-    with pytest.raises(Forbidden):
-        usecases.delete_measure(scale.principal, world.person.pid, made.id)
+def test_it_deletes_what_it_added_and_nothing_else(world: World, scale: Actor) -> None:
+    made, pid = added(scale, world.person), world.person.pid
+    hers = measure(world.person.principal, pid)
+    rival = a_consent(world.person, an_application(name="Autre balance"), *Permission)
+    for actor, measure_id in ((scale, hers), (rival, made.id), (scale, made.id[:-1] + "0")):
+        with pytest.raises(Forbidden):
+            usecases.delete_measure(actor.principal, pid, measure_id)
+    usecases.delete_measure(scale.principal, pid, made.id)
+    with pytest.raises(NotFound):
+        usecases.read_measure(world.person.principal, pid, made.id)
 
 
 def test_what_it_added_stays_when_the_consent_ends_and_is_hers_to_delete(

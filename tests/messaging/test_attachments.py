@@ -1,6 +1,7 @@
 """What is joined to a message: inspected, sealed, read by both sides, saved in one step."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -68,6 +69,27 @@ def test_an_attachment_is_saved_to_the_record_in_one_step_and_once(
     assert (first.status, again.status) == (201, 200)
     assert first.json() == again.json()
     assert documents(http, world).count("Ordonnance") == 1
+
+
+def test_what_is_saved_says_who_sent_it(world: World, http: Client) -> None:
+    made = begun(world, http)
+    one = joined(http, world.doctor, made, a_pdf("received"), "Ordonnance")
+    hers = joined(http, world.person, made, a_pdf("sent"), "Photo")
+
+    authors = {
+        kept["title"]: kept["author"]
+        for file in (one, hers)
+        for kept in [saved_document(http, world, made, file["id"])]
+    }
+    assert authors["Ordonnance"]["name"] == world.doctor.name
+    assert authors["Ordonnance"]["organisation"] == "Cabinet Exemple"
+    assert authors["Photo"]["organisation"] is None
+
+
+def saved_document(http: Client, world: World, made: dict[str, object], one: str) -> Any:
+    kept = save(http, world, made, one, "person").json()["document_id"]
+    target = f"/v1/patients/{world.person.pid}/documents/{kept}"
+    return http.get(target, as_=world.person.principal).json()
 
 
 def test_only_the_persons_side_saves_to_her_record(world: World, http: Client) -> None:

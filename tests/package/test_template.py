@@ -337,7 +337,7 @@ def test_passes_bytes_through_the_gateway_untouched() -> None:
 def test_hides_secrets_from_whoever_describes_the_stack() -> None:
     secret = {name: p for name, p in PRODUCTION["Parameters"].items() if "Secret" in name}
 
-    assert len(secret) == 2
+    assert len(secret) == 4
     assert all(parameter["NoEcho"] for parameter in secret.values())
 
 

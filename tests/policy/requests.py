@@ -7,8 +7,11 @@ from itertools import count
 from typing import Any, Final
 
 from chalicelib.access import boxes
+from chalicelib.access.permissions import Permission
 from chalicelib.agenda import feeds
 from chalicelib.agenda.model import Detail
+from chalicelib.catalogue import usecases as applications
+from chalicelib.catalogue.model import Author
 from chalicelib.core import events, ids, rows
 from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import ENDPOINTS, Endpoint
@@ -26,9 +29,20 @@ from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
-from tests.builders import Actor, a_draft, a_minor, a_pdf, a_person, represent
-from tests.catalogue.samples import an_application
+from tests.builders import (
+    Actor,
+    a_consent,
+    a_draft,
+    a_minor,
+    a_pdf,
+    a_person,
+    an_application,
+    represent,
+)
+from tests.catalogue.samples import BODY, DRAFT, OTHER_SIRET, SIRET
 from tests.http_client import Client, Reply
+from tests.oauth import asked
+from tests.policy import fhir_requests
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint, measure
 
@@ -42,6 +56,8 @@ ROLES: Final = (
     "rival",
     "no_handle",
     "representative",
+    "publisher",
+    "operator",
 )
 CLINICAL: Final = "a clinical document of the laboratory"
 NARRATED: Final = "Phrase que seul ce compte rendu contient"
@@ -65,10 +81,18 @@ _FIRST_WRITES: Final = (
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
+    "POST /v1/publishers/me/applications": BODY,
+    "PATCH /v1/publishers/me/applications/{application_id}": {"name": "Balance 2 (exemple)"},
+    "PUT /v1/operators/applications/{application_id}/review": {"satisfied": ["ethics"]},
+    "POST /v1/operators/applications/{application_id}/state": {
+        "state": "delisted",
+        "reason": "Hors du champ du catalogue.",
+    },
     "POST /v1/conversations": {"patient_id": "0" * 26, "body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/messages": {"body": "Bonjour"},
     "POST /v1/conversations/{conversation_id}/read": {"up_to": "0" * 26},
     "PUT /v1/conversations/{conversation_id}/blocked": {"blocked": True},
+    "PATCH /v1/patients/{pid}/consents/{ref}": {"permissions": ["weight:write"]},
     "PUT /v1/patients/{pid}/children/{child_id}": {"certifies": True},
     "POST /v1/patients/{pid}/representatives/invitations": {
         "family_name": "PERSONNE",
@@ -109,7 +133,15 @@ def actor_of(world: World, role: str) -> Actor | None:
         "rival": world.rival,
         "no_handle": world.laboratory,
         "representative": world.other,
+        "application": application(world) if role == "application" else None,
+        "publisher": world.publisher,
+        "operator": world.operator,
     }[role]
+
+
+def application(world: World) -> Actor:
+    """Return an application that the person of this world lets do everything."""
+    return a_consent(world.person, an_application(), *Permission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +168,8 @@ def ask(
 ) -> Ask:
     """Write the request of a role, about the person of this world unless told otherwise."""
     actor = actor_of(world, role)
+    if declared.serves_applications:
+        return _ask_in_fhir(world, declared, actor, case, document)
     if role == "representative":
         represent(world.other, world.person.pid)
     name = f"{declared.method} {declared.path}"
@@ -149,9 +183,10 @@ def ask(
     values |= _children(world, name)
     values |= _invitations(world, declared.path, role, document)
     values |= _told(world, declared.path, document)
+    values |= _consented(world, declared.path, document)
     values |= _measured(world, declared.path, case, document)
     values |= _written(world, declared.path, case)
-    values |= _referenced(declared.path)
+    values |= _application(declared.path, case)
     options: dict[str, Any] = {"headers": dict(_HEADERS.get(name, {}))}
     if declared.idempotent:
         options["headers"]["Idempotency-Key"] = ids.new_id()
@@ -161,9 +196,31 @@ def ask(
     if name == "POST /v1/conversations":
         options["json"] = {"patient_id": values["pid"], "body": "Bonjour"}
     query = _QUERIES.get(name, "")
+    if case == "an application":
+        query = f"?{asked.query()}"
     if name == "GET /v1/conversations" and (not actor or actor.principal.kind == "person"):
         query = f"?patient_id={values['pid']}"
     target = declared.path.format_map(values) + query
+    return Ask(declared, target, actor.principal if actor else None, options)
+
+
+def _ask_in_fhir(
+    world: World, declared: Endpoint, actor: Actor | None, case: str, document: str | None
+) -> Ask:
+    """Write the request of an application, or of somebody who is none."""
+    name = f"{declared.method} {declared.path}"
+    patient = actor.principal.patient if actor else ""
+    asked = fhir_requests.ask(name, patient or "nobody")
+    values = asked.values | {"document_id": document or _document(world, "", case)}
+    values |= _agenda(world, declared.path, case, document)
+    if "{observation_id}" in declared.path:
+        values["observation_id"] = measure(world.person.principal, world.person.pid)
+    if "{appointment_id}" in declared.path and asked.body:
+        asked.body["id"] = values["appointment_id"]
+    options: dict[str, Any] = {"headers": {"If-Match": 'W/"1"'} if declared.if_match else {}}
+    if asked.body is not None:
+        options["json"] = asked.body
+    target = declared.path.format_map(values) + asked.query
     return Ask(declared, target, actor.principal if actor else None, options)
 
 
@@ -245,6 +302,13 @@ def _told(world: World, path: str, target: str | None) -> dict[str, str]:
     return {}
 
 
+def _consented(world: World, path: str, target: str | None) -> dict[str, str]:
+    """Let an application do what a path is to change."""
+    if "{ref}" not in path:
+        return {}
+    return {"ref": _NO_TOKEN if target else asked.consented(world.person)}
+
+
 def _measured(world: World, path: str, case: str, target: str | None) -> dict[str, str]:
     """Add the measure that a path is about: by the person, or by who else represents her."""
     if "{measure_id}" not in path:
@@ -270,9 +334,13 @@ def _written(world: World, path: str, case: str) -> dict[str, str]:
     return {"conversation_id": ref.id, "attachment_id": joined.message.attachments[0].id}
 
 
-def _referenced(path: str) -> dict[str, str]:
-    """Register the application that a path of the catalogue is about."""
-    return {"application_id": an_application().id} if "/v1/catalogue/{" in path else {}
+def _application(path: str, case: str) -> dict[str, str]:
+    """Register the application that a path is about: a candidate of an establishment."""
+    if "{application_id}" not in path:
+        return {}
+    siret = OTHER_SIRET if case == "of another establishment" else SIRET
+    author = Author(ActorKind.PUBLISHER, "0" * 26, "Alix EXEMPLE", siret)
+    return {"application_id": applications.register(author, DRAFT).id}
 
 
 def _begun(actor: Principal, pid: str) -> Reference:
@@ -318,8 +386,9 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
     if name == "POST /v1/professionals/search":
         return {"json": {"family_name": "EXEMPLE"}}
     if name == "POST /v1/patients/{pid}/documents":
-        is_person = actor is not None and actor.principal.kind is ActorKind.PERSON
-        return {"json": a_draft(type_code=None if is_person else "11502-2")}
+        kind = actor.principal.kind if actor else None
+        is_typed = kind in (ActorKind.PROFESSIONAL, ActorKind.ORGANISATION)
+        return {"json": a_draft(type_code="11502-2" if is_typed else None)}
     if name == "POST /v1/patients/{pid}/appointments":
         zone = "Europe/Paris"
         return {"json": {"title": "Suivi", "start": "2026-12-04T10:00", "zone": zone}}
@@ -333,8 +402,19 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
         return {"body": UPLOADED}
     if name.startswith("PUT"):
         return {"json": {}}
+    return _to_authorisation_server(name)
+
+
+def _to_authorisation_server(name: str) -> dict[str, Any]:
     if name == "POST /oauth/token":
         return {"body": "grant_type=client_credentials"}
+    if name == "POST /oauth/revoke":
+        return {"body": "token=nobody"}
+    if name == "POST /v1/consent-requests":
+        return {"json": {"request": asked.request()}}
+    if name == "POST /v1/patients/{pid}/consents":
+        lines = ["weight:read", "weight:write"]
+        return {"json": {"request": asked.request(), "permissions": lines, "months": 6}}
     return {}
 
 

@@ -2,9 +2,9 @@
 import type { ComponentType } from "preact";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { me } from "./api/session";
-import type { Profile } from "./api/types";
+import type { Profile, Role } from "./api/types";
 import { currentProfile } from "./lib/profile";
-import { Entering, type Role, useEntry, useVisit } from "./ui/entry";
+import { Entering, useEntry, useVisit } from "./ui/entry";
 import { lazyScreen } from "./ui/lazy";
 import { Shell } from "./ui/shell";
 
@@ -33,6 +33,8 @@ const Appointment = lazyScreen(() => import("./screens/appointment"));
 const AppointmentForm = lazyScreen(() => import("./screens/appointment-form"));
 const CalendarFeeds = lazyScreen(() => import("./screens/calendar-feeds"));
 const Prevention = lazyScreen(() => import("./screens/prevention"));
+const Measures = lazyScreen(() => import("./screens/measures"));
+const MeasureAdd = lazyScreen(() => import("./screens/measure-add"));
 const Messages = lazyScreen(() => import("./screens/messages"));
 const ConversationScreen = lazyScreen(() => import("./screens/conversation"));
 const Notices = lazyScreen(() => import("./screens/notices"));
@@ -47,6 +49,11 @@ const ProAppointmentForm = lazyScreen(() => import("./screens/pro-appointment-fo
 const ProMessages = lazyScreen(() => import("./screens/pro-messages"));
 const ProConversation = lazyScreen(() => import("./screens/pro-conversation"));
 const ProWrite = lazyScreen(() => import("./screens/pro-write"));
+const OwnApplicationList = lazyScreen(() => import("./screens/own-applications"));
+const OwnApplication = lazyScreen(() => import("./screens/own-application"));
+const OwnApplicationForm = lazyScreen(() => import("./screens/own-application-form"));
+const Review = lazyScreen(() => import("./screens/review"));
+const ReviewFile = lazyScreen(() => import("./screens/review-file"));
 
 /** A screen of the record that is open: one's own, or that of a child. */
 function own(Screen: ComponentType<{ profile: Profile }>) {
@@ -57,7 +64,7 @@ function own(Screen: ComponentType<{ profile: Profile }>) {
   };
 }
 
-/** A screen for whoever is logged in, or for professionals only. */
+/** A screen for whoever is logged in, or for one role only. */
 function known(Screen: ComponentType, role: Role | null) {
   return function KnownScreen() {
     const entry = useEntry(role);
@@ -88,6 +95,8 @@ const OwnAppointment = own(Appointment);
 const OwnAppointmentForm = own(AppointmentForm);
 const OwnCalendarFeeds = own(CalendarFeeds);
 const OwnPrevention = own(Prevention);
+const OwnMeasures = own(Measures);
+const OwnMeasureAdd = own(MeasureAdd);
 const OwnMessages = own(Messages);
 const OwnConversation = own(ConversationScreen);
 const OwnNotices = own(Notices);
@@ -102,6 +111,11 @@ const SettingForm = known(ProAppointmentForm, "professional");
 const Boxes = known(ProMessages, "professional");
 const Exchange = known(ProConversation, "professional");
 const Writing = known(ProWrite, "professional");
+const Published = known(OwnApplicationList, "publisher");
+const PublishedOne = known(OwnApplication, "publisher");
+const Publishing = known(OwnApplicationForm, "publisher");
+const Reviews = known(Review, "operator");
+const Reviewed = known(ReviewFile, "operator");
 
 const BARE = new Set(["/connexion", "/reprise"]);
 
@@ -125,6 +139,8 @@ function Screens() {
         <Route path="/agenda/prevention" component={OwnPrevention} />
         <Route path="/agenda/:id" component={OwnAppointment} />
         <Route path="/agenda/:id/modifier" component={OwnAppointmentForm} />
+        <Route path="/mesures" component={OwnMeasures} />
+        <Route path="/mesures/ajouter" component={OwnMeasureAdd} />
         <Route path="/messages" component={OwnMessages} />
         <Route path="/messages/:id" component={OwnConversation} />
         <Route path="/notifications" component={OwnNotices} />
@@ -148,6 +164,12 @@ function Screens() {
         <Route path="/pro/patients/:pid/rendez-vous" component={Setting} />
         <Route path="/pro/patients/:pid/rendez-vous/ajouter" component={SettingForm} />
         <Route path="/pro/patients/:pid/rendez-vous/:id" component={SettingForm} />
+        <Route path="/editeur" component={Published} />
+        <Route path="/editeur/ajouter" component={Publishing} />
+        <Route path="/editeur/:id" component={PublishedOne} />
+        <Route path="/editeur/:id/modifier" component={Publishing} />
+        <Route path="/revue" component={Reviews} />
+        <Route path="/revue/:id" component={Reviewed} />
         <Route default component={Lost} />
       </Router>
     </Shell>

@@ -1,10 +1,10 @@
 /** The icons used, by their lucide name; the build refuses a name that does not exist. */
 export const ICONS = [
-  "baby", "ban", "bell", "building", "calendar", "calendar-check", "calendar-plus", "camera", "check",
+  "activity", "baby", "ban", "bell", "building", "calendar", "calendar-check", "calendar-plus", "camera", "check",
   "chevron-down", "chevron-left", "chevron-right", "circle-alert", "circle-check",
   "circle-dashed", "circle-question-mark", "circle-x", "clock", "copy", "download", "ellipsis",
   "equal", "eraser", "external-link", "eye", "file-plus", "file-text", "flask-conical", "hourglass", "house",
-  "image", "info", "keyboard", "layout-grid", "life-buoy", "link", "list", "lock", "lock-open", "log-out", "mail",
+  "image", "info", "keyboard", "layout-grid", "life-buoy", "link", "list", "list-checks", "lock", "lock-open", "log-out", "mail",
   "map-pin", "message-square", "monitor", "moon", "notebook", "paperclip", "pencil", "phone",
   "plus", "printer", "refresh-cw", "rotate-cw", "search", "send", "settings", "shield-check", "smartphone",
   "stethoscope", "sun", "syringe", "trash", "trending-down", "trending-up", "triangle-alert",

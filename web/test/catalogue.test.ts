@@ -3,7 +3,9 @@ import { catalogue } from "../src/catalogue";
 import { agendaWords } from "../src/catalogue/agenda";
 import { applicationWords } from "../src/catalogue/applications";
 import { consentWords } from "../src/catalogue/consent";
+import { deskWords } from "../src/catalogue/desk";
 import { messageWords } from "../src/catalogue/messages";
+import { measureWords } from "../src/catalogue/measures";
 import { compareWords } from "../src/catalogue/compare";
 import { noticeWords } from "../src/catalogue/notices";
 import { pickWords } from "../src/catalogue/pick";
@@ -18,7 +20,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   if (typeof value === "string") return [[path, value]];
   if (typeof value === "function") {
     const call = value as (...args: unknown[]) => unknown;
-    const samples = /times|plural|age|page|zoom|percent|count|found|results|sendAll|retryIn|idle|summary|added$|whoCount|picked|limit|archive|retry$|keep$|reading$|pickWords\.(all|allShown|done)|failedTitle|news$|toRead|trendsHint|batch|compareWords\.draw$|applicationWords\.checkedHere$|consentWords\.mine\.(left|calls|bars|timesCount)$/i;
+    const samples = /times|plural|age|page|zoom|percent|count|found|results|sendAll|retryIn|idle|summary|added$|whoCount|picked|limit|archive|retry$|keep$|reading$|pickWords\.(all|allShown|done)|failedTitle|news$|toRead|trendsHint|batch|gaps|missing|compareWords\.draw$|applicationWords\.checkedHere$|deskWords\.waiting$|deskWords\.review\.count$|consentWords\.mine\.(left|calls|bars|timesCount)$/i;
     const args = samples.test(path) ? [3, 7, true] : ["X", "Y", true];
     return texts(call(...args), path);
   }
@@ -28,7 +30,7 @@ function texts(value: unknown, path = ""): [string, string][] {
   return [];
 }
 
-const all = texts({ ...catalogue, agendaWords, applicationWords, compareWords, consentWords, messageWords, noticeWords, pickWords, preventionWords, publisherWords, relationWords, relativesWords, whenWords });
+const all = texts({ ...catalogue, agendaWords, applicationWords, compareWords, consentWords, deskWords, measureWords, messageWords, noticeWords, pickWords, preventionWords, publisherWords, relationWords, relativesWords, whenWords });
 
 describe("the catalogue", () => {
   it("has texts to check", () => expect(all.length).toBeGreaterThan(300));

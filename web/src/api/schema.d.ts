@@ -205,7 +205,7 @@ export interface paths {
             cookie?: never;
         };
         /** Read the patient of the token: that there is one, and no identity (R-SVC-01). */
-        get: operations["read_patient"];
+        get: operations["read_fhir_patient"];
         put?: never;
         post?: never;
         delete?: never;
@@ -704,6 +704,74 @@ export interface paths {
         get: operations["read_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List applications, those that have been in their state for longest first. */
+        get: operations["list_applications_to_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read all of an application, with its history. */
+        get: operations["read_application_to_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note which families of criteria are found satisfied. */
+        put: operations["review_application"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/applications/{application_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide of an application, with a reason; in force from its next request on. */
+        post: operations["decide_application"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1390,6 +1458,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/publishers/me/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the applications of one's establishment, whatever their state, by name. */
+        get: operations["list_own_applications"];
+        put?: never;
+        /** Register a candidate: it acts for nobody until it was reviewed. */
+        post: operations["register_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publishers/me/applications/{application_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an application of one's establishment, with what was decided and why. */
+        get: operations["read_own_application"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is said of an application; online, it goes back to review and acts no more. */
+        patch: operations["change_own_application"];
+        trace?: never;
+    };
     "/v1/trace/keys": {
         parameters: {
             query?: never;
@@ -1481,6 +1585,210 @@ export interface components {
             verdict: "not_scanned" | "clean";
             /** Engine */
             engine: string | null;
+        };
+        /**
+         * ApplicationChanges
+         * @description What to change: what is absent stays; null `jwks` makes a public client.
+         *
+         *     Anything changed of an application that is online sends it back to review: until it is decided
+         *     anew it is a candidate, and acts no more (R-SVC-04). What people allowed it stays, and no more.
+         */
+        ApplicationChanges: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * @default {
+             *       "name": "",
+             *       "website": ""
+             *     }
+             */
+            publisher: components["schemas"]["PublisherBody"];
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /** @default health_record */
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms?: components["schemas"]["Platform"][];
+            /**
+             * @default {
+             *       "kind": "free",
+             *       "detail": ""
+             *     }
+             */
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked?: components["schemas"]["AskedBody"][];
+            /**
+             * Retention
+             * @default
+             */
+            retention: string;
+            /**
+             * Site
+             * @default
+             */
+            site: string;
+            /**
+             * Privacy
+             * @default
+             */
+            privacy: string;
+            /** Attestations */
+            attestations?: components["schemas"]["AttestationBody"][];
+            /**
+             * Redirect Uris
+             * @description Compared letter by letter, but for the port of a loopback address.
+             */
+            redirect_uris?: string[];
+            /**
+             * Jwks
+             * @default null
+             */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ApplicationDraft
+         * @description What a publisher says of an application.
+         */
+        ApplicationDraft: {
+            /** Name */
+            name: string;
+            publisher: components["schemas"]["PublisherBody"];
+            /** Purpose */
+            purpose: string;
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms: components["schemas"]["Platform"][];
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked: components["schemas"]["AskedBody"][];
+            /** Retention */
+            retention: string;
+            /** Site */
+            site: string;
+            /** Privacy */
+            privacy: string;
+            /** Attestations */
+            attestations?: components["schemas"]["AttestationBody"][];
+            /**
+             * Redirect Uris
+             * @description Compared letter by letter, but for the port of a loopback address.
+             */
+            redirect_uris?: string[];
+            /**
+             * Jwks
+             * @default null
+             */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ApplicationFile
+         * @description All of an application: what its publisher says, what was decided, and its history.
+         *
+         *     `client_id` and `authentication` are what its software says to the authorisation server. Unless
+         *     `acts`, it is refused everything: only what is online acts. `missing` is what is still to be
+         *     found satisfied before it may be online. `history` has its fifty latest entries.
+         */
+        ApplicationFile: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            publisher: components["schemas"]["PublisherBody"];
+            /** Purpose */
+            purpose: string;
+            theme: components["schemas"]["Theme"];
+            /** Platforms */
+            platforms: components["schemas"]["Platform"][];
+            price: components["schemas"]["PriceBody"];
+            /** Data Asked */
+            data_asked: components["schemas"]["AskedBody"][];
+            /** Retention */
+            retention: string;
+            /** Site */
+            site: string;
+            /** Privacy */
+            privacy: string;
+            /** Attestations */
+            attestations: components["schemas"]["AttestationBody"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "candidate" | "online" | "suspended" | "delisted";
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Can Connect */
+            can_connect: boolean;
+            /** Checked */
+            checked: components["schemas"]["CheckedOut"][];
+            /** Siret */
+            siret: string | null;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Authentication
+             * @enum {string}
+             */
+            authentication: "private_key_jwt" | "none";
+            /** Redirect Uris */
+            redirect_uris: string[];
+            /** Jwks */
+            jwks: {
+                [key: string]: unknown;
+            } | null;
+            /** Acts */
+            acts: boolean;
+            /** Missing */
+            missing: components["schemas"]["Criteria"][];
+            /** History */
+            history: components["schemas"]["EventOut"][];
+        };
+        /**
+         * ApplicationLine
+         * @description An application in a list of work.
+         */
+        ApplicationLine: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Publisher */
+            publisher: string;
+            /** Siret */
+            siret: string | null;
+            theme: components["schemas"]["Theme"];
+            state: components["schemas"]["chalicelib__catalogue__model__State"];
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Can Connect */
+            can_connect: boolean;
+            /** Missing */
+            missing: components["schemas"]["Criteria"][];
+        };
+        /**
+         * ApplicationLines
+         * @description Applications, all of them: there is no further page.
+         */
+        ApplicationLines: {
+            /** Items */
+            items: components["schemas"]["ApplicationLine"][];
         };
         /**
          * ApplicationToken
@@ -1839,6 +2147,23 @@ export interface components {
         BlockedBody: {
             /** Blocked */
             blocked: boolean;
+        };
+        /**
+         * ByOut
+         * @description Who did something: publishers are not told which operator.
+         */
+        ByOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "publisher" | "operator";
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string | null;
+            /** Siret */
+            siret: string | null;
         };
         /**
          * Card
@@ -2282,6 +2607,15 @@ export interface components {
          */
         Criteria: "urbanisation" | "interoperability" | "security" | "data_protection" | "ethics";
         /**
+         * DecisionBody
+         * @description A state, and why: the publisher reads the reason.
+         */
+        DecisionBody: {
+            state: components["schemas"]["State-Input"];
+            /** Reason */
+            reason: string;
+        };
+        /**
          * DepositAnswer
          * @description Whether the space takes deposits; the handle then stands for the patient 15 minutes.
          * @example {
@@ -2605,6 +2939,29 @@ export interface components {
             next: string | null;
         };
         /**
+         * EventOut
+         * @description One entry of the own history of an application.
+         *
+         *     `about` names what changed: members of what the publisher says, or families of criteria.
+         */
+        EventOut: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            what: components["schemas"]["Happened"];
+            by: components["schemas"]["ByOut"];
+            before: components["schemas"]["chalicelib__catalogue__model__State"] | null;
+            after: components["schemas"]["chalicelib__catalogue__model__State"] | null;
+            /** About */
+            about: string[];
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * FeedDraft
          * @description A calendar link to make: `busy` shows « Rendez-vous » and no word of what.
          */
@@ -2670,6 +3027,12 @@ export interface components {
             /** Document Id */
             document_id: string;
         };
+        /**
+         * Happened
+         * @description What the own history of an application says was done to it.
+         * @enum {string}
+         */
+        Happened: "application:register" | "application:change" | "application:review" | "application:state";
         /**
          * Health
          * @description The service answers.
@@ -3123,7 +3486,7 @@ export interface components {
             sender: components["schemas"]["SenderOut"];
             /** Body */
             body: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["chalicelib__messaging__model__State"];
             /** Attachments */
             attachments: components["schemas"]["AttachmentOut"][];
         };
@@ -3379,6 +3742,23 @@ export interface components {
              * @default false
              */
             as_team: boolean;
+        };
+        /**
+         * OperatorMe
+         * @description Somebody connected who works for the operator.
+         */
+        OperatorMe: {
+            /**
+             * Role
+             * @default operator
+             * @constant
+             */
+            role: "operator";
+            /** Id */
+            id: string;
+            /** Display Name */
+            display_name: string;
+            session: components["schemas"]["SessionEnd"];
         };
         /**
          * Organisation
@@ -3651,6 +4031,25 @@ export interface components {
             website: string;
         };
         /**
+         * PublisherMe
+         * @description Somebody connected who publishes applications for an establishment.
+         */
+        PublisherMe: {
+            /**
+             * Role
+             * @default publisher
+             * @constant
+             */
+            role: "publisher";
+            /** Id */
+            id: string;
+            /** Display Name */
+            display_name: string;
+            /** Siret */
+            siret: string;
+            session: components["schemas"]["SessionEnd"];
+        };
+        /**
          * ReadUpTo
          * @description The last message that was on the screen.
          */
@@ -3837,6 +4236,14 @@ export interface components {
              * @description By which she came, for those on whose insurance file the minor is: they may end it.
              */
             invitation_id: string | null;
+        };
+        /**
+         * ReviewBody
+         * @description The families of criteria found satisfied, all of them: those left out no longer are.
+         */
+        ReviewBody: {
+            /** Satisfied */
+            satisfied: components["schemas"]["Criteria"][];
         };
         /**
          * RevocationForm
@@ -4091,13 +4498,10 @@ export interface components {
         };
         /**
          * State
-         * @description How far a message went.
-         *
-         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
-         *     it. `READ`: somebody of the other side had it on her screen.
+         * @description Where an application is in its life (R-CAT-03); only one that is online may act.
          * @enum {string}
          */
-        State: "sent" | "delivered" | "read";
+        "State-Input": "candidate" | "online" | "suspended" | "delisted";
         /**
          * Status
          * @description Whether one may write; the professional's side decides (R-MSG-02).
@@ -4279,6 +4683,12 @@ export interface components {
             size_bytes: number;
         };
         /**
+         * State
+         * @description Where an application is in its life (R-CAT-03); only one that is online may act.
+         * @enum {string}
+         */
+        chalicelib__catalogue__model__State: "candidate" | "online" | "suspended" | "delisted";
+        /**
          * AnswerBody
          * @description One's answer; to accept, one certifies on one's honour to be a legal representative.
          */
@@ -4294,6 +4704,15 @@ export interface components {
              */
             certifies: true | null;
         };
+        /**
+         * State
+         * @description How far a message went.
+         *
+         *     `SENT`: nobody ever opened the space it was sent to. `DELIVERED`: it is in the box of who reads
+         *     it. `READ`: somebody of the other side had it on her screen.
+         * @enum {string}
+         */
+        chalicelib__messaging__model__State: "sent" | "delivered" | "read";
         /**
          * AnswerBody
          * @description What the person says; `on` goes with `done`; `until`, the last silent day, with `later`.
@@ -4326,7 +4745,30 @@ export interface components {
          * @description The kinds of actors a person is told of.
          * @enum {string}
          */
-        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "application" | "operator" | "system";
+        chalicelib__trace__model__Kind: "person" | "professional" | "organisation" | "calendar" | "application" | "publisher" | "operator" | "system";
+        /** @description FHIR R4. Everything wrong is told at once. */
+        OperationOutcome: {
+            /** @constant */
+            resourceType: "OperationOutcome";
+            issue: {
+                /** @enum {unknown} */
+                severity: "fatal" | "error";
+                code: string;
+                details: {
+                    coding: {
+                        system?: string;
+                        /** @enum {string} */
+                        code?: "account-suspended" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "number_too_long" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "recommendation_of_person" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "syntax" | "time_form" | "too-large" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_reserved";
+                    }[];
+                    /** @description In French. */
+                    text: string;
+                };
+                /** @description The same, in English. */
+                diagnostics: string;
+                /** @description Where: a FHIRPath, or `http.` and the name of a parameter or header. */
+                expression?: string[];
+            }[];
+        };
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
@@ -4616,6 +5058,49 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Refused, in FHIR. */
+        Outcome: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome401: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome429: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
+        /** @description Refused, in FHIR. */
+        Outcome503: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -4666,17 +5151,20 @@ export interface operations {
     };
     transact: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
-                "Idempotency-Key": string;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/fhir+json": unknown;
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
             };
         };
         responses: {
@@ -4693,20 +5181,23 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     read_smart_configuration: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4724,10 +5215,11 @@ export interface operations {
                     "application/json": components["schemas"]["SmartConfiguration"];
                 };
             };
-            400: components["responses"]["BadRequest"];
-            422: components["responses"]["Invalid"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     search_appointments: {
@@ -4739,6 +5231,7 @@ export interface operations {
                 actor?: string | null;
                 date?: string[];
                 _sort?: "date";
+                _format?: "json" | "application/json" | "application/fhir+json";
             };
             header?: never;
             path?: never;
@@ -4759,28 +5252,32 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     create_appointment: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
-                "Idempotency-Key": string;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/fhir+json": unknown;
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
             };
         };
         responses: {
@@ -4798,20 +5295,23 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     read_fhir_appointment: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path: {
                 appointment_id: string;
@@ -4833,19 +5333,22 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     update_appointment: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header: {
                 "If-Match": string;
             };
@@ -4856,7 +5359,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/fhir+json": unknown;
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
             };
         };
         responses: {
@@ -4873,22 +5377,26 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            412: components["responses"]["Stale"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            428: components["responses"]["PreconditionRequired"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            412: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            428: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     delete_appointment: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path: {
                 appointment_id: string;
@@ -4905,19 +5413,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     read_binary: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path: {
                 document_id: string;
@@ -4944,14 +5456,15 @@ export interface operations {
                     "text/xml": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     search_documents: {
@@ -4964,6 +5477,7 @@ export interface operations {
                 status?: "current" | null;
                 type?: string | null;
                 period?: string[];
+                _format?: "json" | "application/json" | "application/fhir+json";
             };
             header?: never;
             path?: never;
@@ -4984,28 +5498,32 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     create_document: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
-                "Idempotency-Key": string;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/fhir+json": unknown;
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
             };
         };
         responses: {
@@ -5023,20 +5541,23 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     read_document_reference: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path: {
                 document_id: string;
@@ -5058,14 +5579,15 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     search_observations: {
@@ -5078,6 +5600,7 @@ export interface operations {
                 code: string;
                 date?: string[];
                 _sort?: "date" | "-date";
+                _format?: "json" | "application/json" | "application/fhir+json";
             };
             header?: never;
             path?: never;
@@ -5098,28 +5621,32 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     create_observation: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
-                "Idempotency-Key": string;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/fhir+json": unknown;
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
             };
         };
         responses: {
@@ -5137,20 +5664,23 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     read_observation: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path: {
                 observation_id: string;
@@ -5172,19 +5702,22 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     delete_observation: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path: {
                 observation_id: string;
@@ -5201,20 +5734,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     search_patients: {
         parameters: {
             query: {
                 _id: string;
+                _format?: "json" | "application/json" | "application/fhir+json";
             };
             header?: never;
             path?: never;
@@ -5235,18 +5771,21 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
-    read_patient: {
+    read_fhir_patient: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path: {
                 patient_id: string;
@@ -5268,19 +5807,22 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            404: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     read_capabilities: {
         parameters: {
-            query?: never;
+            query?: {
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5300,10 +5842,11 @@ export interface operations {
                     "application/fhir+json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            422: components["responses"]["Invalid"];
-            503: components["responses"]["Unavailable"];
-            default: components["responses"]["Problem"];
+            400: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
         };
     };
     health: {
@@ -5606,7 +6149,7 @@ export interface operations {
     begin_login: {
         parameters: {
             query: {
-                provider: "franceconnect" | "psc";
+                provider: "franceconnect" | "psc" | "proconnect" | "operator";
                 return_to?: string;
             };
             header?: never;
@@ -5940,7 +6483,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -6012,7 +6555,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6098,7 +6641,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6347,7 +6890,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6479,7 +7022,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A connected person. Or: A connected professional. */
+            /** @description A connected person. Or: A connected professional. Or: Somebody connected who publishes applications for an establishment. Or: Somebody connected who works for the operator. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6487,12 +7030,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"];
+                    "application/json": components["schemas"]["PersonMe"] | components["schemas"]["ProfessionalMe"] | components["schemas"]["PublisherMe"] | components["schemas"]["OperatorMe"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_applications_to_review: {
+        parameters: {
+            query?: {
+                state?: ("candidate" | "online" | "suspended" | "delisted") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Applications, all of them: there is no further page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationLines"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_application_to_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    review_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewBody"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-unchecked",
+                     *       "title": "Revue incomplète",
+                     *       "status": 409,
+                     *       "detail": "Des critères n’ont pas encore été vérifiés. L’application n’est pas en ligne.",
+                     *       "title_en": "Review incomplete",
+                     *       "detail_en": "Criteria are not all found satisfied: –. The application is not online."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -6610,7 +7310,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -6948,7 +7648,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -7173,7 +7873,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -7391,7 +8091,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -7960,7 +8660,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -8534,7 +9234,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. */
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
                 "Idempotency-Key": string;
             };
             path: {
@@ -8761,6 +9461,167 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_own_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Applications, all of them: there is no further page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationLines"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    register_application: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationDraft"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_own_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_own_application: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationChanges"];
+            };
+        };
+        responses: {
+            /** @description All of an application: what its publisher says, what was decided, and its history. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-fixed",
+                     *       "title": "Application non modifiable",
+                     *       "status": 409,
+                     *       "detail": "Dans son état, cette application ne se modifie pas. Rien n’a été modifié.",
+                     *       "title_en": "Application cannot change",
+                     *       "detail_en": "In this state (–), the application cannot be changed. Nothing was changed."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];

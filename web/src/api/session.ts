@@ -8,7 +8,7 @@ import { claimDrafts, eraseDrafts } from "../lib/device-vault";
 import { Offline, Problem, readProblem } from "./problem";
 import { keepChoice, ownAmong, profileOf, settleChoice } from "./profile-choice";
 import { mark, marked } from "./session-mark";
-import type { Me } from "./types";
+import type { Me, Role } from "./types";
 
 export type SessionState = "unknown" | "in" | "out" | "expired" | "locked";
 
@@ -132,7 +132,14 @@ export async function start(): Promise<void> {
   sessionState.value = "in";
 }
 
-export const firstScreen = (who: Me) => (who.role === "patient" ? "/accueil" : "/pro");
+const FIRST: Record<Role, string> = {
+  patient: "/accueil",
+  professional: "/pro",
+  publisher: "/editeur",
+  operator: "/revue",
+};
+
+export const firstScreen = (who: Me | null) => FIRST[who?.role ?? "patient"];
 
 /** Sends who is already in to their own first screen; false when nobody is. Raises as `start`. */
 export async function enter(): Promise<boolean> {
@@ -165,8 +172,11 @@ export function expire(why: "expired" | "locked") {
 const untilBack = () => new Promise<void>((resolve) => waiting.push(resolve));
 
 /** Who it is, whatever record is open. */
-export const personOf = (who: Me | null) =>
-  who?.role === "patient" ? `${ownAmong(who.profiles)?.patient_id}` : (who?.rpps ?? "");
+export function personOf(who: Me | null): string {
+  if (who === null) return "";
+  if (who.role === "patient") return `${ownAmong(who.profiles)?.patient_id}`;
+  return who.role === "professional" ? who.rpps : who.id;
+}
 
 /** Who it is, and whose record is open. */
 const identity = (who: Me | null) =>

@@ -8,7 +8,10 @@ type Schemas = components["schemas"];
 
 export type Coded = Schemas["Coded"];
 export type ProfessionalMe = Schemas["ProfessionalMe"];
-export type Me = PersonMe | ProfessionalMe;
+export type PublisherMe = Schemas["PublisherMe"];
+export type OperatorMe = Schemas["OperatorMe"];
+export type Me = PersonMe | ProfessionalMe | PublisherMe | OperatorMe;
+export type Role = Me["role"];
 export type Patient = Schemas["PatientAnswer"];
 export type OwnIdentity = Schemas["IdentityAnswer"];
 export type OwnPatient = Schemas["RelationOut"];
@@ -46,6 +49,11 @@ export type PreventionState = Recommendation["state"];
 export type Prevention = Schemas["FollowUpOut"];
 export type ComingStep = Schemas["ComingOut"];
 
+export type Measure = Schemas["MeasureOut"];
+export type MeasureDraft = Schemas["MeasureDraft"];
+export type MeasurePage = Schemas["MeasurePage"];
+export type UsualRange = Schemas["UsualRange"];
+
 export type Conversation = Schemas["ConversationOut"];
 export type ConversationLine = Schemas["ConversationLine"];
 export type ConversationPage = Schemas["ConversationList"];
@@ -68,6 +76,12 @@ export type Card = Schemas["Card"];
 export type ConsentRequest = Schemas["ConsentRequestOut"];
 export type Consent = Schemas["ConsentOut"];
 export type ConsentGiven = Schemas["ConsentGiven"];
+export type ApplicationState = Card["state"];
+export type Criterion = Card["checked"][number]["criteria"];
+export type ApplicationLine = Schemas["ApplicationLine"];
+export type ApplicationFile = Schemas["ApplicationFile"];
+export type ApplicationEvent = Schemas["EventOut"];
+export type ApplicationBody = Required<Schemas["ApplicationDraft"]>;
 
 export interface Page<T> {
   items: T[];

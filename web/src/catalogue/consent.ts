@@ -53,7 +53,7 @@ export const consentWords = typeset({
     thenTitle: "Si vous acceptez",
     effects: [
       "Vous pourrez tout retirer dans « Applications », avec effet immédiat.",
-      "Elle ne connaîtra ni votre nom, ni votre numéro de sécurité sociale.",
+      "Elle n'apprend ni votre nom, ni votre numéro de sécurité sociale. Vos documents peuvent les contenir.",
       "Chacun de ses accès sera noté dans « Accès ».",
       "Ce qu'elle aura déjà copié chez elle y restera, selon ses propres règles.",
       "Ce qu'elle aura ajouté ici y restera aussi, avec son nom.",
@@ -213,7 +213,7 @@ export const consentWords = typeset({
     request: {
       effects: [
         "Vous pourrez tout retirer dans « Applications », avec effet immédiat.",
-        "Elle ne connaîtra ni le nom de l'enfant, ni son numéro de sécurité sociale.",
+        "Elle n'apprend ni le nom de l'enfant, ni son numéro de sécurité sociale. Ses documents peuvent les contenir.",
         "Chacun de ses accès sera noté dans « Accès ».",
         "Ce qu'elle aura déjà copié chez elle y restera, selon ses propres règles.",
         "Ce qu'elle aura ajouté ici y restera aussi, avec son nom.",

@@ -43,6 +43,7 @@ export const home = {
   who: "Vous pouvez changer d'avis à tout moment.",
   whoLink: "Gérer mes professionnels",
   addDocument: "Ajouter un document",
+  measures: "Mes mesures",
   firstIntro: "Votre dossier est ouvert. Pour commencer :",
   steps: {
     authorise_doctor: {
@@ -61,6 +62,7 @@ export const home = {
   /** In place of the words above, in the space of a child. */
   child: {
     titles: { authorisations: "Qui peut voir ce dossier ?" },
+    measures: "Mesures",
     noDocuments: "Les prochains résultats et comptes rendus arriveront ici.",
     noAccesses: "Personne d'autre que vous n'a consulté ce dossier récemment.",
     whoCount: (n: number) =>

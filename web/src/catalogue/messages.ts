@@ -110,6 +110,8 @@ export const messageWords = typeset({
     over: (n: number) => `${plural(n, "fichier est", "fichiers sont")} à joindre de nouveau, ou à retirer.`,
     files: "Un fichier n'est pas encore joint. Attendez la fin de son envoi, ou retirez-le.",
     tooMany: (n: number) => `${n} fichiers au plus par message. Retirez-en un pour en joindre un autre.`,
+    leftOut: (names: string[]) =>
+      `${names.length > 1 ? "Non joints" : "Non joint"} : ${names.join(", ")}.`,
   },
 
   closedTitle: "Cette conversation est close",

@@ -33,6 +33,13 @@ export const login = {
   proTitle: "Vous êtes un professionnel de santé",
   pro: "Utilisez Pro Santé Connect avec votre carte CPS ou l'application e-CPS.",
   proButton: "Se connecter avec Pro Santé Connect",
+  othersTitle: "Vous travaillez avec le catalogue d'applications",
+  publisherTitle: "Vous éditez une application",
+  publisher: "ProConnect vérifie votre identité et votre établissement. Vous présentez vos applications et suivez leur examen.",
+  publisherButton: "Se connecter avec ProConnect",
+  operatorTitle: "Vous exploitez le service",
+  operator: "L'accès est réservé aux personnes inscrites. Vous examinez les applications.",
+  operatorButton: "Se connecter comme exploitant",
   ended: "Votre session est fermée. Rien n'est resté affiché sur cet appareil.",
   erased: "Cet appareil est effacé. Vos documents restent dans votre espace.",
   uncertainTitle: "La session n'est peut-être pas fermée",
@@ -60,6 +67,18 @@ export const login = {
     niveau: {
       title: "Il faut une identité plus sûre",
       text: "Ce compte ne suffit pas pour des données de santé. Choisissez une identité numérique renforcée dans FranceConnect+.",
+    },
+    "niveau-pro": {
+      title: "Il faut une connexion plus sûre",
+      text: "ProConnect doit vérifier deux facteurs et votre lien avec l'établissement. Activez la double authentification, puis réessayez.",
+    },
+    "etablissement-inconnu": {
+      title: "Votre établissement n'est pas reconnu",
+      text: "ProConnect n'a pas donné de numéro SIRET valable. Choisissez votre établissement dans ProConnect, puis réessayez.",
+    },
+    "exploitant-inconnu": {
+      title: "Vous n'êtes pas inscrit parmi les exploitants",
+      text: "Demandez votre inscription au responsable de l'exploitation. Aucune session n'est ouverte.",
     },
     "professionnel-inconnu": {
       title: "Vous n'êtes pas dans l'annuaire des professionnels",

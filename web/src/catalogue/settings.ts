@@ -7,6 +7,8 @@ export const settings = {
   professionals: "Mes professionnels",
   relatives: "Mes proches",
   relativesText: "Gérer l'espace d'un enfant",
+  measures: "Mes mesures",
+  measuresText: "Poids et tension : noter, voir la courbe, imprimer",
   access: "Accès",
   accessText: "Qui a consulté le dossier, et quand",
   notices: "Avis et rappels",
@@ -49,6 +51,7 @@ export const settings = {
   child: {
     professionals: "Professionnels",
     applications: "Applications",
+    measures: "Mesures",
     identity: {
       title: "Identité de l'enfant",
       why: "Pour ouvrir ce dossier, un professionnel doit écrire le matricule INS et les traits d'identité de l'enfant.",

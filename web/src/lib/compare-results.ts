@@ -3,6 +3,7 @@
  * What cannot be compared is said, never guessed: another unit, words, a value below a threshold.
  */
 import type { NarrativeBlock, NarrativeCell, NarrativeSection } from "../api/types";
+import { scaleOf } from "./curve.ts";
 import { fold } from "./fold.ts";
 
 export interface Result {
@@ -162,17 +163,12 @@ export function trendsOf(documents: readonly { day: string; results: readonly Re
   return [...found.values()].filter(({ points }) => points.length >= FEWEST);
 }
 
-/** How far a number is between the lowest and the highest; in the middle when they are all the same. */
-function share(all: number[], one: number): number {
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  return high === low ? 0.5 : (one - low) / (high - low);
-}
-
 /** Where each point is drawn, from 0 to 1: days from the left, values from the bottom. */
 export function placesOf(points: readonly Point[]): { x: number; y: number }[] {
   const days = points.map(({ day }) => Date.parse(day));
   const values = points.map(({ value }) => value);
-  return points.map((_, at) => ({ x: share(days, days[at] ?? 0), y: share(values, values[at] ?? 0) }));
+  const [across, up] = [scaleOf(Math.min(...days), Math.max(...days)), scaleOf(Math.min(...values), Math.max(...values))];
+  return points.map((_, at) => ({ x: across(days[at] ?? 0), y: up(values[at] ?? 0) }));
 }
 
 /** Every analysis of the second document, then those of the first alone. */

@@ -30,17 +30,20 @@ export function requestName(fragment: string, named: string | undefined): string
   return named && NAME.test(named) ? named : null;
 }
 
-/**
- * The request of that name, from this page or from the device. Whoever logs in takes over what was kept
- * when nobody was in: it is to be called before the session is opened, and again after.
- */
-export async function takeRequest(name: string): Promise<KeptRequest | null> {
+/** The request of that name, from this page or from the device. */
+export async function findRequest(name: string): Promise<KeptRequest | null> {
   const sealed = held.get(name) ?? (await recover(placeOf(name)));
   if (sealed === null) return null;
   held.set(name, sealed);
-  // Kept for nobody, it would not be found by whoever comes in.
-  await forget(placeOf(name));
   return { name, sealed };
+}
+
+/**
+ * Takes what was kept when nobody was in, before the session is opened: whoever comes in finds it on this
+ * page only, and keeps it for herself.
+ */
+export async function takeRequest(name: string): Promise<void> {
+  if (await findRequest(name)) await forget(placeOf(name));
 }
 
 /** Puts it on the device for whoever is in now, or for nobody; false when the device keeps nothing. */

@@ -2,6 +2,7 @@
  * Categories and types of documents. Codes are those of the API; in the address bar a category is
  * a number, because a word such as « biologie » would say something of somebody's health.
  */
+import type { Role } from "../api/types";
 import { catalogue } from "../catalogue";
 import { typo } from "./typo.ts";
 
@@ -38,7 +39,7 @@ export const professionalTypes = () => choices(catalogue.professionalTypes);
 const PLAIN: Record<string, string> = { ...catalogue.personTypes, ...catalogue.plainTypes };
 
 /** How a type is named to whoever reads: in plain words to a person, officially to a professional. */
-export const typeName = ({ code, label }: TypeChoice, role: "patient" | "professional" | undefined) =>
+export const typeName = ({ code, label }: TypeChoice, role: Role | undefined) =>
   (role === "professional" ? undefined : PLAIN[code]) ?? typo(label);
 
 const FAMILY_PERSON: Record<string, string> = {

@@ -3,11 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { applicationsApi } from "../api/applications";
 import { Problem } from "../api/problem";
-import { me } from "../api/session";
+import { me, sessionState } from "../api/session";
 import type { Consent, ConsentGiven, ConsentRequest as Request, Profile } from "../api/types";
 import { consentWords } from "../catalogue/consent";
 import { firstName, instantDay } from "../lib/format";
-import { type KeptRequest, dropRequest, keepRequest, requestName, requestPath, takeRequest } from "../lib/kept-request";
+import { type KeptRequest, dropRequest, findRequest, keepRequest, requestName, requestPath, takeRequest } from "../lib/kept-request";
 import { currentProfile, isChilds, sameElsewhere } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
@@ -146,7 +146,7 @@ interface Found {
 
 /** Finds the request again for whoever is in, and keeps it for her. */
 async function find(name: string): Promise<Found> {
-  const request = await takeRequest(name);
+  const request = await findRequest(name);
   const isKept = request !== null && (await keepRequest(request));
   sameElsewhere.value = isKept ? requestPath(name) : null;
   return { request, isKept };
@@ -168,7 +168,7 @@ function Hers({ name, profile }: { name: string; profile: Profile }) {
 /** Opens the session, with what was kept before anybody was in. */
 function Entered({ name }: { name: string }) {
   const entry = useEntry(null, async () => {
-    const request = await takeRequest(name);
+    const request = await findRequest(name);
     if (request) await keepRequest(request);
   });
   const profile = currentProfile.value;
@@ -182,7 +182,8 @@ function Named({ name }: { name: string }) {
   useEffect(() => {
     // Nothing of the request stays in the address, in the history or behind « back ».
     route(requestPath(name), true);
-    takeRequest(name).then(() => setTaken(true), reportError);
+    const taken = sessionState.value === "unknown" ? takeRequest(name) : Promise.resolve();
+    taken.then(() => setTaken(true), reportError);
   }, []);
   return isTaken ? <Entered name={name} /> : <Page title={t.tab}><Loading lines={6} /></Page>;
 }

@@ -214,9 +214,14 @@ export default function Home({ profile }: { profile: Profile }) {
       title={isChilds(profile) ? t.shell.home : t.home.hello(firstName(profile.given_name))}
       tab={t.shell.home}
       actions={
-        <LinkButton kind="primary" icon="plus" href="/documents/ajouter">
-          {t.home.addDocument}
-        </LinkButton>
+        <>
+          <LinkButton kind="primary" icon="plus" href="/documents/ajouter">
+            {t.home.addDocument}
+          </LinkButton>
+          <LinkButton icon="activity" href="/mesures">
+            {said(t.home).measures}
+          </LinkButton>
+        </>
       }
     >
       {home.loading && <Loading lines={5} />}

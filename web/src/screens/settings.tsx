@@ -53,6 +53,12 @@ function Account() {
       <h2 id="account">{t.settings.account}</h2>
       {me.value?.role === "patient" && (
         <>
+          <StepLink
+            href="/mesures"
+            icon="activity"
+            title={said(t.settings).measures}
+            text={t.settings.measuresText}
+          />
           <StepLink href="/proches" icon="baby" title={t.settings.relatives} text={t.settings.relativesText} />
           <StepLink
             href="/professionnels"
@@ -76,7 +82,7 @@ function Account() {
           <StepLink href="/plus/avis" icon="bell" title={t.settings.notices} text={t.settings.noticesText} />
         </>
       )}
-      {me.value?.role === "professional" && <p class="muted">{me.value.display_name}</p>}
+      {me.value && me.value.role !== "patient" && <p class="muted">{me.value.display_name}</p>}
       <LogoutButton />
     </section>
   );

@@ -64,6 +64,7 @@ const ICONS: Record<Person["kind"], IconName> = {
   organisation: "building",
   application: "smartphone",
   calendar: "clock",
+  publisher: "building",
   operator: "shield-check",
   system: "info",
 };

@@ -1,10 +1,10 @@
 /** Typing an appointment and sending it: what the server refuses comes back next to its field. */
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Problem } from "../api/problem";
 import { agendaWords as t } from "../catalogue/agenda";
 import { type Typed, draftOf, refusedFields, wrong } from "../lib/appointment-draft";
 import { useDraft } from "../lib/kept-drafts";
-import { idempotencyKey } from "../lib/ids";
+import { useIntention } from "../lib/intention";
 import type { AppointmentDraft } from "../api/types";
 import { AppointmentFields } from "./appointment-fields";
 import { Button } from "./button";
@@ -22,16 +22,6 @@ interface Props {
   latest?: () => void;
   /** The same key means the same intention: a second try makes nothing twice. */
   save: (draft: AppointmentDraft, key: string) => Promise<void>;
-}
-
-/** One key for each thing asked: another once what is asked has changed. */
-function useIntention() {
-  const last = useRef({ asked: "", key: "" });
-  return (draft: AppointmentDraft) => {
-    const asked = JSON.stringify(draft);
-    if (last.current.asked !== asked) last.current = { asked, key: idempotencyKey() };
-    return last.current.key;
-  };
 }
 
 function useForm({ start, save, withReminders, draft: name }: Props) {

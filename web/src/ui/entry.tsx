@@ -1,13 +1,12 @@
 /** The way into a private screen: the session is opened before it, or the login is. */
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { firstScreen, leave, me, sessionState, start } from "../api/session";
+import { firstScreen, isLeaving, leave, me, sessionState, start } from "../api/session";
 import { marked } from "../api/session-mark";
+import type { Role } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { Page } from "./page";
 import { ErrorPanel, Loading } from "./states";
-
-export type Role = "patient" | "professional";
 
 export function Entering({ error, retry }: { error: unknown; retry: () => void }) {
   return (
@@ -32,6 +31,7 @@ export function useEntry(role: Role | null, before: () => Promise<unknown> = asy
   }, [turn]);
   const state = sessionState.value;
   useEffect(() => {
+    if (isLeaving()) return;
     if (state === "out") {
       before().finally(() => leave(`/connexion?retour=${encodeURIComponent(url)}`));
     } else if (state === "in" && role && me.value && me.value.role !== role) {

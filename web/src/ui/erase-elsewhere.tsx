@@ -15,8 +15,9 @@ import { Loading } from "./states";
 const t = consentWords.mine;
 
 /** The publisher's own page, among those of the whole catalogue: which one is looked for tells nobody. */
-function Page({ application: { id, publisher } }: Pick<Consent, "application">) {
-  const cards = useResource("catalogue", (signal) => catalogueApi.list(null, signal));
+function Page({ application: { id, publisher, state } }: Pick<Consent, "application">) {
+  const group = state === "delisted" ? state : null;
+  const cards = useResource(`catalogue ${group}`, (signal) => catalogueApi.list(group, signal));
   if (cards.loading) return <Loading lines={1} />;
   const card = cards.data?.find((one) => one.id === id);
   const address = card ? (outside(card.privacy) ?? outside(card.publisher.website)) : null;

@@ -42,7 +42,7 @@ interface TextProps extends FieldProps {
   value: string;
   onValue: (value: string) => void;
   type?: "text" | "search" | "date" | "time";
-  mode?: "text" | "numeric" | "search";
+  mode?: "text" | "numeric" | "decimal" | "search";
   complete?: string;
   length?: number;
   short?: boolean;

@@ -164,6 +164,7 @@ export function Joined({ draft, conversation, pid }: Props) {
   const keys = useRef(new Map<string, string>());
   const [picking, setPicking] = useState(false);
   const [full, setFull] = useState(false);
+  const [left, setLeft] = useState<string[]>([]);
   const room = () => {
     const count = heldDraft(draft).value.draft.attachments.length + filesOf(draft).value.length;
     setFull(count >= FILES_MAX);
@@ -172,6 +173,7 @@ export function Joined({ draft, conversation, pid }: Props) {
   const choose = async (files: File[]) => {
     const fits = files.slice(0, Math.max(0, room()));
     setFull(fits.length < files.length);
+    setLeft(files.slice(fits.length).map(({ name }) => name));
     for (const chosen of fits) await addFile(draft, conversation, (await preparePhoto(chosen)).file);
   };
   const pick = async (doc: CarnetDocument) => {
@@ -201,6 +203,7 @@ export function Joined({ draft, conversation, pid }: Props) {
       <p class="hint">{t.joinRules(FILES_MAX)}</p>
       <p class="field-error" role="alert">
         {full && t.errors.tooMany(FILES_MAX)}
+        {left.length > 0 && ` ${t.errors.leftOut(left)}`}
       </p>
       <input
         ref={input}

@@ -28,7 +28,7 @@ function mustTakeFocus(): boolean {
 function owner(): string {
   if (whose.value) return whose.value;
   if (!me.value) return t.shell.publicSpace;
-  if (me.value.role !== "patient") return t.shell.professionalSpace;
+  if (me.value.role !== "patient") return t.shell.spaces[me.value.role];
   return isChilds(currentProfile.value) ? t.shell.childs : t.shell.mine;
 }
 

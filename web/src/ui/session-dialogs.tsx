@@ -1,6 +1,7 @@
 /** The questions about the session itself: still there? identify again, and nothing is lost. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { leave, logout, me, resume, sessionState } from "../api/session";
+import type { Role } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { act, secondsLeft } from "../lib/idle";
 import { announce } from "./announcer";
@@ -29,7 +30,14 @@ function Idle() {
   );
 }
 
-const provider = () => (me.value?.role === "professional" ? "psc" : "franceconnect");
+const PROVIDERS: Record<Role, string> = {
+  patient: "franceconnect",
+  professional: "psc",
+  publisher: "proconnect",
+  operator: "operator",
+};
+
+const provider = () => PROVIDERS[me.value?.role ?? "patient"];
 
 function Again({ locked }: { locked: boolean }) {
   const [notYet, setNotYet] = useState(false);

@@ -4,8 +4,9 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { agendaApi } from "../api/agenda";
-import { me, sessionState } from "../api/session";
+import { firstScreen, me, sessionState } from "../api/session";
 import { marked } from "../api/session-mark";
+import type { Role } from "../api/types";
 import { brand } from "../brand";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
@@ -50,6 +51,7 @@ const PERSON: Place[] = [
   { href: "/documents", label: t.shell.documents, icon: "file-text" },
   { href: "/agenda", label: t.shell.agenda, icon: "calendar" },
   { href: "/messages", label: t.shell.messages, icon: "message-square", counted: true },
+  { href: "/mesures", label: t.shell.measures, icon: "activity", rail: true },
   { href: "/acces", label: t.shell.access, icon: "eye", rail: true },
   { href: "/professionnels", label: t.shell.professionals, icon: "users", rail: true },
   { href: "/applications", label: t.shell.applications, icon: "layout-grid", rail: true },
@@ -57,18 +59,31 @@ const PERSON: Place[] = [
 ];
 
 /** Screens of somebody; whose is not known before the session answered. */
-const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|notifications|acces|professionnels|proches|plus|pro|applications\/(?:demande(?!\?probleme)|mes-applications))(?:[/?]|$)/;
+const SOMEBODYS = /^\/(?:accueil|documents|agenda|messages|mesures|notifications|acces|professionnels|proches|plus|pro|editeur|revue|applications\/(?:demande(?!\?probleme)|mes-applications))(?:[/?]|$)/;
 /** Screens of everybody, in the frame of whoever is logged in on this device. */
 const EVERYBODYS = /^\/applications(?:[/?]|$)/;
-const PROFESSIONALS = /^\/pro(?:\/|$)/;
+
+const MORE: Place = { href: "/plus", label: t.shell.more, icon: "ellipsis" };
+
+/** Who looks after applications has one place of work. */
+const AT_WORK: Partial<Record<Role, Place[]>> = {
+  publisher: [{ href: "/editeur", label: t.shell.applications, icon: "layout-grid" }, MORE],
+  operator: [{ href: "/revue", label: t.shell.review, icon: "list-checks" }, MORE],
+};
+
+/** Whose screens begin so, until the session has answered. */
+const BEGINNINGS: Record<string, Role> = { pro: "professional", editeur: "publisher", revue: "operator" };
 
 function places(path: string): Place[] {
-  if (me.value ? me.value.role === "patient" : !PROFESSIONALS.test(path)) return PERSON;
+  const role = me.value?.role ?? BEGINNINGS[path.split("/")[1] ?? ""] ?? "patient";
+  return AT_WORK[role] ?? (role === "patient" ? PERSON : ofProfessionals());
+}
+
+function ofProfessionals(): Place[] {
   const search: Place = { href: "/pro", label: t.shell.findPatient, icon: "search" };
-  const more: Place = { href: "/plus", label: t.shell.more, icon: "ellipsis" };
   const patient = openPatient.value;
   const messages: Place = { href: "/pro/messages", label: t.shell.messages, icon: "message-square", counted: true };
-  if (!patient) return [search, messages, more];
+  if (!patient) return [search, messages, MORE];
   const base = `/pro/patients/${patient.patient_id}`;
   return [
     search,
@@ -76,7 +91,7 @@ function places(path: string): Place[] {
     { href: `${base}/rendez-vous`, label: t.shell.appointments, icon: "calendar" },
     { href: `${base}/deposer`, label: t.shell.deposit, icon: "upload" },
     { ...messages, rail: true },
-    more,
+    MORE,
   ];
 }
 
@@ -89,7 +104,7 @@ function currentPlace(path: string, all: Place[]): string | undefined {
 }
 
 /** What a phone reaches through « Plus ». */
-const BEHIND_MORE = /^\/(?:acces|applications|professionnels|proches|notifications)(?:\/|$)/;
+const BEHIND_MORE = /^\/(?:mesures|acces|applications|professionnels|proches|notifications)(?:\/|$)/;
 
 /** How many conversations have something new, once an answer said it. */
 function Unread() {
@@ -224,7 +239,7 @@ export function Shell({ children, bare }: { children: ComponentChildren; bare?: 
         {t.shell.skip}
       </a>
       <header class={isChilds(profile) ? "top childs" : "top"}>
-        <a class="brand-link" href={known ? (me.value?.role === "patient" ? "/accueil" : "/pro") : "/"}>
+        <a class="brand-link" href={known ? firstScreen(me.value) : "/"}>
           <Brand />
         </a>
         <div class="top-links">

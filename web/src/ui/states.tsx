@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Offline, Problem, Tampered } from "../api/problem";
-import { me } from "../api/session";
+import { firstScreen, me } from "../api/session";
 import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { shortCode } from "../lib/ids";
@@ -132,7 +132,7 @@ export function ErrorPanel({ error, retry, kept, latest, reply, children }: Erro
           </Button>
         )}
         {away && !children && (
-          <LinkButton href={me.value?.role === "professional" ? "/pro" : "/accueil"}>
+          <LinkButton href={firstScreen(me.value)}>
             {t.errors.toHome}
           </LinkButton>
         )}

@@ -1,7 +1,7 @@
 /** Whose record this is, said on every screen and on paper. */
 import { signal } from "@preact/signals";
 import { me } from "../api/session";
-import type { Patient, Profile } from "../api/types";
+import type { OperatorMe, Patient, Profile, PublisherMe } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { dateMedium, dateShort, firstName, instantDay, parisDay } from "../lib/format";
 import { currentProfile, isChilds, profiles } from "../lib/profile";
@@ -53,7 +53,20 @@ function OneOfSeveral({ profile }: { profile: Profile }) {
   );
 }
 
+/** Who is at work with applications: in which name, and for which establishment. */
+function AtWork({ who }: { who: PublisherMe | OperatorMe }) {
+  return (
+    <div class="whose">
+      <p class="whose-label">{t.shell.spaces[who.role]}</p>
+      <p class="whose-name">{who.display_name}</p>
+      {who.role === "publisher" && <p class="whose-more">{t.shell.siret(who.siret)}</p>}
+    </div>
+  );
+}
+
 function Professional() {
+  const who = me.value;
+  if (who?.role === "publisher" || who?.role === "operator") return <AtWork who={who} />;
   if (me.value?.role !== "professional") return null;
   return (
     <div class="whose">

@@ -1,0 +1,293 @@
+"""Appointments: what an application sets is its own; of another's, it adds the link to join."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.access.permissions import Permission
+from tests.builders import Actor, Patient
+from tests.fhir.conftest import Allowed
+from tests.fhir.resources import VIRTUAL_SERVICE, an_appointment, joined_at
+from tests.fhir.test_edge import issues, refused
+from tests.fhir.test_observations import changed, patient
+from tests.http_client import Client, Reply
+from tests.worlds import World, appoint
+
+APPOINTMENTS = "/fhir/R4/Appointment"
+ROOM = "https://visio.exemple/salle/1"
+Resource = dict[str, Any]
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def app(allowed: Allowed) -> Actor:
+    return allowed(*Permission)
+
+
+def create(http: Client, app: Actor, **more: Any) -> Reply:
+    return http.post(APPOINTMENTS, as_=app.principal, json=an_appointment(patient(app), **more))
+
+
+def read(http: Client, app: Actor, appointment_id: str) -> Resource:
+    reply = http.get(f"{APPOINTMENTS}/{appointment_id}", as_=app.principal)
+    assert reply.status == 200, reply.body
+    resource: Resource = reply.json()
+    assert reply.header("ETag") == f'W/"{resource["meta"]["versionId"]}"'
+    return resource
+
+
+def update(http: Client, app: Actor, resource: Resource, version: int | None = None) -> Reply:
+    tag = version or int(resource["meta"]["versionId"])
+    return http.put(
+        f"{APPOINTMENTS}/{resource['id']}",
+        as_=app.principal,
+        json=resource,
+        headers={"If-Match": f'W/"{tag}"'},
+    )
+
+
+def as_seen(http: Client, person: Patient, appointment_id: str) -> Resource:
+    path = f"/v1/patients/{person.pid}/appointments/{appointment_id}"
+    seen: Resource = http.get(path, as_=person.principal).json()
+    return seen
+
+
+def test_an_appointment_reaches_the_agenda_as_it_was_agreed(
+    world: World, app: Actor, http: Client
+) -> None:
+    zone = {
+        "url": "http://hl7.org/fhir/StructureDefinition/timezone",
+        "valueCode": "Indian/Reunion",
+    }
+    place = {"actor": {"type": "Location", "display": "12 rue des Lilas"}, "status": "accepted"}
+    whose = {"actor": {"reference": patient(app)}, "status": "accepted"}
+    reply = create(
+        http,
+        app,
+        start="2026-12-03T09:30:00+04:00",
+        _start={"extension": [zone]},
+        end="2026-12-03T10:15:00+04:00",
+        minutesDuration=45,
+        patientInstruction="À jeun",
+        participant=[whose, place],
+        extension=joined_at(ROOM),
+    )
+    assert reply.status == 201, reply.body
+    made = reply.json()
+    seen = as_seen(http, world.person, made["id"])
+    expected = {
+        "title": "Téléconsultation de suivi",
+        "start": "2026-12-03T09:30",
+        "end": "2026-12-03T10:15",
+        "zone": "Indian/Reunion",
+        "place": "12 rue des Lilas",
+        "note": "À jeun",
+        "link": ROOM,
+        "link_author": None,
+        "author": {"kind": "application", "name": "Balance Exemple"},
+    }
+    assert {name: seen[name] for name in expected} == expected
+    assert read(http, app, made["id"]) == made
+    assert made["start"] == "2026-12-03T09:30:00+04:00"
+
+
+def test_what_it_set_it_moves_and_cancels(world: World, app: Actor, http: Client) -> None:
+    made = create(http, app).json()
+    moved = made | {"start": "2026-12-04T11:00:00+01:00", "end": "2026-12-04T11:30:00+01:00"}
+    reply = update(http, app, moved)
+    assert (reply.status, reply.json()["meta"]["versionId"]) == (200, "2")
+    assert as_seen(http, world.person, made["id"])["start"] == "2026-12-04T11:00"
+    assert refused(update(http, app, moved, version=1)) == (412, [("conflict", "stale", "")])
+    cancelled = update(http, app, moved | {"status": "cancelled"}, version=2)
+    assert (cancelled.status, cancelled.json()["status"]) == (200, "cancelled")
+    gone = http.get(f"{APPOINTMENTS}/{made['id']}", as_=app.principal)
+    assert refused(gone) == (404, [("not-found", "not-found", "")])
+
+
+def test_it_cancels_by_deleting_and_what_is_sent_again_is_set_again(  # A13
+    world: World, app: Actor, http: Client
+) -> None:
+    made = create(http, app).json()
+    assert create(http, app).json() == made
+    one = f"{APPOINTMENTS}/{made['id']}"
+    assert http.delete(one, as_=app.principal).status == 204
+    again = create(http, app).json()
+    assert again["id"] != made["id"]
+    assert as_seen(http, world.person, again["id"])["title"] == made["description"]
+
+
+def test_an_update_says_which_version_it_read(app: Actor, http: Client) -> None:
+    made = create(http, app).json()
+    one = f"{APPOINTMENTS}/{made['id']}"
+    reply = http.put(one, as_=app.principal, json=made)
+    assert refused(reply) == (428, [("required", "precondition-required", "")])
+    other = made | {"id": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}
+    reply = http.put(one, as_=app.principal, json=other, headers={"If-Match": 'W/"1"'})
+    assert refused(reply) == (422, [("value", "fhir_value", "Appointment.id")])
+
+
+WRONG: list[tuple[str, object, tuple[str, str, str]]] = [
+    ("status", "proposed", ("value", "fhir_value", "Appointment.status")),
+    ("description", None, ("required", "missing", "Appointment.description")),
+    ("description", "a" * 101, ("too-long", "string_too_long", "Appointment.description")),
+    ("start", None, ("required", "missing", "Appointment.start")),
+    ("end", None, ("required", "missing", "Appointment.end")),
+    ("start", "2026-12-03T09:30:00", ("value", "fhir_value", "Appointment.start")),
+    ("start", "2026-12-03T09:30:12+01:00", ("value", "fhir_value", "Appointment.start")),
+    ("end", "2026-12-03T09:00:00+01:00", ("value", "end_order", "Appointment.end")),
+    ("start", "2026-10-20T09:30:00+01:00", ("value", "event_too_long", "Appointment.end")),
+    ("minutesDuration", 20, ("value", "fhir_value", "Appointment.minutesDuration")),
+    ("participant", None, ("required", "missing", "Appointment.participant")),
+    ("participant.0.actor.reference", "Practitioner/1",
+     ("not-supported", "fhir_unsupported", "Appointment.participant[0].actor.reference")),
+    ("participant.0.status", "declined",
+     ("value", "fhir_value", "Appointment.participant[0].status")),
+    ("extension", joined_at("http://visio.exemple"),
+     ("value", "link_https", f"Appointment.extension('{VIRTUAL_SERVICE}')")),
+    ("extension", [{"url": "https://exemple.test"}],
+     ("not-supported", "fhir_unsupported", "Appointment.extension[0].url")),
+    ("serviceType", [{"text": "x"}],
+     ("not-supported", "fhir_unsupported", "Appointment.serviceType")),
+    ("_start", {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/timezone",
+                               "valueCode": "Mars/Olympus"}]},
+     ("value", "unknown_zone", "Appointment._start.extension[0].valueCode")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value", "said"), WRONG)
+def test_what_is_wrong_is_told_by_its_path(
+    app: Actor, http: Client, path: str, value: object, said: tuple[str, str, str]
+) -> None:
+    body = changed(an_appointment(patient(app)), path, value)
+    reply = http.post(APPOINTMENTS, as_=app.principal, json=body)
+    assert reply.status == 422
+    assert said in issues(reply)
+
+
+def test_it_adds_the_link_to_what_somebody_else_set_and_nothing_else(
+    world: World, app: Actor, http: Client
+) -> None:
+    theirs = appoint(world.laboratory.principal, world.person.pid)
+    resource = read(http, app, theirs)
+    joined = resource | {"extension": [*resource["extension"], *joined_at(ROOM)]}
+    moved = joined | {"description": "Autre chose"}
+    assert refused(update(http, app, moved)) == (409, [("conflict", "link-only", "")])
+    assert as_seen(http, world.person, theirs)["link"] is None
+
+    assert update(http, app, joined).status == 200
+    seen = as_seen(http, world.person, theirs)
+    assert (seen["link"], seen["link_author"], seen["author"]["kind"]) == (
+        ROOM,
+        {"kind": "application", "name": "Balance Exemple"},
+        "organisation",
+    )
+    notices = http.get(f"/v1/patients/{world.person.pid}/notices", as_=world.person.principal)
+    assert notices.status == 200
+
+
+def test_its_own_link_it_changes_and_takes_back_and_no_other(
+    world: World, allowed: Allowed, http: Client
+) -> None:
+    app, rival = allowed(*Permission), allowed(*Permission, name="Autre salle")
+    theirs = appoint(world.person.principal, world.person.pid)
+    for link in (ROOM, f"{ROOM}/bis"):
+        base = read(http, app, theirs)
+        kept = [one for one in base["extension"] if "virtualService" not in one["url"]]
+        assert update(http, app, base | {"extension": [*kept, *joined_at(link)]}).status == 200
+    other = read(http, rival, theirs)
+    kept = [one for one in other["extension"] if "virtualService" not in one["url"]]
+    for extension in (kept, [*kept, *joined_at("https://autre.exemple")]):
+        reply = update(http, rival, other | {"extension": extension})
+        assert refused(reply) == (409, [("conflict", "link-only", "")])
+    assert update(http, app, read(http, app, theirs) | {"extension": kept}).status == 200
+    seen = as_seen(http, world.person, theirs)
+    assert (seen["link"], seen["link_author"]) == (None, None)
+
+
+def test_a_link_that_the_person_has_is_hers(world: World, app: Actor, http: Client) -> None:
+    mine = appoint(world.person.principal, world.person.pid)
+    path = f"/v1/patients/{world.person.pid}/appointments/{mine}"
+    hers = {"link": "https://hers.exemple"}
+    reply = http.request(
+        "PATCH", path, as_=world.person.principal, json=hers, headers={"If-Match": '"v1"'}
+    )
+    assert reply.status == 200
+    resource = read(http, app, mine)
+    assert resource["extension"][-1] == joined_at("https://hers.exemple")[0]
+    resource["extension"][-1:] = joined_at(ROOM)
+    assert refused(update(http, app, resource)) == (409, [("conflict", "link-only", "")])
+
+
+def test_the_link_stays_the_applications_when_the_author_moves_the_appointment(
+    world: World, app: Actor, http: Client
+) -> None:
+    doctor, person = world.doctor, world.person
+    theirs = appoint(doctor.principal, person.pid)
+    resource = read(http, app, theirs)
+    update(http, app, resource | {"extension": [*resource["extension"], *joined_at(ROOM)]})
+    path = f"/v1/patients/{person.pid}/appointments/{theirs}"
+    moved = http.request(
+        "PATCH",
+        path,
+        as_=doctor.principal,
+        json={"place": "Salle 2"},
+        headers={"If-Match": '"v2"'},
+    )
+    assert (moved.status, moved.json()["link_author"]["name"]) == (200, "Balance Exemple")
+    taken = http.request(
+        "PATCH", path, as_=doctor.principal, json={"link": None}, headers={"If-Match": '"v3"'}
+    )
+    assert (taken.json()["link"], taken.json()["link_author"]) == (None, None)
+
+
+def test_who_may_not_read_it_adds_no_link(world: World, allowed: Allowed, http: Client) -> None:
+    reader, writer = allowed(*Permission), allowed(Permission.APPOINTMENT_WRITE, name="Salle")
+    theirs = appoint(world.laboratory.principal, world.person.pid)
+    resource = read(http, reader, theirs)
+    resource["participant"][0]["actor"]["reference"] = patient(writer)
+    joined = resource | {"extension": joined_at(ROOM)}
+    absent = joined | {"id": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}
+    for asked in (joined, absent):
+        assert refused(update(http, writer, asked)) == (404, [("not-found", "not-found", "")])
+
+
+def test_a_day_long_appointment_of_the_person_takes_a_link_too(
+    world: World, app: Actor, http: Client
+) -> None:
+    path = f"/v1/patients/{world.person.pid}/appointments"
+    body = {"title": "Cure", "all_day": True, "start": "2026-12-03", "zone": "Europe/Paris"}
+    key = {"Idempotency-Key": "day-long-one"}
+    made = http.post(path, as_=world.person.principal, json=body, headers=key).json()["id"]
+    resource = read(http, app, made)
+    assert (resource["start"], resource["end"]) == (
+        "2026-12-03T00:00:00+01:00",
+        "2026-12-04T00:00:00+01:00",
+    )
+    joined = resource | {"extension": [*resource["extension"], *joined_at(ROOM)]}
+    assert update(http, app, joined).status == 200
+    seen = as_seen(http, world.person, made)
+    assert (seen["all_day"], seen["link"]) == (True, ROOM)
+
+
+@pytest.mark.parametrize(
+    ("dates", "found"),
+    [
+        ("", ["2026-11-10", "2026-12-03", "2026-12-10"]),
+        ("?date=ge2026-12-04", ["2026-12-10"]),
+        ("?date=2026-12", ["2026-12-03", "2026-12-10"]),
+        ("?date=lt2026-12-03", ["2026-11-10"]),
+    ],
+)
+def test_searches_by_the_day_they_begin(
+    world: World, app: Actor, http: Client, dates: str, found: list[str]
+) -> None:
+    for day in ("2026-12-10", "2026-11-10", "2026-12-03"):
+        appoint(world.person.principal, world.person.pid, start=f"{day}T09:30")
+    bundle = http.get(APPOINTMENTS + dates, as_=app.principal).json()
+    assert [one["resource"]["start"][:10] for one in bundle.get("entry", [])] == found
+
+
+def test_an_instant_is_no_day(app: Actor, http: Client) -> None:
+    reply = http.get(f"{APPOINTMENTS}?date=ge2026-12-04T10:00:00Z", as_=app.principal)
+    assert refused(reply) == (400, [("value", "fhir_value", "http.date")])
