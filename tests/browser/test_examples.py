@@ -91,7 +91,7 @@ def test_an_appointment_is_booked_joined_and_reported(
     page.goto(room)
     page.get_by_role("button", name="Relier mon espace Carnet").click()
     consenting.allow(page, "Téléconsultation", [*lines, "Ajouter des documents"])
-    _shown(page, "Vos rendez-vous à venir", "5-coming")
+    _shown(page, "Vos consultations à venir", "5-coming")
     booked = page.locator("p", has_text="Consultation, Dr Exemple").first
     booked.locator("xpath=following-sibling::form[1]").get_by_role("button").click()
     _shown(page, "est dans votre agenda", "6-prepared")
@@ -113,5 +113,7 @@ def test_an_appointment_is_booked_joined_and_reported(
 
     page.goto(f"{product.url}/documents")
     page.get_by_role("link", name="Compte rendu de téléconsultation").first.click()
-    _shown(page, "Téléconsultation", "10-report")
+    expect(page.get_by_role("heading", name="Compte rendu de téléconsultation")).to_be_visible()
+    expect(page.locator("canvas").first).to_be_visible()
+    shoot(page, "examples-10-report")
     person.send("DELETE", f"/v1/patients/{person.pid}/appointments/{made['id']}", If_Match='"v2"')
