@@ -167,7 +167,7 @@ class _Answers(BaseHTTPRequestHandler):
             "Content_Type": "text/html; charset=utf-8",
             "Content_Length": str(len(body)),
             "Content_Security_Policy": f"default-src 'none'; style-src 'unsafe-inline'; {allowed}",
-            "Referrer_Policy": "no-referrer",
+            "Referrer_Policy": "same-origin",
             "Cache_Control": "no-store",
         }
         self.send_response(status)

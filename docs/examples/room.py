@@ -32,7 +32,8 @@ def home(visit: Visit, _: dict[str, str]) -> str:
     today = datetime.now().astimezone()
     found = site.call(visit, "GET", f"Appointment?date=ge{today:%Y-%m-%d}&_count=20")
     coming = [one["resource"] for one in found.get("entry", [])]
-    return "<h2>Vos rendez-vous à venir</h2>" + "".join(map(line, coming))
+    ours = [one for one in coming if one["description"].startswith("Consultation")]
+    return "<h2>Vos consultations à venir</h2>" + "".join(map(line, ours))
 
 
 def line(one: dict[str, Any]) -> str:
@@ -89,7 +90,7 @@ def end(visit: Visit, fields: dict[str, str]) -> str:
 def report(patient: str, now: datetime) -> dict[str, Any]:
     """Write a document to publish, with its bytes (ITI-105)."""
     title = "Compte rendu de téléconsultation (exemple)"
-    content = pdf(title, f"Le {now:%d/%m/%Y à %H:%M}, Dr Exemple.", "Tout va bien.")
+    content = pdf(title, f"Le {now:%d/%m/%Y à %H:%M:%S}, Dr Exemple.", "Tout va bien.")
     attachment = {
         "contentType": "application/pdf",
         "title": title,

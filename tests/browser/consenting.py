@@ -29,4 +29,4 @@ def withdraw(page: Page, origin: str, application: str) -> None:
     page.goto(f"{origin}/applications/mes-applications")
     page.get_by_role("button", name=f"Retirer tout l’accès de {application}").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Retirer tout l’accès").click()
-    expect(page.get_by_text("Sa prochaine demande sera refusée").first).to_be_visible()
+    expect(page.get_by_text(f"L’accès de {application} est retiré").first).to_be_visible()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -9,9 +10,9 @@ from fhirclient.client import FHIRClient
 from fhirclient.models.observation import Observation
 from fhirclient.server import FHIRPermissionDeniedException
 
-from infra.local.config import Config
-from tests.clients.conftest import NAME
 from tests.clients.consenting import log_in
+from tests.clients.registered import NAME, registered
+from tests.stack import Stack
 
 pytestmark = pytest.mark.cloud
 
@@ -40,13 +41,14 @@ def _weight(patient: str, kilograms: float) -> Any:
 
 
 def test_the_python_client_reads_and_writes_until_the_person_takes_her_consent_back(
-    product: Config, client_id: str
+    stack: Stack, tmp_path: Path
 ) -> None:
-    person = log_in(product.url)
+    stack.wait_until_ready()
+    person, client_id = log_in(stack.url), registered(stack.config, tmp_path)
     smart = FHIRClient(
         settings={
             "app_id": client_id,
-            "api_base": f"{product.url}/fhir/R4",
+            "api_base": f"{stack.url}/fhir/R4",
             "redirect_uri": REDIRECT,
             "scope": SCOPE,
         }

@@ -214,7 +214,7 @@ def test_booked_reminded_joined_and_reported(sites: Sites, person: Person) -> No
     assert start not in booking.offered()
 
     _wants_to_be_reminded_now(person, made)
-    assert "Vos rendez-vous à venir" in _link(person, room)
+    assert "Vos consultations à venir" in _link(person, room)
     assert "est dans votre agenda" in room.presses("/preparer", id=made["id"])
     with_link = person.ask("GET", f"appointments/{made['id']}")
     assert with_link["link_author"]["name"].startswith("Téléconsultation")

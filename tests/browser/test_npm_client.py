@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -11,8 +12,8 @@ from playwright.sync_api import Browser, Page
 from infra.local.config import Config
 from tests.browser import consenting
 from tests.browser.conftest import PHONE, Watch
-from tests.clients.conftest import NAME
 from tests.clients.npm_client import SCRIPT
+from tests.clients.registered import NAME, registered
 
 pytestmark = pytest.mark.browser
 
@@ -70,8 +71,9 @@ def page(browser: Browser, watch: Watch) -> Iterator[Page]:
 
 
 def test_the_browser_client_reads_and_writes_until_the_person_takes_her_consent_back(
-    product: Config, client_id: str, site: str, page: Page
+    product: Config, site: str, page: Page, tmp_path: Path
 ) -> None:
+    client_id = registered(product, tmp_path)
     page.goto(site)
     page.evaluate(LAUNCH, [f"{product.url}/fhir/R4", client_id])
     consenting.log_in_to_answer(page)

@@ -1,4 +1,4 @@
-"""An application of the catalogue for clients that others wrote, and a browser."""
+"""An application of the catalogue, for clients that others wrote."""
 
 import json
 import os
@@ -7,10 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from infra.local import config
-from tests.browser.conftest import browser, product, watch  # noqa: F401  fixtures
 
 CLIENT_ID: Final = "7H3CQW5M9TB2XKDZ4RGEJ8NVAP"
 NAME: Final = "Client d’essai"
@@ -40,11 +37,10 @@ CRITERIA: Final = (
 )
 
 
-@pytest.fixture
-def client_id(product: config.Config, tmp_path: Path) -> str:  # noqa: F811  the fixture
-    """Register a public client, as an operator does, and put it online."""
+def registered(product: config.Config, folder: Path) -> str:
+    """Have a public client online, registered as an operator does; return its id."""
     if CLIENT_ID not in _operates(product, "list", "--state", "online"):
-        file = tmp_path / "application.json"
+        file = folder / "application.json"
         file.write_text(json.dumps(SAID), encoding="utf-8")
         _operates(product, "register", str(file))
         _operates(product, "review", CLIENT_ID, *CRITERIA)
