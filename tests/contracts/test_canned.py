@@ -10,7 +10,6 @@ import app
 from chalicelib.http.endpoint import ENDPOINTS
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL, STRAYS, Canned, reply
 from tests.browser.canned_agenda import APPOINTMENTS, FEEDS, NOTICES, RECOMMENDATIONS
-from tests.browser.canned_measures import MEASURES
 from tests.browser.canned_desk import (
     ALL,
     DELISTED,
@@ -21,6 +20,7 @@ from tests.browser.canned_desk import (
     SUSPENDED,
     WAITING,
 )
+from tests.browser.canned_measures import MEASURES
 from tests.browser.canned_messages import FILES, OPEN
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.catalogue.samples import DRAFT
 from tests.faults import agenda_stories as agenda
-from tests.faults import catalogue_stories as catalogue
 from tests.faults import application_stories as applications
+from tests.faults import catalogue_stories as catalogue
 from tests.faults import child_stories as children
 from tests.faults import consent_stories as consents
 from tests.faults import desk_stories as desk
