@@ -117,14 +117,14 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Application non modifiable",
         "Dans son état, cette application ne se modifie pas. Rien n’a été modifié.",
         "Application cannot change",
-        "In this state ({state}), the application cannot be changed. Nothing was changed.",
+        "In its state, the application cannot be changed. Nothing was changed.",
         "Une application retirée s’enregistre de nouveau.",
     ),
     "application-move": Text(
         "Changement d’état impossible",
         "Cette application ne peut pas passer à cet état. Rien n’a été modifié.",
         "State not reachable",
-        "From its state ({state}), the application cannot come into that one. Nothing was changed.",
+        "The application cannot come into that state from its own. Nothing was changed.",
         "Une candidature est mise en ligne ou écartée. Une application en ligne est suspendue "
         "ou retirée. Une application suspendue est remise en ligne ou retirée.",
     ),
@@ -132,7 +132,7 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "Revue incomplète",
         "Des critères n’ont pas encore été vérifiés. L’application n’est pas en ligne.",
         "Review incomplete",
-        "Criteria are not all found satisfied: {missing}. The application is not online.",
+        "Some criteria are not found satisfied yet. The application is not online.",
         "Vérifiez les critères qui manquent, notez-les dans la revue, puis recommencez.",
     ),
     "not-found": Text(

@@ -47,8 +47,8 @@ _LEVELS: Final = {
 }
 # A29: the screens one may return to, by their first segment; no other shape of path passes.
 _SCREENS: Final = (
-    "accueil|acces|agenda|aide|applications|documents|editeur|editeurs|messages|notifications|plus"
-    "|pro|proches|professionnels|reprise|revue"
+    "accueil|acces|agenda|aide|applications|documents|editeur|editeurs|messages|mesures"
+    "|notifications|plus|pro|proches|professionnels|reprise|revue"
 )
 # A word or an id of ours; or a conversation's, the only one with dots, none of which is alone.
 _SEGMENT: Final = r"(?:[0-9A-Za-z_-]{1,64}|c\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,300})"

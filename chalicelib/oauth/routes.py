@@ -7,7 +7,7 @@ from pydantic import ConfigDict
 from chalicelib.core import clock
 from chalicelib.core.errors import TooMany
 from chalicelib.core.settings import settings
-from chalicelib.http.endpoint import FORM, Answer, Call, NoQuery, Schema, endpoint
+from chalicelib.http.endpoint import FORM, JSON, Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.identity import clients
 from chalicelib.identity.clients import OAuthRefused
 from chalicelib.identity.tokens import LIFE_SECONDS
@@ -187,5 +187,6 @@ def _configuration() -> Answer:
             "permission-v2",
         ],
     )
-    headers = {"Cache-Control": f"public, max-age={_FRESH_SECONDS}"}
+    fresh = f"public, max-age={_FRESH_SECONDS}"
+    headers = {"Content-Type": JSON, "Cache-Control": fresh}  # not FHIR, even beside it
     return Answer(configuration, headers=headers)

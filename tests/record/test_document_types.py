@@ -51,7 +51,7 @@ def test_has_fifteen_categories() -> None:
 @pytest.mark.parametrize(
     ("code", "depositors"),
     [
-        ("11502-2", {ActorKind.PROFESSIONAL, ActorKind.ORGANISATION}),
+        ("11502-2", {ActorKind.PROFESSIONAL, ActorKind.ORGANISATION, ActorKind.APPLICATION}),
         ("DOCPAT03", {ActorKind.PERSON}),
         ("EXPPAT_3", {ActorKind.PERSON}),
         ("REMB", set()),

@@ -99,8 +99,8 @@ def test_warns_of_a_wrong_key_elsewhere_and_of_a_date_before_birth() -> None:
 @pytest.mark.parametrize(
     ("code", "accepted_from"),
     [
-        ("11502-2", {"organisation", "professional"}),
-        ("unknown", {"organisation", "professional"}),
+        ("11502-2", {"organisation", "professional", "application"}),
+        ("unknown", {"organisation", "professional", "application"}),
         ("11369-6", set()),
         ("REMB", set()),
         ("EXPPAT_3", {"person"}),
