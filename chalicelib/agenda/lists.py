@@ -11,8 +11,8 @@ from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action
 from chalicelib.agenda import rules, store, times
 from chalicelib.agenda.model import Appointment
+from chalicelib.agenda.showing import Shown, shown, view_wanted
 from chalicelib.agenda.store import EventRow
-from chalicelib.agenda.usecases import Shown, shown, view_wanted
 from chalicelib.core import clock, log, rows
 from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.principal import ActorKind, Principal

@@ -44,6 +44,7 @@ class Draft:
     link: str | None
     reminders: tuple[int, ...]
     recommendation: str | None = None
+    identifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Details:
     """What an author says of an appointment, once it is acceptable; `reminders`: minutes before.
 
     `recommendation`: the token of what it was set for, if the person set it for prevention.
+    `identifier`: what its author, if an application, calls it: `system|value`.
     """
 
     title: str
@@ -93,6 +95,7 @@ class Details:
     reminders: tuple[int, ...]
     warnings: tuple[Notice, ...]
     recommendation: str | None = None
+    identifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from chalicelib.agenda.schemas import (
     feed_out,
     new_feed_out,
 )
-from chalicelib.agenda.usecases import Shown
+from chalicelib.agenda.showing import Shown
 from chalicelib.core.errors import TooMany
 from chalicelib.core.settings import settings
 from chalicelib.http.conditions import is_unchanged

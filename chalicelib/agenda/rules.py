@@ -74,6 +74,7 @@ def check(
         reminders=tuple(sorted(draft.reminders, reverse=True)),
         warnings=tuple(notices),
         recommendation=draft.recommendation,
+        identifier=draft.identifier,
     )
 
 
@@ -275,4 +276,5 @@ def draft_of(details: Details) -> Draft:
         link=details.link,
         reminders=details.reminders,
         recommendation=details.recommendation,
+        identifier=details.identifier,
     )

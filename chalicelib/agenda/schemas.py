@@ -12,7 +12,7 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_va
 from chalicelib.agenda import rules, times
 from chalicelib.agenda.feeds import Linked
 from chalicelib.agenda.model import Detail, Feed, Notice, RemindersState, Slot
-from chalicelib.agenda.usecases import Shown
+from chalicelib.agenda.showing import Shown
 from chalicelib.core import clock
 from chalicelib.core.errors import Invalid
 from chalicelib.http import problems

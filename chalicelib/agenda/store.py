@@ -1,6 +1,7 @@
 """Rows of appointments: sealed, but for their instant and a blind mark of who set them."""
 
 import base64
+import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
+from chalicelib.access.entry import depositor_token
 from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow, FeedsRow, feeds_key
 from chalicelib.access.tokens import Link
@@ -22,9 +24,10 @@ from chalicelib.agenda.model import (
     Notice,
     Slot,
 )
-from chalicelib.core import clock, log, rows, tables
+from chalicelib.core import clock, ids, log, rows, tables
 from chalicelib.core.rows import Item, Query, key, patient_key
-from chalicelib.http.principal import ActorKind
+from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
 
 # The longest appointment, and an hour that clocks may add to it.
@@ -46,6 +49,17 @@ class EventRow(AuthenticatedRow):
 def event_key(pid: str, appointment_id: str) -> tuple[str, str]:
     """Return the key of an appointment."""
     return patient_key(pid), key("EVT", appointment_id)
+
+
+def new_id(principal: Principal, pid: str, identifier: str | None) -> str:
+    """Return the id of a new appointment: of one that its author names, always the same.
+
+    It tells nothing of the name, and no other author's gives it.
+    """
+    if identifier is None:
+        return ids.new_id()
+    token = blind.blind("appointment", f"{depositor_token(pid, principal)}|{identifier}")
+    return ids.from_hash(hashlib.sha256(token.encode()).digest())
 
 
 def between(
@@ -185,6 +199,7 @@ def _details(value: dict[str, Any]) -> Details:
         reminders=tuple(value["reminders"]),
         warnings=tuple(map(Notice, value["warnings"])),
         recommendation=value.get("recommendation"),
+        identifier=value.get("identifier"),
     )
 
 

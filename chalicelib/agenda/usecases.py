@@ -1,7 +1,7 @@
 """What can be done with the appointments of a record. Every function passes the gate once a try."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,42 +10,28 @@ from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.agenda import arming, rules, store
+from chalicelib.agenda import arming, rules, showing, store
 from chalicelib.agenda.model import (
     Appointment,
     Author,
     Details,
     Draft,
     LinkAuthor,
-    RemindersState,
 )
+from chalicelib.agenda.showing import Shown
 from chalicelib.agenda.store import EventRow, is_person
-from chalicelib.core import clock, ids, rows
+from chalicelib.core import clock, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid, Stale
 from chalicelib.core.events import EventType
 from chalicelib.core.settings import settings
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.identity.store import contact_wish
 from chalicelib.prevention import planning
 from chalicelib.prevention.usecases import wanted_to_arm
 from chalicelib.reminders import usecases as reminders
-from chalicelib.reminders.store import preferences_wish
 
 # Attributes of `Draft`, or what says which they are once the appointment is known.
 Changes = Mapping[str, Any] | Callable[[Appointment], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An appointment as one reader sees it: in a zone, with what her reminders will become."""
-
-    appointment: Appointment
-    zone: str
-    reminders_state: RemindersState
-    is_for_person: bool
-    may_change: bool
-    reminders_past: tuple[int, ...] = ()
 
 
 def add_appointment(
@@ -68,7 +54,7 @@ def add_appointment(
 
 
 def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency | None) -> Shown:
-    appointment_id = ids.new_id()
+    appointment_id = store.new_id(principal, pid, draft.identifier)
     with gate.enter(
         principal,
         Action.APPOINTMENT_ADD,
@@ -76,28 +62,64 @@ def _add(principal: Principal, pid: str, draft: Draft, idempotency: Idempotency 
         wanted=_wanted(principal, pid, appointment_id),
         idempotency=idempotency,
     ) as unit:
-        if draft.recommendation and not is_person(unit):
-            raise Invalid(errors=(FieldError("/recommendation", "recommendation_of_person"),))
-        over_by = None if is_person(unit) else unit.now
-        appointment = arming.armed(
-            unit,
-            Appointment(
-                id=appointment_id,
-                details=_checked(unit, draft, over_by, appointment_id),
-                author=_author(unit),
-                created_at=unit.now,
-                changed_at=unit.now,
-                is_own=True,
-                version=1,
-                revision=1,
-                is_chosen=is_person(unit),
-            ),
-        )
-        appointment = _planned(unit, appointment)
-        unit.about(appointment_id)
-        unit.put(store.new_row(unit, appointment))
-        _tell(unit, EventType.APPOINTMENT_ADDED, appointment_id)
-        return shown(unit, appointment)
+        return _set(unit, appointment_id, draft, Conflict("already-set"))
+
+
+def _set(unit: Unit, appointment_id: str, draft: Draft, lost: Conflict) -> Shown:
+    """Set a new appointment; `lost` is the answer if its author already set one of that name."""
+    if draft.recommendation and not is_person(unit):
+        raise Invalid(errors=(FieldError("/recommendation", "recommendation_of_person"),))
+    over_by = None if is_person(unit) else unit.now
+    appointment = arming.armed(
+        unit,
+        Appointment(
+            id=appointment_id,
+            details=_checked(unit, draft, over_by, appointment_id),
+            author=_author(unit),
+            created_at=unit.now,
+            changed_at=unit.now,
+            is_own=True,
+            version=1,
+            revision=1,
+            is_chosen=is_person(unit),
+        ),
+    )
+    appointment = _planned(unit, appointment)
+    unit.about(appointment_id)
+    unit.put(store.new_row(unit, appointment), lost=lost)
+    _tell(unit, EventType.APPOINTMENT_ADDED, appointment_id)
+    return showing.shown(unit, appointment)
+
+
+def put_appointment(
+    principal: Principal, pid: str, draft: Draft, changes: Changes
+) -> tuple[Shown, bool]:
+    """Set the appointment that its author calls `draft.identifier`, or change the one there is.
+
+    Its id follows from that name, so that it is found by it. Also tells whether it was set.
+
+    Raises:
+        Invalid: everything that would be wrong.
+        NotFound, Unavailable.
+    """
+    return until_it_holds(lambda: _put(principal, pid, draft, changes))
+
+
+def _put(principal: Principal, pid: str, draft: Draft, changes: Changes) -> tuple[Shown, bool]:
+    appointment_id = store.new_id(principal, pid, draft.identifier)
+    where = (EventRow, *store.event_key(pid, appointment_id))
+    with gate.enter(
+        principal,
+        Action.APPOINTMENT_ADD,
+        pid,
+        wanted=[*_wanted(principal, pid, appointment_id), where],
+        about=appointment_id,
+    ) as unit:
+        row = unit.row(*where)
+        if row is None:
+            return _set(unit, appointment_id, draft, Conflict()), True
+        unit.traced_as = Action.APPOINTMENT_CHANGE
+        return _become(unit, row, store.open_row(unit, row), changes), False
 
 
 def read_appointment(principal: Principal, pid: str, appointment_id: str) -> Shown:
@@ -121,10 +143,10 @@ def _read(principal: Principal, pid: str, appointment_id: str, action: Action) -
         action,
         pid,
         target=target,
-        wanted=view_wanted(principal, pid),
+        wanted=showing.view_wanted(principal, pid),
         about=appointment_id,
     ) as unit:
-        return shown(unit, store.open_row(unit, unit.target(EventRow)))
+        return showing.shown(unit, store.open_row(unit, unit.target(EventRow)))
 
 
 def change_appointment(
@@ -163,18 +185,23 @@ def _change(
             unit.require(holds=unit.may(Action.APPOINTMENT_READ), reason=Refusal.ABSENT)
         if before.version != version:
             raise Stale
-        asked = _changed(unit, before, changes(before) if callable(changes) else changes)
-        appointment = arming.armed(unit, asked)
-        if appointment.details.recommendation and is_person(unit):
-            planning.move(unit, appointment_id, _day(unit, appointment))
-        unit.put(store.changed(unit, row, appointment))
-        is_lost = appointment.details.reminders != asked.details.reminders
-        _tell(
-            unit,
-            EventType.APPOINTMENT_REMINDER_LOST if is_lost else EventType.APPOINTMENT_CHANGED,
-            appointment_id,
-        )
-        return shown(unit, appointment)
+        return _become(unit, row, before, changes)
+
+
+def _become(unit: Unit, row: EventRow, before: Appointment, changes: Changes) -> Shown:
+    """Write what a change makes of an appointment."""
+    asked = _changed(unit, before, changes(before) if callable(changes) else changes)
+    appointment = arming.armed(unit, asked)
+    if appointment.details.recommendation and is_person(unit):
+        planning.move(unit, before.id, _day(unit, appointment))
+    unit.put(store.changed(unit, row, appointment))
+    is_lost = appointment.details.reminders != asked.details.reminders
+    _tell(
+        unit,
+        EventType.APPOINTMENT_REMINDER_LOST if is_lost else EventType.APPOINTMENT_CHANGED,
+        before.id,
+    )
+    return showing.shown(unit, appointment)
 
 
 def _changed(unit: Unit, before: Appointment, changes: Mapping[str, Any]) -> Appointment:
@@ -260,37 +287,6 @@ def _cancel(principal: Principal, pid: str, appointment_id: str, version: int | 
         _tell(unit, EventType.APPOINTMENT_CANCELLED, appointment_id)
 
 
-def view_wanted(principal: Principal, pid: str) -> list[Wanted]:
-    """Return what to name on entering the gate, to show appointments."""
-    return [preferences_wish(pid), *_address(principal)]
-
-
-def shown(unit: Unit, appointment: Appointment) -> Shown:
-    """Return an appointment as the reader sees it; the person's zone and choices are hers alone."""
-    details = appointment.details
-    if not is_person(unit):
-        hidden = replace(appointment, details=replace(details, reminders=(), recommendation=None))
-        return Shown(
-            hidden,
-            details.slot.zone,
-            RemindersState.NONE,
-            is_for_person=False,
-            may_change=unit.may(Action.APPOINTMENT_ADD),  # an author may no longer be let in
-        )
-    chosen = reminders.preferences(unit)
-    contact = unit.row(*contact_wish(unit.entry.principal.id))
-    state = RemindersState.NONE
-    if details.reminders:
-        reachable = contact is not None and chosen.mail_appointment
-        state = RemindersState.ARMED if reachable else RemindersState.NO_CHANNEL
-        if not arming.instants(details, chosen, unit.now):
-            state = RemindersState.PAST
-    past = arming.past(details, unit.now)
-    return Shown(
-        appointment, chosen.zone, state, is_for_person=True, may_change=True, reminders_past=past
-    )
-
-
 def _checked(unit: Unit, draft: Draft, over_by: datetime | None, appointment_id: str) -> Details:
     """Return a draft settled.
 
@@ -324,7 +320,7 @@ def _day(unit: Unit, appointment: Appointment) -> date:
 
 def _wanted(principal: Principal, pid: str, appointment_id: str) -> list[Wanted]:
     """Return what to name to write an appointment; what she was recommended is hers alone."""
-    named = [*reminders.wanted(pid, appointment_id), *_address(principal)]
+    named = [*reminders.wanted(pid, appointment_id), *showing.address(principal)]
     if principal.kind is ActorKind.PERSON:
         named += wanted_to_arm(pid)
     return list(dict.fromkeys(named))
@@ -339,10 +335,3 @@ def _tell(unit: Unit, event: EventType, appointment_id: str) -> None:
 def _author(unit: Unit) -> Author:
     session, kind = unit.entry.session, unit.entry.principal.kind
     return Author(kind.value, session.name if kind is not ActorKind.PERSON else unit.actor_name)
-
-
-def _address(principal: Principal) -> list[Wanted]:
-    """Return the row that tells whether the person can be written to; nobody else learns it."""
-    if principal.kind is not ActorKind.PERSON:
-        return []
-    return [contact_wish(principal.id)]

@@ -97,6 +97,11 @@ def from_bytes(raw: bytes) -> str:
     return _base32(value)
 
 
+def from_hash(digest: bytes) -> str:
+    """Return the id that stands for a hash: its first 130 bits."""
+    return _base32(int.from_bytes(digest[:_BYTES]) >> 6)
+
+
 def _base32(value: int) -> str:
     characters = []
     for _ in range(26):

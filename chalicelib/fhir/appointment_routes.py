@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from chalicelib.agenda import lists, rules, usecases
 from chalicelib.agenda.lists import Window
-from chalicelib.agenda.usecases import Shown
+from chalicelib.agenda.showing import Shown
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.fhir import mapping_appointment, subjects
 from chalicelib.fhir.answers import answered, changed, made, told
 from chalicelib.fhir.bundles import Resource, searchset
 from chalicelib.fhir.mapping_appointment import PLACES
-from chalicelib.fhir.queries import AppointmentSearch
+from chalicelib.fhir.queries import AppointmentName, AppointmentSearch
 from chalicelib.http.endpoint import FHIR, Answer, Call, NoQuery, endpoint
 
 _ALL: Final = "/fhir/R4/Appointment"
@@ -50,6 +50,28 @@ def read_fhir_appointment(call: Call[None, NoQuery]) -> Answer:
     pid = subjects.own(call.principal)
     one = usecases.read_appointment(call.principal, pid, call.path["appointment_id"])
     return answered(_written(call, one))
+
+
+@endpoint("PUT", _ALL, accepts=FHIR, query=AppointmentName, answers={200: FHIR, 201: FHIR})
+def put_appointment(call: Call[dict[str, Any], AppointmentName]) -> Answer:
+    """Set the appointment of an identifier, or make it what is sent (GAP)."""
+    given = mapping_appointment.read(call.body)
+    if given.draft.identifier != call.query.identifier:
+        error = FieldError(
+            "Appointment.identifier", "fhir_value", {"expected": call.query.identifier}
+        )
+        raise Invalid(errors=(error,))
+    pid = subjects.named(call.principal, given.patient)
+    shown, is_new = told(
+        PLACES,
+        lambda: usecases.put_appointment(
+            call.principal,
+            pid,
+            given.draft,
+            lambda before: mapping_appointment.changes(before, given.draft),
+        ),
+    )
+    return changed(call, _written(call, shown), status=201 if is_new else 200)
 
 
 @_of_one("PUT", accepts=FHIR, if_match=True, answers={200: FHIR})

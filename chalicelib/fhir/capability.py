@@ -14,6 +14,7 @@ _INTERACTIONS: Final[Mapping[tuple[str, bool], str]] = {
     ("GET", False): "search-type",
     ("POST", False): "create",
     ("PUT", True): "update",
+    ("PUT", False): "update",  # by an identifier
     ("DELETE", True): "delete",
 }
 _PARAMETERS: Final[Mapping[str, str]] = {
@@ -71,13 +72,15 @@ def _resources() -> Iterator[dict[str, Any]]:
             code = _INTERACTIONS[declared.method, bool(match[2])]
             routes.setdefault(match[1], []).append((code, declared))
     for kind, found in sorted(routes.items()):
-        codes = sorted(code for code, _ in found)
+        codes = sorted({code for code, _ in found})
+        names = {(one.method, one.path[-1] == "}") for _, one in found}
         searches = [declared for code, declared in found if code == "search-type"]
         yield present(
             {
                 "type": kind,
                 "interaction": [{"code": code} for code in codes],
                 "versioning": "versioned-update" if "update" in codes else "versioned",
+                "conditionalUpdate": ("PUT", False) in names or None,
                 "searchParam": [
                     {"name": name, "type": _PARAMETERS[name]}
                     for search in searches

@@ -4,18 +4,18 @@ What people agreed is a time on the clocks of a place; FHIR has instants. The zo
 the standard extension of `start`; without it, it is Paris's.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.agenda import rules, times
 from chalicelib.agenda.model import Appointment, Draft, Slot
 from chalicelib.core import clock
+from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.fhir import appointment_parts as parts
 from chalicelib.fhir.reading import Reader
-from chalicelib.fhir.subjects import read_patient
 from chalicelib.fhir.values import FR_CORE, OPERATOR, TIMEZONE, VIRTUAL_SERVICE, present
 from chalicelib.http.principal import ActorKind
 
@@ -28,20 +28,14 @@ PLACES: Final[Mapping[str, str]] = {
     "/note": "Appointment.patientInstruction",
     "/link": f"Appointment.extension('{VIRTUAL_SERVICE}')",
 }
-_PARIS: Final = "Europe/Paris"
-_INSTANT: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII
-)
-_REFERENCE: Final = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[^/]+$", re.ASCII)
 _STATUSES: Final = ("booked", "cancelled")
-_ANSWERS: Final = ("accepted", "tentative", "needs-action")
 # A draft that says nothing.
 _ANY: Final = Draft(
     title="",
     all_day=False,
     start="",
     end=None,
-    zone=_PARIS,
+    zone=parts.PARIS,
     fold=None,
     place=None,
     note=None,
@@ -68,13 +62,14 @@ def read(resource: Mapping[str, Any], *, is_new: bool = True) -> Given:
     """
     reader = Reader.of(resource, "Appointment")
     reader.leave("created")
+    identifier = parts.read_identifier(reader)
     status = reader.code("status", _STATUSES[:1] if is_new else _STATUSES)
     if status == "cancelled":
         return _read_cancelled(reader)
-    patient, place = _read_participants(reader)
-    link = _read_extensions(reader)
-    zone = _read_zone(reader)
-    start, end = (_read_instant(reader, name) for name in ("start", "end"))
+    patient, place = parts.read_participants(reader)
+    link = parts.read_extensions(reader)
+    zone = parts.read_zone(reader)
+    start, end = (parts.read_instant(reader, name) for name in ("start", "end"))
     reader.leave("_start", "_end")
     minutes = reader.number("minutesDuration", required=False)
     if start and end and minutes not in (None, (end - start).total_seconds() / 60):
@@ -86,20 +81,30 @@ def read(resource: Mapping[str, Any], *, is_new: bool = True) -> Given:
     reader.close()
     timed = _timed(reader, start, end, zone) if start and end else _ANY
     reader.check()
-    draft = replace(timed, title=title or "", place=place, note=note, link=link)
+    draft = replace(
+        timed, title=title or "", place=place, note=note, link=link, identifier=identifier
+    )
     return Given(patient or "", draft, is_cancelled=False)
 
 
 def _read_cancelled(reader: Reader) -> Given:
     """Read only whose appointment is to be no more; what else is said of it changes nothing."""
-    patient, _ = _read_participants(reader)
+    patient, _ = parts.read_participants(reader)
     reader.check()
     return Given(patient or "", _ANY, is_cancelled=True)
 
 
 def changes(before: Appointment, asked: Draft) -> dict[str, Any]:
-    """Return what an Appointment would change of the one that is there: what differs."""
+    """Return what an Appointment would change of the one that is there: what differs.
+
+    Raises:
+        Invalid: it has another identifier, which is what its id follows from.
+    """
     known = rules.draft_of(before.details)
+    if before.is_own and known.identifier != asked.identifier:
+        expected = known.identifier or "-"
+        error = FieldError("Appointment.identifier", "fhir_value", {"expected": expected})
+        raise Invalid(errors=(error,))
     names = ["title", "place", "note", "link"]
     if not _is_same_time(before.details.slot, asked):
         names += _WHEN
@@ -138,6 +143,7 @@ def written(appointment: Appointment, patient: str) -> dict[str, Any]:
                 "lastUpdated": clock.iso(appointment.changed_at),
                 "profile": [f"{FR_CORE}/fr-core-appointment"],
             },
+            "identifier": _identifier(appointment),
             "extension": [_operator(appointment, patient), *_virtual_service(details.link)],
             "status": "booked",
             "description": details.title,
@@ -149,6 +155,15 @@ def written(appointment: Appointment, patient: str) -> dict[str, Any]:
             "participant": participants,
         }
     )
+
+
+def _identifier(appointment: Appointment) -> list[dict[str, str]]:
+    """Write what its author calls it, for its author."""
+    known = appointment.details.identifier
+    if known is None or not appointment.is_own:
+        return []
+    system, _, value = known.rpartition("|")
+    return [present({"system": system, "value": value})]
 
 
 def _there(moment: datetime, zone: str) -> str:
@@ -205,86 +220,3 @@ def _timed(reader: Reader, start: datetime, end: datetime, zone: str) -> Draft:
     if start < end and times.end_at(_slot(timed)) != end:
         reader.refuse("end", "fhir_value", expected="HH:MM")
     return timed
-
-
-def _read_instant(reader: Reader, name: str) -> datetime | None:
-    text = reader.text(name, required=True)
-    if text is None:
-        return None
-    try:
-        read = datetime.fromisoformat(text).astimezone(UTC) if _INSTANT.fullmatch(text) else None
-    except (ValueError, OverflowError):
-        read = None
-    if read is None or read.second or read.microsecond:
-        reader.refuse(name, "fhir_value", expected="AAAA-MM-JJThh:mm:00+hh:mm")
-        return None
-    return read
-
-
-def _read_zone(reader: Reader) -> str:
-    """Read the zone of the start; the end is in it too."""
-    found = _PARIS
-    for name in ("_start", "_end"):
-        beside = reader.object(name)
-        for extension in beside.objects("extension", most=1) if beside else []:
-            extension.code("url", (TIMEZONE,))
-            zone = extension.text("valueCode", required=True) or _PARIS
-            if not times.is_zone(zone):
-                extension.refuse("valueCode", "unknown_zone")
-                continue
-            found = zone if name == "_start" else found
-        if beside:
-            beside.close()
-    return found
-
-
-def _read_participants(reader: Reader) -> tuple[str | None, str | None]:
-    """Read whose appointment it is, and where: the only participants that are kept."""
-    patient, place = None, None
-    for one in reader.objects("participant", required=True):
-        one.leave("required", "type")
-        one.code("status", _ANSWERS)
-        actor = one.object("actor", required=True)
-        if actor is None:
-            continue
-        actor.leave("identifier", "display")
-        known = _REFERENCE.search(actor.text("reference") or "")
-        kind = actor.text("type") or (known and known[1])
-        actor.close()
-        if kind == "Location":
-            place = actor.text("display", required=True)
-        elif kind in (None, "Patient") and patient is None:
-            patient = read_patient(one, "actor")
-        else:
-            actor.refuse("reference", "fhir_unsupported")
-        one.close()
-    if patient is None:
-        reader.refuse("participant", "missing")
-    return patient, place
-
-
-def _read_extensions(reader: Reader) -> str | None:
-    """Read the link by which one joins; who set the appointment is known already."""
-    link = None
-    for extension in reader.objects("extension"):
-        url = extension.text("url", required=True)
-        if url == VIRTUAL_SERVICE:
-            link = _read_service(extension)
-        elif url != OPERATOR:
-            extension.refuse("url", "fhir_unsupported")
-    return link
-
-
-def _read_service(extension: Reader) -> str | None:
-    link = None
-    for part in extension.objects("extension", required=True):
-        url = part.code("url", ("_datatype", "address"))
-        if url == "_datatype":
-            part.code("valueString", ("VirtualServiceDetail",))
-        elif url == "address":
-            link = part.text("valueUrl", required=True)
-        part.close()
-    if link is None:
-        extension.refuse("extension", "missing")
-    extension.close()
-    return link

@@ -77,6 +77,12 @@ class AppointmentSearch(Search):
         return dates.span("date", self.date, days_only=True)
 
 
+class AppointmentName(Schema):
+    """The one appointment that its author calls so: `system|value`."""
+
+    identifier: Text
+
+
 class DocumentSearch(Search):
     """Documents, last deposited first; by the day of care, if a period is asked for."""
 

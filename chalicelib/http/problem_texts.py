@@ -191,6 +191,13 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "{set_by} set this appointment. You may change its reminders, or remove it.",
         "Pour changer l’heure ou le lieu, contactez la personne ou l’établissement.",
     ),
+    "already-set": Text(
+        "Rendez-vous déjà posé",
+        "Vous avez déjà posé un rendez-vous de ce nom. Rien n’a été modifié.",
+        "Already set",
+        "You already set an appointment with this identifier. Nothing was changed: update it.",
+        "Une application le modifie par une mise à jour, sans le poser de nouveau.",
+    ),
     "link-only": Text(
         "Rendez-vous posé par quelqu’un d’autre",
         "Une application n’y ajoute que le lien pour le rejoindre, s’il n’en a pas d’un autre. "

@@ -13,7 +13,7 @@ from chalicelib.access.store import GrantRow, read_grants
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.agenda import lists as agenda
 from chalicelib.agenda.schemas import AppointmentOut, appointment_out
-from chalicelib.agenda.usecases import view_wanted
+from chalicelib.agenda.showing import view_wanted
 from chalicelib.core import clock, log
 from chalicelib.core.errors import Stale
 from chalicelib.core.rows import Page, Query, patient_key

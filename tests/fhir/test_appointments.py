@@ -291,3 +291,65 @@ def test_searches_by_the_day_they_begin(
 def test_an_instant_is_no_day(app: Actor, http: Client) -> None:
     reply = http.get(f"{APPOINTMENTS}?date=ge2026-12-04T10:00:00Z", as_=app.principal)
     assert refused(reply) == (400, [("value", "fhir_value", "http.date")])
+
+
+def named(http: Client, app: Actor, name: str, **more: Any) -> Reply:
+    body = an_appointment(
+        patient(app), identifier=[{"system": "urn:exemple", "value": name}], **more
+    )
+    target = f"{APPOINTMENTS}?identifier=urn:exemple%7C{name}"
+    return http.put(target, as_=app.principal, json=body)
+
+
+def test_what_it_names_it_keeps_as_it_is_there(world: World, app: Actor, http: Client) -> None:
+    """Source: domain.md 6.2, GAP: an update is conditional, on an identifier."""
+    first = named(http, app, "RDV-1")
+    assert (first.status, first.header("ETag")) == (201, 'W/"1"')
+    made = first.json()
+    assert made["identifier"] == [{"system": "urn:exemple", "value": "RDV-1"}]
+    again = named(http, app, "RDV-1", patientInstruction="À jeun")
+    assert (again.status, again.json()["id"], again.header("ETag")) == (200, made["id"], 'W/"2"')
+    assert as_seen(http, world.person, made["id"])["note"] == "À jeun"
+    assert named(http, app, "RDV-2").json()["id"] != made["id"]
+    history = http.get(f"/v1/patients/{world.person.pid}/trace", as_=world.person.principal)
+    items = history.json()["items"]
+    told = sorted(one["label"] for one in items if one["actor"]["kind"] == "application")
+    assert told == [
+        "a ajouté un rendez-vous",
+        "a ajouté un rendez-vous",
+        "a modifié un rendez-vous",
+    ]
+    assert http.delete(f"{APPOINTMENTS}/{made['id']}", as_=app.principal).status == 204
+    assert (named(http, app, "RDV-1").status, named(http, app, "RDV-1").status) == (201, 200)
+
+
+def test_a_name_is_its_authors_and_never_changes(
+    world: World, allowed: Allowed, http: Client
+) -> None:
+    app, rival = allowed(*Permission), allowed(*Permission, name="Autre")
+    made = named(http, app, "RDV-1").json()
+    assert named(http, rival, "RDV-1").status == 201
+    assert "identifier" not in read(http, rival, made["id"])
+    set_again = create(http, app, identifier=made["identifier"], description="Autre")
+    assert refused(set_again) == (409, [("conflict", "already-set", "")])
+    other = made | {"identifier": [{"system": "urn:exemple", "value": "RDV-9"}]}
+    assert refused(update(http, app, other)) == (
+        422,
+        [("value", "fhir_value", "Appointment.identifier")],
+    )
+    mismatch = http.put(
+        f"{APPOINTMENTS}?identifier=urn:exemple%7CRDV-2", as_=app.principal, json=made
+    )
+    assert refused(mismatch) == (422, [("value", "fhir_value", "Appointment.identifier")])
+    theirs = read(http, rival, made["id"])
+    joined = theirs | {"extension": [*theirs["extension"], *joined_at(ROOM)]}
+    assert update(http, rival, joined).status == 200
+    assert read(http, app, made["id"])["identifier"] == made["identifier"]
+    assert as_seen(http, world.person, made["id"])["link"] == ROOM
+
+
+@pytest.mark.parametrize("value", ["a|b", "a" * 200, "a\u0007"])
+def test_a_name_is_short_and_plain(app: Actor, http: Client, value: str) -> None:
+    reply = create(http, app, identifier=[{"system": "urn:exemple", "value": value}])
+    assert reply.status == 422
+    assert [one[2] for one in issues(reply)] == ["Appointment.identifier[0].value"]

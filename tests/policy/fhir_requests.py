@@ -14,7 +14,10 @@ _MADE: Final[Mapping[str, Callable[[str], dict[str, Any]]]] = {
     "/fhir/R4/Appointment/{appointment_id}": an_appointment,
     "/fhir/R4/DocumentReference": lambda patient: a_document(patient, a_pdf()),
 }
-_QUERIES: Final = {"GET /fhir/R4/Observation": "?code=29463-7"}
+_QUERIES: Final = {
+    "GET /fhir/R4/Observation": "?code=29463-7",
+    "PUT /fhir/R4/Appointment": "?identifier=urn:exemple|42",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +45,5 @@ def _body(name: str, patient: str) -> dict[str, Any] | None:
     method, _, path = name.partition(" ")
     if method not in {"POST", "PUT"}:
         return None
-    return _MADE[path](patient)
+    identifier = {"identifier": [{"system": "urn:exemple", "value": "42"}]}
+    return _MADE[path](patient) | (identifier if name == "PUT /fhir/R4/Appointment" else {})

@@ -84,7 +84,7 @@ def send(
     """Send the request of a row; about another patient than the token's, if one is named."""
     asked = fhir_requests.ask(f"{row['method']} {row['path']}", patient or app.principal.patient)
     values = asked.values | known
-    if row["method"] == "PUT" and asked.body:
+    if "{appointment_id}" in row["path"] and asked.body:
         asked.body["id"] = values["appointment_id"]
     query = "?code=85354-9" if row["case"] == "blood pressures" else asked.query
     if patient and row["method"] == "GET" and not row["path"].endswith(("}", "Patient")):
