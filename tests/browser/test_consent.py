@@ -443,7 +443,7 @@ def test_one_line_is_taken_back_after_a_question_that_names_it(
         asked.get_by_role("button", name="Retirer cette ligne").click()
     assert json.loads(sent.value.post_data or "") == {"permissions": ["weight:write"]}
     assert sent.value.headers["if-match"] == '"v1"'
-    expect(page.get_by_text("Sa prochaine demande sera refusée.")).to_be_visible()
+    expect(page.get_by_text("Retiré à Ma Balance Exemple")).to_be_visible()
     expect(scale.get_by_role("heading", level=3)).to_be_focused()
     expect(scale.get_by_role("button", name=re.compile("^Retirer à"))).to_have_count(1)
 

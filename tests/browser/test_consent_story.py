@@ -166,7 +166,7 @@ def test_an_application_reads_until_it_is_withdrawn_and_the_history_shows_both(
     card.get_by_role("button", name="Retirer tout l’accès de Balance").click()
     asked = page.get_by_role("alertdialog")
     asked.get_by_role("button", name="Retirer tout l’accès").click()
-    expect(page.get_by_text("Sa prochaine demande sera refusée.")).to_be_visible()
+    expect(page.get_by_text("L’accès de Balance est retiré.")).to_be_visible()
 
     assert application.read_weights(tokens).status == 403
     again = application.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
