@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from bench import consents
+from bench import consents, desk
 from chalicelib.access.permissions import Permission
 from chalicelib.catalogue.model import State
 from chalicelib.core import clock, events, ids
@@ -278,6 +278,15 @@ OPERATIONS: Final = (
     Operation("withdraw_consent", consents.withdraw, 204),
     Operation("exchange_code", consents.exchange),
     Operation("renew_tokens", consents.renew),
+    Operation("me_publisher", desk.me),
+    Operation("own_applications", desk.own_list),
+    Operation("own_application", desk.own_one),
+    Operation("register_application", desk.register, 201),
+    Operation("change_application", desk.change),
+    Operation("applications_to_review", desk.queue),
+    Operation("application_to_review", desk.file),
+    Operation("review_application", desk.review),
+    Operation("decide_application", desk.decide),
 )
 
 
@@ -306,6 +315,7 @@ def prepare(world: World, http: Client) -> None:
     opened = messaging.open_conversation(world.doctor.principal, pid, opening, None)
     recommended = prevention.list_recommendations(who, pid).items
     consents.prepare(world, http)
+    desk.prepare(world)
     _prepared[pid] = {
         "appointment": appointment,
         "measure": measure(who, pid),
@@ -324,6 +334,13 @@ _applications: Final[dict[str, Actor]] = {}
 
 def known_callers(world: World) -> list[Principal]:
     """Return everybody who sends a request here."""
-    known = [world.person, world.doctor, world.colleague, world.laboratory]
+    known = [
+        world.person,
+        world.doctor,
+        world.colleague,
+        world.laboratory,
+        world.publisher,
+        world.operator,
+    ]
     app = _applications.get(world.person.pid)
     return [actor.principal for actor in (*known, *([app] if app else []))]

@@ -29,11 +29,11 @@ _ROLES: Final[Mapping[str, Facts]] = {
     "other professional": _who(ActorKind.PROFESSIONAL),
     "organisation": _who(ActorKind.ORGANISATION),
     "who takes part in the conversation": replace(_who(ActorKind.PROFESSIONAL), takes_part=True),
-    "application allowed everything": replace(
+    "application, by her consent": replace(
         _who(ActorKind.APPLICATION), permissions=frozenset(Permission)
     ),
-    "publisher": _who(ActorKind.PUBLISHER),
-    "operator": _who(ActorKind.OPERATOR),
+    "who publishes applications": _who(ActorKind.PUBLISHER),
+    "who reviews applications": _who(ActorKind.OPERATOR),
     "calendar link": replace(_who(ActorKind.CALENDAR), link_live=True),
 }
 _INTRODUCTION: Final = """\

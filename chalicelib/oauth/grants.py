@@ -1,9 +1,10 @@
 """Tokens of applications: for a code once, then for a refresh token that changes each time.
 
-Both are bound to a consent, read on each exchange: withdrawn, expired or given anew, they end. A
-code serves once, in the transaction that connects the device; brought again by whoever also knows
-its proof key, it was stolen: the device is disconnected and tokens are dead (A28). A refresh token
-brought again within 30 s gets the same answer (D7); later, its family ends.
+Both are bound to a consent, read on each exchange: withdrawn or expired, they end; given anew, a
+code ends and devices stay. A code serves once, in the transaction that connects its device; brought
+again by whoever also knows its proof key, it was stolen: the device is disconnected and tokens are
+dead (A28). A refresh token brought again within 30 s gets the same answer (D7); later, its device
+is disconnected.
 """
 
 from collections.abc import Mapping
@@ -12,11 +13,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.access import applications, budgets, tokens
-from chalicelib.access.applications import ApplicationRow, ConsentRow
-from chalicelib.access.store import SettingsRow, settings_key
+from chalicelib.access.applications import ConsentRow
 from chalicelib.core import clock, log, rows
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.rows import Action, ConditionLost, Row, TransactionConflict
+from chalicelib.core.rows import ConditionLost, TransactionConflict
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import rules as identity
 from chalicelib.identity import store as identity_store
@@ -24,14 +24,13 @@ from chalicelib.identity import tokens as access_tokens
 from chalicelib.identity.clients import OAuthRefused, check_present
 from chalicelib.identity.rules import Refresh, SessionFacts
 from chalicelib.identity.store import UsedRow
-from chalicelib.oauth import clients, rules, scopes, sealed, store
+from chalicelib.oauth import clients, rules, scopes, sealed
+from chalicelib.oauth.bound import Bound, brought, live, read, refused, turned
 from chalicelib.oauth.model import Code, Renewal
 from chalicelib.oauth.scopes import UnknownScope
-from chalicelib.oauth.store import RenewalsRow
 
 _ATTEMPTS: Final = 4
 _REMEMBERED: Final = timedelta(hours=1)  # a code that was used, long after it has ended
-Family = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +41,6 @@ class Granted:
     scope: str
     patient: str
     refresh_token: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """What a code or a refresh token is bound to, as it is now."""
-
-    application_id: str
-    pid: str
-    ref: str
-    application: ApplicationRow | None
-    settings: SettingsRow | None
-    consent: ConsentRow | None
-    renewals: RenewalsRow | None
-
-    @property
-    def families(self) -> list[Family]:
-        """The devices connected by the consent."""
-        return [dict(one) for one in self.renewals.families] if self.renewals else []
-
-    def keep(self, families: list[Family]) -> Action:
-        """Return what writes the devices connected by the consent."""
-        return rows.put(store.renewals_row(self.pid, self.ref, families, self.renewals))
 
 
 def exchange_code(form: Mapping[str, str], now: datetime) -> Granted:
@@ -77,13 +54,13 @@ def exchange_code(form: Mapping[str, str], now: datetime) -> Granted:
     check_present(form, "code", "redirect_uri", "code_verifier")
     application_id = clients.claimed_id(form)
     code = sealed.open_code(form["code"], application_id)
-    bound = _read(application_id, code.pid if code else None)
+    bound = read(application_id, code.pid if code else None)
     clients.check(form, bound.application, now)
     if code is None or sealed.has_ended(code, now) or not _is_of(code, form):
-        raise _refused("code")
-    consent = _live(bound, now)
+        raise refused("code")
+    consent = live(bound, now)
     if consent.generation != code.generation:
-        raise _refused("generation")
+        raise refused("generation")
     _spend(bound, now)
     renewal = _first(bound, code)
     granted = _granted(bound, consent, renewal, now)
@@ -104,22 +81,22 @@ def renew(form: Mapping[str, str], now: datetime) -> Granted:
         Unavailable, StoreUnavailable: the same refresh token may be tried again.
     """
     check_present(form, "refresh_token")
-    application_id, renewal = _brought(form, form["refresh_token"])
-    bound = _read(application_id, renewal.pid if renewal else None)
+    application_id, renewal = brought(form, form["refresh_token"])
+    bound = read(application_id, renewal.pid if renewal else None)
     clients.check(form, bound.application, now)
     if renewal is None:
-        raise _refused("renewal")
-    consent = _live(bound, now)
+        raise refused("renewal")
+    live(bound, now)
     _check_asked(form, renewal)
     _spend(bound, now)
     following = replace(renewal, secret=sealed.next_secret(renewal))
-    granted = _granted(bound, consent, following, now)
     for _ in range(_ATTEMPTS):
+        consent = live(bound, now)
+        granted = _granted(bound, consent, following, now)
         try:
             _turn(bound, consent, renewal, following, now)
         except (ConditionLost, TransactionConflict):
-            bound = _read(application_id, renewal.pid)
-            consent = _live(bound, now)
+            bound = read(application_id, renewal.pid)
             continue
         return granted
     raise Unavailable
@@ -135,8 +112,8 @@ def revoke(form: Mapping[str, str], now: datetime) -> None:
         Unavailable, StoreUnavailable: it may still be connected.
     """
     check_present(form, "token")
-    application_id, renewal = _brought(form, form["token"])
-    bound = _read(application_id, renewal.pid if renewal else None)
+    application_id, renewal = brought(form, form["token"])
+    bound = read(application_id, renewal.pid if renewal else None)
     clients.check(form, bound.application, now)
     if renewal is None:
         return
@@ -147,78 +124,16 @@ def revoke(form: Mapping[str, str], now: datetime) -> None:
         try:
             rows.write([bound.keep(left)])
         except (ConditionLost, TransactionConflict):
-            bound = _read(application_id, renewal.pid)
+            bound = read(application_id, renewal.pid)
             continue
         return
     raise Unavailable
-
-
-def _brought(form: Mapping[str, str], text: str) -> tuple[str, Renewal | None]:
-    """Return who asks, and what its refresh token says; None: it is not its own.
-
-    Who says nothing of itself is whom the token names, and has no keys or is refused for it.
-
-    Raises:
-        OAuthRefused: `invalid_request`, `invalid_client`.
-    """
-    renewal = sealed.open_renewal(text)
-    if renewal and "client_id" not in form and "client_assertion" not in form:
-        return renewal.application, renewal
-    application_id = clients.claimed_id(form)
-    is_own = renewal is not None and renewal.application == application_id
-    return application_id, renewal if is_own else None
-
-
-def _read(application_id: str, pid: str | None) -> _Bound:
-    """Read an application and, if it brings something of ours, what that is bound to.
-
-    Raises:
-        StoreUnavailable: the store did not answer.
-    """
-    application = (ApplicationRow, *applications.application_key(application_id))
-    if pid is None:
-        row = rows.get(*application)
-        return _Bound(application_id, "", "", row, None, None, None)
-    ref = applications.consent_ref(pid, application_id)
-    found = rows.fetch(
-        [
-            application,
-            (SettingsRow, *settings_key(pid)),
-            (ConsentRow, *applications.consent_key(pid, ref)),
-            (RenewalsRow, *store.renewals_key(pid, ref)),
-        ]
-    )
-    return _Bound(application_id, pid, ref, *_typed(found))
-
-
-def _typed(
-    found: list[Row | None],
-) -> tuple[ApplicationRow | None, SettingsRow | None, ConsentRow | None, RenewalsRow | None]:
-    application, settings, consent, renewals = found
-    return (
-        application if isinstance(application, ApplicationRow) else None,
-        settings if isinstance(settings, SettingsRow) else None,
-        consent if isinstance(consent, ConsentRow) else None,
-        renewals if isinstance(renewals, RenewalsRow) else None,
-    )
 
 
 def _is_of(code: Code, form: Mapping[str, str]) -> bool:
     """Tell whether who brings a code is who asked for it."""
     is_proven = rules.is_proven(code.challenge, form["code_verifier"])
     return is_proven and code.redirect_uri == form["redirect_uri"]
-
-
-def _live(bound: _Bound, now: datetime) -> ConsentRow:
-    """Return the consent, which holds.
-
-    Raises:
-        OAuthRefused: `invalid_grant`.
-    """
-    consent = bound.consent
-    if consent is None or not store.is_connectable(consent, bound.settings, now):
-        raise _refused("consent")
-    return consent
 
 
 def _check_asked(form: Mapping[str, str], renewal: Renewal) -> None:
@@ -235,12 +150,12 @@ def _check_asked(form: Mapping[str, str], renewal: Renewal) -> None:
         raise OAuthRefused("invalid_scope", "a scope is more than was first asked for")
 
 
-def _spend(bound: _Bound, now: datetime) -> None:
+def _spend(bound: Bound, now: datetime) -> None:
     """Count, once who asks and what is brought are good: nobody else can spend it."""
     budgets.spend(budgets.TOKENS_OF_ONE_CONSENT, ActorKind.APPLICATION, bound.ref, now)
 
 
-def _granted(bound: _Bound, consent: ConsentRow, renewal: Renewal, now: datetime) -> Granted:
+def _granted(bound: Bound, consent: ConsentRow, renewal: Renewal, now: datetime) -> Granted:
     """Sign before anything is written: what fails here costs nothing."""
     asked, application_id = scopes.read(renewal.scope), bound.application_id
     patient = tokens.patient_name(bound.pid, application_id)
@@ -259,7 +174,7 @@ def _granted(bound: _Bound, consent: ConsentRow, renewal: Renewal, now: datetime
     )
 
 
-def _connect(bound: _Bound, code: Code, renewal: Renewal, now: datetime) -> None:
+def _connect(bound: Bound, code: Code, renewal: Renewal, now: datetime) -> None:
     """Spend a code and connect its device, together or not at all.
 
     Raises:
@@ -269,27 +184,27 @@ def _connect(bound: _Bound, code: Code, renewal: Renewal, now: datetime) -> None
     pk, sk = identity_store.used_key("CODE", code.id)
     used = UsedRow(pk=pk, sk=sk, kind="used", ttl=clock.epoch(now + _REMEMBERED))
     for _ in range(_ATTEMPTS):
-        consent = _live(bound, now)
+        consent = live(bound, now)
         steps = [rows.put(used), rows.unchanged(consent)]
         if scopes.read(code.scope).is_offline:
-            steps.append(bound.keep(_with(bound.families, code.id, renewal.secret, now)))
+            steps.append(bound.keep(turned(bound.families, code.id, renewal.secret, now)))
         try:
             rows.write(steps)
         except ConditionLost as lost:
             if 0 in lost.positions:
                 _end_stolen(bound, code)
-                raise _refused("code used") from lost
+                raise refused("code used") from lost
         except TransactionConflict:
             pass
         else:
             return
-        bound = _read(bound.application_id, bound.pid)
+        bound = read(bound.application_id, bound.pid)
         if bound.consent is None or bound.consent.generation != code.generation:
-            raise _refused("generation")
+            raise refused("generation")
     raise Unavailable
 
 
-def _end_stolen(bound: _Bound, code: Code) -> None:
+def _end_stolen(bound: Bound, code: Code) -> None:
     """Disconnect the device of a code that two callers brought, and kill the consent's tokens."""
     log.write("consent tokens ended", reason="code reused", client=bound.application_id)
     for _ in range(_ATTEMPTS):
@@ -302,14 +217,14 @@ def _end_stolen(bound: _Bound, code: Code) -> None:
         try:
             rows.write(steps)
         except (ConditionLost, TransactionConflict):
-            bound = _read(bound.application_id, bound.pid)
+            bound = read(bound.application_id, bound.pid)
             continue
         return
     raise Unavailable
 
 
 def _turn(
-    bound: _Bound, consent: ConsentRow, renewal: Renewal, following: Renewal, now: datetime
+    bound: Bound, consent: ConsentRow, renewal: Renewal, following: Renewal, now: datetime
 ) -> None:
     """Let the next secret of a device follow the one that it brings.
 
@@ -319,7 +234,7 @@ def _turn(
     """
     family = next((one for one in bound.families if one["id"] == renewal.family), None)
     if family is None:
-        raise _refused("family")
+        raise refused("family")
     facts = SessionFacts(
         refresh_hash=family["proof"],
         previous_hash=family["former"] or None,
@@ -330,33 +245,15 @@ def _turn(
     if verdict is Refresh.REPEAT:
         return
     if verdict is Refresh.ROTATE:
-        families = _with(bound.families, renewal.family, following.secret, now)
+        families = turned(bound.families, renewal.family, following.secret, now)
         rows.write([bound.keep(families), rows.unchanged(consent)])
         return
     log.write("consent tokens ended", reason="refresh reused", client=bound.application_id)
     rows.write([bound.keep([one for one in bound.families if one["id"] != renewal.family])])
-    raise _refused("renewal reused")
+    raise refused("renewal reused")
 
 
-def _with(families: list[Family], family_id: str, secret: str, now: datetime) -> list[Family]:
-    """Return the devices with the new secret of one, last; of too many, the first ones go."""
-    former = next((one["proof"] for one in families if one["id"] == family_id), "")
-    turned = {
-        "id": family_id,
-        "proof": sealed.proof(secret),
-        "former": former,
-        "rotated_at": clock.iso(now),
-    }
-    others = [one for one in families if one["id"] != family_id]
-    return [*others, turned][-rules.MAX_FAMILIES :]
-
-
-def _first(bound: _Bound, code: Code) -> Renewal:
+def _first(bound: Bound, code: Code) -> Renewal:
     """Return the first refresh token of the device that brings a code."""
     none = Renewal(bound.application_id, bound.pid, code.id, "", code.scope)
     return replace(none, secret=sealed.next_secret(none))
-
-
-def _refused(reason: str) -> OAuthRefused:
-    log.write("grant refused", reason=reason)
-    return OAuthRefused("invalid_grant")

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, Route
 
 from chalicelib.http import problems
 from infra.describe import COMMITTED
-from tests.browser import canned_agenda, canned_children, canned_measures
+from tests.browser import canned_agenda, canned_children, canned_desk, canned_measures
 from tests.browser.canned_applications import Applications
 from tests.browser.canned_children import IN_CHILD, LEA, PARENT
 from tests.browser.canned_messages import FILES, Messages
@@ -325,6 +325,7 @@ ME: dict[str, Json] = {
 
 
 ME[PARENT] = ME[IN_CHILD] = ME[PERSON]
+ME |= canned_desk.ME
 CHILD_DOCUMENTS = [document(9, "Carnet de vaccination de Léa", "text/plain", b"x", **_OWN)]
 CHILD_TRACE: list[Json] = [
     line
@@ -346,6 +347,7 @@ class Canned:
         self.measures = [] if state == "empty" else everything
         self.children = canned_children.children() if state != "empty" else []
         self.applications = Applications(empty=state == "empty")
+        self.desk = canned_desk.Desk(empty=state == "empty")
         self.narratives: dict[str, Json] = {}
         in_child = who == IN_CHILD
         self.messages = Messages(LEA if in_child else PID, is_patient=who != PROFESSIONAL)
@@ -375,7 +377,8 @@ class Canned:
             problem(route, 503, "unavailable", "Service indisponible")
         elif said := self._said(route):
             status, body = said
-            send(route, status) if body is None else reply(route, body, status)
+            tag = {"ETag": '"v1"'} if body and "history" in body else None
+            send(route, status) if body is None else reply(route, body, status, tag)
         elif url.path.startswith("/v1/conversations"):
             self._conversations(route, url.path.removeprefix("/v1/conversations"))
         elif url.path in {"/v1/me", "/v1/professionals/me/patients"}:
@@ -387,10 +390,13 @@ class Canned:
             self._record(route, rest, query, of_child=of_child)
 
     def _said(self, route: Route) -> tuple[int, Json | None] | None:
-        """Return the status and the body about children or applications, or None."""
+        """Return the status and the body about children, applications or their desk, or None."""
         method, path = route.request.method, urlsplit(route.request.url).path
+        if path.startswith((canned_desk.OWN, canned_desk.ALL)):
+            body = json.loads(route.request.post_data_buffer or b"{}")
+            return self.desk.answer(method, path, urlsplit(route.request.url).query, body)
         if re.search(r"/(consents|consent-requests|catalogue)(/|$)", path):
-            body = json.loads(route.request.post_data or "{}")
+            body = json.loads(route.request.post_data_buffer or b"{}")
             return self.applications.answer(method, path, body)
         return canned_children.answer(method, path, self.children)
 

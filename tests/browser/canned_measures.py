@@ -67,7 +67,7 @@ def _pressures() -> list[Json]:
     found = []
     for number, days in enumerate((0.5, 1, 2, 3, 4, 6, 8, 20, 24, 27, 33, 41, 60, 75, 80)):
         systolic = round(131 + 9 * math.sin(number * 1.7))
-        values = {"systolic": systolic, "diastolic": round(systolic * 0.62)}
+        values: dict[str, float] = {"systolic": systolic, "diastolic": round(systolic * 0.62)}
         found.append(measure("blood_pressure", number, days, values))
     return found
 

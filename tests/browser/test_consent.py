@@ -192,6 +192,21 @@ def test_an_answered_request_is_gone_from_the_device(page: Page, opened: Open) -
     expect(page.get_by_role("heading", level=1)).to_have_text("Il n’y a pas de demande ici")
 
 
+def test_a_way_back_that_serves_no_more_says_where_to_begin_again(page: Page, opened: Open) -> None:
+    page.clock.install()
+    opened(DEMAND)
+    page.get_by_label(LINES[0]).check()
+    page.get_by_label("1 mois").check()
+    page.get_by_role("button", name="Accepter").click()
+    back = page.get_by_role("link", name="Retourner à Ma Balance Exemple")
+    back.focus()
+    page.clock.run_for(60_000)
+    expect(page.get_by_role("status").filter(has_text="ne sert plus")).to_be_visible()
+    again = page.get_by_role("link", name="Ouvrir Ma Balance Exemple")
+    expect(again).to_have_attribute("href", "https://balance-exemple.example/")
+    expect(again).to_be_focused()
+
+
 def test_refusing_goes_back_at_once_and_gives_nothing(page: Page, opened: Open) -> None:
     reached = _outside(page)
     canned = opened(DEMAND)
@@ -220,6 +235,7 @@ def test_the_whole_answer_takes_the_keyboard_alone(page: Page, opened: Open) -> 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="Reçu")).to_contain_text(LINES[0])
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name=re.compile("Retourner"))).to_be_focused()
     page.keyboard.press("Enter")

@@ -31,7 +31,7 @@ def note(page: Page, **figures: str) -> None:
 
 def answer_added(sent: list[Any], **more: Any) -> Any:
     def add(route: "Route") -> None:
-        asked = route.request.post_data_json
+        asked: Any = route.request.post_data_json
         sent.append(asked)
         made = measure(asked["kind"], 999, 0, asked["values"])
         reply(route, made | {"at": asked["at"], "comment": asked["comment"]} | more, 201)

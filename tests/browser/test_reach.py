@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_children import IN_CHILD, PARENT
+from tests.browser.canned_desk import OPERATOR, PUBLISHER, WAITING
 from tests.browser.canned_messages import OPEN, WITH_TEAM
 from tests.browser.conftest import PHONE, Open, Watch, settled, shoot
 
@@ -35,6 +36,11 @@ PATHS = [
     ("/pro/messages", PROFESSIONAL),
     (f"/pro/messages/{WITH_TEAM}", PROFESSIONAL),
     (f"/pro/patients/{PID}/ecrire", PROFESSIONAL),
+    ("/editeur", PUBLISHER),
+    ("/editeur/ajouter", PUBLISHER),
+    (f"/editeur/{WAITING}", PUBLISHER),
+    ("/revue", OPERATOR),
+    (f"/revue/{WAITING}", OPERATOR),
     ("/pro", PROFESSIONAL),
     (f"/pro/patients/{PID}", PROFESSIONAL),
 ]

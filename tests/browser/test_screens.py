@@ -12,6 +12,7 @@ from tests.browser.canned import DOCUMENTS, FORMER, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
 from tests.browser.canned_applications import CANDIDATE, CATALOGUE, SEALED
 from tests.browser.canned_children import IN_CHILD, PARENT
+from tests.browser.canned_desk import DELISTED, ONLINE, OPERATOR, PUBLISHER, SUSPENDED, WAITING
 from tests.browser.canned_messages import BLOCKED, CLOSED, OPEN, WITH_TEAM
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
 
@@ -124,6 +125,29 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
         f"/pro/patients/{PID}/rendez-vous/{APPOINTMENTS[0]['id']}",
         PROFESSIONAL,
         (FULL, ERROR),
+    ),
+    ("own-applications", "/editeur", PUBLISHER, (FULL, EMPTY, ERROR)),
+    ("own-application-add", "/editeur/ajouter", PUBLISHER, (FULL,)),
+    *(
+        (f"own-application-{state}", f"/editeur/{one}", PUBLISHER, states)
+        for state, one, states in (
+            ("candidate", WAITING, (FULL, EMPTY, ERROR)),
+            ("online", ONLINE, (FULL,)),
+            ("suspended", SUSPENDED, (FULL,)),
+            ("delisted", DELISTED, (FULL,)),
+        )
+    ),
+    ("own-application-edit", f"/editeur/{ONLINE}/modifier", PUBLISHER, (FULL, ERROR)),
+    ("publisher-more", "/plus", PUBLISHER, (FULL,)),
+    ("review", "/revue", OPERATOR, (FULL, EMPTY, ERROR)),
+    ("review-online", "/revue?e=2", OPERATOR, (FULL,)),
+    *(
+        (f"review-file-{state}", f"/revue/{one}", OPERATOR, states)
+        for state, one, states in (
+            ("candidate", WAITING, (FULL, EMPTY, ERROR)),
+            ("online", ONLINE, (FULL,)),
+            ("delisted", DELISTED, (FULL,)),
+        )
     ),
     ("more", "/plus", PERSON, (FULL, EMPTY, ERROR)),
     ("pro-more", "/plus", PROFESSIONAL, (FULL,)),

@@ -1,6 +1,7 @@
 """The whole story, told with words planted in every field; `test_canary` then looks for them."""
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 
+from chalicelib.access.permissions import Permission
 from chalicelib.audit.store import TraceRow
 from chalicelib.core import ids, outbox
 from chalicelib.core.outbox import OutboxRow
@@ -29,6 +31,7 @@ from infra.local.sample_documents import (
 from tests import builders, double
 from tests.builders import INS_OID, Actor, Minor, Patient, a_doctor, a_draft, a_laboratory, a_rpps
 from tests.contracts.markers import MARKERS
+from tests.fhir import resources as fhir
 from tests.http_client import Client, Reply
 from tests.oauth import asked
 from tests.storage import files
@@ -124,6 +127,7 @@ def play(cast: Cast, http: Client, travel: time_machine.Traveller) -> Seen:
     seen = Seen()
     deposit(cast, http, seen)
     appoint(cast, http, seen)
+    connect(cast, http, seen)
     manage(cast, http, seen)
     measure(cast, http, seen)
     answer(cast, http, seen)
@@ -204,6 +208,47 @@ def appoint(cast: Cast, http: Client, seen: Seen) -> None:
     assert calendar.status == 200
     cancelled = http.delete(one, as_=person, headers={"If-Match": '"v2"'})
     assert seen.keep(cancelled).status == 204
+
+
+def connect(cast: Cast, http: Client, seen: Seen) -> None:
+    """Let an application write, read, and say the planted words where they are refused."""
+    app = builders.a_consent(cast.person, builders.an_application(), *Permission).principal
+    for kind, body, wrong in full_resources(f"Patient/{app.patient}"):
+        made = seen.keep(http.post(f"/fhir/R4/{kind}", as_=app, json=body))
+        assert made.status == 201, made.body
+        one = f"/fhir/R4/{kind}/{made.json()['id']}"
+        query = "?code=29463-7" if kind == "Observation" else ""
+        for target in (one, f"/fhir/R4/{kind}{query}"):
+            assert seen.keep(http.get(target, as_=app)).status == 200
+        word = MARKERS["title"]
+        for member in (wrong, "subject", "participant"):
+            bad = body | {member: word}
+            refused = http.post(f"/fhir/R4/{kind}", as_=app, json=bad)
+            assert seen.keep(refused).status == 422
+        for name in ("_cursor", "date", "period", "_count", "patient"):
+            reply = http.get(f"/fhir/R4/{kind}?{name}={word}", as_=app)
+            assert seen.keep(reply).status in {400, 403}
+    assert seen.keep(http.get(one.replace(kind, "Binary"), as_=app)).status == 200
+    bundle = fhir.a_transaction(f"Patient/{app.patient}")
+    bundle["entry"][0]["resource"]["deviceName"][0]["name"] = MARKERS["device of a measure"]
+    assert seen.keep(http.post("/fhir/R4", as_=app, json=bundle)).status == 200
+
+
+def full_resources(whose: str) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Give resources full of planted words, and of each the element to say wrongly."""
+    comment = [{"text": MARKERS["comment of a measure"]}]
+    device = {"display": MARKERS["device of a measure"]}
+    yield "Observation", fhir.a_weight(whose, note=comment, device=device), "status"
+    appointment = fhir.an_appointment(
+        whose,
+        description=MARKERS["title of an appointment"],
+        patientInstruction=MARKERS["note of an appointment"],
+        extension=fhir.joined_at(f"https://exemple.test/{MARKERS['link of an appointment']}"),
+    )
+    yield "Appointment", appointment, "start"
+    document = fhir.a_document(whose, files.a_pdf(text=f"{MARKERS['text of a PDF or note']} (5)"))
+    document["content"][0]["attachment"]["title"] = MARKERS["title"]
+    yield "DocumentReference", document, "date"
 
 
 def manage(cast: Cast, http: Client, seen: Seen) -> None:

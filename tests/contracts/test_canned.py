@@ -10,6 +10,16 @@ import app
 from chalicelib.http.endpoint import ENDPOINTS
 from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL, STRAYS, Canned, reply
 from tests.browser.canned_agenda import APPOINTMENTS, FEEDS, NOTICES, RECOMMENDATIONS
+from tests.browser.canned_desk import (
+    ALL,
+    DELISTED,
+    ONLINE,
+    OPERATOR,
+    OWN,
+    PUBLISHER,
+    SUSPENDED,
+    WAITING,
+)
 from tests.browser.canned_measures import MEASURES
 from tests.browser.canned_messages import FILES, OPEN
 
@@ -96,6 +106,27 @@ def test_each_canned_thing_is_one_of_the_contract(one: dict[str, Any]) -> None:
     said = answer(Canned(), f"/v1/patients/{PID}/{kind}/{one['id']}")
 
     assert (said["status"], STRAYS) == (200, [])
+
+
+@pytest.mark.parametrize("state", ["full", "empty", "error"])
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        (PUBLISHER, "/v1/me"),
+        (PUBLISHER, OWN),
+        *((PUBLISHER, f"{OWN}/{one}") for one in (WAITING, ONLINE, SUSPENDED, DELISTED)),
+        (OPERATOR, "/v1/me"),
+        (OPERATOR, f"{ALL}?state=candidate"),
+        (OPERATOR, f"{ALL}/{SUSPENDED}"),
+    ],
+)
+def test_a_canned_answer_of_the_desk_is_one_of_the_contract(
+    who: str, path: str, state: str
+) -> None:
+    said = answer(Canned(who, state), path)
+
+    assert STRAYS == []
+    assert state != "full" or said["status"] == 200
 
 
 def test_a_canned_answer_that_drifts_is_told() -> None:

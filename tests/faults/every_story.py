@@ -1,13 +1,19 @@
 """Every story of the matrix of faults: who asks for what, and how it must end."""
 
+from functools import partial
 from typing import Final
 
 from chalicelib.access.model import GrantStatus
+from chalicelib.catalogue.model import Happened
 from chalicelib.core import rows
 from chalicelib.prevention.model import State
+from tests.catalogue.samples import DRAFT
 from tests.faults import agenda_stories as agenda
+from tests.faults import application_stories as applications
+from tests.faults import catalogue_stories as catalogue
 from tests.faults import child_stories as children
 from tests.faults import consent_stories as consents
+from tests.faults import desk_stories as desk
 from tests.faults import document_stories as documents
 from tests.faults import measure_stories as measures
 from tests.faults import message_stories as messages
@@ -301,6 +307,36 @@ STORIES: Final = (
         prepare=measures.prepare,
     ),
     Story(
+        "deposit_by_application",
+        applications.deposit,
+        stories.deposited,
+        [],
+        [stories.CONTENT],
+        stories.one_trace_of_adding,
+        stories.no_orphan,
+        applications.allow,
+        has_key=True,
+    ),
+    Story(
+        "add_measure_by_application",
+        applications.add_measure,
+        measures.seen,
+        measures.NOTHING,
+        measures.ADDED,
+        reminders.once("measures:measure:add", stories.history),
+        prepare=applications.allow,
+        has_key=True,
+    ),
+    Story(
+        "join_appointment_by_application",
+        applications.join,
+        applications.links,
+        applications.WITHOUT,
+        applications.WITH,
+        agenda.one_trace_of("change", stories.history),
+        prepare=applications.allow_and_appoint,
+    ),
+    Story(
         "plan",
         reminders.plan_a_minute,
         reminders.planned,
@@ -381,6 +417,33 @@ STORIES: Final = (
         (True, 0),
         (False, 1),
         reminders.once("notifications:preferences:set", stories.history),
+    ),
+    Story(
+        "present_application",
+        lambda world: desk.register(world, stories.MARKER),
+        desk.seen,
+        desk.NOTHING,
+        [(stories.MARKER, "candidate", "candidate")],
+        desk.Told(Happened.REGISTER),
+        has_key=True,
+    ),
+    Story(
+        "change_application",
+        lambda world: desk.change(world, stories.MARKER),
+        desk.seen,
+        [(DRAFT.name, "online", "online")],
+        [(stories.MARKER, "candidate", "candidate")],
+        desk.Told(Happened.CHANGE),
+        prepare=desk.prepare,
+    ),
+    Story(
+        "decide_application",
+        desk.suspend,
+        desk.seen,
+        [(DRAFT.name, "online", "online")],
+        [(DRAFT.name, "suspended", "suspended")],
+        desk.Told(Happened.STATE, already=1),
+        prepare=desk.prepare,
     ),
     Story(
         "open_conversation",
@@ -467,5 +530,31 @@ STORIES: Final = (
         reminders.at_each_try("messaging:attachment:save", stories.history),
         stories.no_orphan,
         messages.prepare_joined,
+    ),
+    Story(
+        "register_application",
+        catalogue.register,
+        catalogue.seen,
+        catalogue.NOBODY,
+        ("candidate", "candidate", catalogue.SAID.purpose),
+        partial(catalogue.told_once, Happened.REGISTER),
+    ),
+    Story(
+        "change_application",
+        catalogue.change,
+        catalogue.seen,
+        ("candidate", "candidate", catalogue.SAID.purpose),
+        ("candidate", "candidate", catalogue.LATER.purpose),
+        partial(catalogue.told_once, Happened.CHANGE),
+        prepare=catalogue.register_before,
+    ),
+    Story(
+        "suspend_application",
+        catalogue.suspend,
+        catalogue.seen,
+        ("online", "online", catalogue.SAID.purpose),
+        ("suspended", "suspended", catalogue.SAID.purpose),
+        partial(catalogue.told_once, Happened.STATE),
+        prepare=catalogue.online_before,
     ),
 )

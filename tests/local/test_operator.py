@@ -1,5 +1,6 @@
 """The operator's commands on the running product, as `make operator` runs them."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,3 +88,23 @@ def test_a_notice_put_aside_goes_back_and_is_not_there_any_more(
     assert "event 01JDF0000000000000000000AA document.added" in told
     assert "1 done again, 0 left" in done
     assert _operate(stack, "dead-letters", "notify").strip() == "no dead letters in notify"
+
+
+def test_an_application_is_suspended_in_the_catalogue_and_its_history_says_why(
+    stack: Stack,
+) -> None:
+    file = stack.config.state / "applications" / "balance" / "client.json"
+    known = str(json.loads(file.read_text(encoding="utf-8"))["client_id"])
+    caller = Caller(stack.url)
+
+    try:
+        _operate(stack, "application", "state", known, "suspended", "--reason", "Essai (exemple).")
+        suspended = caller.request("GET", f"/v1/catalogue/{known}")
+    finally:
+        _operate(stack, "application", "state", known, "online", "--reason", "Fin de l’essai.")
+
+    assert suspended.json()["state"] == "suspended"
+    assert caller.request("GET", f"/v1/catalogue/{known}").json()["state"] == "online"
+    told = _operate(stack, "application", "history", known)
+    assert "operator state online > suspended: Essai (exemple)." in told
+    assert f"{known} online Balance" in _operate(stack, "application", "list", "--state", "online")

@@ -8,10 +8,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc.jwk import ECKey
 
+from chalicelib.access import gate
+from chalicelib.access.model import Action
 from chalicelib.access.permissions import Permission
 from chalicelib.catalogue.model import Application, Asked, State
-from chalicelib.core import ids
-from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.core import clock, ids
+from chalicelib.core.errors import Forbidden
+from chalicelib.http.principal import ActorKind, Principal, from_context
+from chalicelib.identity import tokens
 from tests.builders import Patient
 from tests.catalogue import samples
 from tests.http_client import Client, Reply
@@ -171,13 +175,18 @@ def answer(url: str, back: str = BACK) -> dict[str, str]:
 
 def acting(token: str) -> Principal:
     """Return who the gate sees behind an access token of an application."""
-    from chalicelib.core import clock  # noqa: PLC0415  the tests move it
-    from chalicelib.http.principal import from_context  # noqa: PLC0415
-    from chalicelib.identity import tokens  # noqa: PLC0415
-
     principal = from_context(tokens.verify(token, clock.now()))
     assert principal.kind is ActorKind.APPLICATION
     return principal
+
+
+def may(principal: Principal, pid: str, permission: Permission = Permission.WEIGHT_READ) -> bool:
+    """Tell whether an application passes the gate, by a line that its action does not say."""
+    try:
+        with gate.enter(principal, Action.APPOINTMENT_LIST, pid, permission=permission):
+            return True
+    except Forbidden:
+        return False
 
 
 def refused(reply: Reply) -> tuple[int, str]:

@@ -1,47 +1,25 @@
 """What a person lets an application do, sees, reduces and takes back."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
-from chalicelib.access import applications, gate, store
-from chalicelib.access.applications import ConsentRow
-from chalicelib.access.model import Action
 from chalicelib.access.permissions import Permission
-from chalicelib.access.store import AccountRow
 from chalicelib.catalogue import usecases as catalogue
 from chalicelib.catalogue.model import OPERATOR, Asked
-from chalicelib.core import aws, ids, rows
-from chalicelib.core.errors import Forbidden
-from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.oauth import consents, rules
-from tests import double
+from chalicelib.oauth import rules
 from tests.builders import (
-    Patient,
     a_consent,
-    a_minor,
     a_person,
-    a_session,
     an_application,
-    represent,
 )
 from tests.faults.stories import waiting
-from tests.http_client import Client
-from tests.oauth.play import LINES, Play, acting, refused
+from tests.oauth.play import Play, acting, may, refused
 
 READ = Permission.WEIGHT_READ
-
-
-def may(principal: Principal, pid: str, permission: Permission = READ) -> bool:
-    """Tell whether an application passes the gate, by a line that its action does not say."""
-    try:
-        with gate.enter(principal, Action.APPOINTMENT_LIST, pid, permission=permission):
-            return True
-    except Forbidden:
-        return False
 
 
 def change(play: Play, lines: list[str], version: int | None = None) -> Any:
@@ -54,13 +32,6 @@ def change(play: Play, lines: list[str], version: int | None = None) -> Any:
         json={"permissions": lines},
         headers={"If-Match": tag},
     )
-
-
-def alter(where: tuple[str, str], name: str, value: dict[str, str]) -> None:
-    """Write one attribute of a row, as somebody does who writes the tables and has no key."""
-    key = {"pk": {"S": where[0]}, "sk": {"S": where[1]}}
-    item = key | double.tables()[rows.table_name("record")][where] | {name: value}
-    aws.client("dynamodb").put_item(TableName=rows.table_name("record"), Item=item)
 
 
 def trace(play: Play) -> list[dict[str, Any]]:
@@ -318,26 +289,6 @@ def test_the_history_keeps_the_receipt(play: Play, clock: time_machine.Traveller
     ]
 
 
-def test_the_person_is_told_of_a_consent_but_not_which(play: Play) -> None:
-    play.give()
-
-    (event,) = [one for one in waiting() if one.type == "consent.given"]
-    assert play.application.id not in str(event.attribute_values)
-
-
-def test_no_key_tells_which_application_or_what(play: Play) -> None:
-    before = {table: dict(items) for table, items in double.tables().items()}
-    play.connect()
-    play.list()
-
-    told = ("weight", "blood", "balance", play.application.id)
-    for table, items in double.tables().items():
-        for where in items.keys() - before.get(table, {}).keys():
-            assert not any(word in str(where).casefold() for word in told), where
-            if table.endswith(("record", "work")):
-                assert play.application.id not in str(items[where]), where
-
-
 def test_a_record_has_so_many_consents_and_no_more(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -349,107 +300,3 @@ def test_a_record_has_so_many_consents_and_no_more(
 
     assert (reply.status, reply.problem) == (409, "too-many-consents")
     assert reply.json()["limit"] == 2
-
-
-def test_an_altered_consent_lets_nobody_in_and_her_word_replaces_it(play: Play) -> None:
-    got = play.connect()
-    where = applications.consent_key(
-        play.person.pid, applications.consent_ref(play.person.pid, play.application.id)
-    )
-    row = rows.get(ConsentRow, *where)
-    assert row is not None
-    alter(where, "valid_until", {"S": "2099-01-01T00:00:00.000Z"})
-    assert play.list() == []
-    assert play.renew(got["refresh_token"]).status == 500
-
-    assert play.give(lines=[Permission.WEIGHT_WRITE]).status == 201
-
-    assert [one["permissions"] for one in play.list()] == [["weight:write"]]
-    assert not may(acting(got["access_token"]), play.person.pid)
-
-
-def test_an_altered_consent_is_taken_back(play: Play) -> None:
-    play.connect()
-    (one,) = play.list()
-    where = applications.consent_key(play.person.pid, one["id"])
-    alter(where, "generation", {"N": "1"})
-
-    reply = play.http.delete(f"{play.consents}/{one['id']}", as_=play.person.principal)
-
-    assert reply.status == 204
-    assert play.list() == []
-
-
-@pytest.fixture
-def parent(http: Client) -> Patient:
-    del http
-    return a_person()
-
-
-def test_who_represents_a_minor_consents_for_her_and_is_named(play: Play, parent: Patient) -> None:
-    represent(parent, play.person.pid)
-
-    given = play.give(as_=parent.principal).json()["consent"]
-
-    assert given["given_by"] == parent.name
-    assert play.list(as_=parent.principal) == [given]
-
-
-def test_what_was_given_for_a_minor_lapses_on_the_day_she_is_of_age(  # A41
-    http: Client, parent: Patient, clock: time_machine.Traveller, play: Play
-) -> None:
-    del http
-    clock.move_to(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
-    child = a_minor(parent, birth_date=date(2008, 12, 1))
-    of_age = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # midnight in Paris
-    represent(parent, child.pid, until=of_age)
-    target = f"/v1/patients/{child.pid}/consents"
-    body = {"request": play.request(), "permissions": LINES, "months": 12}
-    reply = play.http.post(
-        target, as_=parent.principal, json=body, headers={"Idempotency-Key": ids.new_id()}
-    )
-    given = reply.json()["consent"]
-    assert (given["valid_until"], given["ends_at_majority"]) == ("2026-11-30T23:00:00.000Z", True)
-    code = reply.json()["redirect_url"].partition("code=")[2].partition("&")[0]
-    got = play.exchange(code).json()
-    clock.move_to(of_age - timedelta(seconds=1))
-    assert may(acting(play.renew(got["refresh_token"]).json()["access_token"]), child.pid)
-
-    clock.move_to(of_age)
-
-    assert refused(play.renew(got["refresh_token"])) == (400, "invalid_grant")
-    assert not may(of_today(play, child.pid), child.pid)
-
-
-def of_today(play: Play, pid: str) -> Principal:
-    """Return what a token of the consent's generation proves, whenever it was signed."""
-    row = rows.get(
-        ConsentRow,
-        *applications.consent_key(pid, applications.consent_ref(pid, play.application.id)),
-    )
-    assert row is not None
-    return Principal(
-        kind=ActorKind.APPLICATION,
-        id=play.application.id,
-        session=play.application.id,
-        expires_at=1 << 40,
-        generation=int(row.generation),
-    )
-
-
-def test_her_own_consent_outlives_her_minority(play: Play, clock: time_machine.Traveller) -> None:
-    parent = a_person()
-    represent(parent, play.person.pid, until=datetime(2026, 12, 1, tzinfo=UTC))
-    play.connect()
-
-    clock.move_to(datetime(2026, 12, 2, tzinfo=UTC))
-
-    found = consents.list_consents(fresh(play), play.person.pid)
-    assert [one.is_active(datetime(2026, 12, 2, tzinfo=UTC)) for one in found] == [True]
-
-
-def fresh(play: Play) -> Principal:
-    """Let the person have a session of today."""
-    account = rows.get(AccountRow, *store.account_key(play.person.id))
-    assert account is not None
-    return a_session(account)

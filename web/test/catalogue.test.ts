@@ -21,7 +21,8 @@ function texts(value: unknown, path = ""): [string, string][] {
   if (typeof value === "function") {
     const call = value as (...args: unknown[]) => unknown;
     const samples = /times|plural|age|page|zoom|percent|count|found|results|sendAll|retryIn|idle|summary|added$|whoCount|picked|limit|archive|retry$|keep$|reading$|pickWords\.(all|allShown|done)|failedTitle|news$|toRead|trendsHint|batch|gaps|missing|compareWords\.draw$|applicationWords\.checkedHere$|deskWords\.waiting$|deskWords\.review\.count$|consentWords\.mine\.(left|calls|bars|timesCount)$/i;
-    const args = samples.test(path) ? [3, 7, true] : ["X", "Y", true];
+    const numbers = samples.test(path) ? [3, 7, true] : ["X", "Y", true];
+    const args = path.endsWith("leftOut") ? [["X", "Y"]] : numbers;
     return texts(call(...args), path);
   }
   if (value !== null && typeof value === "object") {

@@ -92,6 +92,9 @@ export const consentWords = typeset({
     reference: "Référence",
     back: (name: string) => `Retourner à ${name}`,
     backHint: "Retournez-y sans attendre : ce lien ne sert qu'une fois, pendant une minute. Le reçu reste dans « Mes applications ».",
+    open: (name: string) => `Ouvrir ${name}`,
+    backOver: (name: string) =>
+      `Le lien de retour ne sert plus. Recommencez depuis ${name} : votre accord y sera demandé de nouveau.`,
     mine: "Voir mes applications",
   },
 

@@ -128,6 +128,7 @@ export const deskWords = typeset({
     },
     notJson: "Ce texte n'est pas du JSON. Collez le jeu de clés en entier.",
     of: (field: string, said: string) => `${field} : ${said}`,
+    onlineHint: "Cette application est en ligne. La modifier la remet en examen, et elle n'agit plus en attendant.",
     onlineTitle: "Repasser en examen ?",
     online: [
       "Cette application est en ligne. Toute modification la remet en examen.",
@@ -148,6 +149,7 @@ export const deskWords = typeset({
     back: "Revue",
     keptBy: "Établissement",
     byOperator: "Présentée par l'exploitant",
+    technical: "Comment elle se relie",
     nameHint: "Vérifiez que ce nom est bien celui de l'établissement de ce SIRET.",
     criteria: "Ce que vous avez vérifié",
     criteriaHint: "Une modification par l'éditeur efface ces coches.",

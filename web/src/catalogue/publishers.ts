@@ -32,6 +32,7 @@ export const publisherWords = typeset({
   appTitle: "Votre application s'adresse au public ?",
   app: "Une application se fait référencer dans le catalogue. Chaque personne choisit ensuite, ligne par ligne, ce qu'elle peut faire.",
   toCatalogue: "Voir le catalogue",
+  present: "Présenter une application",
   guideTitle: "Guide de dépôt",
   guideIntro: "Ce guide est en anglais, comme les noms de l'interface.",
 });

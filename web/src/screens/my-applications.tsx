@@ -86,7 +86,7 @@ export default function MyApplications({ profile }: { profile: Profile }) {
     <Page
       title={words.title}
       intro={words.intro}
-      actions={<LinkButton href="/applications">{t.toCatalogue}</LinkButton>}
+      actions={current.length > 0 && <LinkButton href="/applications">{t.toCatalogue}</LinkButton>}
     >
       {known.loading && <Loading lines={4} />}
       {known.error !== null && <ErrorPanel error={known.error} retry={known.reload} />}

@@ -24,7 +24,6 @@ type Target = NonNullable<CarnetNotice["target"]>;
 const ICONS: Record<Target["kind"], IconName> = {
   document: "file-text",
   appointment: "calendar",
-  applications: "layout-grid",
   calendar: "calendar",
   trace: "eye",
   prevention: "syringe",

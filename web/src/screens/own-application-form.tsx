@@ -17,7 +17,7 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { ErrorSummary, type FieldError, Form } from "../ui/form";
 import { Page } from "../ui/page";
-import { ErrorPanel, Loading, Resumed } from "../ui/states";
+import { ErrorPanel, Loading, Notice, Resumed } from "../ui/states";
 import { toast } from "../ui/toast";
 
 const t = deskWords.form;
@@ -49,6 +49,12 @@ const refusedIn = (failure: unknown, typed: TypedApplication): FieldError[] =>
     id: fieldOf(pointer, typed),
     text: typo(detail),
   }));
+
+/** In a list of lines alike, which one it is. */
+function named(error: FieldError): FieldError {
+  const place = /^redirect-(\d)$/.exec(error.id)?.[1];
+  return place ? { ...error, text: t.of(t.redirect(Number(place) + 1), error.text) } : error;
+}
 
 const draftOf = (file: Filed | null) => (file ? `application ${file.id} ${file.etag}` : "application");
 
@@ -125,7 +131,7 @@ function Whole({ file, latest }: { file: Filed | null; latest: () => void }) {
   const fields = { typed, set, errors };
   return (
     <Form onSubmit={submit} label={file ? t.editTitle : t.addTitle}>
-      <ErrorSummary errors={errors} turn={turn} />
+      <ErrorSummary errors={errors.map(named)} turn={turn} />
       {failure !== null && (
         <ErrorPanel
           error={failure}
@@ -138,6 +144,11 @@ function Whole({ file, latest }: { file: Filed | null; latest: () => void }) {
         />
       )}
       {resumed && <Resumed restart={restart} />}
+      {file?.state === "online" && (
+        <Notice kind="warning">
+          <p>{t.onlineHint}</p>
+        </Notice>
+      )}
       <Identity {...fields} />
       <DataAsked {...fields} />
       <Addresses {...fields} />
@@ -153,14 +164,13 @@ function Whole({ file, latest }: { file: Filed | null; latest: () => void }) {
 
 export default function OwnApplicationForm() {
   const { id } = useRoute().params as { id?: string };
-  const known = useResource(`own ${id}`, async (signal) => (id ? publisherApi.read(id, signal) : null));
+  const known = useResource(`form ${id}`, async (signal) => ({ file: id ? await publisherApi.read(id, signal) : null }));
   const back = id ? { href: `/editeur/${id}`, label: deskWords.own.tab } : { href: "/editeur", label: deskWords.own.back };
-  const ready = !known.loading && known.error === null;
   return (
     <Page title={id ? t.editTitle : t.addTitle} intro={id ? undefined : t.addIntro} back={back}>
       {known.loading && <Loading lines={6} />}
       {known.error !== null && <ErrorPanel error={known.error} retry={known.reload} />}
-      {ready && <Whole key={known.data?.etag} file={known.data} latest={known.reload} />}
+      {known.data && <Whole key={known.data.file?.etag} file={known.data.file} latest={known.reload} />}
     </Page>
   );
 }

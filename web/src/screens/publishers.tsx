@@ -60,6 +60,7 @@ export default function Publishers() {
         <h2 id="app">{t.appTitle}</h2>
         <p>{t.app}</p>
         <a class="link" href="/applications">{t.toCatalogue}</a>
+        <a class="link" href="/editeur">{t.present}</a>
       </section>
     </Page>
   );

@@ -9,7 +9,7 @@ export const actorName = (access: Access) => typo(access.actor.name);
 
 /** The profession and the place of who acted, when the name alone does not say it. */
 export function actorRole({ actor }: Access): string {
-  return [actor.profession, actor.organisation].filter((part) => part && part !== actor.name).join(", ");
+  return [actor.profession, actor.organisation].filter((part) => part && !actor.name.includes(part)).join(", ");
 }
 
 /** « 14 h 02 », or « de 14 h 02 à 14 h 09 ». */

@@ -1,4 +1,5 @@
 /** An application as those who work with it see it: its state, what it says, and its history. */
+import type { ComponentChildren } from "preact";
 import type { ApplicationEvent, ApplicationFile, ApplicationState } from "../api/types";
 import { applicationWords } from "../catalogue/applications";
 import { consentWords } from "../catalogue/consent";
@@ -84,10 +85,10 @@ export function AskedByPublisher({ file }: { file: ApplicationFile }) {
   );
 }
 
-export function Technical({ file, children }: { file: ApplicationFile; children?: preact.ComponentChildren }) {
+export function Technical({ file, children }: { file: ApplicationFile; children?: ComponentChildren }) {
   return (
     <section class="card" aria-labelledby="technical">
-      <h2 id="technical">{t.own.technical}</h2>
+      <h2 id="technical">{children ? t.own.technical : t.review.technical}</h2>
       <dl class="pairs">
         <div>
           <dt>{t.own.clientId}</dt>

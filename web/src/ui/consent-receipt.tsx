@@ -1,7 +1,8 @@
 /** What was just given: until when, how to take it back, and the way back to the application. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ConsentGiven, ConsentRequest, Profile } from "../api/types";
 import { consentWords } from "../catalogue/consent";
+import { outside } from "../lib/outside";
 import { downloadReceipt, receiptOf } from "../lib/receipt";
 import { typo } from "../lib/typo";
 import { Button } from "./button";
@@ -9,6 +10,32 @@ import { Icon } from "./icon";
 import { Page } from "./page";
 
 const t = consentWords.receipt;
+
+/** How long the server takes the code that the way back brings, less the time of the way. */
+const BACK_MS = 55_000;
+
+/** The way back while it serves; after that, where one begins again. */
+function WayBack({ given, asked }: { given: ConsentGiven; asked: ConsentRequest }) {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(true), BACK_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const name = typo(asked.application.name);
+  const site = outside(asked.application.site);
+  return (
+    <div class="actions back-out">
+      {(!isOver || site) && (
+        <a class="button primary" href={isOver && site ? site : given.redirect_url}>
+          <span>{isOver ? t.open(name) : t.back(name)}</span>
+        </a>
+      )}
+      <p class="hint" role="status">
+        {isOver ? t.backOver(name) : t.backHint}
+      </p>
+    </div>
+  );
+}
 
 function Permissions({ title, lines, given }: { title: string; lines: string[]; given: boolean }) {
   if (lines.length === 0) return null;
@@ -37,12 +64,7 @@ export function ConsentReceipt({ given, asked, profile }: {
   useEffect(() => document.querySelector<HTMLElement>("h1")?.focus(), []);
   return (
     <Page title={t.title} tab={t.tab}>
-      <div class="actions back-out">
-        <a class="button primary" href={given.redirect_url}>
-          <span>{t.back(typo(asked.application.name))}</span>
-        </a>
-        <p class="hint">{t.backHint}</p>
-      </div>
+      <WayBack given={given} asked={asked} />
       <section class="card" aria-labelledby="receipt">
         <h2 id="receipt">{t.heading}</h2>
         <dl class="pairs">

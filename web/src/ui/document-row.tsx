@@ -13,6 +13,7 @@ export const thePerson = () =>
   me.value?.role === "professional" ? t.documents.thePatient : said(t.documents).yourself;
 
 export function authorName(doc: CarnetDocument): string {
+  if (doc.depositor.kind === "application" && doc.depositor.name) return t.documents.by(typo(doc.depositor.name));
   if (doc.author.name) return typo(doc.author.name);
   if (doc.depositor.kind === "person") return t.documents.by(thePerson());
   return typo(doc.depositor.name ?? doc.author.organisation ?? "");
