@@ -41,6 +41,7 @@ def directions(running: Config) -> str:
         f"What a doctor finds Dominique with: {_traits(people[_SOUGHT])}",
         "",
         "make journey  plays the whole story, with the software of the Laboratoire Exemple",
+        "make examples runs three applications of the catalogue, to link with her space",
         "make stop     or Ctrl-C; what was done is kept",
         f"make logs     what its functions said; of the launcher and its processes: {state}/logs",
         f"The laboratory's key: {state}/laboratory (docs/depositing.md)",
