@@ -64,7 +64,8 @@ export interface paths {
         };
         /** Search appointments by the days on which they begin, soonest first. */
         get: operations["search_appointments"];
-        put?: never;
+        /** Set the appointment of an identifier, or make it what is sent (GAP). */
+        put: operations["put_appointment"];
         /** Set an appointment. */
         post: operations["create_appointment"];
         delete?: never;
@@ -4758,7 +4759,7 @@ export interface components {
                     coding: {
                         system?: string;
                         /** @enum {string} */
-                        code?: "account-suspended" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "number_too_long" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "recommendation_of_person" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "syntax" | "time_form" | "too-large" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_reserved";
+                        code?: "account-suspended" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-set" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "number_too_long" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "recommendation_of_person" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "syntax" | "time_form" | "too-large" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_reserved";
                     }[];
                     /** @description In French. */
                     text: string;
@@ -4772,7 +4773,7 @@ export interface components {
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/link-only" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/already-set" | "/problems/link-only" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -5256,6 +5257,62 @@ export interface operations {
             401: components["responses"]["Outcome401"];
             403: components["responses"]["Outcome"];
             406: components["responses"]["Outcome"];
+            422: components["responses"]["Outcome"];
+            429: components["responses"]["Outcome429"];
+            503: components["responses"]["Outcome503"];
+            default: components["responses"]["Outcome"];
+        };
+    };
+    put_appointment: {
+        parameters: {
+            query: {
+                identifier: string;
+                _format?: "json" | "application/json" | "application/fhir+json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            /** @description The content. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": unknown;
+                };
+            };
+            400: components["responses"]["Outcome"];
+            401: components["responses"]["Outcome401"];
+            403: components["responses"]["Outcome"];
+            406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            413: components["responses"]["Outcome"];
             422: components["responses"]["Outcome"];
             429: components["responses"]["Outcome429"];
             503: components["responses"]["Outcome503"];
@@ -7186,7 +7243,7 @@ export interface operations {
                      *       "status": 409,
                      *       "detail": "Des critères n’ont pas encore été vérifiés. L’application n’est pas en ligne.",
                      *       "title_en": "Review incomplete",
-                     *       "detail_en": "Criteria are not all found satisfied: –. The application is not online."
+                     *       "detail_en": "Some criteria are not found satisfied yet. The application is not online."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -9612,7 +9669,7 @@ export interface operations {
                      *       "status": 409,
                      *       "detail": "Dans son état, cette application ne se modifie pas. Rien n’a été modifié.",
                      *       "title_en": "Application cannot change",
-                     *       "detail_en": "In this state (–), the application cannot be changed. Nothing was changed."
+                     *       "detail_en": "In its state, the application cannot be changed. Nothing was changed."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
