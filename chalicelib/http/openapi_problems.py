@@ -25,7 +25,8 @@ from chalicelib.core.errors import (
 )
 from chalicelib.http import outcomes, problems
 from chalicelib.http.endpoint import JSON, MAX_RAW_BYTES, Endpoint
-from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
+from chalicelib.http.field_texts import FIELD_TEXTS
+from chalicelib.http.problem_texts import PROBLEM_TEXTS
 
 Json = dict[str, Any]
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from chalicelib.core.errors import FieldError, Invalid, Problem, Unauthenticated
-from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
+from chalicelib.http.field_texts import FIELD_TEXTS
+from chalicelib.http.problem_texts import PROBLEM_TEXTS
 
 MEDIA_TYPE: Final = "application/problem+json"
 # The members that some problems add, with their JSON type: the contract tells of these, and a test

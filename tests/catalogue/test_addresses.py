@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.catalogue import addresses
 from chalicelib.catalogue.addresses import is_same_redirect, why_not_page, why_not_redirect
-from chalicelib.http.problem_texts import FIELD_TEXTS
+from chalicelib.http.field_texts import FIELD_TEXTS
 
 GOOD_PAGES = (
     "https://appli.example",

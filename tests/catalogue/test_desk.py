@@ -9,8 +9,8 @@ from chalicelib.access.applications import ApplicationRow, application_key
 from chalicelib.audit.store import TraceRow, open_row
 from chalicelib.catalogue.model import Criteria, State
 from chalicelib.core import ids, rows
+from chalicelib.http.field_texts import FIELD_TEXTS
 from chalicelib.http.principal import ActorKind
-from chalicelib.http.problem_texts import FIELD_TEXTS
 from tests import double
 from tests.builders import Actor, a_publisher, an_operator
 from tests.catalogue.samples import BODY, OTHER_SIRET, SIRET, an_application

@@ -25,7 +25,7 @@ from chalicelib.catalogue.model import (
     Theme,
 )
 from chalicelib.core.errors import Conflict, Invalid
-from chalicelib.http.problem_texts import FIELD_TEXTS
+from chalicelib.http.field_texts import FIELD_TEXTS
 from tests.catalogue.samples import DRAFT, KEY
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core.events import Event, EventType
-from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS
+from chalicelib.http.field_texts import FIELD_TEXTS
+from chalicelib.http.problem_texts import PROBLEM_TEXTS
 from chalicelib.notifications import rules
 from chalicelib.storage.refusals import SENTENCES
 from chalicelib.trace import sentences

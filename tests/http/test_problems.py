@@ -10,8 +10,9 @@ import pytest
 from chalicelib.core import errors
 from chalicelib.core.errors import FieldError, Invalid, NotFound, Problem, Unauthenticated
 from chalicelib.http import problems
+from chalicelib.http.field_texts import FIELD_TEXTS
 from chalicelib.http.mount import _FRAMEWORK_SLUGS
-from chalicelib.http.problem_texts import FIELD_TEXTS, PROBLEM_TEXTS, Text
+from chalicelib.http.problem_texts import PROBLEM_TEXTS, Text
 
 ROOT = Path(__file__).parents[2] / "chalicelib"
 RAISABLE = [
