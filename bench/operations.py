@@ -183,6 +183,14 @@ def _application(
     return send
 
 
+_NAME: Final = "urn:exemple|42"
+
+
+def _named(patient: str) -> dict[str, Any]:
+    system, _, value = _NAME.partition("|")
+    return an_appointment(patient, identifier=[{"system": system, "value": value}])
+
+
 _ONE: Final = "/v1/conversations/{conversation}"
 _PREFERENCES: Final = {
     "zone": "Indian/Reunion",
@@ -254,6 +262,9 @@ OPERATIONS: Final = (
     Operation("fhir_transaction", _application("POST", "", a_transaction)),
     Operation("fhir_appointments", _application("GET", "Appointment")),
     Operation("fhir_add_appointment", _application("POST", "Appointment", an_appointment), 201),
+    Operation(
+        "fhir_put_appointment", _application("PUT", f"Appointment?identifier={_NAME}", _named), 201
+    ),
     Operation("fhir_documents", _application("GET", "DocumentReference")),
     Operation(
         "fhir_deposit",

@@ -189,8 +189,12 @@ def _change(
 
 
 def _become(unit: Unit, row: EventRow, before: Appointment, changes: Changes) -> Shown:
-    """Write what a change makes of an appointment."""
-    asked = _changed(unit, before, changes(before) if callable(changes) else changes)
+    """Write what a change makes of an appointment; of nothing, nobody is told."""
+    wanted = changes(before) if callable(changes) else changes
+    if not wanted:
+        unit.traced_as = Action.APPOINTMENT_READ
+        return showing.shown(unit, before)
+    asked = _changed(unit, before, wanted)
     appointment = arming.armed(unit, asked)
     if appointment.details.recommendation and is_person(unit):
         planning.move(unit, before.id, _day(unit, appointment))

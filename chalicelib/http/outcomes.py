@@ -51,8 +51,8 @@ _BY_ERROR: Final[Mapping[str, str]] = {
 
 
 def is_spoken_at(path: str) -> bool:
-    """Tell whether a path answers in FHIR, its refusals too."""
-    return f"{path}/".startswith(PREFIX)
+    """Tell whether a path answers in FHIR, its refusals too; what is well known is of OAuth."""
+    return f"{path}/".startswith(PREFIX) and "/.well-known/" not in path
 
 
 def render(problem: Problem) -> tuple[int, str, dict[str, str]]:

@@ -1,10 +1,12 @@
 """What an application writes by consent, and what must be true of the record."""
 
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.access.permissions import Permission
 from chalicelib.agenda import usecases as agenda
 from chalicelib.agenda.lists import Window, list_appointments
+from chalicelib.agenda.model import Draft as AppointmentDraft
 from chalicelib.core import clock
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
@@ -21,6 +23,19 @@ from tests.worlds import FIGURES, World, appoint
 KEY: Final = Idempotency("p" * 64, "h" * 64)
 ROOM: Final = "https://visio.exemple/salle"
 # Of an appointment that somebody else set: the link to it, and who added that.
+DRAFT: Final = AppointmentDraft(
+    title="",
+    all_day=False,
+    start="2026-12-03T09:30",
+    end=None,
+    zone="Europe/Paris",
+    fold=None,
+    place=None,
+    note=None,
+    link=None,
+    reminders=(1440,),
+    identifier="urn:exemple|42",
+)
 WITHOUT: Final[list[object]] = [(None, None)]
 WITH: Final[list[object]] = [(ROOM, "Balance Exemple")]
 _applications: Final[dict[str, Actor]] = {}
@@ -52,6 +67,13 @@ def deposit(world: World) -> object:
 def add_measure(world: World) -> object:
     draft = MeasureDraft(MeasureKind.WEIGHT, AT, FIGURES, stories.MARKER)
     return measures.add_measure(who(world), world.person.pid, draft, KEY)
+
+
+def put(world: World) -> object:
+    """Keep an appointment under a name of the application's own: sent again, it is the same."""
+    draft = replace(DRAFT, title=stories.MARKER)
+    changes = {"title": stories.MARKER}
+    return agenda.put_appointment(who(world), world.person.pid, draft, changes)
 
 
 def join(world: World) -> object:

@@ -328,6 +328,15 @@ STORIES: Final = (
         has_key=True,
     ),
     Story(
+        "put_appointment_by_application",
+        applications.put,
+        agenda.seen,
+        agenda.NOTHING,
+        agenda.SET,
+        agenda.one_trace_of("add", stories.history),
+        prepare=applications.allow,
+    ),
+    Story(
         "join_appointment_by_application",
         applications.join,
         applications.links,

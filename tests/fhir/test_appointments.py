@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.access.permissions import Permission
+from chalicelib.core.rows import table_name
+from tests import double
 from tests.builders import Actor, Patient
 from tests.fhir.conftest import Allowed
 from tests.fhir.resources import VIRTUAL_SERVICE, an_appointment, joined_at
@@ -310,6 +312,11 @@ def test_what_it_names_it_keeps_as_it_is_there(world: World, app: Actor, http: C
     again = named(http, app, "RDV-1", patientInstruction="À jeun")
     assert (again.status, again.json()["id"], again.header("ETag")) == (200, made["id"], 'W/"2"')
     assert as_seen(http, world.person, made["id"])["note"] == "À jeun"
+    # Sent as it is there, it is the same, and the person is told of nothing.
+    waiting = len(double.tables()[table_name("work")])
+    same = named(http, app, "RDV-1", patientInstruction="À jeun")
+    assert (same.status, same.json()) == (200, again.json())
+    assert len(double.tables()[table_name("work")]) == waiting
     assert named(http, app, "RDV-2").json()["id"] != made["id"]
     history = http.get(f"/v1/patients/{world.person.pid}/trace", as_=world.person.principal)
     items = history.json()["items"]
@@ -317,6 +324,7 @@ def test_what_it_names_it_keeps_as_it_is_there(world: World, app: Actor, http: C
     assert told == [
         "a ajouté un rendez-vous",
         "a ajouté un rendez-vous",
+        "a consulté un rendez-vous",
         "a modifié un rendez-vous",
     ]
     assert http.delete(f"{APPOINTMENTS}/{made['id']}", as_=app.principal).status == 204
