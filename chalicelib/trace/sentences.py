@@ -10,6 +10,7 @@ from typing import Final
 
 from chalicelib.access.model import BOX_LIST, RELATION_LIST, Action, Refusal, Right
 from chalicelib.access.permissions import Permission
+from chalicelib.catalogue.model import Desk
 from chalicelib.core import clock
 from chalicelib.identity.model import (
     AccountAction,
@@ -43,6 +44,12 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.NEWS_SEEN: ("noté les documents comme vus", "noter les documents comme vus"),
     BOX_LIST: ("consulté une boîte de messages", "consulter une boîte de messages"),
     RELATION_LIST: ("consulté la liste de ses patients", "consulter la liste de ses patients"),
+    Desk.LIST: ("consulté la liste des applications", "consulter la liste des applications"),
+    Desk.READ: ("consulté une application", "consulter une application"),
+    Desk.REGISTER: ("présenté une application", "présenter une application"),
+    Desk.CHANGE: ("modifié une application", "modifier une application"),
+    Desk.REVIEW: ("noté l’examen d’une application", "noter l’examen d’une application"),
+    Desk.DECIDE: ("décidé d’une application", "décider d’une application"),
     Action.DOCUMENT_LIST: ("consulté la liste des documents", "consulter la liste des documents"),
     Action.DOCUMENT_READ: ("consulté la fiche d’un document", "consulter la fiche d’un document"),
     Action.DOCUMENT_OPEN: ("ouvert un document", "ouvrir un document"),

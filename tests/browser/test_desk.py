@@ -223,3 +223,24 @@ def test_the_queue_says_how_long_each_has_waited_and_keeps_its_place(
     page.reload()
     settled(page)
     expect(page.get_by_role("link", name="Tension Exemple")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "provider"),
+    [(PUBLISHER, "/editeur", "proconnect"), (OPERATOR, "/revue", "operator")],
+)
+def test_a_session_that_ended_is_opened_again_at_its_own_provider(
+    page: Page, opened: Open, who: str, path: str, provider: str
+) -> None:
+    canned = opened(path, who)
+    canned.overrides["auth/refresh"] = lambda route: problem(
+        route, 401, "session-ended", "Session terminée"
+    )
+    canned.overrides["GET .*applications"] = lambda route: problem(
+        route, 401, "session-ended", "Session terminée"
+    )
+    page.get_by_role("link", name="Plus").click()
+    page.get_by_role("navigation").get_by_role("link").first.click()
+
+    again = page.get_by_role("link", name="M’identifier de nouveau")
+    expect(again).to_have_attribute("href", re.compile(f"provider={provider}&"))

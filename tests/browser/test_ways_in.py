@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.canned import PERSON, PROFESSIONAL, Canned, problem
+from tests.browser.canned_desk import OPERATOR, PUBLISHER
 from tests.browser.conftest import Open, settled, shoot
 
 pytestmark = pytest.mark.browser
@@ -14,7 +15,10 @@ MINUTE = 60_000
 _PUBLIC = "Je suis un particulier"
 
 
-@pytest.mark.parametrize(("who", "side"), [(PERSON, "/accueil"), (PROFESSIONAL, "/pro")])
+@pytest.mark.parametrize(
+    ("who", "side"),
+    [(PERSON, "/accueil"), (PROFESSIONAL, "/pro"), (PUBLISHER, "/editeur"), (OPERATOR, "/revue")],
+)
 def test_who_is_in_goes_from_the_public_page_to_their_own(
     page: Page, opened: Open, who: str, side: str
 ) -> None:

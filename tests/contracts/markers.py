@@ -23,6 +23,9 @@ MARKERS: Final = {
     "subject of a conversation": "ZQVXSUJET",
     "body of a message": "ZQVXMESSAGE",
     "name of an attachment": "ZQVXJOINTE",
+    "name of a publisher": "ZQVXEDITEUR",
+    "name of an operator": "ZQVXEXPLOITANT",
+    "reason of a decision": "ZQVXMOTIF",
     "e-mail address": "zqvxadresse",
 }
 

@@ -15,6 +15,7 @@ from chalicelib.audit.store import TraceRow
 from chalicelib.core import ids, outbox
 from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.rows import table_name
+from chalicelib.identity import staff
 from chalicelib.identity.values import Traits
 from chalicelib.workers import relay
 from chalicelib.workers.archive import archive
@@ -30,6 +31,7 @@ from infra.local.sample_documents import (
 )
 from tests import builders, double
 from tests.builders import INS_OID, Actor, Minor, Patient, a_doctor, a_draft, a_laboratory, a_rpps
+from tests.catalogue.samples import BODY
 from tests.contracts.markers import MARKERS
 from tests.fhir import resources as fhir
 from tests.http_client import Client, Reply
@@ -133,6 +135,7 @@ def play(cast: Cast, http: Client, travel: time_machine.Traveller) -> Seen:
     answer(cast, http, seen)
     let_in(cast, http, seen)
     read(cast, http, seen)
+    present(http, seen)
     fail(cast, http, seen)
     tell(seen)
     travel.shift(UNTIL_DUE)
@@ -421,6 +424,22 @@ def write(cast: Cast, http: Client, seen: Seen) -> None:
     assert (
         seen.keep(http.get(f"/v1/conversations/c.1.{word * 5}", as_=person.principal)).status == 404
     )
+
+
+def present(http: Client, seen: Seen) -> None:
+    """Present an application, and refuse it; what it says of itself is public, who acts is not."""
+    publisher = builders.a_publisher(name=f"Alix {MARKERS['name of a publisher']}").principal
+    operator = builders.an_operator(name=f"Zoé {MARKERS['name of an operator']}").principal
+    staff.enrol(f"{MARKERS['e-mail address']}@carnet.test")
+    own, every = "/v1/publishers/me/applications", "/v1/operators/applications"
+    made = seen.keep(http.post(own, as_=publisher, json=BODY, headers=key())).json()
+    seen.keep(http.get("/v1/me", as_=operator))
+    body = {"state": "delisted", "reason": MARKERS["reason of a decision"]}
+    decided = http.post(f"{every}/{made['id']}/state", as_=operator, json=body)
+    assert seen.keep(decided).status == 200
+    wrong = {"state": MARKERS["reason of a decision"], "reason": "Non."}
+    refused = http.post(f"{every}/{made['id']}/state", as_=operator, json=wrong)
+    assert seen.keep(refused).status == 422
 
 
 def fail(cast: Cast, http: Client, seen: Seen) -> None:

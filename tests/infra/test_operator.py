@@ -268,6 +268,59 @@ def test_a_mistyped_rpps_is_told_how_long_one_is_and_not_repeated(
     assert "standard input" not in said
 
 
+def test_people_of_the_operator_are_enrolled_dismissed_and_listed(
+    aws: Recorder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del aws
+    assert operator.main(["staff", "list"]) == 1
+    assert operator.main(["staff", "enrol", "subject-1"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("salome@carnet.test\n"))
+    assert operator.main(["staff", "enrol", "-"]) == 0
+    assert operator.main(["staff", "dismiss", "subject-1"]) == 0
+    _said(capsys)
+
+    assert operator.main(["staff", "list"]) == 0
+
+    assert sorted(line.split(" ", 1)[1] for line in _said(capsys)) == [
+        "active, never logged in: salome@carnet.test",
+        "suspended, never logged in: subject-1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["staff", "enrol", "salome@carnet.test"], "standard input"),
+        (["staff", "enrol", ""], "a subject or an e-mail address"),
+        (["staff", "enrol", "two words"], "a subject or an e-mail address"),
+        (["staff", "dismiss", "nobody"], "nobody is enrolled by that"),
+    ],
+)
+def test_who_cannot_be_enrolled_or_dismissed_changes_nothing(
+    aws: Recorder, capsys: pytest.CaptureFixture[str], arguments: list[str], why: str
+) -> None:
+    del aws
+    before = double.tables()
+
+    assert operator.main(arguments) == 2
+    said = capsys.readouterr()
+    assert why in said.err
+    assert "salome" not in said.out + said.err
+    assert double.tables() == before
+
+
+def test_a_publisher_s_account_is_suspended_by_its_id(
+    aws: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del aws
+    alix = builders.a_publisher()
+
+    assert operator.main(["suspend-account", alix.id]) == 0
+
+    (told,) = _said(capsys)
+    assert told.split() == [alix.id, "suspended", "publisher", "99999901400015"]
+
+
 def test_keys_are_replaced_by_command_at_once_or_after_an_overlap(
     client_id: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
