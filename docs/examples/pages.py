@@ -7,6 +7,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from html import escape
 from http.cookies import CookieError, SimpleCookie
@@ -106,7 +107,8 @@ class Site:
         answers = type("Answers", (_Answers,), {"site": self})
         server = ThreadingHTTPServer(("127.0.0.1", urlsplit(self.origin).port or 80), answers)
         print(f"{self.name}: {self.origin}/", flush=True)
-        server.serve_forever()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 class _Answers(BaseHTTPRequestHandler):

@@ -7,6 +7,7 @@ Each is a script to read (`docs/examples`), registered in the catalogue by the s
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ def main() -> int:
     if here is None:
         print("Carnet is not running: start it with make run", file=sys.stderr)
         return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print("Log in to them as Dominique PAT-TROIS; Ctrl-C stops them.", flush=True)
     try:
         with started(here) as processes:

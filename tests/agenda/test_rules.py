@@ -57,6 +57,7 @@ def wrong(**changes: Any) -> set[tuple[str, str]]:
         ({"note": "a\x00b"}, "/note", "control_character"),
         ({"note": "x" * 1001}, "/note", "string_too_long"),
         ({"link": "http://exemple.test"}, "/link", "link_https"),
+        ({"link": "http://127.0.0.1:8101/salle/1"}, "/link", "link_https"),
         ({"link": "javascript:alert(1)"}, "/link", "link_https"),
         ({"link": "https://user@exemple.test/"}, "/link", "link_https"),
         ({"link": "https://"}, "/link", "link_https"),
@@ -71,6 +72,25 @@ def wrong(**changes: Any) -> set[tuple[str, str]]:
 )
 def test_refuses(changes: Mapping[str, Any], pointer: str, code: str) -> None:
     assert wrong(**changes) == {(pointer, code)}
+
+
+def test_a_link_to_this_machine_is_taken_where_all_of_it_runs_there() -> None:
+    draft = a_draft("2026-12-03T09:30", link="http://127.0.0.1:8101/salle/a-1_b")
+    assert rules.check(draft, TODAY, allows_loopback=True).link == draft.link
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://127.0.0.1:8101@exemple.test/",
+        "http://127.0.0.1.exemple.test:8101/",
+        "http://localhost:8101/",
+        "http://10.0.0.1:8101/",
+    ],
+)
+def test_no_other_link_is_taken_there(link: str) -> None:
+    with pytest.raises(Invalid):
+        rules.check(a_draft("2026-12-03T09:30", link=link), TODAY, allows_loopback=True)
 
 
 def test_everything_wrong_is_said_at_once() -> None:
