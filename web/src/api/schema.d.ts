@@ -5196,9 +5196,7 @@ export interface operations {
     };
     read_smart_configuration: {
         parameters: {
-            query?: {
-                _format?: "json" | "application/json" | "application/fhir+json";
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -5216,11 +5214,10 @@ export interface operations {
                     "application/json": components["schemas"]["SmartConfiguration"];
                 };
             };
-            400: components["responses"]["Outcome"];
-            406: components["responses"]["Outcome"];
-            422: components["responses"]["Outcome"];
-            503: components["responses"]["Outcome503"];
-            default: components["responses"]["Outcome"];
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
         };
     };
     search_appointments: {
