@@ -134,7 +134,7 @@ def _given_before(principal: Principal, pid: str, asked: Asked) -> Given:
 
 
 def _checked(unit: Unit, asked: Asked, chosen: Sequence[Permission]) -> ApplicationRow:
-    """Check what was asked again, now that it is answered: ten minutes may have changed it.
+    """Check what was asked again, now that it is answered: half an hour may have changed it.
 
     Raises:
         Invalid, Conflict: as `give_consent`.

@@ -34,7 +34,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What an application gets for a consent, and exchanges once within a minute."""
+    """What an application gets for a consent, and exchanges once within five minutes."""
 
     id: str
     pid: str

@@ -12,8 +12,10 @@ from urllib.parse import urlencode
 from chalicelib.access.permissions import Permission
 from chalicelib.core.errors import FieldError, Invalid
 
-REQUEST_LIFE: Final = timedelta(minutes=10)
-CODE_LIFE: Final = timedelta(seconds=60)  # RFC 6749, 4.1.2: ten minutes at most
+# P: to log in, read each line, be called away; a locked screen is ten minutes already.
+REQUEST_LIFE: Final = timedelta(minutes=30)
+# P: to read and print the receipt first. RFC 6749, 4.1.2: ten minutes at most.
+CODE_LIFE: Final = timedelta(minutes=5)
 Months = Literal[1, 6, 12]
 # P: bounds of ours.
 MAX_CONSENTS: Final = 40  # that hold, in one record

@@ -101,7 +101,7 @@ class ConsentList(Schema):
 class ConsentGiven(Schema):
     """A receipt: what, to whom, until when; and where the browser brings the application word.
 
-    `redirect_url` serves once, within a minute.
+    `redirect_url` serves once, within five minutes.
     """
 
     consent: ConsentOut

@@ -2431,7 +2431,7 @@ export interface components {
          * ConsentGiven
          * @description A receipt: what, to whom, until when; and where the browser brings the application word.
          *
-         *     `redirect_url` serves once, within a minute.
+         *     `redirect_url` serves once, within five minutes.
          */
         ConsentGiven: {
             consent: components["schemas"]["ConsentOut"];

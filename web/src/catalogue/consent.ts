@@ -91,7 +91,7 @@ export const consentWords = typeset({
     phone: `Sans ordinateur, appelez le ${brand.helpPhone}.`,
     reference: "Référence",
     back: (name: string) => `Retourner à ${name}`,
-    backHint: "Retournez-y sans attendre : ce lien ne sert qu'une fois, pendant une minute. Le reçu reste dans « Mes applications ».",
+    backHint: "Retournez-y sans attendre : ce lien ne sert qu'une fois, pendant cinq minutes. Le reçu reste dans « Mes applications ».",
     open: (name: string) => `Ouvrir ${name}`,
     backOver: (name: string) =>
       `Le lien de retour ne sert plus. Recommencez depuis ${name} : votre accord y sera demandé de nouveau.`,

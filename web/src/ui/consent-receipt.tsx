@@ -12,7 +12,7 @@ import { Page } from "./page";
 const t = consentWords.receipt;
 
 /** How long the server takes the code that the way back brings, less the time of the way. */
-const BACK_MS = 55_000;
+const BACK_MS = 285_000;
 
 /** The way back while it serves; after that, where one begins again. */
 function WayBack({ given, asked }: { given: ConsentGiven; asked: ConsentRequest }) {
