@@ -191,7 +191,7 @@ CLAIMS: dict[str, tuple[Edit, bool]] = {
     "no iat": (lambda _, c: c.pop("iat"), False),
     "exp as text": (lambda _, c: c.update(exp=str(c["exp"])), False),
     "exp as true": (lambda _, c: c.update(exp=True), False),
-    "unknown kind": (lambda _, c: c.update(kind="operator"), False),
+    "unknown kind": (lambda _, c: c.update(kind="nobody"), False),
     "no session": (lambda _, c: c.pop("sid"), False),
     "no number of a generation": (lambda _, c: c.update(gen="x"), False),
 }
