@@ -24,7 +24,7 @@ export const applicationWords = typeset({
     well_being: "Bien-être",
   },
   data: "Données demandées",
-  anyData: "Peu importe",
+  anyData: "Toutes",
   kinds: {
     weight: "Poids",
     blood_pressure: "Tension",
