@@ -428,7 +428,7 @@ STORIES: Final = (
         reminders.once("notifications:preferences:set", stories.history),
     ),
     Story(
-        "present_application",
+        "present_own_application",
         lambda world: desk.register(world, stories.MARKER),
         desk.seen,
         desk.NOTHING,
@@ -437,7 +437,7 @@ STORIES: Final = (
         has_key=True,
     ),
     Story(
-        "change_application",
+        "change_own_application",
         lambda world: desk.change(world, stories.MARKER),
         desk.seen,
         [(DRAFT.name, "online", "online")],
@@ -446,7 +446,7 @@ STORIES: Final = (
         prepare=desk.prepare,
     ),
     Story(
-        "decide_application",
+        "decide_on_application",
         desk.suspend,
         desk.seen,
         [(DRAFT.name, "online", "online")],
