@@ -10,7 +10,7 @@ export const consentWords = typeset({
     "blood_pressure:read": "Lire vos mesures de tension",
     "blood_pressure:write": "Ajouter des mesures de tension",
     "appointment:read": "Lire tous vos rendez-vous",
-    "appointment:write": "Ajouter des rendez-vous, modifier ou annuler les siens",
+    "appointment:write": "Ajouter des rendez-vous, modifier ou annuler les siens, et ajouter aux autres un lien pour rejoindre une téléconsultation",
     "document:read": "Lire vos documents",
     "document:write": "Ajouter des documents",
   },
