@@ -341,7 +341,7 @@ def test_what_was_found_satisfied_may_be_taken_back(
 
 
 def test_nobody_else_is_let_near_the_work_of_the_others(
-    http: Client, alix: Actor, salome: Actor, world: World
+    http: Client, world: World, alix: Actor, salome: Actor
 ) -> None:
     made = register(http, alix).json()
     mine, every = f"{OWN}/{made['id']}", f"{ALL}/{made['id']}"
