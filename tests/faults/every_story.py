@@ -428,7 +428,7 @@ STORIES: Final = (
         has_key=True,
     ),
     Story(
-        "change_application",
+        "change_own_application",
         lambda world: desk.change(world, stories.MARKER),
         desk.seen,
         [(DRAFT.name, "online", "online")],
