@@ -95,3 +95,33 @@ def fresh(play: Play) -> Principal:
     account = rows.get(AccountRow, *store.account_key(play.person.id))
     assert account is not None
     return a_session(account)
+
+
+def test_a_device_a_parent_connected_does_not_outlive_the_minority_by_her_own_consent(
+    play: Play, clock: time_machine.Traveller
+) -> None:
+    parent, of_age = a_person(), datetime(2026, 12, 1, tzinfo=UTC)
+    represent(parent, play.person.pid, until=of_age)
+    of_the_parent = play.connect(as_=parent.principal)
+    play.connect(months=12)  # hers, on her own telephone, while the parent's still holds
+
+    clock.move_to(of_age + timedelta(days=1))
+
+    assert refused(play.renew(of_the_parent["refresh_token"])) == (400, "invalid_grant")
+
+
+def test_a_device_a_parent_connected_stops_when_she_no_longer_represents(play: Play) -> None:
+    parent, other = a_person(), a_person()
+    represent(parent, play.person.pid)
+    represent(other, play.person.pid)
+    got = play.connect(as_=parent.principal)
+    rows.write([rows.delete(_link(parent, play.person.pid))])
+
+    assert refused(play.renew(got["refresh_token"])) == (400, "invalid_grant")
+    assert not may(acting(got["access_token"]), play.person.pid)
+
+
+def _link(parent: Patient, pid: str) -> store.ProxyRow:
+    row = rows.get(store.ProxyRow, *store.proxy_key(pid, parent.id))
+    assert row is not None
+    return row
