@@ -308,6 +308,7 @@ def a_consent(
         application.principal,
         generation=int(row.generation),
         patient=tokens.patient_name(pid, application.id),
+        permissions=frozenset(permissions),
     )
     return replace(application, principal=principal)
 

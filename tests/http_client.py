@@ -65,6 +65,7 @@ def bearer(principal: Principal) -> str:
         generation=principal.generation,
         account=principal.account,
         patient=principal.patient,
+        permissions=principal.permissions,
     )
 
 

@@ -16,7 +16,14 @@ from pynamodb.attributes import (
 )
 
 from chalicelib.access.permissions import Permission
-from chalicelib.access.store import AuthenticatedRow, SettingsRow, StandingRow
+from chalicelib.access.store import (
+    AuthenticatedRow,
+    ProxyRow,
+    SettingsRow,
+    StandingRow,
+    proxy_key,
+    represents,
+)
 from chalicelib.core import clock, rows
 from chalicelib.core.rows import Query, Row, key, patient_key
 from chalicelib.vault import blind
@@ -47,9 +54,9 @@ class ApplicationRow(StandingRow):
 class ConsentRow(AuthenticatedRow):
     """What a person lets one application do; `permissions` are keyed hashes, unlinkable.
 
-    `generation` counts consents: tokens of an earlier one are dead. `given_by` is the sealed name
-    of who represented a minor; what she gave lapses with the minority. `sealed` has the id of the
-    application, for the person's list.
+    `generation` counts consents: tokens of an earlier one are dead. Of a minor's, `giver` is the
+    account of who represents her and gave it, `given_by` her sealed name: it holds while she does.
+    `sealed` has the id of the application, for the person's list.
     """
 
     TABLE: ClassVar[str] = "record"
@@ -60,6 +67,7 @@ class ConsentRow(AuthenticatedRow):
     valid_until = UnicodeAttribute()
     changed_at = UnicodeAttribute()
     generation = NumberAttribute()
+    giver = UnicodeAttribute(null=True)
     given_by = BinaryAttribute(null=True, legacy_encoding=False)
     sealed = BinaryAttribute(legacy_encoding=False)
 
@@ -125,9 +133,33 @@ def ends_at(row: ConsentRow, settings: SettingsRow | None) -> str:
     return min(row.valid_until, majority or row.valid_until)
 
 
-def is_live(row: ConsentRow | None, settings: SettingsRow | None, now: datetime) -> bool:
-    """Tell whether a consent holds at an instant; its end is exclusive."""
-    return row is not None and row.status == GIVEN and clock.iso(now) < ends_at(row, settings)
+def link_of(row: ConsentRow | None, pid: str) -> ProxyRow | None:
+    """Read the link of who gave a consent for a minor with her record, if somebody did.
+
+    It is read on each call, after the consent that names her: nobody else's waits for it.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+        Tampered: it is not as the product wrote it.
+    """
+    if row is None or not row.giver:
+        return None
+    return rows.get(ProxyRow, *proxy_key(pid, row.giver))
+
+
+def is_live(
+    row: ConsentRow | None,
+    settings: SettingsRow | None,
+    link: ProxyRow | None,
+    now: datetime,
+) -> bool:
+    """Tell whether a consent holds at an instant; its end is exclusive.
+
+    One given for a minor holds while who gave it represents her (`link`): A41, ADR 0025.
+    """
+    if row is None or row.status != GIVEN or clock.iso(now) >= ends_at(row, settings):
+        return False
+    return row.giver is None or represents(link, settings, now)
 
 
 def count_use(pid: str, application_id: str, permission: Permission, now: datetime) -> None:

@@ -58,6 +58,7 @@ class Entry:
     idempotency: Idempotency | None = None
     pages: list[Page] = field(default_factory=list)
     permission: Permission | None = None  # what the use case takes of an application
+    giver_link: ProxyRow | None = None  # of who gave, for a minor, the consent it acts by
     is_first: bool = False  # of a process that knew no key before
 
     def row(self, model: type[R], pk: str, sk: str) -> R | None:
@@ -149,12 +150,12 @@ class Entry:
         row = self.consent
         if row is None or row.generation != self.principal.generation:
             return frozenset()
-        if not applications.is_live(row, self.settings, now):
+        if not applications.is_live(row, self.settings, self.giver_link, now):
             return frozenset()
-        # Nor what it may no longer ask anybody for.
+        # Nor what this device did not ask for, or the application may no longer ask anybody for.
         may_ask = self.session.permissions if isinstance(self.session, ApplicationRow) else []
-        given = applications.permissions_of(row, self.pid)
-        return frozenset(one for one in given if one in may_ask)
+        asked = self.principal.permissions.intersection(may_ask)
+        return applications.permissions_of(row, self.pid) & asked
 
 
 def depositor_token(pid: str, principal: Principal) -> str:
@@ -207,7 +208,7 @@ def load(
         items = fetch_raw(asked, lambda items: _read_keys_ahead(principal, pid, items))
         read = [(wish, _read(wish, item, beside)) for wish, item in zip(asked, items, strict=True)]
         found = {wish: row for wish, row in read if isinstance(row, Row)}
-        return Entry(
+        entry = Entry(
             principal=principal,
             pid=pid,
             session=live(principal, [found.get(wish) for wish in asked]),
@@ -215,9 +216,11 @@ def load(
             altered=frozenset(wish for wish, row in read if row is None),
             target_wish=target,
             idempotency=idempotency,
-            pages=[page.result() for page in reading],
             is_first=is_first,
         )
+        entry.giver_link = applications.link_of(entry.consent, pid)
+        entry.pages = [page.result() for page in reading]
+    return entry
 
 
 def load_own(principal: Principal, queries: Sequence[Query] = ()) -> Entry:

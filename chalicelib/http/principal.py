@@ -34,7 +34,8 @@ class Principal:
     `session` is the session's id, the client's id for software, or the hash of a calendar's secret:
     the gate reads that row on each request, so that ending it is immediate. `generation` is that of
     a client's tokens, `account` the account of a professional. An application's session is itself,
-    `generation` that of the consent, `patient` the name of the person for this application.
+    `generation` that of the consent, `patient` the name of the person for this application, and
+    `permissions` what was asked for where its token was given: never more, whatever is consented.
     """
 
     kind: ActorKind
@@ -44,6 +45,7 @@ class Principal:
     generation: int = 0
     account: str = ""
     patient: str = ""
+    permissions: frozenset[str] = frozenset()
 
 
 def from_context(context: Mapping[str, object]) -> Principal:
@@ -61,6 +63,7 @@ def from_context(context: Mapping[str, object]) -> Principal:
             generation=int(str(context.get("generation", 0))),
             account=str(context.get("account", "")),
             patient=str(context.get("patient", "")),
+            permissions=frozenset(str(context.get("permissions", "")).split()),
         )
     except (KeyError, ValueError) as error:
         raise Unauthenticated from error

@@ -5,6 +5,7 @@ without any request.
 """
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,11 +37,12 @@ def issue(  # noqa: PLR0913  keyword-only
     generation: int = 0,
     account: str = "",
     patient: str = "",
+    permissions: Collection[str] = (),
 ) -> str:
     """Sign an access token of ten minutes.
 
     `generation` is the client's, for software, or the consent's; `account` the account of a
-    professional; `patient` the name of the person for an application.
+    professional; `patient` the name of the person for an application, `permissions` what it asked.
 
     Raises:
         Unavailable: the key service does not answer.
@@ -56,6 +58,7 @@ def issue(  # noqa: PLR0913  keyword-only
         "gen": generation,
         "acc": account,
         "pat": patient,
+        "per": " ".join(sorted(permissions)),
         "iat": clock.epoch(now),
         "nbf": clock.epoch(now),
         "exp": clock.epoch(now) + LIFE_SECONDS,
@@ -68,7 +71,7 @@ def issue(  # noqa: PLR0913  keyword-only
 def verify(token: str, now: datetime) -> dict[str, str]:
     """Return the context of a token we signed, all strings.
 
-    It has `kind`, `id`, `session`, `generation`, `account`, `patient` and `exp`.
+    It has `kind`, `id`, `session`, `generation`, `account`, `patient`, `permissions` and `exp`.
 
     Raises:
         BadToken: it is not one of ours, or not now.
@@ -99,6 +102,7 @@ def _context(claims: dict[str, Any]) -> dict[str, str]:
             "generation": str(int(claims.get("gen", 0))),
             "account": str(claims.get("acc", "")),
             "patient": str(claims.get("pat", "")),
+            "permissions": str(claims.get("per", "")),
             "exp": str(claims["exp"]),
         }
     except (KeyError, TypeError, ValueError) as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.access import applications
 from chalicelib.access.applications import ApplicationRow, ConsentRow
-from chalicelib.access.store import SettingsRow, settings_key
+from chalicelib.access.store import ProxyRow, SettingsRow, settings_key
 from chalicelib.core import clock, log, rows
 from chalicelib.core.rows import Action, Row
 from chalicelib.identity.clients import OAuthRefused
@@ -28,6 +28,7 @@ class Bound:
     settings: SettingsRow | None
     consent: ConsentRow | None
     renewals: RenewalsRow | None
+    giver_link: ProxyRow | None
 
     @property
     def families(self) -> list[Family]:
@@ -64,7 +65,7 @@ def read(application_id: str, pid: str | None) -> Bound:
     application = (ApplicationRow, *applications.application_key(application_id))
     if pid is None:
         row = rows.get(*application)
-        return Bound(application_id, "", "", row, None, None, None)
+        return Bound(application_id, "", "", row, None, None, None, None)
     ref = applications.consent_ref(pid, application_id)
     found = rows.fetch(
         [
@@ -74,7 +75,9 @@ def read(application_id: str, pid: str | None) -> Bound:
             (RenewalsRow, *store.renewals_key(pid, ref)),
         ]
     )
-    return Bound(application_id, pid, ref, *_typed(found))
+    application_row, settings, consent, renewals = _typed(found)
+    link = applications.link_of(consent, pid)
+    return Bound(application_id, pid, ref, application_row, settings, consent, renewals, link)
 
 
 def _typed(
@@ -96,7 +99,7 @@ def live(bound: Bound, now: datetime) -> ConsentRow:
         OAuthRefused: `invalid_grant`.
     """
     consent = bound.consent
-    if consent is None or not store.is_connectable(consent, bound.settings, now):
+    if consent is None or not store.is_connectable(consent, bound.settings, bound.giver_link, now):
         raise refused("consent")
     return consent
 

@@ -2,7 +2,8 @@
 
 Her word is the last one: what she takes back wins over any rival change, and holds from the
 application's next call on. Giving again is a new consent: it replaces the lines of the former one,
-and its tokens are dead; devices that were connected stay so if the former one still held.
+and its tokens are dead; devices that were connected stay so if the former one still held, and was
+given by the same person: a parent's do not live by the minor's own word, nor by another parent's.
 """
 
 from collections.abc import Collection, Sequence
@@ -110,8 +111,10 @@ def _give(
         known = _checked(unit, asked, chosen)
         row = store.new_consent(unit, asked.application, chosen, rules.until(unit.now, months))
         former = unit.row(*wish)
-        if former is None or not _is_live(unit, former):
+        goes_on = former is not None and _is_live(unit, former)
+        if not goes_on:
             _check_room(unit, rows.all_items(queries[0], unit.pages[0]))
+        if former is None or not goes_on or former.giver != row.giver:
             unit.write(store.forget_renewals(pid, store.ref_of(row)))
         version = _follow(unit, row, former)
         unit.about(store.ref_of(row))
@@ -190,7 +193,8 @@ def _change(
         row = unit.target(ConsentRow)
         if row.version != version:
             raise Stale
-        if not applications.is_live(row, unit.entry.settings, unit.now):
+        link = applications.link_of(row, pid)
+        if not applications.is_live(row, unit.entry.settings, link, unit.now):
             raise Conflict("consent-over")
         rules.check_kept(kept, applications.permissions_of(row, pid))
         row.permissions = applications.permission_tokens(pid, kept)
@@ -246,7 +250,8 @@ def _said(
 def _is_live(unit: Unit, row: OwnConsentRow) -> bool:
     if row.is_altered:
         return False
-    return applications.is_live(row, unit.entry.settings, unit.now)
+    link = applications.link_of(row, unit.pid)
+    return applications.is_live(row, unit.entry.settings, link, unit.now)
 
 
 def _in_order(permissions: Collection[Permission]) -> list[Permission]:

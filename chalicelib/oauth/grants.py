@@ -167,6 +167,7 @@ def _granted(bound: Bound, consent: ConsentRow, renewal: Renewal, now: datetime)
             now,
             generation=int(consent.generation),
             patient=patient,
+            permissions=asked.permissions,
         ),
         scope=asked.given(applications.permissions_of(consent, bound.pid)),
         patient=patient,
@@ -249,7 +250,9 @@ def _turn(
         rows.write([bound.keep(families), rows.unchanged(consent)])
         return
     log.write("consent tokens ended", reason="refresh reused", client=bound.application_id)
-    rows.write([bound.keep([one for one in bound.families if one["id"] != renewal.family])])
+    consent.generation = int(consent.generation) + 1  # access tokens that a thief may hold
+    left = [one for one in bound.families if one["id"] != renewal.family]
+    rows.write([bound.keep(left), rows.put(consent)])
     raise refused("renewal reused")
 
 

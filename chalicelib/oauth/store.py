@@ -11,7 +11,7 @@ from chalicelib.access import store as access_store
 from chalicelib.access.applications import ApplicationRow, ConsentRow, UseRow
 from chalicelib.access.model import Right
 from chalicelib.access.permissions import Permission
-from chalicelib.access.store import AuthenticatedRow, SettingsRow
+from chalicelib.access.store import AuthenticatedRow, ProxyRow, SettingsRow
 from chalicelib.access.unit import Unit
 from chalicelib.core import clock, log, rows
 from chalicelib.core.rows import Action, Item, key, patient_key
@@ -90,6 +90,7 @@ def new_consent(
     )
     settings = unit.entry.settings
     if unit.right is Right.REPRESENTATIVE and settings is not None:
+        row.giver = unit.entry.principal.id
         row.given_by = access_store.seal_name(unit.actor_name, unit.pid, settings, row)
     return row
 
@@ -134,12 +135,16 @@ def consent_of(
         Tampered, Unavailable: the name of who gave it does not open.
     """
     ends_at = applications.ends_at(row, unit.entry.settings)
+    is_left = row.giver is not None and not access_store.represents(
+        applications.link_of(row, unit.pid), unit.entry.settings, unit.now
+    )
     by = access_store.open_name(bytes(row.given_by), unit.pid, row) if row.given_by else None
     return Consent(
         ref=ref_of(row),
         application=about,
         permissions=_in_order(applications.permissions_of(row, unit.pid)),
-        is_withdrawn=row.status == applications.WITHDRAWN,
+        is_withdrawn=row.status == applications.WITHDRAWN
+        or (is_left and ends_at > clock.iso(unit.now)),
         given_at=clock.instant(row.given_at),
         valid_until=clock.instant(ends_at),
         changed_at=clock.instant(row.changed_at),
@@ -170,10 +175,15 @@ def abouts(application_ids: Collection[str]) -> dict[str, About]:
     return {one: about(row) if isinstance(row, ApplicationRow) else _UNKNOWN for one, row in found}
 
 
-def is_connectable(row: ConsentRow | None, settings: SettingsRow | None, now: datetime) -> bool:
+def is_connectable(
+    row: ConsentRow | None,
+    settings: SettingsRow | None,
+    link: ProxyRow | None,
+    now: datetime,
+) -> bool:
     """Tell whether a device may be connected by a consent: it holds, in a space that is open."""
     is_open = settings is not None and settings.status == "open"
-    return is_open and applications.is_live(row, settings, now)
+    return is_open and applications.is_live(row, settings, link, now)
 
 
 def _in_order(permissions: Collection[Permission]) -> tuple[Permission, ...]:

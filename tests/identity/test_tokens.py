@@ -78,6 +78,7 @@ def test_authorizer_hands_on_what_the_token_proves(aws: Recorder) -> None:
         "generation": "0",
         "account": "",
         "patient": "",
+        "permissions": "",
         "exp": "",
     }
     assert all(isinstance(value, str) for value in answer["context"].values())

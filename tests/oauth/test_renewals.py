@@ -58,13 +58,15 @@ def test_a_former_refresh_token_ends_its_device_and_no_other(
     stolen = play.connect()["refresh_token"]
     clock.shift(1)
     other = play.connect()["refresh_token"]
-    latest = play.renew(stolen).json()["refresh_token"]
+    latest = play.renew(stolen).json()
     clock.shift(31)
 
     assert refused(play.renew(stolen)) == (400, "invalid_grant")
 
-    assert refused(play.renew(latest)) == (400, "invalid_grant")
-    assert play.renew(other).status == 200
+    assert refused(play.renew(latest["refresh_token"])) == (400, "invalid_grant")
+    assert not may(acting(latest["access_token"]), play.person.pid)
+    again = play.renew(other)
+    assert (again.status, may(acting(again.json()["access_token"]), play.person.pid)) == (200, True)
 
 
 def test_twenty_renewals_at_once_are_one(play: Play) -> None:

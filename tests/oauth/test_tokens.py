@@ -80,6 +80,19 @@ def test_what_was_given_is_answered_and_nothing_else(
     assert "refresh_token" not in got
 
 
+def test_what_another_device_asked_for_widens_no_token(play: Play) -> None:
+    scale = play.asking(scope="offline_access patient/Observation.c?code=http://loinc.org|29463-7")
+    weighs = [Permission.WEIGHT_WRITE]
+    first = scale.connect(lines=weighs)
+    reader = play.asking(scope="patient/DocumentReference.rs patient/Observation.c")
+    reader.connect(lines=[Permission.DOCUMENT_READ, *weighs])
+
+    renewed = acting(scale.renew(first["refresh_token"]).json()["access_token"])
+
+    assert may(renewed, play.person.pid, Permission.WEIGHT_WRITE)
+    assert not may(renewed, play.person.pid, Permission.DOCUMENT_READ)
+
+
 def test_two_applications_know_a_person_by_two_names(play: Play, signing: Play) -> None:
     assert play.connect()["patient"] != signing.connect()["patient"]
 
