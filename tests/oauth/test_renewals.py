@@ -14,6 +14,8 @@ from tests.http_client import Reply
 from tests.oauth.play import (
     SCOPE,
     Play,
+    acting,
+    may,
     refused,
 )
 
