@@ -41,6 +41,7 @@ def stored() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_no_planted_word_can_be_read_outside_the_answers(
     clock: time_machine.Traveller,
     aws: object,

@@ -19,7 +19,7 @@ from tests.contracts.test_french import faults
 
 DOCUMENT = json.loads(applications.FILE.read_text(encoding="utf-8"))
 TOLD: list[dict[str, Any]] = DOCUMENT["applications"]
-pytestmark = pytest.mark.usefixtures("aws")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("aws")]  # thirty, each time
 
 
 @pytest.fixture

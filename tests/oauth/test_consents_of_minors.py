@@ -119,6 +119,7 @@ def test_a_device_a_parent_connected_stops_when_she_no_longer_represents(play: P
 
     assert refused(play.renew(got["refresh_token"])) == (400, "invalid_grant")
     assert not may(acting(got["access_token"]), play.person.pid)
+    assert [one["status"] for one in play.list()] == ["withdrawn"]
 
 
 def _link(parent: Patient, pid: str) -> store.ProxyRow:
