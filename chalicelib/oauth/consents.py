@@ -53,7 +53,8 @@ def give_consent(
     Asked again with the same key, the same consent; the code in the address serves once anyway.
 
     Raises:
-        Invalid: `consent-request-over`, as when another consent followed the one of this key; or lines that were not asked for, or none.
+        Invalid: `consent-request-over`, as when another consent followed the one of this key; or
+            lines that were not asked for, or none.
         Conflict: `application-suspended`, `too-many-consents`.
         NotFound, TooMany, Unavailable.
     """
