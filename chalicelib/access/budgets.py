@@ -1,8 +1,9 @@
 """How often an actor may ask: nobody goes through the country or floods a person (A37, A44).
 
 Each budget is counted per actor and civil hour or day, in UTC; a count is forgotten two days later.
-A store that does not count answers 503: nothing that has a budget is done uncounted. What people do
-in their own space, and professionals in that of a person who let them in, never waits for a budget
+A store that does not count answers 503: nothing that has a budget is done uncounted, but what all
+the persons of an application share, which is counted beside what is written. What people do in
+their own space, and professionals in that of a person who let them in, never waits for a budget
 of refusals: somebody can always take a key back.
 """
 
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.access import store
-from chalicelib.access.entry import depositor_token
+from chalicelib.access.entry import Entry, depositor_token
 from chalicelib.access.model import Action, Right
 from chalicelib.access.store import RateRow
 from chalicelib.core import clock, log, parallel, rows
@@ -100,6 +101,10 @@ REFUSALS: Final = Budget(
     },
     problem="too-many-refusals",
 )
+# P: what a program asks for by mistake in one evening; more would only fill her history.
+REFUSALS_IN_ONE_RECORD: Final = replace(
+    REFUSALS, what="refusal-here", limits={ActorKind.APPLICATION: 100}
+)
 # P: a token lasts ten minutes; sixty machines that each ask for one need 360.
 TOKENS: Final = Budget("token", {ActorKind.ORGANISATION: 1_200})
 # P: of one consent; five devices that renew every ten minutes ask thirty times, and retry.
@@ -168,8 +173,40 @@ def start(principal: Principal, action: Action, pid: str, now: datetime) -> list
 
     Who may never be allowed it has no budget of it: the refusal is counted, as any other.
     """
-    drawn = [one for one in _drawn(principal, action, pid) if principal.kind in one[0].limits]
+    drawn = [one for one in _limited(principal, action, pid) if not _is_shared(one[0], principal)]
     return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
+
+
+def start_shared(
+    principal: Principal, action: Action, pid: str, now: datetime
+) -> list[Future[None]]:
+    """Count, beside what is written, what an application did in what all its persons share.
+
+    What is refused is not counted there: one of them alone could stop it for the others.
+    """
+    drawn = [one for one in _limited(principal, action, pid) if _is_shared(one[0], principal)]
+    return [parallel.start(_note, budget, principal.kind, who, now) for budget, who in drawn]
+
+
+def start_refusal(principal: Principal, pid: str, now: datetime) -> list[Future[None]]:
+    """Count, beside its trace, one refused request of an actor; each raises StoreUnavailable."""
+    drawn = [(REFUSALS, principal.id), *_refused_here(principal, pid)]
+    return [parallel.start(_note, budget, principal.kind, who, now) for budget, who in drawn]
+
+
+def _limited(principal: Principal, action: Action, pid: str) -> list[tuple[Budget, str]]:
+    return [one for one in _drawn(principal, action, pid) if principal.kind in one[0].limits]
+
+
+def _is_shared(budget: Budget, principal: Principal) -> bool:
+    """Tell whether a budget is of all the persons who connected an application, together."""
+    return principal.kind is ActorKind.APPLICATION and budget is DEPOSITS
+
+
+def _refused_here(principal: Principal, pid: str) -> list[tuple[Budget, str]]:
+    if principal.kind not in REFUSALS_IN_ONE_RECORD.limits:
+        return []
+    return [(REFUSALS_IN_ONE_RECORD, depositor_token(pid, principal))]
 
 
 def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget, str]]:
@@ -224,26 +261,56 @@ def spend(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
         raise _too_many(budget, now)
 
 
-def count_refusal(principal: Principal, now: datetime) -> None:
-    """Count one refused request of an actor. Raises StoreUnavailable."""
-    if _count(REFUSALS, principal.id, now) == REFUSALS.limits[principal.kind]:
-        _tell(REFUSALS, principal.kind, principal.id)
+def _note(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
+    """Count what is over already; the next request is stopped. Raises StoreUnavailable."""
+    if _count(budget, who, now) == budget.limits[kind]:
+        _tell(budget, kind, who)
 
 
-def refusals_wish(principal: Principal, now: datetime) -> tuple[type[RateRow], str, str]:
-    """Return the row that says how many requests of an actor were refused this hour."""
-    return (RateRow, *_key(REFUSALS, principal.id, now))
+def wishes(
+    principal: Principal, action: Action, pid: str, now: datetime
+) -> list[tuple[type[RateRow], str, str]]:
+    """Return the counts to read on entering: they are checked once it is decided."""
+    shared = [one for one in _limited(principal, action, pid) if _is_shared(one[0], principal)]
+    drawn = [(REFUSALS, principal.id), *_refused_here(principal, pid), *shared]
+    return [(RateRow, *_key(budget, who, now)) for budget, who in drawn]
 
 
-def check_refusals(row: RateRow | None, principal: Principal, right: Right, now: datetime) -> None:
+def check_refusals(entry: Entry, right: Right, now: datetime) -> None:
     """Stop an actor who was refused too often, but where somebody's own word lets her in.
 
     Raises:
         TooMany: until the hour ends.
     """
-    spent = int(row.count_) if row else 0
-    if spent >= REFUSALS.limits[principal.kind] and right not in _TRUSTED:
-        raise _too_many(REFUSALS, now)
+    if right not in _TRUSTED:
+        _check(entry, REFUSALS, entry.principal.id, now)
+
+
+def check_refusals_here(entry: Entry, now: datetime) -> None:
+    """Stop an application that is refused once more in a record where it often was.
+
+    Raises:
+        TooMany: until the hour ends.
+    """
+    for budget, who in _refused_here(entry.principal, entry.pid):
+        _check(entry, budget, who, now)
+
+
+def check_shared(entry: Entry, action: Action, now: datetime) -> None:
+    """Stop an application that was allowed very much: those who ask at once may still pass.
+
+    Raises:
+        TooMany: until the hour ends.
+    """
+    for budget, who in _limited(entry.principal, action, entry.pid):
+        if _is_shared(budget, entry.principal):
+            _check(entry, budget, who, now)
+
+
+def _check(entry: Entry, budget: Budget, who: str, now: datetime) -> None:
+    row = entry.row(RateRow, *_key(budget, who, now))
+    if row and int(row.count_) >= budget.limits[entry.principal.kind]:
+        raise _too_many(budget, now)
 
 
 def _tell(budget: Budget, kind: ActorKind, who: str) -> None:

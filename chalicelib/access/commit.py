@@ -93,7 +93,7 @@ def refuse(unit: Unit, reason: Refusal) -> None:
         keys.forget(subject_of_trace(_owner(unit)))
     with parallel.none_outlives() as beside:
         if reason not in _NOT_COUNTED:
-            beside.append(parallel.start(budgets.count_refusal, unit.entry.principal, unit.now))
+            beside.extend(budgets.start_refusal(unit.entry.principal, unit.entry.pid, unit.now))
         _commit(unit, [], _trace(unit, reason))
     for counted in beside:
         counted.result()
@@ -138,14 +138,18 @@ def leave(unit: Unit) -> None:
 
 
 def _counted_use(unit: Unit) -> list[Future[None]]:
-    """Count, beside, what an application did by a permission, for the person to see."""
+    """Count, beside, what an application did: for the person to see, by permission, and in all."""
     principal = unit.entry.principal
     if principal.kind is not ActorKind.APPLICATION:
         return []
-    used = policy.permission_of(Action(unit.action), unit.right, unit.entry.permission)
-    if used is None:
-        return []
-    return [parallel.start(applications.count_use, unit.pid, principal.id, used, unit.now)]
+    action = Action(unit.action)
+    counting = budgets.start_shared(principal, action, unit.pid, unit.now)
+    used = policy.permission_of(action, unit.right, unit.entry.permission)
+    if used is not None:
+        counting.append(
+            parallel.start(applications.count_use, unit.pid, principal.id, used, unit.now)
+        )
+    return counting
 
 
 def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:

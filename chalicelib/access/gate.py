@@ -20,7 +20,6 @@ from chalicelib.access import budgets, commit, policy
 from chalicelib.access.entry import Entry, Wanted, load, load_altered, load_own, resolve
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.permissions import Permission
-from chalicelib.access.store import RateRow
 from chalicelib.access.unit import Replayed, Unit
 from chalicelib.core import clock, parallel
 from chalicelib.core.errors import Conflict, Forbidden, NotFound, Problem, TooMany, Unavailable
@@ -70,7 +69,6 @@ def enter(  # noqa: PLR0913  keyword-only
         Unavailable: the trace or the rows could not be written.
     """
     now = clock.now()
-    refusals = budgets.refusals_wish(principal, now)
     try:
         with parallel.none_outlives() as counting:
             counting.extend(budgets.start(principal, action, pid, now))
@@ -78,7 +76,7 @@ def enter(  # noqa: PLR0913  keyword-only
                 principal,
                 pid,
                 target=target,
-                wanted=[*wanted, refusals],
+                wanted=[*wanted, *budgets.wishes(principal, action, pid, now)],
                 # What nobody of this kind may read is not even looked for.
                 queries=queries if policy.is_open_to(action, principal.kind) else (),
                 idempotency=idempotency,
@@ -91,9 +89,11 @@ def enter(  # noqa: PLR0913  keyword-only
     unit.is_secret = is_secret
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right
-    _check_budgets(unit, counting, entry.row(*refusals), decision.held)
+    _check_budgets(unit, counting, decision.held)
     if not decision.is_allowed:
         _refuse(unit, decision.refusal or Refusal.NO_RIGHT)
+    with _told_in_own_history(unit):
+        budgets.check_shared(entry, action, now)
     try:
         commit.check_replay(entry)
         if opens_record:
@@ -133,6 +133,7 @@ def _trace_end(unit: Unit, end: Problem | Tampered) -> None:
         commit.refuse(unit, Refusal.ALTERED)
     elif isinstance(end, NotFound):
         if not unit.is_refused:
+            _check_refusals_here(unit)
             commit.refuse(unit, unit.refusal or Refusal.ABSENT)
     elif isinstance(end, Forbidden):
         pass  # the decision itself, traced when it was taken
@@ -160,18 +161,33 @@ def trace_not_shown(unit: Unit, about: str, reason: Refusal) -> None:
     commit.refuse(refused, reason)
 
 
-def _check_budgets(
-    unit: Unit, counting: list[Future[None]], refusals: RateRow | None, held: Right
-) -> None:
+def _check_budgets(unit: Unit, counting: list[Future[None]], held: Right) -> None:
     """Stop who asks too often, whatever was decided: the answer tells nothing of the record.
 
     Raises:
         TooMany: traced.
     """
-    try:
+    with _told_in_own_history(unit):
         for counted in counting:
             counted.result()
-        budgets.check_refusals(refusals, unit.entry.principal, held, unit.now)
+        budgets.check_refusals(unit.entry, held, unit.now)
+
+
+def _check_refusals_here(unit: Unit) -> None:
+    """Stop an application before it fills one person's history with what it was refused.
+
+    Raises:
+        TooMany: traced.
+    """
+    with _told_in_own_history(unit):
+        budgets.check_refusals_here(unit.entry, unit.now)
+
+
+@contextmanager
+def _told_in_own_history(unit: Unit) -> Iterator[None]:
+    """Trace what is over budget where it fills nobody else's history."""
+    try:
+        yield
     except TooMany:
         commit.refuse_over_budget(unit)
         raise
@@ -181,6 +197,7 @@ def _refuse(unit: Unit, reason: Refusal) -> NoReturn:
     if reason is Refusal.ABSENT:
         # What is there but hidden is opened before it is hidden; what is not costs the same (D15).
         commit.unwrap_keys(unit)
+    _check_refusals_here(unit)
     commit.refuse(unit, reason)
     if unit.entry.principal.kind is ActorKind.APPLICATION and reason is not Refusal.ABSENT:
         raise Forbidden("consent-not-given")

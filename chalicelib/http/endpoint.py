@@ -311,7 +311,9 @@ def _idempotency(declared: Endpoint, incoming: Incoming) -> Idempotency | None:
         raise Invalid("idempotency-key-required")
     # Without the patient: a handle is new at each lookup, and the gate adds who it stands for.
     path = "/".join(f"{k}={v}" for k, v in sorted(incoming.path.items()) if k != "pid")
-    scope = f"{incoming.caller.id}|{declared.method} {declared.path}|{key}"
+    # But the token's: an application may send one key for each of those who connected it.
+    who = f"{incoming.caller.id}|{incoming.caller.patient}"
+    scope = f"{who}|{declared.method} {declared.path}|{key}"
     request = path.encode() + b"\n" + incoming.raw
     return Idempotency(
         key=hashlib.sha256(scope.encode()).hexdigest(),

@@ -54,7 +54,8 @@ def give_consent(
     Asked again with the same key, the same consent; the code in the address serves once anyway.
 
     Raises:
-        Invalid: `consent-request-over`; or lines that were not asked for, or none.
+        Invalid: `consent-request-over`, as when another consent followed the one of this key; or
+            lines that were not asked for, or none.
         Conflict: `application-suspended`, `too-many-consents`.
         NotFound, TooMany, Unavailable.
     """
@@ -62,8 +63,8 @@ def give_consent(
     chosen = list(dict.fromkeys(permissions))
     try:
         return until_it_holds(lambda: _give(principal, pid, asked, chosen, months, idempotency))
-    except Replayed:
-        return _given_before(principal, pid, asked)
+    except Replayed as replayed:
+        return _given_before(principal, pid, asked, replayed.reference)
 
 
 def change_consent(
@@ -117,7 +118,7 @@ def _give(
         if former is None or not goes_on or former.giver != row.giver:
             unit.write(store.forget_renewals(pid, store.ref_of(row)))
         version = _follow(unit, row, former)
-        unit.about(store.ref_of(row))
+        unit.about(_made(row))
         unit.traced_about = _said(asked.application, chosen, row, unit)
         unit.emit(EventType.CONSENT_GIVEN, store.ref_of(row))
         uses = rows.all_items(queries[1], unit.pages[1])
@@ -125,15 +126,23 @@ def _give(
     return Given(consent, _redirect_url(asked, pid, row))
 
 
-def _given_before(principal: Principal, pid: str, asked: Asked) -> Given:
+def _given_before(principal: Principal, pid: str, asked: Asked, made: str) -> Given:
+    """Answer as the first time; never with a code of a consent that was given since."""
     ref = applications.consent_ref(pid, asked.application)
     target = (ConsentRow, *applications.consent_key(pid, ref))
     uses = applications.uses_of(pid)
     with gate.enter(principal, Action.CONSENT_LIST, pid, target=target, queries=[uses]) as unit:
         row = unit.target(ConsentRow)
+        if _made(row) != made:
+            raise Invalid("consent-request-over")
         about = store.abouts([asked.application])[asked.application]
         consent = store.consent_of(unit, row, about, rows.all_items(uses, unit.pages[0]))
     return Given(consent, _redirect_url(asked, pid, row))
+
+
+def _made(row: ConsentRow) -> str:
+    """Name one consent, and not the next one for the same application."""
+    return f"{store.ref_of(row)}.{int(row.generation)}"
 
 
 def _checked(unit: Unit, asked: Asked, chosen: Sequence[Permission]) -> ApplicationRow:

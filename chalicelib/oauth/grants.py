@@ -31,6 +31,7 @@ from chalicelib.oauth.scopes import UnknownScope
 
 _ATTEMPTS: Final = 4
 _REMEMBERED: Final = timedelta(hours=1)  # a code that was used, long after it has ended
+_GOOD: Final = (Refresh.ROTATE, Refresh.REPEAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ def renew(form: Mapping[str, str], now: datetime) -> Granted:
     clients.check(form, bound.application, now)
     if renewal is None:
         raise refused("renewal")
-    live(bound, now)
+    consent = live(bound, now)
     _check_asked(form, renewal)
-    _spend(bound, now)
+    if _judged(bound, consent, renewal, now) in _GOOD:
+        _spend(bound, now)
     following = replace(renewal, secret=sealed.next_secret(renewal))
     for _ in range(_ATTEMPTS):
         consent = live(bound, now)
@@ -233,16 +235,7 @@ def _turn(
         OAuthRefused: `invalid_grant`: it is disconnected, or is now.
         ConditionLost, TransactionConflict: a rival was faster.
     """
-    family = next((one for one in bound.families if one["id"] == renewal.family), None)
-    if family is None:
-        raise refused("family")
-    facts = SessionFacts(
-        refresh_hash=family["proof"],
-        previous_hash=family["former"] or None,
-        rotated_at=clock.instant(family["rotated_at"]),
-        expires_at=clock.instant(consent.valid_until),
-    )
-    verdict = identity.judge_refresh(facts, sealed.proof(renewal.secret), now)
+    verdict = _judged(bound, consent, renewal, now)
     if verdict is Refresh.REPEAT:
         return
     if verdict is Refresh.ROTATE:
@@ -254,6 +247,24 @@ def _turn(
     left = [one for one in bound.families if one["id"] != renewal.family]
     rows.write([bound.keep(left), rows.put(consent)])
     raise refused("renewal reused")
+
+
+def _judged(bound: Bound, consent: ConsentRow, renewal: Renewal, now: datetime) -> Refresh:
+    """Judge a refresh token by its device.
+
+    Raises:
+        OAuthRefused: `invalid_grant`: it is disconnected.
+    """
+    family = next((one for one in bound.families if one["id"] == renewal.family), None)
+    if family is None:
+        raise refused("family")
+    facts = SessionFacts(
+        refresh_hash=family["proof"],
+        previous_hash=family["former"] or None,
+        rotated_at=clock.instant(family["rotated_at"]),
+        expires_at=clock.instant(consent.valid_until),
+    )
+    return identity.judge_refresh(facts, sealed.proof(renewal.secret), now)
 
 
 def _first(bound: Bound, code: Code) -> Renewal:

@@ -9,14 +9,24 @@ from chalicelib.access import budgets, gate
 from chalicelib.access.budgets import Budget
 from chalicelib.access.entry import depositor_token
 from chalicelib.access.model import Action
+from chalicelib.access.permissions import Permission
 from chalicelib.core import aws, clock, ids
-from chalicelib.core.errors import NotFound, TooMany
+from chalicelib.core.errors import Forbidden, NotFound, TooMany
 from chalicelib.core.rows import StoreUnavailable, table_name
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.trace import sentences
 from tests import double
 from tests.access.notes import add_note, look, traces
-from tests.builders import Actor, Patient, a_grant, a_pdf, a_person
+from tests.builders import (
+    Actor,
+    Patient,
+    a_consent,
+    a_grant,
+    a_pdf,
+    a_person,
+    an_application,
+    withdraw_consent,
+)
 from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
 from tests.injector import Faults
@@ -318,6 +328,107 @@ def test_software_refused_too_often_stops_guessing_and_depositing(
         gate.enter(laboratory.principal, Action.PATIENT_LOOKUP, person.pid),
     ):
         pytest.fail("entered")
+
+
+ADDING = (Action.APPOINTMENT_ADD, Action.DOCUMENT_ADD)
+
+
+def shared_by_all(application: Actor, action: Action) -> str:
+    return f"{application.id}.{'add' if action is Action.DOCUMENT_ADD else 'appointment'}"
+
+
+def count_of(budget: Budget, who: str) -> int:
+    row = double.tables()[table_name("work")].get(budgets._key(budget, who, clock.now()))
+    return int(row["count"]["N"]) if row else 0
+
+
+@pytest.mark.parametrize("action", ADDING)
+def test_nobody_spends_what_all_persons_of_an_application_share(
+    person: Patient, action: Action
+) -> None:
+    consented = a_consent(person, an_application(), *Permission)
+    shared = shared_by_all(consented, action)
+    appointment(consented.principal, action, person.pid)
+    assert count_of(budgets.DEPOSITS, shared) == 1
+
+    withdraw_consent(person, consented)
+    for pid in (person.pid, ids.new_secret_id()):
+        with pytest.raises(Forbidden):
+            appointment(consented.principal, action, pid)
+
+    assert count_of(budgets.DEPOSITS, shared) == 1
+
+
+@pytest.mark.parametrize("action", ADDING)
+def test_what_is_over_in_one_record_is_not_counted_for_all(person: Patient, action: Action) -> None:
+    consented = a_consent(person, an_application(), *Permission)
+    here = depositor_token(person.pid, consented.principal)
+    spent(budgets.DEPOSITS_IN_ONE_RECORD, f"{here}.add", 60)
+    spent(budgets.APPOINTMENTS_IN_ONE_RECORD, here, 60)
+
+    with pytest.raises(TooMany) as raised:
+        appointment(consented.principal, action, person.pid)
+
+    assert raised.value.slug == "too-many-deposits-here"
+    assert count_of(budgets.DEPOSITS, shared_by_all(consented, action)) == 0
+
+
+@pytest.mark.parametrize("action", ADDING)
+def test_all_persons_of_an_application_together_stop_at_the_last_of_the_hour(
+    person: Patient, action: Action, monday: time_machine.Traveller
+) -> None:
+    consented = a_consent(person, an_application(), *Permission)
+    spent(budgets.DEPOSITS, shared_by_all(consented, action), 49_999)
+    appointment(consented.principal, action, person.pid)
+    before = len(traces(person.pid))
+
+    with pytest.raises(TooMany) as raised:
+        appointment(consented.principal, action, person.pid)
+
+    assert (raised.value.slug, raised.value.retry_after_seconds) == ("too-many-deposits", 1800)
+    assert len(traces(person.pid)) == before
+    monday.shift(timedelta(minutes=30))
+    appointment(consented.principal, action, person.pid)
+
+
+def test_an_application_does_not_fill_a_history_with_what_it_is_refused(
+    person: Patient, monday: time_machine.Traveller
+) -> None:
+    consented = a_consent(person, an_application(), Permission.APPOINTMENT_READ)
+    here = depositor_token(person.pid, consented.principal)
+    spent(budgets.REFUSALS_IN_ONE_RECORD, here, 99)
+    with pytest.raises(Forbidden):
+        appointment(consented.principal, Action.DOCUMENT_LIST, person.pid)
+    before = len(traces(person.pid))
+
+    with pytest.raises(TooMany) as raised:
+        appointment(consented.principal, Action.DOCUMENT_LIST, person.pid)
+
+    assert (raised.value.slug, raised.value.retry_after_seconds) == ("too-many-refusals", 1800)
+    assert len(traces(person.pid)) == before
+    (trace,) = traces(consented.id, of_patient=False)
+    assert (trace.outcome, trace.reason) == ("refused", "budget")
+    appointment(consented.principal, Action.APPOINTMENT_LIST, person.pid)  # what is allowed is done
+    monday.shift(timedelta(minutes=30))
+    with pytest.raises(Forbidden):
+        appointment(consented.principal, Action.DOCUMENT_LIST, person.pid)
+
+
+def test_refused_too_often_an_application_is_told_of_what_is_hidden_as_of_what_is_absent(  # D15
+    world: World, http: Client
+) -> None:
+    consented = a_consent(world.person, an_application(), *Permission)
+    here = depositor_token(world.person.pid, consented.principal)
+    spent(budgets.REFUSALS_IN_ONE_RECORD, here, 100)
+    before = len(traces(world.person.pid))
+
+    for document in (world.upload, ids.new_id()):
+        reply = http.get(f"/fhir/R4/DocumentReference/{document}", as_=consented.principal)
+        assert (reply.status, reply.header("Retry-After")) == (429, "1800")
+
+    assert len(traces(world.person.pid)) == before
+    seen = http.get(f"/fhir/R4/DocumentReference/{world.document}", as_=consented.principal)
+    assert seen.status == 200
 
 
 def test_the_operator_is_told_once(

@@ -1,18 +1,22 @@
 """What an application writes by consent, and what must be true of the record."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from chalicelib.access import applications
 from chalicelib.access.permissions import Permission
 from chalicelib.agenda import usecases as agenda
 from chalicelib.agenda.lists import Window, list_appointments
 from chalicelib.agenda.model import Draft as AppointmentDraft
+from chalicelib.audit.model import Trace
 from chalicelib.core import clock
 from chalicelib.http.idempotency import Idempotency
-from chalicelib.http.principal import Principal
+from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.measures import usecases as measures
 from chalicelib.measures.model import Draft as MeasureDraft
 from chalicelib.measures.model import MeasureKind
+from chalicelib.oauth import consents
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
 from tests.builders import Actor, a_consent, an_application
@@ -40,6 +44,7 @@ WITHOUT: Final[list[object]] = [(None, None)]
 WITH: Final[list[object]] = [(ROOM, "Balance Exemple")]
 _applications: Final[dict[str, Actor]] = {}
 _prepared: Final[dict[str, str]] = {}
+_left: Final[dict[str, object]] = {}
 
 
 def allow(world: World, travel: object) -> None:
@@ -57,6 +62,29 @@ def allow_and_appoint(world: World, travel: object) -> None:
 def who(world: World) -> Principal:
     """Return the application, as a token of its consent has it."""
     return _applications[world.person.pid].principal
+
+
+def take_back(effect: Callable[[World], object]) -> Callable[[World], object]:
+    """Let the person take the consent back meanwhile, and keep in mind what was there then."""
+
+    def act(world: World) -> object:
+        pid = world.person.pid
+        ref = applications.consent_ref(pid, _applications[pid].id)
+        consents.withdraw_consent(world.person.principal, pid, ref)
+        _left[pid] = effect(world)
+        return None
+
+    return act
+
+
+def left(world: World) -> object:
+    """Return what was there when the consent was taken back."""
+    return _left[world.person.pid]
+
+
+def history(world: World) -> list[Trace]:
+    """Open the traces of what the application did."""
+    return [one for one in stories.history(world) if one.actor == ActorKind.APPLICATION]
 
 
 def deposit(world: World) -> object:

@@ -1,6 +1,7 @@
 """A person lets an application in, reduces that, takes it back; and a device stays connected."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.access import applications
@@ -10,8 +11,11 @@ from chalicelib.core import clock, rows
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.identity.clients import OAuthRefused
 from chalicelib.oauth import consents, grants, store
+from chalicelib.oauth.grants import Granted
 from chalicelib.oauth.model import Given
 from chalicelib.oauth.store import RenewalsRow
+from tests import double
+from tests.faults.reminder_stories import Unclear
 from tests.faults.stories import Travel, waiting
 from tests.oauth import asked
 from tests.oauth.play import BACK, VERIFIER, an_application, answer
@@ -27,6 +31,7 @@ CONNECTED: Final[Seen] = ("active", 2, 1, 1)
 REDUCED: Final[Seen] = ("active", 1, 1, 1)
 WITHDRAWN: Final[Seen] = ("withdrawn", 2, 1, 0)
 _known: Final[dict[str, str]] = {}
+_answers: Final[list[Granted]] = []  # to one code
 
 
 def prepare(world: World, travel: Travel) -> None:
@@ -36,31 +41,70 @@ def prepare(world: World, travel: Travel) -> None:
     _known["request"] = asked.request(_known["application"])
 
 
+def prepare_given(world: World, travel: Travel) -> None:
+    """Let the browser bring the application its code."""
+    prepare(world, travel)
+    _known["code"] = answer(give(world).redirect_url)["code"]
+
+
 def prepare_connected(world: World, travel: Travel) -> None:
     """Let a device be connected."""
-    prepare(world, travel)
-    given = give(world)
-    form = {
-        "client_id": _known["application"],
-        "code": answer(given.redirect_url)["code"],
-        "redirect_uri": BACK,
-        "code_verifier": VERIFIER,
-    }
-    got = grants.exchange_code(form, given.consent.given_at)
+    prepare_given(world, travel)
+    got = _exchange(_known["code"])
     assert got.refresh_token
     _known["refresh_token"] = got.refresh_token
     _known["former"] = _proof(world)
 
 
-def give(world: World) -> Given:
+def exchange(world: World) -> None:
+    """Bring the code; what it gave is dead once it was brought twice."""
+    del world
+    if not _is_used():
+        _answers.clear()
+    try:
+        _answers.append(_exchange(_known["code"]))
+    except OAuthRefused as refused:
+        raise Unclear from refused
+
+
+def is_connected(world: World) -> bool:
+    return seen(world)[3] == 1
+
+
+def ask_again(world: World, travel: Travel) -> None:
+    """Ask the person again, as an application does that lost the answer, or whose code was used."""
+    assert len(_answers) <= 1, "a code was answered twice"
+    travel.shift(60)
+    if not is_connected(world):
+        request = asked.request(_known["application"])
+        given = give(world, request=request, key=replace(KEY, key="d" * 64))
+        _exchange(answer(given.redirect_url)["code"])
+
+
+def _exchange(code: str) -> Granted:
+    form = {
+        "client_id": _known["application"],
+        "code": code,
+        "redirect_uri": BACK,
+        "code_verifier": VERIFIER,
+    }
+    return grants.exchange_code(form, clock.now())
+
+
+def _is_used() -> bool:
+    items = double.tables()[rows.table_name("work")].values()
+    return any(item["kind"]["S"] == "used" for item in items)
+
+
+def give(world: World, request: str | None = None, key: Idempotency = KEY) -> Given:
     person = world.person
     return consents.give_consent(
         person.principal,
         person.pid,
-        _known["request"],
+        request or _known["request"],
         permissions=LINES,
         months=6,
-        idempotency=KEY,
+        idempotency=key,
     )
 
 

@@ -58,6 +58,8 @@ class Story:
     retried_by_client: bool = True  # else the queue and the sweep do it, later
     rival: Callable[[World], object] | None = None  # who acts meanwhile; by default, the same again
     has_key: bool = False  # the client's own rival retry must be answered like the first
+    # What was there when the rival took back the right to ask: it is there in the end, and no more.
+    left: Callable[[World], object] | None = None
 
 
 Travel = time_machine.Traveller

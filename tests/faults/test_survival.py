@@ -19,6 +19,7 @@ from chalicelib.record import store as record_store
 from chalicelib.record.store import GoneRow
 from tests import double, worlds
 from tests.faults.every_story import STORIES
+from tests.faults.reminder_stories import no_trace
 from tests.faults.stories import (
     MARKER,
     TRIES,
@@ -119,6 +120,8 @@ def survive(
         said = False
     recorder.plans.clear()
     double.new_process()
+    if way == "rival" and story.left is not None:
+        return taken_back(story, world, clock, said=said)
     wrong = half_done(story, world, said=said)
     if way == "rival" and story.has_key and not said:
         wrong = "I2: the same key was not answered as the first time"
@@ -127,6 +130,21 @@ def survive(
     if story.retried_by_client and not any(attempt(story, world) for _ in range(3)):
         return "I2: the client's retry does not pass"
     return in_the_end(story, world, clock, tries=TRIES_WITH_RIVAL if way == "rival" else TRIES)
+
+
+def taken_back(
+    story: Story, world: World, clock: time_machine.Traveller, *, said: bool
+) -> str | None:
+    """Look at what was asked while the right to ask was taken back: nothing comes after that."""
+    left = story.left(world) if story.left else None
+    if wrong := half_done(story, world, said=said):
+        return wrong
+    if attempt(story, world) and left != story.new:
+        return "I2: the client's retry passes, though the right was taken back"
+    if story.effect(world) != left:
+        return "I1: written after the right was taken back"
+    finished = replace(story, new=left, traces=story.traces if left == story.new else no_trace)
+    return in_the_end(finished, world, clock, tries=TRIES_WITH_RIVAL)
 
 
 def half_done(story: Story, world: World, *, said: bool) -> str | None:
@@ -205,6 +223,11 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commit, "_is_committed", lambda _: False)
 
 
+def forget_the_consent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an application write whatever became of its consent meanwhile."""
+    monkeypatch.setattr(commit, "_consent_steps", lambda _unit, _steps: [])
+
+
 @pytest.mark.parametrize(
     ("story", "plant"),
     [
@@ -218,6 +241,11 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
         ("delete_own_document", name_no_file),
         ("withdraw", write_apart),
         ("refuse_mails", drop_condition("preferences")),
+        ("deposit_by_application", forget_the_consent),
+        ("add_measure_by_application", forget_the_consent),
+        ("join_appointment_by_application", forget_the_consent),
+        ("change_consent", drop_condition("consent")),
+        ("exchange_code", drop_condition("used")),
     ],
     ids=[
         "idempotency key",
@@ -230,6 +258,11 @@ def never_look(monkeypatch: pytest.MonkeyPatch) -> None:
         "name of a file deleted",
         "one transaction for rows and trace",
         "version of preferences",
+        "consent of a deposit",
+        "consent of a measure",
+        "consent of a link",
+        "version of a consent",
+        "code already used",
     ],
 )
 def test_the_harness_finds_what_is_dropped_from_a_write(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.access.permissions import Permission
-from tests.builders import Actor
+from tests.builders import Actor, a_consent
 from tests.fhir.conftest import Allowed
 from tests.fhir.resources import (
     LOINC,
@@ -192,6 +192,18 @@ def test_a_key_of_its_own_makes_two_of_the_same(world: World, app: Actor, http: 
     assert len(of_person(world, http)) == 2
     reused = create(http, app, a_weight(patient(app), 60), **{"Idempotency-Key": "first-key"})
     assert refused(reused) == (422, [("invalid", "idempotency-key-reused", "")])
+
+
+def test_one_key_serves_for_each_patient_of_an_application(
+    world: World, app: Actor, http: Client
+) -> None:
+    of_other = a_consent(world.other, app, *Permission)
+    first, other, again = (
+        create(http, one, a_weight(patient(one)), **{"Idempotency-Key": "monday-weights"})
+        for one in (app, of_other, app)
+    )
+    assert (first.status, other.status) == (201, 201)
+    assert again.json() == first.json() != other.json()
 
 
 @pytest.mark.parametrize(

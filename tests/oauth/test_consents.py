@@ -245,6 +245,21 @@ def test_a_request_repeated_gets_its_first_answer_whatever_ended_meanwhile(
     assert len([one for one in waiting() if one.type == "consent.given"]) == 1
 
 
+def test_a_request_repeated_after_another_consent_gets_no_code_of_it(
+    play: Play, clock: time_machine.Traveller
+) -> None:
+    request = play.request()
+    first = play.give(request, key="the-same-key", lines=[READ])
+    clock.shift(1)
+    latest = play.code(lines=[READ, Permission.WEIGHT_WRITE])
+
+    again = play.give(request, key="the-same-key", lines=[READ])
+
+    assert (first.status, again.status, again.problem) == (201, 422, "consent-request-over")
+    assert "redirect_url" not in again.json()
+    assert play.exchange(latest).status == 200
+
+
 def test_what_an_application_did_is_shown_line_by_line(play: Play) -> None:
     application = acting(play.connect()["access_token"])
     for permission in (READ, READ, Permission.WEIGHT_WRITE):

@@ -1,6 +1,7 @@
 """What an application gets for a consent, and where it serves: A09."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from tests.oauth.play import (
     Play,
     acting,
     may,
+    refused,
 )
 
 WEIGHT = "http://loinc.org|29463-7"
@@ -161,6 +163,25 @@ def test_nobody_else_spends_that_budget(play: Play) -> None:
     counts = [item for (pk, _), item in before.items() if pk.startswith("RATE#token-here")]
     now = double.tables()[rows.table_name("work")]
     assert counts == [item for (pk, _), item in now.items() if pk.startswith("RATE#token-here")]
+
+
+def test_a_dead_refresh_token_spends_nothing_of_the_live_device(  # A11
+    play: Play, clock: time_machine.Traveller
+) -> None:
+    lost = play.connect()["refresh_token"]
+    revoked = play.http.post("/oauth/revoke", body=urlencode(play.signed({"token": lost})))
+    assert revoked.status == 200
+    clock.shift(1)
+    stolen = play.connect()["refresh_token"]
+    clock.shift(1)
+    held = play.connect()["refresh_token"]
+    play.renew(stolen)
+    clock.shift(31)
+
+    for dead in (lost, stolen):
+        assert {refused(play.renew(dead)) for _ in range(125)} == {(400, "invalid_grant")}
+
+    assert play.renew(held).status == 200
 
 
 def test_what_is_not_ours_costs_no_read_of_any_record(play: Play, calls: Any) -> None:
