@@ -114,18 +114,29 @@ def file(principal: Principal, application_id: str) -> File:
         return _file(usecases.find(application_id))
 
 
-def review(principal: Principal, application_id: str, satisfied: Collection[Criteria]) -> File:
-    """Note what an operator found satisfied. Raises as `queue` and `usecases.review`."""
+def review(
+    principal: Principal, application_id: str, satisfied: Collection[Criteria], version: int
+) -> File:
+    """Note what an operator found satisfied in what she read.
+
+    Raises as `queue` and `usecases.review`.
+    """
     _require(principal, ActorKind.OPERATOR)
     with gate.enter_own(principal, Desk.REVIEW) as own:
-        return _file(usecases.review(_author(own), application_id, satisfied))
+        return _file(usecases.review(_author(own), application_id, satisfied, version))
 
 
-def decide(principal: Principal, application_id: str, state: State, reason: str) -> File:
-    """Decide of an application, with a reason. Raises as `queue` and `usecases.set_state`."""
+def decide(
+    principal: Principal, application_id: str, state: State, reason: str, version: int
+) -> File:
+    """Decide of an application as it was read, with a reason.
+
+    Raises as `queue` and `usecases.set_state`.
+    """
     _require(principal, ActorKind.OPERATOR)
     with gate.enter_own(principal, Desk.DECIDE) as own:
-        return _file(usecases.set_state(_author(own), application_id, state, reason))
+        decided = usecases.set_state(_author(own), application_id, state, reason, version)
+        return _file(decided)
 
 
 def _require(principal: Principal, kind: ActorKind) -> None:

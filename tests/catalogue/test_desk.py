@@ -49,14 +49,27 @@ def version(http: Client, who: Actor, known: dict[str, Any]) -> str:
     return str(tag).strip('"v')
 
 
-def decide(http: Client, who: Actor, one: str, state: str, reason: str = "Revue faite.") -> Reply:
-    body = {"state": state, "reason": reason}
-    return http.post(f"{ALL}/{one}/state", as_=who.principal, json=body)
+def decide(
+    http: Client,
+    who: Actor,
+    one: str,
+    state: str,
+    reason: str = "Revue faite.",
+    *,
+    of: int | None = None,
+) -> Reply:
+    """Decide of a version, or of what is there now."""
+    body, headers = {"state": state, "reason": reason}, match(one, of)
+    return http.post(f"{ALL}/{one}/state", as_=who.principal, json=body, headers=headers)
 
 
-def review(http: Client, who: Actor, one: str, *satisfied: str) -> Reply:
-    body = {"satisfied": list(satisfied)}
-    return http.put(f"{ALL}/{one}/review", as_=who.principal, json=body)
+def review(http: Client, who: Actor, one: str, *satisfied: str, of: int | None = None) -> Reply:
+    body, headers = {"satisfied": list(satisfied)}, match(one, of)
+    return http.put(f"{ALL}/{one}/review", as_=who.principal, json=body, headers=headers)
+
+
+def match(one: str, version: int | None) -> dict[str, str]:
+    return {"If-Match": f'"v{version or at_the_gate(one).version}"'}
 
 
 def online(http: Client, publisher: Actor, operator: Actor, **said: Any) -> dict[str, Any]:
@@ -303,6 +316,43 @@ def test_a_decision_says_who_and_why_to_operators_and_why_to_the_publisher(
         "application:review",
         "application:register",
     ]
+
+
+def test_an_operator_decides_only_of_what_she_read(
+    http: Client, alix: Actor, salome: Actor
+) -> None:
+    made = register(http, alix).json()
+    read = at_the_gate(made["id"]).version
+    change(http, alix, made, purpose="Tout autre chose.")
+
+    unread = review(http, salome, made["id"], *Criteria, of=read)
+    assert (unread.status, unread.problem) == (412, "stale")
+    reviewed = review(http, salome, made["id"], *Criteria)
+    assert reviewed.status == 200
+    stale = decide(http, salome, made["id"], "online", of=read)
+    assert (stale.status, stale.problem) == (412, "stale")
+    assert at_the_gate(made["id"]).status == State.CANDIDATE
+
+    seen = int(str(reviewed.header("ETag")).strip('"v'))
+    first = decide(http, salome, made["id"], "online", of=seen)
+    again = decide(http, salome, made["id"], "online", of=seen)
+    assert (first.status, again.status) == (200, 200)
+    assert len(again.json()["history"]) == len(first.json()["history"])
+
+
+def test_a_decision_that_names_no_version_is_refused(
+    http: Client, alix: Actor, salome: Actor
+) -> None:
+    one = f"{ALL}/{register(http, alix).json()['id']}"
+
+    noted = http.put(f"{one}/review", as_=salome.principal, json={"satisfied": ["ethics"]})
+    decided = http.post(
+        f"{one}/state", as_=salome.principal, json={"state": "delisted", "reason": "Hors champ."}
+    )
+
+    assert {(noted.status, noted.problem), (decided.status, decided.problem)} == {
+        (428, "precondition-required")
+    }
 
 
 @pytest.mark.parametrize(
