@@ -68,6 +68,7 @@ def register(principal: Principal, draft: Draft, idempotency: Idempotency) -> Fi
         known = rows.get(IdempotencyRow, *access_store.idempotency_key(idempotency))
         if known is not None:
             return _file(_replayed(own, known, idempotency))
+        usecases.check(draft)  # before: what is wrong registers nothing, and counts for nothing
         now = clock.now()
         budgets.spend(budgets.REGISTRATIONS, principal.kind, str(author.siret), now)
         # The same for the same key: a request whose answer was lost finds what it made.

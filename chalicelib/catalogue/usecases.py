@@ -74,6 +74,15 @@ def all_applications(owner: str | None = None) -> list[Application]:
     return sorted(found, key=lambda one: (rules.folded(one.draft.name), one.id))
 
 
+def check(draft: Draft) -> None:
+    """Check what is said of an application, where this product runs.
+
+    Raises:
+        Invalid: everything that is wrong.
+    """
+    rules.check(draft, allows_loopback=settings().is_development)
+
+
 def register(
     author: Author,
     draft: Draft,
@@ -91,7 +100,7 @@ def register(
         Conflict: `application-exists`: that id is of an application that says something else.
         Unavailable, StoreUnavailable: it may not be registered; trying again is safe with an id.
     """
-    rules.check(draft, allows_loopback=settings().is_development)
+    check(draft)
     wanted = Application(
         id=application_id or ids.new_secret_id(),
         draft=draft,
@@ -129,7 +138,7 @@ def change(
         Stale: it changed since that version was read.
         Unavailable, StoreUnavailable: it may not be done; trying again is safe.
     """
-    rules.check(draft, allows_loopback=settings().is_development)
+    check(draft)
 
     def alter(before: Application) -> tuple[Application, Event] | None:
         if before.draft == draft:

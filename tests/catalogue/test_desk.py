@@ -216,6 +216,18 @@ def test_an_establishment_registers_so_many_a_day(
     assert statuses == [201, 201, 429, 201]
 
 
+def test_what_is_refused_as_wrong_uses_up_no_registration_of_the_day(
+    http: Client, alix: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = {ActorKind.PUBLISHER: 1}
+    monkeypatch.setattr(budgets, "REGISTRATIONS", budgets.Budget("register", limits))
+
+    wrong = [register(http, alix, redirect_uris=["http://balance.example/"]) for _ in range(3)]
+
+    assert {one.status for one in wrong} == {422}
+    assert register(http, alix).status == 201
+
+
 def test_a_change_says_only_what_changes_and_holds_on_the_version_that_was_read(
     http: Client, alix: Actor
 ) -> None:
