@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.access import budgets
 from chalicelib.access.applications import ApplicationRow, application_key
+from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow, open_row
 from chalicelib.catalogue.model import Criteria, State
 from chalicelib.core import ids, rows
@@ -88,9 +89,13 @@ def at_the_gate(application_id: str) -> ApplicationRow:
 
 
 def history_of(actor: Actor) -> list[str]:
+    return [one.action for one in traces_of(actor)]
+
+
+def traces_of(actor: Actor) -> list[Trace]:
     found = double.tables()[rows.table_name("audit")]
     return [
-        open_row(TraceRow.from_raw_data(item), actor.id).action
+        open_row(TraceRow.from_raw_data(item), actor.id)
         for (pk, _), item in sorted(found.items())
         if pk == f"A#{actor.id}"
     ]
@@ -417,6 +422,23 @@ def test_nobody_else_is_let_near_the_work_of_the_others(
         assert decide(http, who, made["id"], "delisted").status == 403
         assert review(http, who, made["id"], "ethics").status == 403
     assert at_the_gate(made["id"]).version == 1
+
+
+def test_who_may_not_is_told_so_and_her_own_history_says_that_she_tried(
+    http: Client, world: World, alix: Actor
+) -> None:
+    made = register(http, alix).json()
+    every = f"{ALL}/{made['id']}"
+
+    for who in (alix, world.person, world.doctor, world.laboratory):
+        before = len(traces_of(who))
+        assert http.get(every, as_=who.principal).status == 403
+        assert decide(http, who, made["id"], "delisted").status == 403
+        tried = [(one.action, one.outcome, one.reason) for one in traces_of(who)[before:]]
+        assert tried == [
+            ("catalogue:application:read", "refused", "no_right"),
+            ("catalogue:application:decide", "refused", "no_right"),
+        ]
 
 
 def test_all_of_it_is_in_the_history_of_who_did_it(
