@@ -242,6 +242,22 @@ def test_what_changed_while_it_was_read_is_shown_before_a_decision_and_the_reaso
     expect(told).to_have_count(0)
 
 
+def test_what_changed_while_it_was_read_is_checked_anew(page: Page, opened: Open) -> None:
+    canned = opened(f"/revue/{WAITING}", OPERATOR)
+    canned.overrides["PUT .*/review"] = lambda route: problem(
+        route, 412, "stale", "Version périmée"
+    )
+    page.get_by_role("group", name="Ce que vous avez vérifié").get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Noter").click()
+
+    told = page.get_by_role("alert").filter(has_text="La candidature a changé depuis que vous")
+    expect(told).to_be_focused()
+    assert canned.count("GET", f"{ALL}/{WAITING}") == 2
+    del canned.overrides["PUT .*/review"]
+    page.get_by_role("button", name="Noter").click()
+    expect(told).to_have_count(0)
+
+
 def test_the_queue_says_how_long_each_has_waited_and_keeps_its_place(
     page: Page, opened: Open
 ) -> None:

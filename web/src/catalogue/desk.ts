@@ -175,7 +175,7 @@ export const deskWords = typeset({
     missingReason: "Écrivez le motif.",
     decided: "La décision est en vigueur.",
     outdated: "La candidature a changé depuis que vous l'avez lue",
-    outdatedText: "Voici ce qu'elle dit maintenant. Relisez-la avant de décider. Le motif déjà écrit est gardé.",
+    outdatedText: "Voici ce qu'elle dit maintenant. Relisez-la, puis notez ou décidez de nouveau. Un motif déjà écrit est gardé.",
   },
 
   history: {
