@@ -106,19 +106,30 @@ def enter(  # noqa: PLR0913  keyword-only
 
 
 @contextmanager
-def enter_own(principal: Principal, action: str, queries: Sequence[Query] = ()) -> Iterator[Entry]:
+def enter_own(
+    principal: Principal,
+    action: str,
+    queries: Sequence[Query] = (),
+    *,
+    only: ActorKind | None = None,
+) -> Iterator[Entry]:
     """Open what is an actor's own and of no record: her patients, the list of her mailbox.
 
     Her session or client is read and must be live; `queries` are read beside it. That she looked is
-    traced in her own history before anything leaves.
+    traced in her own history before anything leaves; that she may not, if it is of another kind
+    of actor `only`, before she is told.
 
     Raises:
         Unauthenticated, Forbidden: as `enter`, of the session.
+        Forbidden: she is of another kind; traced.
         Unavailable: it could not be read, or the trace not be written.
     """
     entry = load_own(principal, queries)
     unit = Unit(entry, action, clock.now())
     unit.concerns_record = False
+    if only not in (None, principal.kind):
+        commit.refuse(unit, Refusal.NO_RIGHT)
+        raise Forbidden
     unit.right = Right.SELF
     yield entry
     commit.leave(unit)

@@ -2,7 +2,7 @@
 
 Who works at an establishment sees and changes its own applications: others are as if they were
 not. An operator sees all, reviews and decides. Each of these acts is in the history of who did it,
-before anything leaves; what it changes, in the application's own.
+or of who may not and tried, before anything leaves; what it changes, in the application's own.
 """
 
 from collections.abc import Collection, Mapping
@@ -38,8 +38,7 @@ def own_applications(principal: Principal) -> list[Application]:
         Unauthenticated: the session was ended.
         Unavailable, StoreUnavailable: the host does not answer.
     """
-    _require(principal, ActorKind.PUBLISHER)
-    with gate.enter_own(principal, Desk.LIST) as own:
+    with gate.enter_own(principal, Desk.LIST, only=ActorKind.PUBLISHER) as own:
         return usecases.all_applications(_author(own).siret)
 
 
@@ -49,8 +48,7 @@ def own_application(principal: Principal, application_id: str) -> File:
     Raises:
         NotFound: there is none, or it is of another establishment.
     """
-    _require(principal, ActorKind.PUBLISHER)
-    with gate.enter_own(principal, Desk.READ) as own:
+    with gate.enter_own(principal, Desk.READ, only=ActorKind.PUBLISHER) as own:
         return _file(_own(own, application_id))
 
 
@@ -62,12 +60,12 @@ def register(principal: Principal, draft: Draft, idempotency: Idempotency) -> Fi
         Conflict: it serves for another one at this very moment.
         TooMany: the establishment registered too many today.
     """
-    _require(principal, ActorKind.PUBLISHER)
-    with gate.enter_own(principal, Desk.REGISTER) as own:
+    with gate.enter_own(principal, Desk.REGISTER, only=ActorKind.PUBLISHER) as own:
         author = _author(own)
         known = rows.get(IdempotencyRow, *access_store.idempotency_key(idempotency))
         if known is not None:
             return _file(_replayed(own, known, idempotency))
+        usecases.check(draft)  # before: what is wrong registers nothing, and counts for nothing
         now = clock.now()
         budgets.spend(budgets.REGISTRATIONS, principal.kind, str(author.siret), now)
         # The same for the same key: a request whose answer was lost finds what it made.
@@ -85,8 +83,7 @@ def change(
     Raises:
         Invalid, Conflict, Stale: as `usecases.change`.
     """
-    _require(principal, ActorKind.PUBLISHER)
-    with gate.enter_own(principal, Desk.CHANGE) as own:
+    with gate.enter_own(principal, Desk.CHANGE, only=ActorKind.PUBLISHER) as own:
         before = _own(own, application_id)
         draft = replace(before.draft, **changes)
         if before.version != version and draft != before.draft:
@@ -101,36 +98,38 @@ def queue(principal: Principal, state: State | None) -> list[Application]:
         Forbidden: only operators review.
         Unauthenticated, Unavailable, StoreUnavailable: as `own_applications`.
     """
-    _require(principal, ActorKind.OPERATOR)
-    with gate.enter_own(principal, Desk.LIST):
+    with gate.enter_own(principal, Desk.LIST, only=ActorKind.OPERATOR):
         found = [one for one in usecases.all_applications() if state in (None, one.state)]
     return sorted(found, key=lambda one: (one.state_since, one.id))
 
 
 def file(principal: Principal, application_id: str) -> File:
     """Return an application as an operator reviews it. Raises as `queue`; NotFound."""
-    _require(principal, ActorKind.OPERATOR)
-    with gate.enter_own(principal, Desk.READ):
+    with gate.enter_own(principal, Desk.READ, only=ActorKind.OPERATOR):
         return _file(usecases.find(application_id))
 
 
-def review(principal: Principal, application_id: str, satisfied: Collection[Criteria]) -> File:
-    """Note what an operator found satisfied. Raises as `queue` and `usecases.review`."""
-    _require(principal, ActorKind.OPERATOR)
-    with gate.enter_own(principal, Desk.REVIEW) as own:
-        return _file(usecases.review(_author(own), application_id, satisfied))
+def review(
+    principal: Principal, application_id: str, satisfied: Collection[Criteria], version: int
+) -> File:
+    """Note what an operator found satisfied in what she read.
+
+    Raises as `queue` and `usecases.review`.
+    """
+    with gate.enter_own(principal, Desk.REVIEW, only=ActorKind.OPERATOR) as own:
+        return _file(usecases.review(_author(own), application_id, satisfied, version))
 
 
-def decide(principal: Principal, application_id: str, state: State, reason: str) -> File:
-    """Decide of an application, with a reason. Raises as `queue` and `usecases.set_state`."""
-    _require(principal, ActorKind.OPERATOR)
-    with gate.enter_own(principal, Desk.DECIDE) as own:
-        return _file(usecases.set_state(_author(own), application_id, state, reason))
+def decide(
+    principal: Principal, application_id: str, state: State, reason: str, version: int
+) -> File:
+    """Decide of an application as it was read, with a reason.
 
-
-def _require(principal: Principal, kind: ActorKind) -> None:
-    if principal.kind is not kind:
-        raise Forbidden
+    Raises as `queue` and `usecases.set_state`.
+    """
+    with gate.enter_own(principal, Desk.DECIDE, only=ActorKind.OPERATOR) as own:
+        decided = usecases.set_state(_author(own), application_id, state, reason, version)
+        return _file(decided)
 
 
 def _author(own: Entry) -> Author:

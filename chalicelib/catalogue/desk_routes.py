@@ -87,26 +87,30 @@ def read_application_to_review(call: Call[None, NoQuery]) -> Answer:
     "PUT",
     f"{_ONE}/review",
     body=ReviewBody,
+    if_match=True,
     answers={200: ApplicationFile},
     problems=(Forbidden(),),
 )
 def review_application(call: Call[ReviewBody, NoQuery]) -> Answer:
-    """Note which families of criteria are found satisfied."""
-    one = call.path["application_id"]
-    return _file(desk.review(call.principal, one, call.body.satisfied), to_publisher=False)
+    """Note which families of criteria are found satisfied, in the version that was read."""
+    one, version = call.path["application_id"], call.if_match or 0
+    found = desk.review(call.principal, one, call.body.satisfied, version)
+    return _file(found, to_publisher=False)
 
 
 @endpoint(
     "POST",
     f"{_ONE}/state",
     body=DecisionBody,
+    if_match=True,
     answers={200: ApplicationFile},
     problems=(Forbidden(), Conflict("application-move"), Conflict("application-unchecked")),
 )
 def decide_application(call: Call[DecisionBody, NoQuery]) -> Answer:
-    """Decide of an application, with a reason; in force from its next request on."""
-    one, body = call.path["application_id"], call.body
-    return _file(desk.decide(call.principal, one, body.state, body.reason), to_publisher=False)
+    """Decide of the version that was read, with a reason; in force from its next request on."""
+    one, body, version = call.path["application_id"], call.body, call.if_match or 0
+    found = desk.decide(call.principal, one, body.state, body.reason, version)
+    return _file(found, to_publisher=False)
 
 
 def _lines(found: list[Application]) -> Answer:

@@ -74,6 +74,15 @@ def all_applications(owner: str | None = None) -> list[Application]:
     return sorted(found, key=lambda one: (rules.folded(one.draft.name), one.id))
 
 
+def check(draft: Draft) -> None:
+    """Check what is said of an application, where this product runs.
+
+    Raises:
+        Invalid: everything that is wrong.
+    """
+    rules.check(draft, allows_loopback=settings().is_development)
+
+
 def register(
     author: Author,
     draft: Draft,
@@ -91,7 +100,7 @@ def register(
         Conflict: `application-exists`: that id is of an application that says something else.
         Unavailable, StoreUnavailable: it may not be registered; trying again is safe with an id.
     """
-    rules.check(draft, allows_loopback=settings().is_development)
+    check(draft)
     wanted = Application(
         id=application_id or ids.new_secret_id(),
         draft=draft,
@@ -129,25 +138,29 @@ def change(
         Stale: it changed since that version was read.
         Unavailable, StoreUnavailable: it may not be done; trying again is safe.
     """
-    rules.check(draft, allows_loopback=settings().is_development)
+    check(draft)
 
     def alter(before: Application) -> tuple[Application, Event] | None:
         if before.draft == draft:
             return None
-        if version not in (None, before.version):
-            raise Stale
+        _check_version(before, version)
         rules.check_change(before)
         return _said(before, author, draft)
 
     return _change(author, application_id, alter)
 
 
-def review(author: Author, application_id: str, satisfied: Collection[Criteria]) -> Application:
+def review(
+    author: Author,
+    application_id: str,
+    satisfied: Collection[Criteria],
+    version: int | None = None,
+) -> Application:
     """Note which families of criteria are found satisfied, and which no longer (R-CAT-02).
 
     Raises:
         Forbidden: only the operator reviews.
-        NotFound, Unavailable, StoreUnavailable: as `change`.
+        NotFound, Stale, Unavailable, StoreUnavailable: as `change`.
     """
     _check_operator(author)
     today = clock.paris_date(clock.now())
@@ -157,20 +170,27 @@ def review(author: Author, application_id: str, satisfied: Collection[Criteria])
         checked = rules.checks_after(before.checked, now)
         if checked == before.checked:
             return None
+        _check_version(before, version)
         about = tuple(one.criteria for one in checked) or ("none",)
         return replace(before, checked=checked), _event(author, Happened.REVIEW, about=about)
 
     return _change(author, application_id, alter)
 
 
-def set_state(author: Author, application_id: str, state: State, reason: str) -> Application:
+def set_state(
+    author: Author,
+    application_id: str,
+    state: State,
+    reason: str,
+    version: int | None = None,
+) -> Application:
     """Decide of an application: from its next request on, it acts or it does not (R-CAT-03).
 
     Raises:
         Forbidden: only the operator decides.
         Invalid: no reason to read.
         Conflict: `application-move`, `application-unchecked`.
-        NotFound, Unavailable, StoreUnavailable: as `change`.
+        NotFound, Stale, Unavailable, StoreUnavailable: as `change`.
     """
     _check_operator(author)
     rules.check_reason(reason)
@@ -178,6 +198,7 @@ def set_state(author: Author, application_id: str, state: State, reason: str) ->
     def alter(before: Application) -> tuple[Application, Event] | None:
         if before.state is state:
             return None
+        _check_version(before, version)
         rules.check_move(before, state)
         event = _event(author, Happened.STATE, before=before.state, after=state, reason=reason)
         return replace(before, state=state, state_since=event.at), event
@@ -246,6 +267,12 @@ def _same(known: Application, wanted: Application) -> Application:
 def _check_operator(author: Author) -> None:
     if not author.is_operator:
         raise Forbidden
+
+
+def _check_version(before: Application, version: int | None) -> None:
+    """Refuse what was asked of another version; None: whatever it is now, as a command does."""
+    if version not in (None, before.version):
+        raise Stale
 
 
 def _event(

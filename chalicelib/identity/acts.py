@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from chalicelib.access.model import Right
-from chalicelib.access.store import StandingRow
+from chalicelib.access.store import SUSPENDED, AccountRow, StandingRow
 from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow
 from chalicelib.core import clock, ids, log, rows
@@ -38,6 +38,20 @@ def carry_out(
         return None if others is None else [rows.put(row), *others, rows.put(trace(row))]
 
     return until_written(read, actions)
+
+
+def to_status(status: str) -> Callable[[AccountRow], list[Action] | None]:
+    """Return the change of an account that brings it to a status, for `carry_out`."""
+
+    def change(account: AccountRow) -> list[Action] | None:
+        if account.status == status:
+            return None
+        if status == SUSPENDED:
+            account.suspend()
+        account.status = status
+        return []
+
+    return change
 
 
 def until_written(read: Callable[[], T], actions: Callable[[T], list[Action] | None]) -> T | None:

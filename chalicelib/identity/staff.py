@@ -12,7 +12,7 @@ from typing import Final
 from chalicelib.access.store import ACTIVE, SUSPENDED, AccountRow, SessionRow, account_key
 from chalicelib.audit.store import TRACE_KIND, TraceRow, new_row, subject_of_trace
 from chalicelib.core import clock, ids, log, rows
-from chalicelib.core.rows import Action, ConditionLost
+from chalicelib.core.rows import ConditionLost
 from chalicelib.core.text import is_printable
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import accounts, acts, store
@@ -192,15 +192,7 @@ def _set_status(mac: str, status: str, action: AccountAction) -> Member:
     def read() -> AccountRow:
         return _account(_known(mac))
 
-    def change(account: AccountRow) -> list[Action] | None:
-        if account.status == status:
-            return None
-        if status == SUSPENDED:
-            account.suspend()
-        account.status = status
-        return []
-
-    changed = acts.carry_out(read, change, lambda account: _trace(account, action))
+    changed = acts.carry_out(read, acts.to_status(status), lambda account: _trace(account, action))
     if changed is not None:
         log.write("account changed", action=action, code=changed.role)
     return _member(_known(mac), changed or read())

@@ -12,7 +12,6 @@ from chalicelib.access import store as access_store
 from chalicelib.access.store import ACTIVE, SUSPENDED, AccountRow, SettingsRow
 from chalicelib.audit.store import TraceRow, new_row
 from chalicelib.core import clock, ids, log, rows
-from chalicelib.core.rows import Action
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import accounts, acts, directory, spaces
 from chalicelib.identity.model import AccountAction
@@ -62,18 +61,10 @@ def resume_account(who: str) -> Account:
 
 
 def _set_status(who: str, status: str, action: AccountAction) -> Account:
-    def change(account: AccountRow) -> list[Action] | None:
-        if account.status == status:
-            return None
-        if status == SUSPENDED:
-            account.suspend()
-        account.status = status
-        return []
-
     def trace(account: AccountRow) -> TraceRow:
         return _trace(account, action)
 
-    changed = acts.carry_out(lambda: _find(who), change, trace)
+    changed = acts.carry_out(lambda: _find(who), acts.to_status(status), trace)
     if changed is None:
         return show_account(who)
     log.write("account changed", action=action, code=changed.role, patient=changed.pid)

@@ -210,6 +210,54 @@ def test_an_application_goes_online_once_all_is_checked_and_a_reason_is_given(
     expect(page.get_by_text("Salomé EXEMPLE, le").first).to_be_visible()
 
 
+def test_what_changed_while_it_was_read_is_shown_before_a_decision_and_the_reason_stays(
+    page: Page, opened: Open
+) -> None:
+    canned = opened(f"/revue/{ONLINE}", OPERATOR)
+    named: list[str | None] = []
+
+    def changed(route: Route) -> None:
+        named.append(route.request.headers.get("if-match"))
+        del canned.overrides["POST .*/state"]
+        found = next(one for one in canned.desk.files if one["id"] == ONLINE)
+        found["purpose"] = "Peser, et vendre ce qui est pesé."
+        problem(route, 412, "stale", "Version périmée")
+
+    canned.overrides["POST .*/state"] = changed
+    page.get_by_role("button", name="Suspendre").click()
+    question = page.get_by_role("dialog", name="Suspendre")
+    question.get_by_label("Motif").fill("Une plainte est arrivée.")
+    question.get_by_role("button", name="Suspendre").click()
+
+    told = page.get_by_role("alert").filter(has_text="La candidature a changé depuis que vous")
+    expect(told).to_be_focused()
+    expect(told).to_be_in_viewport()
+    expect(question).to_have_count(0)
+    expect(page.get_by_text("Peser, et vendre ce qui est pesé.")).to_be_visible()
+    assert named == ['"v1"']
+    page.get_by_role("button", name="Suspendre").click()
+    expect(question.get_by_label("Motif")).to_have_value("Une plainte est arrivée.")
+    question.get_by_role("button", name="Suspendre").click()
+    expect(page.get_by_text("« Une plainte est arrivée. »").first).to_be_visible()
+    expect(told).to_have_count(0)
+
+
+def test_what_changed_while_it_was_read_is_checked_anew(page: Page, opened: Open) -> None:
+    canned = opened(f"/revue/{WAITING}", OPERATOR)
+    canned.overrides["PUT .*/review"] = lambda route: problem(
+        route, 412, "stale", "Version périmée"
+    )
+    page.get_by_role("group", name="Ce que vous avez vérifié").get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Noter").click()
+
+    told = page.get_by_role("alert").filter(has_text="La candidature a changé depuis que vous")
+    expect(told).to_be_focused()
+    assert canned.count("GET", f"{ALL}/{WAITING}") == 2
+    del canned.overrides["PUT .*/review"]
+    page.get_by_role("button", name="Noter").click()
+    expect(told).to_have_count(0)
+
+
 def test_the_queue_says_how_long_each_has_waited_and_keeps_its_place(
     page: Page, opened: Open
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.access import budgets
 from chalicelib.access.applications import ApplicationRow, application_key
+from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TraceRow, open_row
 from chalicelib.catalogue.model import Criteria, State
 from chalicelib.core import ids, rows
@@ -49,14 +50,27 @@ def version(http: Client, who: Actor, known: dict[str, Any]) -> str:
     return str(tag).strip('"v')
 
 
-def decide(http: Client, who: Actor, one: str, state: str, reason: str = "Revue faite.") -> Reply:
-    body = {"state": state, "reason": reason}
-    return http.post(f"{ALL}/{one}/state", as_=who.principal, json=body)
+def decide(
+    http: Client,
+    who: Actor,
+    one: str,
+    state: str,
+    reason: str = "Revue faite.",
+    *,
+    of: int | None = None,
+) -> Reply:
+    """Decide of a version, or of what is there now."""
+    body, headers = {"state": state, "reason": reason}, match(one, of)
+    return http.post(f"{ALL}/{one}/state", as_=who.principal, json=body, headers=headers)
 
 
-def review(http: Client, who: Actor, one: str, *satisfied: str) -> Reply:
-    body = {"satisfied": list(satisfied)}
-    return http.put(f"{ALL}/{one}/review", as_=who.principal, json=body)
+def review(http: Client, who: Actor, one: str, *satisfied: str, of: int | None = None) -> Reply:
+    body, headers = {"satisfied": list(satisfied)}, match(one, of)
+    return http.put(f"{ALL}/{one}/review", as_=who.principal, json=body, headers=headers)
+
+
+def match(one: str, version: int | None) -> dict[str, str]:
+    return {"If-Match": f'"v{version or at_the_gate(one).version}"'}
 
 
 def online(http: Client, publisher: Actor, operator: Actor, **said: Any) -> dict[str, Any]:
@@ -75,9 +89,13 @@ def at_the_gate(application_id: str) -> ApplicationRow:
 
 
 def history_of(actor: Actor) -> list[str]:
+    return [one.action for one in traces_of(actor)]
+
+
+def traces_of(actor: Actor) -> list[Trace]:
     found = double.tables()[rows.table_name("audit")]
     return [
-        open_row(TraceRow.from_raw_data(item), actor.id).action
+        open_row(TraceRow.from_raw_data(item), actor.id)
         for (pk, _), item in sorted(found.items())
         if pk == f"A#{actor.id}"
     ]
@@ -203,6 +221,18 @@ def test_an_establishment_registers_so_many_a_day(
     assert statuses == [201, 201, 429, 201]
 
 
+def test_what_is_refused_as_wrong_uses_up_no_registration_of_the_day(
+    http: Client, alix: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = {ActorKind.PUBLISHER: 1}
+    monkeypatch.setattr(budgets, "REGISTRATIONS", budgets.Budget("register", limits))
+
+    wrong = [register(http, alix, redirect_uris=["http://balance.example/"]) for _ in range(3)]
+
+    assert {one.status for one in wrong} == {422}
+    assert register(http, alix).status == 201
+
+
 def test_a_change_says_only_what_changes_and_holds_on_the_version_that_was_read(
     http: Client, alix: Actor
 ) -> None:
@@ -305,6 +335,43 @@ def test_a_decision_says_who_and_why_to_operators_and_why_to_the_publisher(
     ]
 
 
+def test_an_operator_decides_only_of_what_she_read(
+    http: Client, alix: Actor, salome: Actor
+) -> None:
+    made = register(http, alix).json()
+    read = at_the_gate(made["id"]).version
+    change(http, alix, made, purpose="Tout autre chose.")
+
+    unread = review(http, salome, made["id"], *Criteria, of=read)
+    assert (unread.status, unread.problem) == (412, "stale")
+    reviewed = review(http, salome, made["id"], *Criteria)
+    assert reviewed.status == 200
+    stale = decide(http, salome, made["id"], "online", of=read)
+    assert (stale.status, stale.problem) == (412, "stale")
+    assert at_the_gate(made["id"]).status == State.CANDIDATE
+
+    seen = int(str(reviewed.header("ETag")).strip('"v'))
+    first = decide(http, salome, made["id"], "online", of=seen)
+    again = decide(http, salome, made["id"], "online", of=seen)
+    assert (first.status, again.status) == (200, 200)
+    assert len(again.json()["history"]) == len(first.json()["history"])
+
+
+def test_a_decision_that_names_no_version_is_refused(
+    http: Client, alix: Actor, salome: Actor
+) -> None:
+    one = f"{ALL}/{register(http, alix).json()['id']}"
+
+    noted = http.put(f"{one}/review", as_=salome.principal, json={"satisfied": ["ethics"]})
+    decided = http.post(
+        f"{one}/state", as_=salome.principal, json={"state": "delisted", "reason": "Hors champ."}
+    )
+
+    assert {(noted.status, noted.problem), (decided.status, decided.problem)} == {
+        (428, "precondition-required")
+    }
+
+
 @pytest.mark.parametrize(
     ("state", "reason", "problem"),
     [
@@ -355,6 +422,23 @@ def test_nobody_else_is_let_near_the_work_of_the_others(
         assert decide(http, who, made["id"], "delisted").status == 403
         assert review(http, who, made["id"], "ethics").status == 403
     assert at_the_gate(made["id"]).version == 1
+
+
+def test_who_may_not_is_told_so_and_her_own_history_says_that_she_tried(
+    http: Client, world: World, alix: Actor
+) -> None:
+    made = register(http, alix).json()
+    every = f"{ALL}/{made['id']}"
+
+    for who in (alix, world.person, world.doctor, world.laboratory):
+        before = len(traces_of(who))
+        assert http.get(every, as_=who.principal).status == 403
+        assert decide(http, who, made["id"], "delisted").status == 403
+        tried = [(one.action, one.outcome, one.reason) for one in traces_of(who)[before:]]
+        assert tried == [
+            ("catalogue:application:read", "refused", "no_right"),
+            ("catalogue:application:decide", "refused", "no_right"),
+        ]
 
 
 def test_all_of_it_is_in_the_history_of_who_did_it(

@@ -435,10 +435,11 @@ def present(http: Client, seen: Seen) -> None:
     made = seen.keep(http.post(own, as_=publisher, json=BODY, headers=key())).json()
     seen.keep(http.get("/v1/me", as_=operator))
     body = {"state": "delisted", "reason": MARKERS["reason of a decision"]}
-    decided = http.post(f"{every}/{made['id']}/state", as_=operator, json=body)
+    read = {"If-Match": '"v1"'}
+    decided = http.post(f"{every}/{made['id']}/state", as_=operator, json=body, headers=read)
     assert seen.keep(decided).status == 200
     wrong = {"state": MARKERS["reason of a decision"], "reason": "Non."}
-    refused = http.post(f"{every}/{made['id']}/state", as_=operator, json=wrong)
+    refused = http.post(f"{every}/{made['id']}/state", as_=operator, json=wrong, headers=read)
     assert seen.keep(refused).status == 422
 
 

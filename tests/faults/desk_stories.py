@@ -42,8 +42,11 @@ def change(world: World, name: str) -> object:
 
 
 def suspend(world: World) -> object:
-    known = _prepared[world.publisher.id]
-    desk.decide(world.operator.principal, known, State.SUSPENDED, "Incident signalé.")
+    """Decide of it as a client does: of what she read, and not again of what is so already."""
+    operator, known = world.operator.principal, _prepared[world.publisher.id]
+    one = desk.file(operator, known).application
+    if one.state is not State.SUSPENDED:
+        desk.decide(operator, known, State.SUSPENDED, "Incident signalé.", one.version)
     return None
 
 

@@ -132,6 +132,7 @@ def at_operator(providers: dict[str, Provider]) -> Provider:
         "given_name": "Salomé",
         "usual_name": "EXEMPLE",
         "email": "salome@carnet.test",
+        "email_verified": True,
     }
     return providers["operator"]
 

@@ -37,9 +37,9 @@ export const operatorApi = {
 
   read: (id: string, signal?: Signal) => filed(call("GET", one(ALL, id), { signal })),
 
-  review: (id: string, satisfied: Criterion[]) =>
-    filed(call("PUT", `${one(ALL, id)}/review`, { body: { satisfied } })),
+  review: (of: Filed, satisfied: Criterion[]) =>
+    filed(call("PUT", `${one(ALL, of.id)}/review`, { body: { satisfied }, headers: { "If-Match": of.etag } })),
 
-  decide: (id: string, state: ApplicationState, reason: string) =>
-    filed(call("POST", `${one(ALL, id)}/state`, { body: { state, reason } })),
+  decide: (of: Filed, state: ApplicationState, reason: string) =>
+    filed(call("POST", `${one(ALL, of.id)}/state`, { body: { state, reason }, headers: { "If-Match": of.etag } })),
 };

@@ -753,7 +753,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Note which families of criteria are found satisfied. */
+        /** Note which families of criteria are found satisfied, in the version that was read. */
         put: operations["review_application"];
         post?: never;
         delete?: never;
@@ -771,7 +771,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decide of an application, with a reason; in force from its next request on. */
+        /** Decide of the version that was read, with a reason; in force from its next request on. */
         post: operations["decide_application"];
         delete?: never;
         options?: never;
@@ -7162,7 +7162,9 @@ export interface operations {
     review_application: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "If-Match": string;
+            };
             path: {
                 application_id: string;
             };
@@ -7189,8 +7191,10 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
@@ -7199,7 +7203,9 @@ export interface operations {
     decide_application: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "If-Match": string;
+            };
             path: {
                 application_id: string;
             };
@@ -7246,8 +7252,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];

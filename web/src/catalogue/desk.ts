@@ -174,6 +174,8 @@ export const deskWords = typeset({
     reasonHint: "L'éditeur le lit. Il reste dans l'historique.",
     missingReason: "Écrivez le motif.",
     decided: "La décision est en vigueur.",
+    outdated: "La candidature a changé depuis que vous l'avez lue",
+    outdatedText: "Voici ce qu'elle dit maintenant. Relisez-la, puis notez ou décidez de nouveau. Un motif déjà écrit est gardé.",
   },
 
   history: {

@@ -1,7 +1,8 @@
 /** One application under review: all it says, what was checked, a decision with its reason, its history. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { type Filed, operatorApi } from "../api/desk";
+import { Problem } from "../api/problem";
 import type { ApplicationState, Criterion } from "../api/types";
 import { catalogue } from "../catalogue";
 import { deskWords } from "../catalogue/desk";
@@ -24,7 +25,8 @@ const CRITERIA = Object.keys(deskWords.criteria) as Criterion[];
 
 interface Props {
   file: Filed;
-  put: (file: Filed) => void;
+  /** Shows what came of it; false: the application was no longer the one read, nothing was done. */
+  act: (work: Promise<Filed>) => Promise<boolean>;
 }
 
 function Who({ file }: { file: Filed }) {
@@ -47,15 +49,14 @@ function Who({ file }: { file: Filed }) {
   );
 }
 
-function Checks({ file, put }: Props) {
+function Checks({ file, act }: Props) {
   const known = file.checked.map(({ criteria }) => criteria);
   const [chosen, setChosen] = useState<Criterion[]>(known);
   const { error, attempt } = useAttempt();
   const needed = new Set<string>([...known, ...file.missing]);
   const save = () =>
     attempt(async () => {
-      put(await operatorApi.review(file.id, chosen));
-      toast(t.criteriaSaved);
+      if (await act(operatorApi.review(file, chosen))) toast(t.criteriaSaved);
     });
   return (
     <Form onSubmit={save} label={t.criteria}>
@@ -83,11 +84,13 @@ function Checks({ file, put }: Props) {
 interface DecisionProps extends Props {
   state: ApplicationState;
   label: string;
-  close: () => void;
+  /** The reason typed before, for what was no longer the version read. */
+  kept: string;
+  close: (kept: string) => void;
 }
 
-function Decision({ file, put, state, label, close }: DecisionProps) {
-  const [reason, setReason] = useState("");
+function Decision({ file, act, state, label, kept, close }: DecisionProps) {
+  const [reason, setReason] = useState(kept);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
   const { error, attempt } = useAttempt();
@@ -97,13 +100,13 @@ function Decision({ file, put, state, label, close }: DecisionProps) {
     setTurn((n) => n + 1);
     if (found.length) return;
     await attempt(async () => {
-      put(await operatorApi.decide(file.id, state, reason.trim()));
-      toast(t.decided);
-      close();
+      const done = await act(operatorApi.decide(file, state, reason.trim()));
+      if (done) toast(t.decided);
+      close(done ? "" : reason);
     });
   };
   return (
-    <Dialog title={label} onClose={close}>
+    <Dialog title={label} onClose={() => close(kept)}>
       <p>{t.consequences[state]}</p>
       <Form onSubmit={submit} label={label}>
         <ErrorSummary errors={errors} turn={turn} />
@@ -122,15 +125,20 @@ function Decision({ file, put, state, label, close }: DecisionProps) {
           <Button kind={state === "online" ? "primary" : "danger"} type="submit">
             {label}
           </Button>
-          <Button onPress={close}>{catalogue.common.cancel}</Button>
+          <Button onPress={() => close(kept)}>{catalogue.common.cancel}</Button>
         </div>
       </Form>
     </Dialog>
   );
 }
 
-function Decide({ file, put }: Props) {
+function Decide({ file, act }: Props) {
   const [asked, setAsked] = useState<ApplicationState | null>(null);
+  const [kept, setKept] = useState<Partial<Record<ApplicationState, string>>>({});
+  const close = (state: ApplicationState, reason: string) => {
+    setKept({ [state]: reason });
+    setAsked(null);
+  };
   const moves = Object.entries(t.moves[file.state] ?? {}) as [ApplicationState, string][];
   const blocked = file.state !== "online" && file.missing.length > 0;
   const label = moves.find(([state]) => state === asked)?.[1] ?? "";
@@ -152,8 +160,30 @@ function Decide({ file, put }: Props) {
             </Button>
           ))}
       </div>
-      {asked && <Decision file={file} put={put} state={asked} label={label} close={() => setAsked(null)} />}
+      {asked && (
+        <Decision
+          file={file}
+          act={act}
+          state={asked}
+          label={label}
+          kept={kept[asked] ?? ""}
+          close={(reason) => close(asked, reason)}
+        />
+      )}
     </section>
+  );
+}
+
+/** Said where reading begins again; read out, and brought into view. */
+function Outdated({ of }: { of: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.focus(), [of]);
+  return (
+    <div role="alert" ref={box} tabIndex={-1}>
+      <Notice kind="warning" title={t.outdated}>
+        <p>{t.outdatedText}</p>
+      </Notice>
+    </div>
   );
 }
 
@@ -161,6 +191,16 @@ export default function ReviewFile() {
   const { id = "" } = useRoute().params;
   const known = useResource(`review ${id}`, (signal) => operatorApi.read(id, signal));
   const file = known.data;
+  const [outdated, setOutdated] = useState(false);
+  const act = async (work: Promise<Filed>) => {
+    const done = await work.catch((error: unknown) => {
+      if (error instanceof Problem && error.status === 412) return null;
+      throw error;
+    });
+    known.set(done ?? (await operatorApi.read(id)));
+    setOutdated(done === null);
+    return done !== null;
+  };
   return (
     <Page
       key={file ? "known" : "asked"}
@@ -172,12 +212,13 @@ export default function ReviewFile() {
       {known.error !== null && <ErrorPanel error={known.error} retry={known.reload} />}
       {file && (
         <>
+          {outdated && <Outdated of={file.etag} />}
           <Who file={file} />
           <AskedByPublisher file={file} />
           <SaidByPublisher file={file} />
           <Technical file={file} />
-          <Checks key={file.etag} file={file} put={known.set} />
-          <Decide file={file} put={known.set} />
+          <Checks key={file.etag} file={file} act={act} />
+          <Decide file={file} act={act} />
           <History file={file} />
         </>
       )}
