@@ -72,6 +72,20 @@ def test_resources_come_under_both_names_of_their_format(
     assert reply.status == 201, reply.body
 
 
+def test_of_many_errors_the_first_are_told_and_how_many_more(app: Actor, http: Client) -> None:
+    body = {"resourceType": "Bundle", "type": "transaction", "entry": [0] * 2_000}
+    reply = http.post("/fhir/R4", as_=app.principal, json=body, headers=FHIR)
+    *told, rest = issues(reply)
+    assert (reply.status, len(told), rest) == (422, 50, ("informational", "more_errors", ""))
+    assert "1951" in reply.json()["issue"][-1]["diagnostics"]
+
+
+def test_a_resource_of_endless_lists_is_not_read(app: Actor, http: Client) -> None:
+    body = {"resourceType": "Bundle", "type": "transaction", "entry": [0] * 1_000_000}
+    reply = http.post("/fhir/R4", as_=app.principal, json=body, headers=FHIR)
+    assert refused(reply) == (400, [("value", "too_many_marks", "")])
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
