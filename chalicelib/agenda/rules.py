@@ -79,7 +79,11 @@ def check(
 
 
 def wrong_in_part(
-    sound: Mapping[str, Any], misshapen: Collection[str], today: date
+    sound: Mapping[str, Any],
+    misshapen: Collection[str],
+    today: date,
+    *,
+    allows_loopback: bool = False,
 ) -> list[FieldError]:
     """Return what is wrong in some members of a draft, when others have not even the right form.
 
@@ -88,7 +92,7 @@ def wrong_in_part(
     named: dict[str, Any] = {"start": f"{today}T12:00", **sound}
     named["reminders"] = tuple(named.get("reminders", ()))
     try:
-        check(replace(_ANY, **named), today)
+        check(replace(_ANY, **named), today, allows_loopback=allows_loopback)
     except Invalid as refused:
         unsure = {"/start", "/end"} if "all_day" in misshapen else set()
         spans = set() if "start" in sound else {"end_order", "event_too_long"}

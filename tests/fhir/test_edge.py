@@ -111,6 +111,16 @@ def test_what_is_no_resource_is_a_bad_request(
             ("not-supported", "extra_forbidden", "http.foo"),
             ("not-supported", "extra_forbidden", "http.bar"),
         ]),
+        ("?code=8302-2&date=hier&foo=1&_count=0", [
+            ("value", "greater_than_equal", "http._count"),
+            ("not-supported", "extra_forbidden", "http.foo"),
+            ("value", "fhir_value", "http.code"),
+            ("value", "fhir_value", "http.date"),
+        ]),
+        ("?date=hier&date=2026", [
+            ("required", "missing", "http.code"),
+            ("value", "fhir_value", "http.date"),
+        ]),
         ("?code=29463-7&code=85354-9", [("not-supported", "repeated_parameter", "http.code")]),
         ("?code=29463-7&date=hier", [("value", "fhir_value", "http.date")]),
         ("?code=29463-7&date=ne2026", [("value", "fhir_value", "http.date")]),
