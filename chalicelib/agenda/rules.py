@@ -18,6 +18,8 @@ MAX_PLACE: Final = 200
 MAX_NOTE: Final = 1000
 MAX_LINK: Final = 500
 MAX_LEADS: Final = 5
+# P, R-AGE-02: the reminder proposed for what an application sets, which says none.
+PROPOSED_LEAD_MINUTES: Final = 24 * 60
 MAX_LEAD_MINUTES: Final = 28 * 24 * 60
 MAX_DAYS: Final = 31
 MAX_YEARS_AHEAD: Final = 10

@@ -6,7 +6,7 @@ the standard extension of `start`; without it, it is Paris's.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -111,7 +111,10 @@ def _read_cancelled(reader: Reader) -> Given:
 
 
 def _read_times(reader: Reader) -> dict[str, Any]:
-    """Read when it is, as members of a draft; none if that is not known."""
+    """Read when it is, as members of a draft, and the reminder to propose if it is still to come.
+
+    None if that is not known.
+    """
     zone = parts.read_zone(reader)
     start, end = (parts.read_instant(reader, name) for name in ("start", "end"))
     reader.leave("_start", "_end")
@@ -121,7 +124,9 @@ def _read_times(reader: Reader) -> dict[str, Any]:
     if minutes not in (None, (end - start).total_seconds() / 60):
         reader.refuse("minutesDuration", "fhir_value", expected="end - start")
     timed = _timed(reader, start, end, zone)
-    return {name: getattr(timed, name) for name in _WHEN}
+    lead = rules.PROPOSED_LEAD_MINUTES
+    leads = (lead,) if start - timedelta(minutes=lead) > clock.now() else ()
+    return {name: getattr(timed, name) for name in _WHEN} | {"reminders": leads}
 
 
 def _wrong_by_rules(sound: Mapping[str, Any]) -> tuple[FieldError, ...]:

@@ -94,6 +94,43 @@ def test_an_appointment_reaches_the_agenda_as_it_was_agreed(
     assert made["start"] == "2026-12-03T09:30:00+04:00"
 
 
+def test_a_reminder_is_proposed_for_it_which_she_may_choose_otherwise(
+    world: World, app: Actor, http: Client
+) -> None:
+    def reminders() -> list[int]:
+        leads: list[int] = as_seen(http, world.person, made["id"])["reminders"]
+        return leads
+
+    made = create(http, app).json()
+    assert reminders() == [1440]
+    one = f"/v1/patients/{world.person.pid}/appointments/{made['id']}"
+    wish = {"reminders": [60]}
+    hers = http.request(
+        "PATCH", one, as_=world.person.principal, json=wish, headers={"If-Match": '"v1"'}
+    )
+    assert hers.status == 200, hers.body
+    assert update(http, app, read(http, app, made["id"]) | {"description": "x"}).status == 200
+    assert reminders() == [60]
+
+
+def test_a_reminder_that_would_be_past_is_not_proposed(
+    world: World, app: Actor, http: Client
+) -> None:
+    soon = {"start": "2026-11-24T08:00:00+01:00", "end": "2026-11-24T08:30:00+01:00"}
+    made = create(http, app, **soon).json()
+    assert as_seen(http, world.person, made["id"])["reminders"] == []
+
+
+def test_a_full_day_has_no_room_for_the_reminder_proposed(  # A44
+    world: World, app: Actor, http: Client
+) -> None:
+    leads = (1445, 1446, 1447, 1448, 1449)
+    appoint(world.doctor.principal, world.person.pid, start="2026-12-03T09:30", reminders=leads)
+    made = create(http, app)
+    assert made.status == 201
+    assert as_seen(http, world.person, made.json()["id"])["reminders"] == []
+
+
 def test_what_it_set_it_moves_and_cancels(world: World, app: Actor, http: Client) -> None:
     made = create(http, app).json()
     moved = made | {"start": "2026-12-04T11:00:00+01:00", "end": "2026-12-04T11:30:00+01:00"}
