@@ -1,10 +1,13 @@
 """The edge under /fhir: every refusal is an OperationOutcome, and nothing asked for is ignored."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.access.permissions import Permission
+from chalicelib.fhir import capability
+from chalicelib.http.endpoint import ENDPOINTS, NoQuery
 from tests.builders import Actor, withdraw_consent
 from tests.fhir.conftest import Allowed
 from tests.fhir.resources import FHIR, a_weight
@@ -217,11 +220,29 @@ def test_the_capability_statement_says_what_is_routed(http: Client) -> None:
         for one in rest["resource"]
     }
     assert searches["Observation"] == ["patient", "subject", "code", "date"]
+    assert rest["interaction"] == [{"code": "transaction"}]
     (security,) = rest["security"]["extension"]
     assert {one["url"]: one["valueUri"] for one in security["extension"]} == {
         "authorize": "https://carnet.test/oauth/authorize",
         "token": "https://carnet.test/oauth/token",
     }
+
+
+def test_a_capability_is_told_only_while_it_is_routed(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [one for one in ENDPOINTS if (one.method, one.path) != ("POST", "/fhir/R4")]
+    monkeypatch.setattr(capability, "ENDPOINTS", others)
+    (rest,) = capability.statement("https://carnet.test/fhir/R4")["rest"]
+    assert rest["interaction"] == []
+
+
+def test_a_parameter_that_is_not_told_of_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    class More(NoQuery):
+        encounter: str
+
+    searches = [one for one in ENDPOINTS if (one.method, one.path) == ("GET", OBSERVATIONS)]
+    monkeypatch.setattr(capability, "ENDPOINTS", [replace(*searches, query=More)])
+    with pytest.raises(LookupError):
+        capability.statement("https://carnet.test/fhir/R4")
 
 
 def test_the_patient_has_a_name_for_this_application_and_no_identity(  # R-SVC-01
