@@ -1,4 +1,4 @@
-"""Appointments ↔ `Appointment`. Pure.
+"""Appointments ↔ `Appointment`. Pure but for the time it is.
 
 What people agreed is a time on the clocks of a place; FHIR has instants. The zone goes with them as
 the standard extension of `start`; without it, it is Paris's.

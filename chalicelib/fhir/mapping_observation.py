@@ -1,4 +1,4 @@
-"""Measures ↔ `Observation` of body weight and blood pressure (domain.md 6.6). Pure."""
+"""Measures ↔ `Observation` of body weight and blood pressure (domain.md 6.6). Pure but for the time it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The transaction by which a measure is sent with what took it (domain.md 6.6). Pure."""
+"""The transaction by which a measure is sent with what took it (domain.md 6.6). Pure but for the time it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
