@@ -1,4 +1,7 @@
-"""Documents ↔ `DocumentReference` and `Binary` (domain.md 6.3, 6.4). Pure but for the time it is."""
+"""Documents ↔ `DocumentReference` and `Binary` (domain.md 6.3, 6.4).
+
+Pure but for the time it is.
+"""
 
 import base64
 import hashlib

@@ -1,4 +1,7 @@
-"""Measures ↔ `Observation` of body weight and blood pressure (domain.md 6.6). Pure but for the time it is."""
+"""Measures ↔ `Observation` of body weight and blood pressure (domain.md 6.6).
+
+Pure but for the time it is.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

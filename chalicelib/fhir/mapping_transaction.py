@@ -1,4 +1,7 @@
-"""The transaction by which a measure is sent with what took it (domain.md 6.6). Pure but for the time it is."""
+"""The transaction by which a measure is sent with what took it (domain.md 6.6).
+
+Pure but for the time it is.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
