@@ -18,6 +18,8 @@ MAX_PLACE: Final = 200
 MAX_NOTE: Final = 1000
 MAX_LINK: Final = 500
 MAX_LEADS: Final = 5
+# P, R-AGE-02: the reminder proposed for what an application sets, which says none.
+PROPOSED_LEAD_MINUTES: Final = 24 * 60
 MAX_LEAD_MINUTES: Final = 28 * 24 * 60
 MAX_DAYS: Final = 31
 MAX_YEARS_AHEAD: Final = 10
@@ -79,7 +81,11 @@ def check(
 
 
 def wrong_in_part(
-    sound: Mapping[str, Any], misshapen: Collection[str], today: date
+    sound: Mapping[str, Any],
+    misshapen: Collection[str],
+    today: date,
+    *,
+    allows_loopback: bool = False,
 ) -> list[FieldError]:
     """Return what is wrong in some members of a draft, when others have not even the right form.
 
@@ -88,7 +94,7 @@ def wrong_in_part(
     named: dict[str, Any] = {"start": f"{today}T12:00", **sound}
     named["reminders"] = tuple(named.get("reminders", ()))
     try:
-        check(replace(_ANY, **named), today)
+        check(replace(_ANY, **named), today, allows_loopback=allows_loopback)
     except Invalid as refused:
         unsure = {"/start", "/end"} if "all_day" in misshapen else set()
         spans = set() if "start" in sound else {"end_order", "event_too_long"}

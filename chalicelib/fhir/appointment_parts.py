@@ -53,12 +53,14 @@ def read_zone(reader: Reader) -> str:
 
 def read_participants(reader: Reader) -> tuple[str | None, str | None]:
     """Read whose appointment it is, and where: the only participants that are kept."""
-    patient, place = None, None
-    for one in reader.objects("participant", required=True):
+    patient, place, is_named = None, None, False
+    participants = reader.objects("participant", required=True)
+    for one in participants:
         one.leave("required", "type")
         one.code("status", _ANSWERS)
         actor = one.object("actor", required=True)
         if actor is None:
+            is_named = True  # for all that is known
             continue
         actor.leave("identifier", "display")
         known = _REFERENCE.search(actor.text("reference") or "")
@@ -66,12 +68,12 @@ def read_participants(reader: Reader) -> tuple[str | None, str | None]:
         actor.close()
         if kind == "Location":
             place = actor.text("display", required=True)
-        elif kind in (None, "Patient") and patient is None:
-            patient = read_patient(one, "actor")
+        elif kind in (None, "Patient") and not is_named:
+            patient, is_named = read_patient(one, "actor"), True
         else:
             actor.refuse("reference", "fhir_unsupported")
         one.close()
-    if patient is None:
+    if participants and not is_named:
         reader.refuse("participant", "missing")
     return patient, place
 

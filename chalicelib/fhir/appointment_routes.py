@@ -6,7 +6,6 @@ from typing import Any, Final
 from chalicelib.agenda import lists, rules, usecases
 from chalicelib.agenda.lists import Window
 from chalicelib.agenda.showing import Shown
-from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.fhir import mapping_appointment, subjects
 from chalicelib.fhir.answers import answered, changed, made, told
 from chalicelib.fhir.bundles import Resource, searchset
@@ -55,12 +54,7 @@ def read_fhir_appointment(call: Call[None, NoQuery]) -> Answer:
 @endpoint("PUT", _ALL, accepts=FHIR, query=AppointmentName, answers={200: FHIR, 201: FHIR})
 def put_appointment(call: Call[dict[str, Any], AppointmentName]) -> Answer:
     """Set the appointment of an identifier, or make it what is sent (GAP)."""
-    given = mapping_appointment.read(call.body)
-    if given.draft.identifier != call.query.identifier:
-        error = FieldError(
-            "Appointment.identifier", "fhir_value", {"expected": call.query.identifier}
-        )
-        raise Invalid(errors=(error,))
+    given = mapping_appointment.read(call.body, identifier=call.query.identifier)
     pid = subjects.named(call.principal, given.patient)
     shown, is_new = told(
         PLACES,
@@ -77,12 +71,7 @@ def put_appointment(call: Call[dict[str, Any], AppointmentName]) -> Answer:
 @_of_one("PUT", accepts=FHIR, if_match=True, answers={200: FHIR})
 def update_appointment(call: Call[dict[str, Any], NoQuery]) -> Answer:
     """Change or cancel an appointment that the application set; or the link of another."""
-    given = mapping_appointment.read(call.body, is_new=False)
-    if call.body.get("id") != call.path["appointment_id"]:
-        error = FieldError(
-            "Appointment.id", "fhir_value", {"expected": call.path["appointment_id"]}
-        )
-        raise Invalid(errors=(error,))
+    given = mapping_appointment.read(call.body, is_new=False, known_id=call.path["appointment_id"])
     pid, one, version = subjects.named(call.principal, given.patient), call.path, call.if_match or 0
     if given.is_cancelled:
         usecases.cancel_appointment(call.principal, pid, one["appointment_id"], version)

@@ -9,6 +9,8 @@ from chalicelib.http.endpoint import ENDPOINTS, FHIR, Endpoint
 
 _DATE: Final = "2026-11-23"  # of the last change of what this interface takes or gives
 _ROUTE: Final = re.compile(r"/fhir/R4/([A-Z]\w+)(/\{\w+\})?")
+_SYSTEM: Final = "/fhir/R4"
+_OF_SYSTEM: Final[Mapping[str, str]] = {"POST": "transaction"}
 _INTERACTIONS: Final[Mapping[tuple[str, bool], str]] = {
     ("GET", True): "read",
     ("GET", False): "search-type",
@@ -28,12 +30,18 @@ _PARAMETERS: Final[Mapping[str, str]] = {
     "date": "date",
     "period": "date",
 }
+# How what is found is given, which a statement does not tell.
+_OF_RESULTS: Final = frozenset({"_count", "_sort", "_cursor"})
 _OAUTH: Final = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SERVICE: Final = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 
 def statement(base: str) -> dict[str, Any]:
-    """Return what the FHIR interface at an address does."""
+    """Return what the FHIR interface at an address does.
+
+    Raises:
+        LookupError: a route takes what this does not know how to tell.
+    """
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -48,7 +56,9 @@ def statement(base: str) -> dict[str, Any]:
                 "mode": "server",
                 "security": _security(base.removesuffix("/fhir/R4")),
                 "resource": list(_resources()),
-                "interaction": [{"code": "transaction"}],
+                "interaction": [
+                    {"code": _OF_SYSTEM[one.method]} for one in ENDPOINTS if one.path == _SYSTEM
+                ],
             }
         ],
     }
@@ -85,7 +95,7 @@ def _resources() -> Iterator[dict[str, Any]]:
                     {"name": name, "type": _PARAMETERS[name]}
                     for search in searches
                     for name in _names(search)
-                    if name in _PARAMETERS
+                    if name not in _OF_RESULTS
                 ],
             }
         )

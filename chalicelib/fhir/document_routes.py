@@ -5,10 +5,9 @@ from typing import Any, Final
 from chalicelib.fhir import mapping_document, subjects
 from chalicelib.fhir.answers import answered, changed, made, told
 from chalicelib.fhir.bundles import Resource, searchset
-from chalicelib.fhir.mapping_document import PLACES
 from chalicelib.fhir.queries import DocumentSearch
 from chalicelib.http.endpoint import FHIR, JSON, Answer, Call, NoQuery, endpoint
-from chalicelib.record import rules, usecases
+from chalicelib.record import usecases
 from chalicelib.record.model import Document, Filter
 from chalicelib.storage.headers import content_headers
 from chalicelib.storage.inspect import Kind
@@ -35,12 +34,10 @@ def create_document(call: Call[dict[str, Any], NoQuery]) -> Answer:
     given = mapping_document.read(call.body)
     pid = subjects.named(call.principal, given.patient)
     document = told(
-        PLACES,
+        given.places,
         lambda: made(
             call,
-            lambda key: usecases.add_document(
-                call.principal, pid, given.draft, rules.decode_content(given.content), key
-            ),
+            lambda key: usecases.add_document(call.principal, pid, given.draft, given.content, key),
         ),
     )
     return changed(call, _written(call, document), status=201)

@@ -1,4 +1,4 @@
-"""Appointments ↔ `Appointment`. Pure.
+"""Appointments ↔ `Appointment`. Pure but for the time it is.
 
 What people agreed is a time on the clocks of a place; FHIR has instants. The zone goes with them as
 the standard extension of `start`; without it, it is Paris's.
@@ -6,7 +6,7 @@ the standard extension of `start`; without it, it is Paris's.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,9 @@ from chalicelib.agenda import rules, times
 from chalicelib.agenda.model import Appointment, Draft, Slot
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.core.settings import settings
 from chalicelib.fhir import appointment_parts as parts
-from chalicelib.fhir.reading import Reader
+from chalicelib.fhir.reading import Reader, placed
 from chalicelib.fhir.values import FR_CORE, OPERATOR, TIMEZONE, VIRTUAL_SERVICE, present
 from chalicelib.http.principal import ActorKind
 
@@ -42,6 +43,18 @@ _ANY: Final = Draft(
     link=None,
     reminders=(),
 )
+# What is read of an appointment that is to be.
+_OF_BOOKED: Final = (
+    "extension",
+    "description",
+    "start",
+    "_start",
+    "end",
+    "_end",
+    "minutesDuration",
+    "patientInstruction",
+    "comment",
+)
 _WHEN: Final = ("all_day", "start", "end", "zone", "fold")
 
 
@@ -54,44 +67,76 @@ class Given:
     is_cancelled: bool
 
 
-def read(resource: Mapping[str, Any], *, is_new: bool = True) -> Given:
-    """Read an Appointment.
+def read(
+    resource: Mapping[str, Any],
+    *,
+    is_new: bool = True,
+    known_id: str | None = None,
+    identifier: str | None = None,
+) -> Given:
+    """Read an Appointment; `known_id` and `identifier` are those it must have, if any.
 
     Raises:
         Invalid: everything in it that is wrong, or that nothing would be kept of.
     """
     reader = Reader.of(resource, "Appointment")
     reader.leave("created")
-    identifier = parts.read_identifier(reader)
+    if known_id is not None:
+        reader.code("id", (known_id,))
+    named = parts.read_identifier(reader)
+    if identifier not in (None, named):
+        reader.refuse("identifier", "fhir_value", expected=identifier)
     status = reader.code("status", _STATUSES[:1] if is_new else _STATUSES)
     if status == "cancelled":
         return _read_cancelled(reader)
     patient, place = parts.read_participants(reader)
-    link = parts.read_extensions(reader)
+    said = {"place": place, "link": parts.read_extensions(reader), **_read_times(reader)}
+    said["title"] = reader.text("description", required=True)
+    said["note"] = reader.text("patientInstruction") or reader.text("comment")
+    if reader.has("patientInstruction") and reader.has("comment"):
+        reader.refuse("comment", "fhir_unsupported")
+    reader.close()
+    sound = {name: value for name, value in said.items() if value is not None}
+    reader.check(lambda: _wrong_by_rules(sound))
+    return Given(patient or "", replace(_ANY, **sound, identifier=named), is_cancelled=False)
+
+
+def _read_cancelled(reader: Reader) -> Given:
+    """Read only whose appointment is to be no more; what is kept of others changes nothing here."""
+    patient, _ = parts.read_participants(reader)
+    reader.leave(*_OF_BOOKED)
+    reader.close()
+    reader.check()
+    return Given(patient or "", _ANY, is_cancelled=True)
+
+
+def _read_times(reader: Reader) -> dict[str, Any]:
+    """Read when it is, as members of a draft, and the reminder to propose if it is still to come.
+
+    None if that is not known.
+    """
     zone = parts.read_zone(reader)
     start, end = (parts.read_instant(reader, name) for name in ("start", "end"))
     reader.leave("_start", "_end")
     minutes = reader.number("minutesDuration", required=False)
-    if start and end and minutes not in (None, (end - start).total_seconds() / 60):
+    if not start or not end:
+        return {}
+    if minutes not in (None, (end - start).total_seconds() / 60):
         reader.refuse("minutesDuration", "fhir_value", expected="end - start")
-    title = reader.text("description", required=True)
-    note = reader.text("patientInstruction") or reader.text("comment")
-    if reader.has("patientInstruction") and reader.has("comment"):
-        reader.refuse("comment", "fhir_unsupported")
-    reader.close()
-    timed = _timed(reader, start, end, zone) if start and end else _ANY
-    reader.check()
-    draft = replace(
-        timed, title=title or "", place=place, note=note, link=link, identifier=identifier
+    timed = _timed(reader, start, end, zone)
+    lead = rules.PROPOSED_LEAD_MINUTES
+    leads = (lead,) if start - timedelta(minutes=lead) > clock.now() else ()
+    return {name: getattr(timed, name) for name in _WHEN} | {"reminders": leads}
+
+
+def _wrong_by_rules(sound: Mapping[str, Any]) -> tuple[FieldError, ...]:
+    wrong = rules.wrong_in_part(
+        sound,
+        (),
+        clock.paris_date(clock.now()),
+        allows_loopback=settings().is_development,
     )
-    return Given(patient or "", draft, is_cancelled=False)
-
-
-def _read_cancelled(reader: Reader) -> Given:
-    """Read only whose appointment is to be no more; what else is said of it changes nothing."""
-    patient, _ = parts.read_participants(reader)
-    reader.check()
-    return Given(patient or "", _ANY, is_cancelled=True)
+    return placed(Invalid(errors=tuple(wrong)), PLACES).errors
 
 
 def changes(before: Appointment, asked: Draft) -> dict[str, Any]:

@@ -1,6 +1,10 @@
-"""Documents ↔ `DocumentReference` and `Binary` (domain.md 6.3, 6.4). Pure."""
+"""Documents ↔ `DocumentReference` and `Binary` (domain.md 6.3, 6.4).
+
+Pure but for the time it is.
+"""
 
 import base64
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +12,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from chalicelib.core import clock
-from chalicelib.fhir.reading import Reader
+from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.fhir.reading import Reader, placed
 from chalicelib.fhir.subjects import read_patient
 from chalicelib.fhir.values import (
     CLASSES,
@@ -22,14 +27,15 @@ from chalicelib.fhir.values import (
     present,
 )
 from chalicelib.http.principal import ActorKind
-from chalicelib.record import document_types
+from chalicelib.record import document_types, rules
 from chalicelib.record.model import Author, Document, Draft
 
-PLACES: Final[Mapping[str, str]] = {
-    "/title": "DocumentReference.content[0].attachment.title",
+MAX_TITLE: Final = 200
+_ATTACHMENT: Final = "DocumentReference.content[0].attachment"
+_PLACES: Final[Mapping[str, str]] = {
+    "/title": f"{_ATTACHMENT}.title",
     "/type_code": "DocumentReference.type",
-    "/care_date": "DocumentReference.context.period.start",
-    "/content": "DocumentReference.content[0].attachment.data",
+    "/content": f"{_ATTACHMENT}.data",
 }
 _LOINC_CODE: Final = re.compile(r"\d{1,6}-\d", re.ASCII)
 _DATE: Final = re.compile(
@@ -50,11 +56,12 @@ _SAID_ALREADY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A document to deposit, of whom, and its content in base64."""
+    """A document to deposit, of whom, and its content; and where each thing of it was said."""
 
     patient: str
     draft: Draft
-    content: str
+    content: bytes
+    places: Mapping[str, str]
 
 
 def read(resource: Mapping[str, Any]) -> Given:
@@ -62,6 +69,7 @@ def read(resource: Mapping[str, Any]) -> Given:
 
     Raises:
         Invalid: everything in it that is wrong, or that nothing would be kept of.
+        TooLarge: its content.
     """
     reader = Reader.of(resource, "DocumentReference")
     reader.leave(*_SAID_ALREADY)
@@ -72,12 +80,23 @@ def read(resource: Mapping[str, Any]) -> Given:
     reader.object("custodian", required=True)
     type_code = _read_type(reader)
     _read_labels(reader)
-    care_date = _read_context(reader) or said_on
-    title, kind, data = _read_content(reader)
+    cared_on = _read_context(reader)
+    title, kind, content = _read_content(reader)
     reader.close()
-    reader.check()
-    draft = Draft(title, type_code, care_date, kind, None, None)
-    return Given(patient or "", draft, data or "")
+    draft = Draft(title, type_code, cared_on or said_on, kind, None, None)
+    when = "context.period.start" if cared_on else "date"
+    places = {**_PLACES, "/care_date": reader.place(when)}
+    reader.check(lambda: _wrong_by_rules(draft, places))
+    return Given(patient or "", draft, content, places)
+
+
+def _wrong_by_rules(draft: Draft, places: Mapping[str, str]) -> tuple[FieldError, ...]:
+    today = clock.paris_date(clock.now())
+    try:
+        rules.check_draft(draft, ActorKind.APPLICATION, today)
+    except Invalid as refused:
+        return placed(refused, places).errors
+    return ()
 
 
 def written(document: Document, patient: str) -> dict[str, Any]:
@@ -198,8 +217,8 @@ def _read_context(reader: Reader) -> date | None:
     return found
 
 
-def _read_content(reader: Reader) -> tuple[str | None, str | None, str | None]:
-    title, kind, data = None, None, None
+def _read_content(reader: Reader) -> tuple[str | None, str | None, bytes]:
+    title, kind, data = None, None, b""
     for content in reader.objects("content", required=True, most=1):
         content.leave("format")
         attachment = content.object("attachment", required=True)
@@ -207,9 +226,30 @@ def _read_content(reader: Reader) -> tuple[str | None, str | None, str | None]:
         if attachment is None:
             continue
         attachment.forbid("url")
-        attachment.leave("language", "size", "hash", "creation")
+        attachment.leave("language", "creation")
         title = attachment.text("title", required=True)
+        if title and len(title) > MAX_TITLE:
+            attachment.refuse("title", "string_too_long", max_length=MAX_TITLE)
         kind = attachment.text("contentType", required=True)
-        data = attachment.text("data", required=True)
+        data = _read_data(attachment)
         attachment.close()
     return title, kind, data
+
+
+def _read_data(attachment: Reader) -> bytes:
+    """Read the bytes, which are those that their size and hash, if said, are of."""
+    data, said = attachment.text("data", required=True), attachment.text("hash")
+    size = attachment.number("size", required=False)
+    if data is None:
+        return b""
+    try:
+        content = rules.decode_content(data)
+    except Invalid as refused:
+        attachment.refuse("data", refused.errors[0].code)
+        return b""
+    if size not in (None, len(content)):
+        attachment.refuse("size", "fhir_value", expected=len(content))
+    sha1 = base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
+    if said not in (None, sha1):
+        attachment.refuse("hash", "fhir_value", expected=sha1)
+    return content

@@ -1,4 +1,7 @@
-"""Measures ↔ `Observation` of body weight and blood pressure (domain.md 6.6). Pure."""
+"""Measures ↔ `Observation` of body weight and blood pressure (domain.md 6.6).
+
+Pure but for the time it is.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +9,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from chalicelib.core import clock
-from chalicelib.fhir.reading import Reader
+from chalicelib.core.errors import Invalid
+from chalicelib.fhir.reading import Reader, placed
 from chalicelib.fhir.subjects import read_patient
 from chalicelib.fhir.values import CATEGORY, LOINC, MESURES, UCUM, coded, number, present
 from chalicelib.http.principal import ActorKind
+from chalicelib.measures import rules
 from chalicelib.measures.model import Component, Draft, Measure, MeasureKind
 
 CODES: Final[Mapping[str, MeasureKind]] = {
@@ -47,6 +52,11 @@ _VALUES: Final = (
 )
 
 
+# A text, and where it was said.
+Said = tuple[str | None, str]
+NOTHING: Final[Said] = (None, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What an Observation asks to be added, of whom; and where each thing of it was said."""
@@ -56,15 +66,27 @@ class Given:
     places: Mapping[str, str]
 
 
-def read(
-    resource: Mapping[str, Any], *, device: str | None = None, path: str | None = None
-) -> Given:
-    """Read an Observation; `device` is the name of one that came with it, `path` where it is.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What could be read of an Observation; `sound`: members of its draft."""
+
+    patient: str | None
+    sound: Mapping[str, Any]
+    places: Mapping[str, str]
+
+
+def read(resource: Mapping[str, Any]) -> Given:
+    """Read an Observation.
 
     Raises:
         Invalid: everything in it that is wrong, or that nothing would be kept of.
     """
-    reader = Reader.of(resource, "Observation", path)
+    reader = Reader.of(resource, "Observation")
+    return ended(reader, read_parts(reader))
+
+
+def read_parts(reader: Reader, device: Said = NOTHING) -> Parts:
+    """Read as much as can be; `device` is the name of one that came with it."""
     reader.leave(*_SAID_ALREADY)
     reader.code("status", ("final",))
     patient = read_patient(reader, "subject")
@@ -74,15 +96,32 @@ def read(
     comment = _read_comment(reader)
     named = _read_device(reader)
     reader.close()
-    reader.check()
-    if kind is None or patient is None or at is None:
+    told = device if device[0] else named
+    said = {"kind": kind, "at": at, "values": values, "comment": comment[0], "device": told[0]}
+    return Parts(
+        patient,
+        {name: value for name, value in said.items() if value is not None},
+        places
+        | {"/at": reader.place("effectiveDateTime"), "/comment": comment[1], "/device": told[1]},
+    )
+
+
+def ended(reader: Reader, parts: Parts) -> Given:
+    """Return what was read.
+
+    Raises:
+        Invalid: everything that is wrong, in what the reader read and by the rules of measures.
+    """
+    reader.check(
+        lambda: (
+            placed(
+                Invalid(errors=tuple(rules.wrong_in_part(parts.sound, clock.now()))), parts.places
+            ).errors
+        )
+    )
+    if parts.patient is None:
         raise LookupError("what is missing was refused")
-    places |= {
-        "/at": reader.place("effectiveDateTime"),
-        "/comment": reader.place("note[0].text"),
-        "/device": reader.place("device.display"),
-    }
-    return Given(patient, Draft(kind, at, values, comment, device or named), places)
+    return Given(parts.patient, Draft(**parts.sound), parts.places)
 
 
 def written(measure: Measure, patient: str) -> dict[str, Any]:
@@ -202,29 +241,30 @@ def _read_quantity(reader: Reader, unit: str) -> Decimal | None:
     return value
 
 
-def _read_comment(reader: Reader) -> str | None:
+def _read_comment(reader: Reader) -> Said:
     """Read what was said of it: a note, or the extension of the measures of the country."""
     texts = []
     for note in reader.objects("note", most=1):
         note.leave("time", "authorReference", "authorString")
-        texts.append(note.text("text", required=True))
+        texts.append((note.text("text", required=True), note.place("text")))
         note.close()
     for extension in reader.objects("extension"):
         url = extension.text("url", required=True) or ""
         if url.rpartition("/")[2].endswith(_REASONS):
-            texts.append(extension.text("valueString", required=True))
+            said = extension.text("valueString", required=True)
+            texts.append((said, extension.place("valueString")))
             extension.close()
         else:
             extension.refuse("url", "fhir_unsupported")
     if len(texts) > 1:
         reader.refuse("note", "fhir_unsupported")
-    return texts[0] if texts else None
+    return texts[0] if texts else NOTHING
 
 
-def _read_device(reader: Reader) -> str | None:
+def _read_device(reader: Reader) -> Said:
     """Read the name of what measured; a reference alone is to what comes in the same Bundle."""
     element = reader.object("device")
     if element is None:
-        return None
+        return NOTHING
     element.leave("reference", "type", "identifier")
-    return element.text("display")
+    return element.text("display"), element.place("display")

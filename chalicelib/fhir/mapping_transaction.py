@@ -1,11 +1,14 @@
-"""The transaction by which a measure is sent with what took it (domain.md 6.6). Pure."""
+"""The transaction by which a measure is sent with what took it (domain.md 6.6).
+
+Pure but for the time it is.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.fhir import mapping_observation
-from chalicelib.fhir.mapping_observation import Given
+from chalicelib.fhir.mapping_observation import Given, Said
 from chalicelib.fhir.reading import Reader
 from chalicelib.fhir.values import PHD_DEVICE
 
@@ -35,26 +38,29 @@ def read(bundle: Mapping[str, Any]) -> Transaction:
     """Read a transaction of one Observation, and one Device at most.
 
     Raises:
-        Invalid: everything that is wrong with it, or then with the Observation.
+        Invalid: everything that is wrong with it, and in what it holds.
     """
     reader = Reader.of(bundle, "Bundle")
     reader.leave("timestamp", "identifier")
     reader.code("type", ("transaction",))
-    found: dict[str, tuple[Mapping[str, Any], str]] = {}
+    found: dict[str, Reader] = {}
     for entry in reader.objects("entry", required=True):
         kind, resource = _read_entry(entry)
         if kind in found:
             entry.refuse("resource", "fhir_unsupported")
         elif kind is not None:
-            found[kind] = (resource, entry.place("resource"))
+            found[kind] = reader.inside(resource, kind, entry.place("resource"))
     if "Observation" not in found:
         reader.refuse("entry", "missing")
-    device = _read_device(reader, *found["Device"]) if "Device" in found else None
     reader.close()
-    reader.check()
-    observation, path = found["Observation"]
-    given = mapping_observation.read(observation, device=device, path=path)
-    return Transaction(given, tuple(found))
+    device = _read_device(found["Device"]) if "Device" in found else mapping_observation.NOTHING
+    if "Observation" not in found:
+        reader.check()
+    observation = found["Observation"]
+    if not observation.profiles():
+        observation.refuse("meta.profile", "missing")
+    parts = mapping_observation.read_parts(observation, device)
+    return Transaction(mapping_observation.ended(observation, parts), tuple(found))
 
 
 def _read_entry(entry: Reader) -> tuple[str | None, Mapping[str, Any]]:
@@ -67,9 +73,6 @@ def _read_entry(entry: Reader) -> tuple[str | None, Mapping[str, Any]]:
         kind = None
     if kind == "Observation":
         entry.text("fullUrl", required=True)
-        meta = resource.get("meta")
-        if not isinstance(meta, dict) or not meta.get("profile"):
-            entry.refuse("resource.meta.profile", "missing")
     entry.leave("fullUrl", "resource")
     request = entry.object("request", required=True)
     if request is not None:
@@ -83,19 +86,18 @@ def _read_entry(entry: Reader) -> tuple[str | None, Mapping[str, Any]]:
     return kind, resource
 
 
-def _read_device(bundle: Reader, device: Mapping[str, Any], path: str) -> str | None:
+def _read_device(reader: Reader) -> Said:
     """Read the name of a device of a person, which is what the measure keeps of it."""
-    reader = bundle.inside(device, path)
-    reader.leave("resourceType", "id", "text", "language", *_OF_DEVICE)
-    meta = reader.object("meta", required=True)
-    profiles = device["meta"].get("profile") if meta else None
-    if meta and (not isinstance(profiles, list) or PHD_DEVICE not in profiles):
-        meta.refuse("profile", "fhir_value", expected=PHD_DEVICE)
+    reader.leave(*_OF_DEVICE)
+    if PHD_DEVICE not in reader.profiles():
+        reader.refuse("meta.profile", "fhir_value", expected=PHD_DEVICE)
     names = []
     for one in reader.objects("deviceName"):
         one.leave("type")
-        names.append(one.text("name", required=True))
+        names.append((one.text("name", required=True), one.place("name")))
         one.close()
     made = [reader.text("manufacturer"), reader.text("modelNumber")]
     reader.close()
-    return (names[0] if names else None) or " ".join(filter(None, made)) or None
+    if names and names[0][0]:
+        return names[0]
+    return " ".join(filter(None, made)) or None, reader.place("modelNumber")

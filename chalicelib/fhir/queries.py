@@ -1,15 +1,22 @@
 """What each search takes: a parameter that is not here is refused by its name."""
 
-from collections.abc import Iterator
-from typing import Annotated, Final, Literal
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.fhir import dates
 from chalicelib.fhir.dates import Span
 from chalicelib.fhir.mapping_observation import CODES
 from chalicelib.fhir.values import LOINC
+from chalicelib.http import problems
 from chalicelib.http.endpoint import Schema
 from chalicelib.measures.model import MeasureKind
 
@@ -24,12 +31,45 @@ Dates = Annotated[
 class Search(Schema):
     """What every search takes; without a patient, it is the token's."""
 
+    # Of its parameters, those that are dates; and whether they are of days only.
+    dated: ClassVar[Collection[str]] = ()
+    days_only: ClassVar[bool] = True
+
     patient: Text | None = None
     count: Annotated[int, Field(alias="_count", ge=1, description="At most 100 are given.")] = 50
     cursor: Annotated[
         str | None,
         Field(alias="_cursor", max_length=1000, description="Of a link `next`: opaque."),
     ] = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _everything_wrong(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Tell what is wrong in its form with what names nothing that is here.
+
+        Raises:
+            Invalid: all of it.
+        """
+        found: tuple[FieldError, ...] = ()
+        try:
+            read = handler(value)
+        except ValidationError as error:
+            found = problems.from_validation(error, "/query").errors
+        told = {one.pointer.split("/")[2] for one in found}
+        asked = value if isinstance(value, Mapping) else {}
+        errors = [*found, *cls._unknown({name: asked[name] for name in asked.keys() - told})]
+        if errors:
+            raise Invalid(errors=tuple(errors))
+        return read
+
+    @classmethod
+    def _unknown(cls, asked: Mapping[str, Any]) -> Iterator[FieldError]:
+        """Tell what is wrong in parameters of the right form."""
+        for name in cls.dated:
+            try:
+                dates.span(name, asked.get(name, ()), days_only=cls.days_only)
+            except Invalid as refused:
+                yield from refused.errors
 
     @property
     def limit(self) -> int:
@@ -47,33 +87,40 @@ class Search(Schema):
 class ObservationSearch(Search):
     """Measures of one kind."""
 
+    dated = ("date",)
+    days_only = False
+
     subject: Text | None = None
     code: Annotated[Text, Field(description="One of LOINC: 29463-7 or 85354-9.")]
     date: Dates = ()
     sort: Annotated[Literal["date", "-date"], Field(alias="_sort")] = "-date"
 
+    @classmethod
+    def _unknown(cls, asked: Mapping[str, Any]) -> Iterator[FieldError]:
+        if "code" in asked and _bare(asked["code"]) not in CODES:
+            yield FieldError("/query/code", "fhir_value", {"expected": ", ".join(CODES)})
+        yield from super()._unknown(asked)
+
     def kind(self) -> MeasureKind:
-        """Return which measures. Raises Invalid: of none that are here."""
-        code = self.code.removeprefix(f"{LOINC}|")
-        if code not in CODES:
-            error = FieldError("/query/code", "fhir_value", {"expected": ", ".join(CODES)})
-            raise Invalid(errors=(error,))
-        return CODES[code]
+        """Return which measures."""
+        return CODES[_bare(self.code)]
 
     def span(self) -> Span:
-        """Return when. Raises Invalid."""
+        """Return when."""
         return dates.span("date", self.date)
 
 
 class AppointmentSearch(Search):
     """Appointments, soonest first, over or not."""
 
+    dated = ("date",)
+
     actor: Text | None = None
     date: Dates = ()
     sort: Annotated[Literal["date"], Field(alias="_sort")] = "date"
 
     def span(self) -> Span:
-        """Return on which days they begin. Raises Invalid."""
+        """Return on which days they begin."""
         return dates.span("date", self.date, days_only=True)
 
 
@@ -86,6 +133,8 @@ class AppointmentName(Schema):
 class DocumentSearch(Search):
     """Documents, last deposited first; by the day of care, if a period is asked for."""
 
+    dated = ("period",)
+
     subject: Text | None = None
     status: Annotated[
         Literal["current"] | None, Field(description="No other is kept: what is withdrawn is gone.")
@@ -94,7 +143,7 @@ class DocumentSearch(Search):
     period: Dates = ()
 
     def span(self) -> Span:
-        """Return on which days of care. Raises Invalid."""
+        """Return on which days of care."""
         return dates.span("period", self.period, days_only=True)
 
     def type_code(self) -> str | None:
@@ -106,3 +155,7 @@ class PatientSearch(Schema):
     """The patient of the token."""
 
     id: Annotated[Text, Field(alias="_id")]
+
+
+def _bare(code: str) -> str:
+    return code.removeprefix(f"{LOINC}|")

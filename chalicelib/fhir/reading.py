@@ -3,14 +3,16 @@
 What is not read is refused by its path, and everything wrong is said at once. Pure.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 
 from chalicelib.core.errors import FieldError, Invalid
 
 # Of any resource: what it says of itself, and what a server may leave out (R4, resource.html).
-_OF_ANY: Final = frozenset({"resourceType", "id", "meta", "text", "language"})
+_OF_ANY: Final = frozenset({"resourceType", "id", "text", "language"})
+# Its security and tags would be lost.
+_OF_META: Final = ("profile", "source", "versionId", "lastUpdated")
 _NAMES: Final[Mapping[type, str]] = {str: "string", dict: "object", list: "array"}
 
 T = TypeVar("T")
@@ -27,17 +29,27 @@ class Reader:
         self._read: set[str] = set()
 
     @classmethod
-    def of(cls, resource: Mapping[str, Any], kind: str, path: str | None = None) -> Self:
-        """Begin to read a resource of one type; `path` is where it is, if it is inside another."""
-        reader = cls(resource, path or kind, [])
-        reader._read |= _OF_ANY
+    def of(cls, resource: Mapping[str, Any], kind: str) -> "Reader":
+        """Begin to read a resource of one type."""
+        return cls({}, "", []).inside(resource, kind, kind)
+
+    def inside(self, resource: Mapping[str, Any], kind: str, path: str) -> "Reader":
+        """Read a resource inside this one, what is wrong with it told with the rest."""
+        reader = Reader(resource, path, self._errors)
+        reader.leave(*_OF_ANY)
         if resource.get("resourceType") != kind:
             reader.refuse("resourceType", "fhir_value", expected=kind)
+        meta = reader.object("meta")
+        if meta is not None:
+            meta.leave(*_OF_META)
+            meta.close()
         return reader
 
-    def inside(self, value: Mapping[str, Any], path: str) -> "Reader":
-        """Read another object, what is wrong with it told with the rest."""
-        return Reader(value, path, self._errors)
+    def profiles(self) -> Sequence[object]:
+        """Return the profiles that a resource says it has."""
+        meta = self._value.get("meta")
+        said = meta.get("profile") if isinstance(meta, dict) else None
+        return said if isinstance(said, list) else ()
 
     def place(self, name: str) -> str:
         """Return the FHIRPath of an element."""
@@ -116,14 +128,22 @@ class Reader:
         for name in self._value.keys() - self._read:
             self.refuse(name[:64], "fhir_unsupported")
 
-    def check(self) -> None:
-        """End the reading.
+    def check(self, others: Callable[[], Iterable[FieldError]] = tuple) -> None:
+        """End the reading; `others`: what rules find wrong in what could be read, if not all could.
+
+        What they miss where something is wrong already is not missing.
 
         Raises:
             Invalid: everything that is wrong.
         """
-        if self._errors:
-            raise Invalid(errors=tuple(sorted(self._errors, key=lambda one: one.pointer)))
+        if not self._errors:
+            return
+        known = [one.pointer for one in self._errors]
+        told = [
+            *self._errors,
+            *(one for one in others() if one.code != "missing" or not _is_among(one, known)),
+        ]
+        raise Invalid(errors=tuple(sorted(told, key=lambda one: one.pointer)))
 
     def _typed(self, name: str, kind: type[T], *, required: bool) -> T | None:
         self._read.add(name)
@@ -135,6 +155,11 @@ class Reader:
         elif required:
             self.refuse(name, "missing")
         return None
+
+
+def _is_among(error: FieldError, known: Iterable[str]) -> bool:
+    where = error.pointer
+    return any(one.startswith(where) or where.startswith(one) for one in known)
 
 
 def placed(refused: Invalid, places: Mapping[str, str]) -> Invalid:

@@ -1,7 +1,7 @@
 """The one gate through which JSON bodies pass before anything looks at them (A33).
 
-It bounds bytes, depth, keys and the length of numbers, and refuses what JSON parsers disagree
-on: duplicate keys, NaN, lone surrogates, other encodings than UTF-8.
+It bounds bytes, depth, marks, keys and the length of numbers, and refuses what JSON parsers
+disagree on: duplicate keys, NaN, lone surrogates, other encodings than UTF-8.
 """
 
 import json
@@ -14,26 +14,30 @@ from chalicelib.core.errors import FieldError, Invalid, TooLarge
 MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
 MAX_BYTES: Final = 4_400_000  # that much content in base64, and its metadata
 MAX_DEPTH: Final = 32
+MAX_MARKS: Final = 10_000  # strings, commas and brackets: no body of ours comes near
 MAX_KEYS: Final = 2_000
 MAX_NUMBER: Final = 32
-_STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_BRACKETS: Final = re.compile(r"[\[\]{}]")
+# A string that nothing ends goes to the end of the text, so that it is looked at once.
+_MARK: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+_OPENING: Final = frozenset("[{")
+_CLOSING: Final = frozenset("]}")
 
 
-def parse(raw: bytes) -> str:
+def parse(raw: bytes, most: int = MAX_BYTES) -> str:
     """Return the text of a body that is safe to hand to a JSON parser.
 
     Raises:
-        TooLarge: more than `MAX_BYTES`. Only a file in base64 comes near: its limit is said.
+        TooLarge: more than `most` bytes. Only a file in base64 comes near `MAX_BYTES`: the limit
+            of its content is said.
         Invalid: not JSON as RFC 8259 wants it, or beyond our bounds; the code says which.
     """
-    if len(raw) > MAX_BYTES:
-        raise TooLarge(limit_bytes=MAX_INLINE_BYTES)
+    if len(raw) > most:
+        raise TooLarge(limit_bytes=min(most, MAX_INLINE_BYTES))
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         _refuse("encoding")
-    _check_depth(text)
+    _check_marks(text)
     counter = _KeyCounter()
     try:
         value = json.loads(
@@ -63,12 +67,17 @@ class _KeyCounter:
         return found
 
 
-def _check_depth(text: str) -> None:
+def _check_marks(text: str) -> None:
     depth = 0
-    for bracket in _BRACKETS.finditer(_STRINGS.sub("", text)):
-        depth += 1 if bracket[0] in "[{" else -1
+    for count, mark in enumerate(_MARK.finditer(text), start=1):
+        if mark[0] in _OPENING:
+            depth += 1
+        elif mark[0] in _CLOSING:
+            depth -= 1
         if depth > MAX_DEPTH:
             _refuse("too_deep", limit=MAX_DEPTH)
+        if count > MAX_MARKS:
+            _refuse("too_many_marks", limit=MAX_MARKS)
 
 
 def _number(text: str) -> float:

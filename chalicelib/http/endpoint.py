@@ -38,6 +38,7 @@ BINARY: Final = "application/octet-stream"
 FORM: Final = "application/x-www-form-urlencoded"
 FHIR: Final = outcomes.MEDIA_TYPE
 MAX_RAW_BYTES: Final = 4 * 1024 * 1024
+MAX_PUBLIC_BYTES: Final = 64 * 1024  # of JSON, from who is not known
 HANDLE: Final = re.compile(r"h\.[0-9]{1,3}\.[0-9A-Za-z_-]{20,400}", re.ASCII)
 IDEMPOTENCY_KEY: Final = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 _ETAG: Final = re.compile(r'"v(0|[1-9][0-9]{0,9})"', re.ASCII)
@@ -119,6 +120,13 @@ class Endpoint:
     reasons: Sequence[str]
     name: str
     summary: str
+
+    @property
+    def max_bytes(self) -> int:
+        """How much of a body is read; JSON of anybody is short."""
+        if self.accepts not in {JSON, FHIR}:
+            return MAX_RAW_BYTES
+        return MAX_PUBLIC_BYTES if self.public else body_gate.MAX_BYTES
 
     @property
     def serves_applications(self) -> bool:
@@ -267,14 +275,14 @@ def _body(declared: Endpoint, raw: bytes) -> BaseModel | dict[str, Any] | None:
     if declared.accepts == FHIR:
         return _resource(raw)
     if declared.accepts != JSON:
-        if len(raw) > MAX_RAW_BYTES:
-            raise TooLarge(limit_bytes=MAX_RAW_BYTES)
+        if len(raw) > declared.max_bytes:
+            raise TooLarge(limit_bytes=declared.max_bytes)
         return None
     if declared.body is None:
         if raw.strip() not in (b"", b"{}"):
             raise Invalid
         return None
-    text = body_gate.parse(raw)
+    text = body_gate.parse(raw, declared.max_bytes)
     try:
         return declared.body.model_validate_json(text, strict=True)
     except ValidationError as error:

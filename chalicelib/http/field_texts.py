@@ -7,6 +7,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "encoding": ("Le texte doit être en UTF-8.", "The text must be UTF-8."),
     "syntax": ("La syntaxe JSON est incorrecte.", "The JSON syntax is wrong."),
     "too_deep": ("Plus de {limit} niveaux imbriqués.", "Nested deeper than {limit} levels."),
+    "too_many_marks": (
+        "Plus de {limit} textes, virgules et crochets.",
+        "More than {limit} strings, commas and brackets.",
+    ),
     "too_many_keys": ("Plus de {limit} clés.", "More than {limit} keys."),
     "duplicate_key": ("Une clé est répétée.", "A key is repeated."),
     "not_a_number": ("NaN et Infinity sont refusés.", "NaN and Infinity are refused."),
@@ -249,6 +253,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "keys_alike": (
         "Deux clés ont le même kid.",
         "Two keys have the same kid.",
+    ),
+    "more_errors": (
+        "Ce ne sont que les premières erreurs\u00a0: il y en a {count} de plus.",
+        "These are the first errors only: there are {count} more.",
     ),
     "fhir_unsupported": (
         "Cet élément n’est pas pris en charge ici\u00a0: il serait perdu.",

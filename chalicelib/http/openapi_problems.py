@@ -99,7 +99,7 @@ def outcome_schema() -> Json:
     """Return the schema of every refusal in FHIR."""
     coding = {"system": _TEXT, "code": {**_TEXT, "enum": sorted({*FIELD_TEXTS, *PROBLEM_TEXTS})}}
     issue = {
-        "severity": {"enum": ["fatal", "error"]},
+        "severity": {"enum": ["fatal", "error", "information"]},
         "code": _TEXT,
         "details": {
             "type": "object",

@@ -69,8 +69,13 @@ def render(problem: Problem) -> tuple[int, str, dict[str, str]]:
 def body(
     slug: str, status: int, params: Mapping[str, Any], errors: tuple[FieldError, ...] = ()
 ) -> str:
-    """Return an OperationOutcome: one issue for each thing wrong, or for the problem itself."""
+    """Return an OperationOutcome: one issue for each thing wrong, or for the problem itself.
+
+    Of many, the first are told, and how many there are besides.
+    """
     issues = [_of_field(error) for error in errors[: problems.MAX_ERRORS]]
+    if len(errors) > problems.MAX_ERRORS:
+        issues.append(_of_rest(len(errors) - problems.MAX_ERRORS))
     outcome = {
         "resourceType": "OperationOutcome",
         "issue": issues or [_of_problem(slug, status, params)],
@@ -103,6 +108,11 @@ def _of_field(error: FieldError) -> dict[str, Any]:
     )
     place = _place(error.pointer)
     return issue | {"expression": [place]} if place else issue
+
+
+def _of_rest(count: int) -> dict[str, Any]:
+    error = FieldError("", "more_errors", {"count": count})
+    return _issue("information", "informational", error.code, problems.words_of(error))
 
 
 def _place(pointer: str) -> str:

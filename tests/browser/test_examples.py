@@ -80,7 +80,7 @@ def test_an_appointment_is_booked_joined_and_reported(
     _, booking, room = origins
     page = profile.new_page()
     page.goto(booking)
-    page.get_by_role("button").first.click()
+    page.get_by_role("button").last.click()  # later than the reminder that is proposed for it
     page.get_by_role("button", name="Relier mon espace Carnet").click()
     consenting.log_in_to_answer(page)
     lines = ["Lire tous vos rendez-vous", "Ajouter des rendez-vous"]
@@ -104,6 +104,7 @@ def test_an_appointment_is_booked_joined_and_reported(
     )
     page.goto(f"{product.url}/agenda/{made['id']}")
     _shown(page, "Lien ajouté par Téléconsultation", "7-agenda")
+    expect(page.get_by_role("listitem").filter(has_text="la veille")).to_be_visible()
     with page.context.expect_page() as opening:
         page.get_by_role("link", name="Rejoindre la téléconsultation").click()
     joined = opening.value

@@ -94,6 +94,43 @@ def test_an_appointment_reaches_the_agenda_as_it_was_agreed(
     assert made["start"] == "2026-12-03T09:30:00+04:00"
 
 
+def test_a_reminder_is_proposed_for_it_which_she_may_choose_otherwise(
+    world: World, app: Actor, http: Client
+) -> None:
+    def reminders() -> list[int]:
+        leads: list[int] = as_seen(http, world.person, made["id"])["reminders"]
+        return leads
+
+    made = create(http, app).json()
+    assert reminders() == [1440]
+    one = f"/v1/patients/{world.person.pid}/appointments/{made['id']}"
+    wish = {"reminders": [60]}
+    hers = http.request(
+        "PATCH", one, as_=world.person.principal, json=wish, headers={"If-Match": '"v1"'}
+    )
+    assert hers.status == 200, hers.body
+    assert update(http, app, read(http, app, made["id"]) | {"description": "x"}).status == 200
+    assert reminders() == [60]
+
+
+def test_a_reminder_that_would_be_past_is_not_proposed(
+    world: World, app: Actor, http: Client
+) -> None:
+    soon = {"start": "2026-11-24T08:00:00+01:00", "end": "2026-11-24T08:30:00+01:00"}
+    made = create(http, app, **soon).json()
+    assert as_seen(http, world.person, made["id"])["reminders"] == []
+
+
+def test_a_full_day_has_no_room_for_the_reminder_proposed(  # A44
+    world: World, app: Actor, http: Client
+) -> None:
+    leads = (1445, 1446, 1447, 1448, 1449)
+    appoint(world.doctor.principal, world.person.pid, start="2026-12-03T09:30", reminders=leads)
+    made = create(http, app)
+    assert made.status == 201
+    assert as_seen(http, world.person, made.json()["id"])["reminders"] == []
+
+
 def test_what_it_set_it_moves_and_cancels(world: World, app: Actor, http: Client) -> None:
     made = create(http, app).json()
     moved = made | {"start": "2026-12-04T11:00:00+01:00", "end": "2026-12-04T11:30:00+01:00"}
@@ -165,6 +202,74 @@ def test_what_is_wrong_is_told_by_its_path(
     reply = http.post(APPOINTMENTS, as_=app.principal, json=body)
     assert reply.status == 422
     assert said in issues(reply)
+
+
+def test_what_rules_refuse_is_told_with_what_cannot_be_read(app: Actor, http: Client) -> None:
+    reply = create(
+        http,
+        app,
+        status="proposed",
+        description="a" * 101,
+        end="2026-12-03T09:00:00+01:00",
+        comment="\u0007",
+        extension=joined_at("http://visio.exemple"),
+    )
+    assert [one[1:] for one in issues(reply)] == [
+        ("string_too_long", "Appointment.description"),
+        ("end_order", "Appointment.end"),
+        ("link_https", f"Appointment.extension('{VIRTUAL_SERVICE}')"),
+        ("control_character", "Appointment.patientInstruction"),
+        ("fhir_value", "Appointment.status"),
+    ]
+    no_time = create(http, app, start="hier", description="a" * 101)
+    assert [one[1:] for one in issues(no_time)] == [
+        ("string_too_long", "Appointment.description"),
+        ("fhir_value", "Appointment.start"),
+    ]
+
+
+def test_another_name_than_the_one_asked_for_is_told_with_the_rest(
+    app: Actor, http: Client
+) -> None:
+    body = an_appointment(patient(app), description="a" * 101)
+    named = http.put(f"{APPOINTMENTS}?identifier=a|b", as_=app.principal, json=body)
+    known = http.put(
+        f"{APPOINTMENTS}/01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        as_=app.principal,
+        json=body | {"id": "other"},
+        headers={"If-Match": 'W/"1"'},
+    )
+    too_long = ("too-long", "string_too_long", "Appointment.description")
+    for reply, name in ((named, "identifier"), (known, "id")):
+        assert issues(reply) == [too_long, ("value", "fhir_value", f"Appointment.{name}")]
+
+
+def test_a_participant_that_is_missing_is_told_once(app: Actor, http: Client) -> None:
+    at = "Appointment.participant"
+    without: list[tuple[list[Resource], str, str]] = [
+        ([{"status": "accepted"}], "missing", f"{at}[0].actor"),
+        ([{"status": "accepted", "actor": {"type": "Patient"}}], "missing",
+         f"{at}[0].actor.reference"),
+        ([{"status": "accepted", "actor": {"type": "Location", "display": "x"}}], "missing", at),
+        ([], "fhir_type", at),
+    ]  # fmt: skip
+    for participants, code, where in without:
+        (issue,) = issues(create(http, app, participant=participants))
+        assert issue[1:] == (code, where)
+    body = an_appointment(patient(app))
+    del body["participant"]
+    reply = http.post(APPOINTMENTS, as_=app.principal, json=body)
+    assert issues(reply) == [("required", "missing", at)]
+
+
+def test_what_a_cancelling_update_says_besides_is_not_lost(app: Actor, http: Client) -> None:
+    made = create(http, app).json() | {"status": "cancelled"}
+    reply = update(http, app, made | {"cancelationReason": {"text": "Grippe"}, "slot": [{}]})
+    assert [one[1:] for one in issues(reply)] == [
+        ("fhir_unsupported", "Appointment.cancelationReason"),
+        ("fhir_unsupported", "Appointment.slot"),
+    ]
+    assert update(http, app, made).status == 200
 
 
 def test_it_adds_the_link_to_what_somebody_else_set_and_nothing_else(

@@ -1,6 +1,7 @@
 """Documents: an application reads what is hidden from nobody, and deposits in its own name."""
 
 import base64
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from chalicelib.record.model import Draft, Visibility
 from tests.builders import Actor, a_consent, a_minor, a_pdf, an_application, represent
 from tests.fhir.conftest import Allowed
 from tests.fhir.resources import a_document
-from tests.fhir.test_edge import refused
+from tests.fhir.test_edge import issues, refused
 from tests.fhir.test_observations import changed, patient
 from tests.http_client import Client
 from tests.record.cda.samples import a_cda
@@ -62,7 +63,17 @@ WRONG: list[tuple[str, object, tuple[str, str, str]]] = [
     ("status", "superseded", ("value", "fhir_value", "DocumentReference.status")),
     ("date", None, ("required", "missing", "DocumentReference.date")),
     ("date", "2027-11-20T10:00:00+01:00",
+     ("value", "date_future", "DocumentReference.date")),
+    ("context", {"period": {"start": "2027-11-20"}},
      ("value", "date_future", "DocumentReference.context.period.start")),
+    ("content.0.attachment.size", 12,
+     ("value", "fhir_value", "DocumentReference.content[0].attachment.size")),
+    ("content.0.attachment.hash", "2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+     ("value", "fhir_value", "DocumentReference.content[0].attachment.hash")),
+    ("content.0.attachment.title", "a" * 201,
+     ("too-long", "string_too_long", "DocumentReference.content[0].attachment.title")),
+    ("meta", {"security": [{"code": "R"}]},
+     ("not-supported", "fhir_unsupported", "DocumentReference.meta.security")),
     ("author", None, ("required", "missing", "DocumentReference.author")),
     ("custodian", None, ("required", "missing", "DocumentReference.custodian")),
     ("type", None, ("required", "missing", "DocumentReference.type")),
@@ -90,6 +101,29 @@ def test_what_is_wrong_is_told_by_its_path(
     body = changed(a_document(patient(app), a_pdf("wrong")), path, value)
     reply = http.post(DOCUMENTS, as_=app.principal, json=body)
     assert refused(reply) == (422, [said])
+
+
+def test_what_rules_refuse_is_told_with_what_cannot_be_read(app: Actor, http: Client) -> None:
+    body = changed(a_document(patient(app), a_pdf("wrong"), status="superseded"),
+                   "type.coding.0.code", "nope") | {"date": "2027-11-20"}  # fmt: skip
+    body["content"][0]["attachment"] |= {"data": "é", "title": "\u0007"}
+    assert [one[1:] for one in issues(http.post(DOCUMENTS, as_=app.principal, json=body))] == [
+        ("base64", "DocumentReference.content[0].attachment.data"),
+        ("control_character", "DocumentReference.content[0].attachment.title"),
+        ("date_future", "DocumentReference.date"),
+        ("fhir_value", "DocumentReference.status"),
+        ("unknown_type", "DocumentReference.type"),
+    ]
+
+
+def test_the_size_and_hash_of_a_content_are_those_it_has(app: Actor, http: Client) -> None:
+    content = a_pdf("hash")
+    body = a_document(patient(app), content)
+    body["content"][0]["attachment"] |= {
+        "size": len(content),
+        "hash": base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode(),
+    }
+    assert http.post(DOCUMENTS, as_=app.principal, json=body).status == 201
 
 
 def test_what_a_file_is_wrong_about_is_told(app: Actor, http: Client) -> None:

@@ -1,10 +1,13 @@
 """The edge under /fhir: every refusal is an OperationOutcome, and nothing asked for is ignored."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.access.permissions import Permission
+from chalicelib.fhir import capability
+from chalicelib.http.endpoint import ENDPOINTS, NoQuery
 from tests.builders import Actor, withdraw_consent
 from tests.fhir.conftest import Allowed
 from tests.fhir.resources import FHIR, a_weight
@@ -72,6 +75,20 @@ def test_resources_come_under_both_names_of_their_format(
     assert reply.status == 201, reply.body
 
 
+def test_of_many_errors_the_first_are_told_and_how_many_more(app: Actor, http: Client) -> None:
+    body = {"resourceType": "Bundle", "type": "transaction", "entry": [0] * 2_000}
+    reply = http.post("/fhir/R4", as_=app.principal, json=body, headers=FHIR)
+    *told, rest = issues(reply)
+    assert (reply.status, len(told), rest) == (422, 50, ("informational", "more_errors", ""))
+    assert "1951" in reply.json()["issue"][-1]["diagnostics"]
+
+
+def test_a_resource_of_endless_lists_is_not_read(app: Actor, http: Client) -> None:
+    body = {"resourceType": "Bundle", "type": "transaction", "entry": [0] * 1_000_000}
+    reply = http.post("/fhir/R4", as_=app.principal, json=body, headers=FHIR)
+    assert refused(reply) == (400, [("value", "too_many_marks", "")])
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
@@ -96,6 +113,16 @@ def test_what_is_no_resource_is_a_bad_request(
         ("?code=29463-7&foo=1&bar=2", [
             ("not-supported", "extra_forbidden", "http.foo"),
             ("not-supported", "extra_forbidden", "http.bar"),
+        ]),
+        ("?code=8302-2&date=hier&foo=1&_count=0", [
+            ("value", "greater_than_equal", "http._count"),
+            ("not-supported", "extra_forbidden", "http.foo"),
+            ("value", "fhir_value", "http.code"),
+            ("value", "fhir_value", "http.date"),
+        ]),
+        ("?date=hier&date=2026", [
+            ("required", "missing", "http.code"),
+            ("value", "fhir_value", "http.date"),
         ]),
         ("?code=29463-7&code=85354-9", [("not-supported", "repeated_parameter", "http.code")]),
         ("?code=29463-7&date=hier", [("value", "fhir_value", "http.date")]),
@@ -193,11 +220,29 @@ def test_the_capability_statement_says_what_is_routed(http: Client) -> None:
         for one in rest["resource"]
     }
     assert searches["Observation"] == ["patient", "subject", "code", "date"]
+    assert rest["interaction"] == [{"code": "transaction"}]
     (security,) = rest["security"]["extension"]
     assert {one["url"]: one["valueUri"] for one in security["extension"]} == {
         "authorize": "https://carnet.test/oauth/authorize",
         "token": "https://carnet.test/oauth/token",
     }
+
+
+def test_a_capability_is_told_only_while_it_is_routed(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [one for one in ENDPOINTS if (one.method, one.path) != ("POST", "/fhir/R4")]
+    monkeypatch.setattr(capability, "ENDPOINTS", others)
+    (rest,) = capability.statement("https://carnet.test/fhir/R4")["rest"]
+    assert rest["interaction"] == []
+
+
+def test_a_parameter_that_is_not_told_of_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    class More(NoQuery):
+        encounter: str
+
+    searches = [one for one in ENDPOINTS if (one.method, one.path) == ("GET", OBSERVATIONS)]
+    monkeypatch.setattr(capability, "ENDPOINTS", [replace(*searches, query=More)])
+    with pytest.raises(LookupError):
+        capability.statement("https://carnet.test/fhir/R4")
 
 
 def test_the_patient_has_a_name_for_this_application_and_no_identity(  # R-SVC-01

@@ -126,6 +126,12 @@ WRONG: list[tuple[str, object, tuple[str, str, str]]] = [
     ("note", [{"text": "a" * 151}], ("too-long", "string_too_long", "Observation.note[0].text")),
     ("note", [{"text": "a"}, {"text": "b"}],
      ("not-supported", "fhir_unsupported", "Observation.note[1]")),
+    ("meta", {"security": [{"code": "R"}]},
+     ("not-supported", "fhir_unsupported", "Observation.meta.security")),
+    ("meta", {"profile": ["x"], "tag": [{"code": "x"}]},
+     ("not-supported", "fhir_unsupported", "Observation.meta.tag")),
+    ("extension", [{"url": "x/ReasonForMeasurement", "valueString": "a" * 151}],
+     ("too-long", "string_too_long", "Observation.extension[0].valueString")),
     ("resourceType", "Condition", ("value", "fhir_value", "Observation.resourceType")),
 ]  # fmt: skip
 
@@ -155,6 +161,42 @@ def test_everything_wrong_is_told_at_once(app: Actor, http: Client) -> None:
     half = a_pressure(patient(app))
     del half["component"][1]
     assert issues(create(http, app, half)) == [("required", "missing", "Observation.component")]
+
+
+def test_what_rules_refuse_is_told_with_what_cannot_be_read(app: Actor, http: Client) -> None:
+    spoilt = {"status": "draft", "effectiveDateTime": "2027-11-20T07:30:00+01:00"}
+    body = a_weight(patient(app), 7100, note=[{"text": "a" * 151}], **spoilt)
+    expected = [
+        ("date_future", "Observation.effectiveDateTime"),
+        ("string_too_long", "Observation.note[0].text"),
+        ("fhir_value", "Observation.status"),
+        ("less_than_equal", "Observation.valueQuantity.value"),
+    ]
+    assert [one[1:] for one in issues(create(http, app, body))] == expected
+    half = a_pressure(patient(app)) | {"status": "draft"}
+    del half["component"][1]
+    assert [one[1:] for one in issues(create(http, app, half))] == [
+        ("missing", "Observation.component"),
+        ("fhir_value", "Observation.status"),
+    ]
+    of_no_kind = body | {"code": {"coding": [{"system": "x", "code": "y"}]}}
+    assert [one[1:] for one in issues(create(http, app, of_no_kind))] == [
+        ("fhir_value", "Observation.code.coding"),
+        *expected[:3],
+    ]
+
+
+def test_a_transaction_tells_what_is_wrong_in_all_that_it_holds(app: Actor, http: Client) -> None:
+    bundle = a_transaction(patient(app), status="draft") | {"type": "batch"}
+    bundle["entry"][1]["resource"]["valueQuantity"]["value"] = 7100
+    bundle["entry"][0]["resource"] = a_device(deviceName=[{"name": "a" * 101}], udiCarrier=[{}])
+    assert [one[1:] for one in issues(transact(http, app, bundle))] == [
+        ("string_too_long", "Bundle.entry[0].resource.deviceName[0].name"),
+        ("fhir_unsupported", "Bundle.entry[0].resource.udiCarrier"),
+        ("fhir_value", f"{IN_ENTRY}.status"),
+        ("less_than_equal", f"{IN_ENTRY}.valueQuantity.value"),
+        ("fhir_value", "Bundle.type"),
+    ]
 
 
 def test_the_patient_is_the_one_of_the_token(world: World, app: Actor, http: Client) -> None:

@@ -109,6 +109,11 @@ def _declare() -> None:  # noqa: C901  a table of routes, one function each
         """Receive a form."""
         return Answer({"raw": call.raw.decode()})
 
+    @endpoint("POST", "/greetings", public=True, body=Draft, answers={200: Draft})
+    def greet(call: Call[Draft, NoQuery]) -> Answer:
+        """Receive JSON from anybody."""
+        return Answer(call.body)
+
     @endpoint("GET", "/cookies", public=True, answers={204: None})
     def set_cookies(call: Call[None, NoQuery]) -> Answer:
         """Set two cookies, and say which came."""

@@ -55,6 +55,13 @@ def refusal(raw: bytes) -> str:
         (b"[" * 100_000, "too_deep"),
         (json.dumps({str(n): n for n in range(2001)}).encode(), "too_many_keys"),
         (json.dumps([{"a": 1}] * 2001).encode(), "too_many_keys"),
+        (json.dumps([0] * 10_000).encode(), "too_many_marks"),
+        (b'{"a":[' + b'"",' * 1_400_000, "too_many_marks"),
+        (b"[]" * 2_000_000, "too_many_marks"),
+        (b'"" ' * 1_000_000, "too_many_marks"),
+        # An end of each string is looked for once, though every quote might begin one.
+        (b'"' + b'\\"' * 2_000_000, "syntax"),
+        (b'"\\', "syntax"),
     ],
 )
 def test_a_hostile_body_is_refused_with_its_reason(raw: bytes, code: str) -> None:
@@ -71,6 +78,7 @@ def test_a_hostile_body_is_refused_with_its_reason(raw: bytes, code: str) -> Non
         b'{"a":"\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}',
         b'{"a":"\\\\","b":[]}',
         json.dumps({str(n): n for n in range(2000)}).encode(),
+        json.dumps([0] * 9_999).encode(),
         b'{"a":' + b"9" * 32 + b"}",
         b'{"a":"\\ud83d\\ude00"}',
         '{"a":"é\u202e"}'.encode(),

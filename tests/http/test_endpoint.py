@@ -290,6 +290,18 @@ def test_bytes_over_four_mebibytes_are_a_413(edge: Client) -> None:
     assert over.json()["limit_bytes"] == 4 * 1024 * 1024
 
 
+def test_json_of_anybody_is_short(edge: Client) -> None:
+    sent = json.dumps({"title": "a", "tags": ["b"]}).encode()
+    kind = {"Content-Type": "application/json"}
+    at_limit = edge.post("/greetings", body=sent.ljust(64 * 1024), headers=kind)
+    over = edge.post("/greetings", body=sent.ljust(64 * 1024 + 1), headers=kind)
+    known = edge.post("/things", as_=ALICE, body=sent.ljust(10**6), headers=kind | KEY)
+    assert (at_limit.status, known.status) == (200, 201)
+    assert (over.status, over.problem) == (413, "too-large")
+    assert over.json()["limit_bytes"] == 64 * 1024
+    assert "64\u00a0Ko" in over.json()["detail"]
+
+
 def test_two_cookies_are_two_headers(edge: Client) -> None:
     reply = edge.get("/cookies", headers={"Cookie": "x=1; y=2"})
     assert reply.all("Set-Cookie") == ["a=1; Secure", "b=2; Secure"]

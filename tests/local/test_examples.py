@@ -202,7 +202,7 @@ def test_a_form_of_another_site_is_refused(sites: Sites) -> None:
 @pytest.mark.xdist_group("clock")  # it mostly waits
 def test_booked_reminded_joined_and_reported(sites: Sites, person: Person) -> None:
     booking, room = sites.booking, sites.room
-    start = booking.offered()[0]
+    start = booking.offered()[-1]  # later than the reminder that is proposed for it
     booking.presses("/choisir", start=start)
     assert "Confirmer ce rendez-vous" in _link(person, booking)
     assert "noté dans votre agenda" in booking.presses("/confirmer")
@@ -211,6 +211,7 @@ def test_booked_reminded_joined_and_reported(sites: Sites, person: Person) -> No
     (made,) = [one for one in found if _instant(one) == datetime.fromisoformat(start)]
     assert made["author"]["kind"] == "application"
     assert made["author"]["name"].startswith("Rendez-vous")
+    assert made["reminders"] == [24 * 60]
     assert start not in booking.offered()
 
     _wants_to_be_reminded_now(person, made)
