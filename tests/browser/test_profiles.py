@@ -67,11 +67,13 @@ def test_the_card_of_the_profile_covers_no_place_of_the_menu(
     opened("/documents", who)
     card = page.locator(".whose").bounding_box()
     first = page.locator(".places").get_by_role("link").first.bounding_box()
-    assert card and first
+    assert card
+    assert first
     assert card["y"] + card["height"] <= first["y"]
     if height == DESKTOP[1]:
         leave = page.locator(".places").get_by_role("button", name="Me déconnecter").bounding_box()
-        assert leave and leave["y"] + leave["height"] <= height
+        assert leave
+        assert leave["y"] + leave["height"] <= height
 
 
 def test_what_was_on_its_way_for_one_is_never_shown_to_the_other(page: Page, opened: Open) -> None:
