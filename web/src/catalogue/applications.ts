@@ -64,6 +64,7 @@ export const applicationWords = typeset({
   platforms: "Fonctionne sur",
   platform: { web: "Web", ios: "iPhone", android: "Android", device: "Objet connecté" },
   checkedHere: (n: number) => `${brand.name} a vérifié ${plural(n, "critère", "critères")}`,
+  checkedBefore: (n: number) => `${plural(n, "critère vérifié", "critères vérifiés")} auparavant`,
   uncheckedHere: `${brand.name} n'a rien vérifié pour l'instant`,
   badges: {
     candidate: "En cours d'examen",
@@ -110,5 +111,6 @@ export const applicationWords = typeset({
     impact_assessment: "Analyse d'impact sur les données",
   },
   website: "Site de l'éditeur",
+  checkedBeforeText: "Rien de cela ne vaut tant qu'elle n'est pas en ligne.",
   nothingChecked: "Aucun critère n'est encore vérifié.",
 });

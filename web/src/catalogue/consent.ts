@@ -30,12 +30,14 @@ export const consentWords = typeset({
     by: (publisher: string) => `Éditée par ${publisher}`,
     theirs: "Ce que dit l'éditeur",
     purpose: "À quoi elle sert",
+    more: "Durée de conservation et règles de l'éditeur",
     retention: "Combien de temps elle garde les données",
     privacy: "Lire ses règles sur les données",
     newTab: "nouvel onglet",
     ours: `Ce que ${brand.name} a vérifié`,
     online: (date: string) => `Elle est référencée dans le catalogue depuis le ${date}.`,
     checked: (what: string, date: string) => `${what} : conforme le ${date}`,
+    checkedBefore: (what: string, date: string) => `${what} : vérifié auparavant, le ${date}`,
     criteria: {
       urbanisation: "Fonctionnement dans l'espace de santé",
       interoperability: "Échanges de données",
@@ -51,9 +53,9 @@ export const consentWords = typeset({
     monthsHint: "Ensuite, l'accès s'arrête tout seul.",
     durations: { "1": "1 mois", "6": "6 mois", "12": "12 mois" },
     thenTitle: "Si vous acceptez",
-    effects: [
-      "Vous pourrez tout retirer dans « Applications », avec effet immédiat.",
-      "Elle n'apprend ni votre nom, ni votre numéro de sécurité sociale. Vos documents peuvent les contenir.",
+    effects: (documents: boolean) => [
+      "Vous pourrez tout retirer dans « Mes applications » (menu « Applications », ou « Plus » sur un téléphone), avec effet immédiat.",
+      `Elle n'apprend ni votre nom, ni votre numéro de sécurité sociale.${documents ? " Vos documents peuvent les contenir." : ""}`,
       "Chacun de ses accès sera noté dans « Accès ».",
       "Ce qu'elle aura déjà copié chez elle y restera, selon ses propres règles.",
       "Ce qu'elle aura ajouté ici y restera aussi, avec son nom.",
@@ -87,7 +89,7 @@ export const consentWords = typeset({
     yes: "Autorisé",
     no: "Non autorisé",
     how: "Pour retirer cet accès",
-    howText: "Ouvrez « Applications », puis « Mes applications ». Le retrait est immédiat.",
+    howText: "Ouvrez « Applications » dans le menu, ou « Plus » sur un téléphone, puis « Mes applications ». Le retrait est immédiat.",
     phone: `Sans ordinateur, appelez le ${brand.helpPhone}.`,
     reference: "Référence",
     back: (name: string) => `Retourner à ${name}`,
@@ -193,7 +195,7 @@ export const consentWords = typeset({
       "Demandez la suppression à l'éditeur. Il a un mois pour répondre.",
       "Sans réponse, vous pouvez saisir la CNIL.",
     ],
-    eraseLink: (publisher: string) => `Ouvrir la page de ${publisher}`,
+    eraseLink: (publisher: string) => `Page de l'éditeur : ${publisher}`,
     eraseLinkHint: `Cette page est hors de ${brand.name}.`,
     eraseNoLink: (publisher: string) => `Écrivez à ${publisher}, en précisant le nom de l'application.`,
     kept: "Que deviennent mes données ?",
@@ -214,9 +216,9 @@ export const consentWords = typeset({
       "document:read": "Lire ses documents",
     },
     request: {
-      effects: [
-        "Vous pourrez tout retirer dans « Applications », avec effet immédiat.",
-        "Elle n'apprend ni le nom de l'enfant, ni son numéro de sécurité sociale. Ses documents peuvent les contenir.",
+      effects: (documents: boolean) => [
+        "Vous pourrez tout retirer dans « Mes applications » (menu « Applications », ou « Plus » sur un téléphone), avec effet immédiat.",
+        `Elle n'apprend ni le nom de l'enfant, ni son numéro de sécurité sociale.${documents ? " Ses documents peuvent les contenir." : ""}`,
         "Chacun de ses accès sera noté dans « Accès ».",
         "Ce qu'elle aura déjà copié chez elle y restera, selon ses propres règles.",
         "Ce qu'elle aura ajouté ici y restera aussi, avec son nom.",

@@ -10,7 +10,7 @@ import { inOrder } from "../lib/permissions";
 import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
-import { Initials, platformsOf } from "../ui/application-card";
+import { Initials, isStopped, platformsOf } from "../ui/application-card";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { ErrorPanel, Loading, Notice } from "../ui/states";
@@ -114,6 +114,21 @@ function Theirs({ card }: { card: Card }) {
   );
 }
 
+/** What was checked of one that was stopped since: said as of the past, without a stamp. */
+function Formerly({ card }: { card: Card }) {
+  return (
+    <section class="card soft" aria-labelledby="ours">
+      <h2 id="ours">{c.ours}</h2>
+      <ul class="references">
+        {card.checked.map(({ criteria, on }) => (
+          <li key={criteria}>{c.checkedBefore(c.criteria[criteria] ?? criteria, dateMedium(on))}</li>
+        ))}
+      </ul>
+      <p class="hint">{t.checkedBeforeText}</p>
+    </section>
+  );
+}
+
 function Ours({ card }: { card: Card }) {
   const lines = card.checked.map(({ criteria, on }) => c.checked(c.criteria[criteria] ?? criteria, dateMedium(on)));
   return (
@@ -152,7 +167,8 @@ function Facts({ card }: { card: Card }) {
       <Connect card={card} />
       <DataAsked card={card} />
       <Theirs card={card} />
-      <Ours card={card} />
+      {!isStopped(card) && <Ours card={card} />}
+      {isStopped(card) && card.checked.length > 0 && <Formerly card={card} />}
     </>
   );
 }
