@@ -164,6 +164,18 @@ def test_whoever_is_logged_in_finds_her_own_applications_from_there(
     expect(page.get_by_role("heading", level=1)).to_have_text("Mes applications")
 
 
+def test_the_page_of_an_application_leads_to_hers_without_asking_which(
+    page: Page, opened: Open
+) -> None:
+    canned = opened("/accueil", PERSON)
+    page.goto(f"{LIST}/{SCALE}")
+    mine = page.get_by_role("region", name="Relier cette application").get_by_role(
+        "link", name="Mes applications"
+    )
+    expect(mine).to_have_attribute("href", "/applications/mes-applications")
+    assert not [path for _, path in canned.asked if "/consents" in path]
+
+
 def test_nobody_is_sent_to_log_in_to_read_the_catalogue(page: Page, opened: Open) -> None:
     opened(LIST, None)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.canned import PERSON, PID, PROFESSIONAL, Canned, problem, reply
+from tests.browser.canned import PERSON, PID, PROFESSIONAL, TRACE, Canned, problem, reply
 from tests.browser.canned_applications import (
     BOOKING_REF,
     FORMER_REF,
@@ -522,6 +522,27 @@ def test_having_ones_data_erased_elsewhere_is_explained_with_the_publishers_page
     expect(page.get_by_role("dialog")).to_contain_text("Écrivez à Exemple Santé")
     expect(page.get_by_role("dialog")).not_to_contain_text("Retirez d’abord")
     assert FORMER_REF not in page.url
+
+
+def test_the_history_of_one_application_is_opened_from_its_card(page: Page, opened: Open) -> None:
+    canned = opened(MINE)
+    scale = {"kind": "application", "name": "Ma Balance Exemple"}
+    line = TRACE[1] | {"id": "access-9", "label": "a ajouté une mesure de poids"}
+    line |= {"actor": TRACE[1]["actor"] | scale, "document": None}
+    canned.overrides["GET .*/trace"] = lambda route: reply(
+        route, {"items": [*TRACE[1:], line], "next": None}
+    )
+    page.get_by_role("link", name="Voir chaque accès de Ma Balance Exemple").click()
+    expect(page).to_have_url("/acces")
+    expect(page.get_by_text("Accès d’une seule application : Ma Balance Exemple")).to_be_visible()
+    expect(page.locator("section.person")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="1\u00a0ligne")).to_be_visible()
+    _sound(page)
+    page.get_by_role("button", name="Voir les accès de tous").click()
+    expect(page.locator("section.person")).to_have_count(len(TRACE))
+    page.reload()
+    settled(page)
+    expect(page.get_by_text("Accès d’une seule application")).to_have_count(0)
 
 
 def test_no_application_leads_to_the_catalogue(page: Page, opened: Open) -> None:

@@ -83,6 +83,7 @@ export const applicationWords = typeset({
     "Vous reviendrez sur cet espace pour répondre, ligne par ligne.",
     "Refuser ne change rien : vous pouvez utiliser votre espace sans elle.",
   ],
+  linked: "Vous l'avez déjà reliée ? Ce qu'elle peut faire, et comment le retirer :",
   presented: "Cette application est seulement présentée ici. Elle ne se relie pas à votre espace.",
   presentedTitle: "Pas de lien avec votre espace",
   stopped: {

@@ -181,6 +181,7 @@ export const consentWords = typeset({
     lastAt: "Dernière fois",
     timesCount: (n: number) => number(n, 0),
     history: "Voir chaque accès",
+    historyOf: (name: string) => `Voir chaque accès de ${name}`,
     erase: "Faire supprimer mes données",
     eraseNamed: (name: string) => `Faire supprimer mes données chez ${name}`,
     eraseTitle: (name: string) => `Vos données chez ${name}`,

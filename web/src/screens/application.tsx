@@ -1,6 +1,7 @@
 /** One application of the catalogue: what its publisher says, what it asks, what was checked here. */
 import { useRoute } from "preact-iso";
 import { catalogueApi } from "../api/catalogue";
+import { me } from "../api/session";
 import type { Card } from "../api/types";
 import { applicationWords as t } from "../catalogue/applications";
 import { consentWords } from "../catalogue/consent";
@@ -26,6 +27,16 @@ function Outside({ href, children }: { href: string; children: string }) {
   ) : null;
 }
 
+/** Which are hers is not asked for here: opening a page of the catalogue would be noted in her history. */
+function Hers() {
+  if (me.value?.role !== "patient") return null;
+  return (
+    <p>
+      {t.linked} <a href="/applications/mes-applications">{t.mine}</a>
+    </p>
+  );
+}
+
 function Connect({ card }: { card: Card }) {
   const site = outside(card.site);
   if (card.state !== "online") {
@@ -34,6 +45,7 @@ function Connect({ card }: { card: Card }) {
       <Notice kind="warning" title={words.title}>
         <p>{words.text}</p>
         <p>{t.since(instantDay(card.state_since))}</p>
+        {card.state !== "candidate" && <Hers />}
       </Notice>
     );
   }
@@ -49,6 +61,7 @@ function Connect({ card }: { card: Card }) {
       ) : (
         <p>{t.presented}</p>
       )}
+      {card.can_connect && <Hers />}
       {site && (
         <>
           <a class="button secondary" href={site} target="_blank" rel="noopener noreferrer" aria-label={t.openOf(typo(card.name))}>
