@@ -1,8 +1,11 @@
 /** Whose accesses the history was opened for: in the memory of this page only, as a name is never in an address. */
+import type { Consent } from "../api/types";
+
 let wanted: string | null = null;
 
-export const seekApplication = (name: string) => {
-  wanted = name;
+/** The history names an application with its publisher. */
+export const seekApplication = ({ name, publisher }: Consent["application"]) => {
+  wanted = `${name} (${publisher})`;
 };
 
 /** Gives the name of the application back once, to the history that opens. */

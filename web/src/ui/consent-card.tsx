@@ -82,7 +82,7 @@ function Did({ of }: { of: Consent }) {
           class="link"
           href="/acces"
           aria-label={t.historyOf(typo(of.application.name))}
-          onClick={() => seekApplication(of.application.name)}
+          onClick={() => seekApplication(of.application)}
         >
           {t.history}
         </a>
