@@ -21,6 +21,7 @@ from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
 from chalicelib.http.principal import Principal
 from chalicelib.identity import directory
 from chalicelib.messaging import usecases as messaging
+from chalicelib.messaging.store import head_of_person
 from chalicelib.notifications import inbox
 from chalicelib.notifications.inbox import Notice
 from chalicelib.notifications.store import InboxRow, inbox_key
@@ -158,10 +159,14 @@ class NoticeOut(Schema):
 
 
 class NoticeList(Schema):
-    """A page of notices, the last first; `unread` counts at most the hundred newest."""
+    """A page of notices, the last first; `unread` counts at most the hundred newest.
+
+    `unread_messages`: the conversations with something to read, which every screen shows beside.
+    """
 
     items: list[NoticeOut]
     unread: int
+    unread_messages: int
     next: str | None
 
 
@@ -208,10 +213,11 @@ def list_notices(call: Call[None, NoticeQuery]) -> Answer:
         Action.NOTICE_LIST,
         pid,
         queries=[query],
-        wanted=[inbox.mark_wish(pid), preferences_wish(pid)],
+        wanted=[inbox.mark_wish(pid), preferences_wish(pid), head_of_person(pid)],
     ) as unit:
         found, after = inbox.notices(unit, query, unit.pages[0], asked.limit)
         unread = inbox.unread(unit, unit.pages[0])
+        unread_messages = messaging.unread_of(unit, pid)
         names = _names(unit, found)
         zone = reminders.preferences(unit).zone
         is_of_a_minor = unit.right is Right.REPRESENTATIVE
@@ -219,6 +225,7 @@ def list_notices(call: Call[None, NoticeQuery]) -> Answer:
         NoticeList(
             items=[_out(notice, names, zone, is_of_a_minor=is_of_a_minor) for notice in found],
             unread=unread,
+            unread_messages=unread_messages,
             next=tokens.new_cursor(after, *scope),
         )
     )

@@ -202,6 +202,7 @@ def answer(rest: str, *, empty: bool) -> Json | None:
         "/notices": {
             "items": [] if empty else NOTICES,
             "unread": 0 if empty else 2,
+            "unread_messages": 0 if empty else 1,
             "next": None,
         },
     }

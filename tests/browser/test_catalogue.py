@@ -104,6 +104,18 @@ def test_what_is_not_online_leads_nowhere(page: Page, opened: Open, known: str, 
         expect(page.locator("main a[href^=http]")).to_have_count(0)
 
 
+def test_one_that_is_suspended_bears_no_stamp(page: Page, opened: Open) -> None:
+    opened(LIST, None)
+    card = page.get_by_role("article", name="Avis Exemple")
+    expect(card).to_contain_text("2 critères vérifiés auparavant")
+    expect(card).not_to_contain_text("Carnet a vérifié")
+    card.get_by_role("link").click()
+    ours = page.get_by_role("region", name="Ce que Carnet a vérifié")
+    expect(ours).to_contain_text("Sécurité\u00a0: vérifié auparavant, le 14 septembre 2026")
+    expect(ours.locator("svg")).to_have_count(0)
+    expect(page.get_by_text("conforme")).to_have_count(0)
+
+
 def test_one_that_is_only_presented_says_so(page: Page, opened: Open) -> None:
     opened(f"{LIST}/voyage-exemple", None)
 
@@ -150,6 +162,18 @@ def test_whoever_is_logged_in_finds_her_own_applications_from_there(
     expect(page.get_by_role("navigation", name="Navigation principale")).to_be_visible()
     page.get_by_role("link", name="Mes applications").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mes applications")
+
+
+def test_the_page_of_an_application_leads_to_hers_without_asking_which(
+    page: Page, opened: Open
+) -> None:
+    canned = opened("/accueil", PERSON)
+    page.goto(f"{LIST}/{SCALE}")
+    mine = page.get_by_role("region", name="Relier cette application").get_by_role(
+        "link", name="Mes applications"
+    )
+    expect(mine).to_have_attribute("href", "/applications/mes-applications")
+    assert not [path for _, path in canned.asked if "/consents" in path]
 
 
 def test_nobody_is_sent_to_log_in_to_read_the_catalogue(page: Page, opened: Open) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.canned import PERSON, PID, PROFESSIONAL, Canned, problem
+from tests.browser.canned import PERSON, PID, PROFESSIONAL, TRACE, Canned, problem, reply
 from tests.browser.canned_applications import (
     BOOKING_REF,
     FORMER_REF,
@@ -114,12 +114,38 @@ def test_who_says_what_of_an_application_is_told_apart(page: Page, opened: Open)
     opened(DEMAND)
     theirs = page.get_by_role("region", name="Ce que dit l’éditeur")
     expect(theirs).to_contain_text("« Suivre votre poids depuis une balance connectée. »")
-    expect(theirs).to_contain_text("« Vos mesures sont gardées deux ans")
+    expect(theirs.get_by_text("« Vos mesures sont gardées deux ans")).to_be_hidden()
+    theirs.get_by_text("Durée de conservation").click()
+    expect(theirs.get_by_text("« Vos mesures sont gardées deux ans")).to_be_visible()
     ours = page.get_by_role("region", name="Ce que Carnet a vérifié")
-    expect(ours).to_contain_text("Sécurité : conforme le 14 septembre 2026")
+    expect(ours.get_by_text("Sécurité : conforme le 14 septembre 2026")).to_be_hidden()
+    ours.get_by_text("Carnet a vérifié 2 critères").click()
+    expect(ours.get_by_text("Sécurité : conforme le 14 septembre 2026")).to_be_visible()
     expect(ours).to_contain_text("ne garantit pas")
+    _sound(page)
     expect(theirs.get_by_text("conforme")).to_have_count(0)
     expect(page.get_by_text("Vous avez déjà donné un accès")).to_be_visible()
+
+
+def test_the_first_line_is_not_far_down_on_a_phone(page: Page, opened: Open) -> None:
+    _sized(page, PHONE)
+    opened(DEMAND)
+    first = page.get_by_label(LINES[0]).bounding_box()
+    assert first
+    assert first["y"] < 1.5 * PHONE[1]
+
+
+def test_documents_are_spoken_of_only_where_reading_them_is_asked(page: Page, opened: Open) -> None:
+    canned = opened(DEMAND)
+    expect(page.get_by_text("Vos documents peuvent les contenir.")).to_be_visible()
+    without = [one for one in REQUEST["asked"] if one["permission"] != "document:read"]
+    canned.overrides["POST .*/v1/consent-requests$"] = lambda route: reply(
+        route, REQUEST | {"asked": without}
+    )
+    page.reload()
+    settled(page)
+    expect(page.get_by_text("Elle n’apprend ni votre nom")).to_be_visible()
+    expect(page.get_by_text("peuvent les contenir")).to_have_count(0)
 
 
 def test_the_request_leaves_the_address_and_is_nowhere_to_be_read(page: Page, opened: Open) -> None:
@@ -200,7 +226,7 @@ def test_a_way_back_that_serves_no_more_says_where_to_begin_again(page: Page, op
     page.get_by_role("button", name="Accepter").click()
     back = page.get_by_role("link", name="Retourner à Ma Balance Exemple")
     back.focus()
-    page.clock.run_for(60_000)
+    page.clock.run_for(290_000)
     expect(page.get_by_role("status").filter(has_text="ne sert plus")).to_be_visible()
     again = page.get_by_role("link", name="Ouvrir Ma Balance Exemple")
     expect(again).to_have_attribute("href", "https://balance-exemple.example/")
@@ -220,7 +246,7 @@ def test_refusing_goes_back_at_once_and_gives_nothing(page: Page, opened: Open) 
 def test_the_whole_answer_takes_the_keyboard_alone(page: Page, opened: Open) -> None:
     reached = _outside(page)
     opened(DEMAND)
-    page.get_by_role("link", name=re.compile("Lire ses règles")).focus()
+    page.locator("summary", has_text="Carnet a vérifié").focus()
     page.keyboard.press("Tab")
     expect(page.get_by_label(LINES[0])).to_be_focused()
     page.keyboard.press("Space")
@@ -484,7 +510,7 @@ def test_having_ones_data_erased_elsewhere_is_explained_with_the_publishers_page
     canned = opened(MINE)
     page.get_by_role("button", name="Faire supprimer mes données chez Ma Balance Exemple").click()
     asked = page.get_by_role("dialog", name="Vos données chez Ma Balance Exemple")
-    link = asked.get_by_role("link", name=re.compile("Ouvrir la page d’?e? ?Exemple Santé"))
+    link = asked.get_by_role("link", name=re.compile("^Page de l’éditeur : Exemple Santé"))
     expect(link).to_have_attribute("href", "https://balance-exemple.example/donnees")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     _sound(page)
@@ -496,6 +522,29 @@ def test_having_ones_data_erased_elsewhere_is_explained_with_the_publishers_page
     expect(page.get_by_role("dialog")).to_contain_text("Écrivez à Exemple Santé")
     expect(page.get_by_role("dialog")).not_to_contain_text("Retirez d’abord")
     assert FORMER_REF not in page.url
+
+
+def test_the_history_of_one_application_is_opened_from_its_card(page: Page, opened: Open) -> None:
+    canned = opened(MINE)
+    scale = {"kind": "application", "name": "Ma Balance Exemple (Exemple Santé)"}
+    line = TRACE[1] | {"id": "access-9", "label": "a ajouté une mesure de poids"}
+    line |= {"actor": TRACE[1]["actor"] | scale, "document": None}
+    canned.overrides["GET .*/trace"] = lambda route: reply(
+        route, {"items": [*TRACE[1:], line], "next": None}
+    )
+    page.get_by_role("link", name="Voir chaque accès de Ma Balance Exemple").click()
+    expect(page).to_have_url("/acces")
+    expect(
+        page.get_by_text("Accès d’une seule application : Ma Balance Exemple (Exemple Santé)")
+    ).to_be_visible()
+    expect(page.locator("section.person")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="1\u00a0ligne")).to_be_visible()
+    _sound(page)
+    page.get_by_role("button", name="Voir les accès de tous").click()
+    expect(page.locator("section.person")).to_have_count(len(TRACE))
+    page.reload()
+    settled(page)
+    expect(page.get_by_text("Accès d’une seule application")).to_have_count(0)
 
 
 def test_no_application_leads_to_the_catalogue(page: Page, opened: Open) -> None:

@@ -138,6 +138,19 @@ def test_an_empty_list_says_who_opens_a_conversation_and_one_next_step(
     )
 
 
+def test_a_page_loaded_by_its_address_tells_what_is_unread_without_another_question(
+    page: Page, opened: Open
+) -> None:
+    canned = opened("/documents")
+    place = page.get_by_role("navigation", name="Navigation principale").get_by_role(
+        "link", name="Messages"
+    )
+    expect(place).to_have_accessible_name(re.compile("1.conversation non lue"))
+    page.reload()
+    expect(place).to_have_accessible_name(re.compile("1.conversation non lue"))
+    assert canned.count("GET", CONVERSATIONS) == 0
+
+
 def test_reading_takes_the_badge_down_without_another_question(page: Page, opened: Open) -> None:
     canned = opened("/accueil")
     place = page.get_by_role("navigation", name="Navigation principale").get_by_role(

@@ -154,7 +154,7 @@ def test_a_notice_of_another_parent_leads_here(page: Page, opened: Open) -> None
         "target": {"kind": "representatives", "id": None},
     }
     canned.overrides["/notices$|/notices\\?"] = lambda route: reply(
-        route, {"items": [told], "unread": 0, "next": None}
+        route, {"items": [told], "unread": 0, "unread_messages": 0, "next": None}
     )
     page.get_by_role("link", name=re.compile("^Avis")).click()
     page.get_by_role("link", name="Un parent gère maintenant cet espace").click()

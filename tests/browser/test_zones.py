@@ -15,7 +15,7 @@ def test_notices_and_calendar_links_keep_her_own_clock(page: Page) -> None:
     canned = Canned()
     notice = {**NOTICES[0], "at": _LATE, "zone_shown": REUNION}
     canned.overrides["GET .*/notices"] = lambda route: reply(
-        route, {"items": [notice], "unread": 0, "next": None}
+        route, {"items": [notice], "unread": 0, "unread_messages": 0, "next": None}
     )
     feed = {**FEEDS[0], "created_at": _LATE, "last_read_at": _LATE}
     canned.overrides["GET .*/calendar-feeds"] = lambda route: reply(

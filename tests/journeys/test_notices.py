@@ -32,7 +32,12 @@ def put(http: Client, world: World, path: str, body: dict[str, object]) -> Reply
 
 
 def test_an_empty_centre_says_nothing_happened(http: Client, world: World) -> None:
-    assert listed(http, world).json() == {"items": [], "unread": 0, "next": None}
+    assert listed(http, world).json() == {
+        "items": [],
+        "unread": 0,
+        "unread_messages": 0,
+        "next": None,
+    }
 
 
 def test_a_new_document_is_told_by_its_title_and_leads_to_it(http: Client, world: World) -> None:
@@ -129,7 +134,12 @@ def test_a_deleted_notice_does_not_come_back_when_its_event_does(  # R05
     inbox.keep(event)
 
     assert gone.status == 204
-    assert listed(http, world).json() == {"items": [], "unread": 0, "next": None}
+    assert listed(http, world).json() == {
+        "items": [],
+        "unread": 0,
+        "unread_messages": 0,
+        "next": None,
+    }
 
 
 def test_deleting_a_notice_can_be_taken_back(http: Client, world: World) -> None:

@@ -576,8 +576,10 @@ def test_a_notice_names_the_correspondent_and_leads_to_the_conversation(
 def test_the_first_screen_counts_conversations_not_read(world: World, http: Client) -> None:
     target = f"/v1/patients/{world.person.pid}/home"
     assert http.get(target, as_=world.person.principal).json()["unread_messages"] == 0
+    assert listed(http, world).json()["unread_messages"] == 0
     begun(world, http)
     assert http.get(target, as_=world.person.principal).json()["unread_messages"] == 1
+    assert listed(http, world).json()["unread_messages"] == 1  # beside the bell of any screen
 
 
 def test_another_persons_list_is_nobodys(world: World, http: Client) -> None:

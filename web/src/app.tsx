@@ -16,6 +16,8 @@ const Resume = lazyScreen(() => import("./screens/resume"));
 const Help = lazyScreen(() => import("./screens/help"));
 const Publishers = lazyScreen(() => import("./screens/publishers"));
 const PublisherGuide = lazyScreen(() => import("./screens/publisher-guide"));
+const ApplicationGuide = lazyScreen(() => import("./screens/application-guide"));
+const FhirGuide = lazyScreen(() => import("./screens/fhir-guide"));
 const Lost = lazyScreen(() => import("./screens/lost"));
 const Home = lazyScreen(() => import("./screens/home"));
 const Documents = lazyScreen(() => import("./screens/documents"));
@@ -129,6 +131,8 @@ function Screens() {
         <Route path="/aide" component={Help} />
         <Route path="/editeurs" component={Publishers} />
         <Route path="/editeurs/guide" component={PublisherGuide} />
+        <Route path="/editeurs/applications" component={ApplicationGuide} />
+        <Route path="/editeurs/fhir" component={FhirGuide} />
         <Route path="/accueil" component={OwnHome} />
         <Route path="/documents" component={OwnDocuments} />
         <Route path="/documents/ajouter" component={OwnAdd} />

@@ -107,8 +107,9 @@ export const agendaApi = {
   notices: async (pid: string, cursor: string | null, signal?: Signal) =>
     (await call<NoticePage>("GET", `${patient(pid)}/notices${query({ cursor })}`, { signal })).data,
 
+  /** How many notices and conversations have something new. */
   unread: async (pid: string) =>
-    (await call<NoticePage>("GET", `${patient(pid)}/notices?limit=1`)).data.unread,
+    (await call<NoticePage>("GET", `${patient(pid)}/notices?limit=1`)).data,
 
   markRead: (pid: string, upTo: string) =>
     call<null>("PUT", `${patient(pid)}/notices/read`, { body: { up_to: upTo } }),

@@ -3659,12 +3659,16 @@ export interface components {
         /**
          * NoticeList
          * @description A page of notices, the last first; `unread` counts at most the hundred newest.
+         *
+         *     `unread_messages`: the conversations with something to read, which every screen shows beside.
          */
         NoticeList: {
             /** Items */
             items: components["schemas"]["NoticeOut"][];
             /** Unread */
             unread: number;
+            /** Unread Messages */
+            unread_messages: number;
             /** Next */
             next: string | null;
         };

@@ -64,6 +64,7 @@ export const applicationWords = typeset({
   platforms: "Fonctionne sur",
   platform: { web: "Web", ios: "iPhone", android: "Android", device: "Objet connecté" },
   checkedHere: (n: number) => `${brand.name} a vérifié ${plural(n, "critère", "critères")}`,
+  checkedBefore: (n: number) => `${plural(n, "critère vérifié", "critères vérifiés")} auparavant`,
   uncheckedHere: `${brand.name} n'a rien vérifié pour l'instant`,
   badges: {
     candidate: "En cours d'examen",
@@ -82,6 +83,7 @@ export const applicationWords = typeset({
     "Vous reviendrez sur cet espace pour répondre, ligne par ligne.",
     "Refuser ne change rien : vous pouvez utiliser votre espace sans elle.",
   ],
+  linked: "Vous l'avez déjà reliée ? Ce qu'elle peut faire, et comment le retirer :",
   presented: "Cette application est seulement présentée ici. Elle ne se relie pas à votre espace.",
   presentedTitle: "Pas de lien avec votre espace",
   stopped: {
@@ -110,5 +112,6 @@ export const applicationWords = typeset({
     impact_assessment: "Analyse d'impact sur les données",
   },
   website: "Site de l'éditeur",
+  checkedBeforeText: "Rien de cela ne vaut tant qu'elle n'est pas en ligne.",
   nothingChecked: "Aucun critère n'est encore vérifié.",
 });

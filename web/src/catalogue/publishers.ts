@@ -3,10 +3,12 @@ import { brand } from "../brand.ts";
 import { typeset } from "../lib/typo.ts";
 
 export const publisherWords = typeset({
-  title: "Déposer depuis un logiciel",
+  title: "Pour les éditeurs",
   back: "Page d'accueil",
-  intro: `Les logiciels d'un laboratoire, d'un établissement ou d'un cabinet déposent dans ${brand.name} par requêtes, sans navigateur.`,
-  stepsTitle: "Quatre requêtes",
+  intro: "Deux voies : un logiciel de soins dépose des documents ; une application du catalogue agit avec l'accord de chaque personne.",
+  depositTitle: "Votre logiciel dépose pour un établissement ?",
+  deposit: `Les logiciels d'un laboratoire, d'un établissement ou d'un cabinet déposent dans ${brand.name} par requêtes, sans navigateur.`,
+  stepsTitle: "Déposer en quatre requêtes",
   steps: [
     "Votre logiciel signe une demande avec sa clé privée. Il reçoit un jeton de dix minutes.",
     "Il donne le numéro INS et les traits de la personne. Il apprend seulement si l'espace accepte les dépôts.",
@@ -26,6 +28,10 @@ export const publisherWords = typeset({
   readTitle: "Pour écrire votre logiciel",
   guide: "Le guide pas à pas",
   guideText: "En anglais : chaque requête, et que faire après chaque refus.",
+  applicationGuide: "Le guide des applications",
+  applicationGuideText: "En anglais : de l'inscription au premier appel, avec SMART App Launch 2, et trois exemples qui tournent.",
+  fhirGuide: "FHIR pour les applications",
+  fhirGuideText: "En anglais : ressources, recherches et refus de l'interface FHIR R4.",
   contract: "La description de l'interface",
   contractText: "OpenAPI 3.1, en JSON : champs, listes de codes, exemples.",
   files: "Les fichiers de l'exemple",
@@ -33,6 +39,12 @@ export const publisherWords = typeset({
   app: "Une application se fait référencer dans le catalogue. Chaque personne choisit ensuite, ligne par ligne, ce qu'elle peut faire.",
   toCatalogue: "Voir le catalogue",
   present: "Présenter une application",
+  appTry: "Trois applications d'exemple se lancent à côté du service, par make examples.",
+  appFiles: "Les fichiers des applications d'exemple",
   guideTitle: "Guide de dépôt",
-  guideIntro: "Ce guide est en anglais, comme les noms de l'interface.",
+  applicationGuideTitle: "Guide des applications",
+  fhirGuideTitle: "FHIR pour les applications",
+  fhirBase: "Adresse de base FHIR",
+  examples: "Exemples à lancer chez vous",
+  guideIntro: "Cette page est en anglais, comme les noms de l'interface.",
 });

@@ -13,6 +13,8 @@ export const trace = {
     refused: "Les demandes refusées",
   },
   onlyDocument: "Accès à un seul document",
+  onlyApplication: (name: string) => `Accès d'une seule application : ${name}`,
+  allActors: "Voir les accès de tous",
   allDocuments: "Voir les accès à tout le dossier",
   times: (n: number) => `${n} fois`,
   between: (from: string, to: string) => `de ${from} à ${to}`,

@@ -32,7 +32,9 @@ export function spans(text: string): Span[] {
   return found;
 }
 
-const cells = (line: string) => line.slice(1, -1).split("|").map((cell) => spans(cell.trim()));
+/** Cells of a row; a bar that belongs to a cell is written with a backslash before it. */
+const cells = (line: string) =>
+  line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => spans(cell.trim().replaceAll("\\|", "|")));
 
 function block(lines: string[]): Block {
   const [first = "", ...rest] = lines;

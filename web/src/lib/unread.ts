@@ -24,6 +24,9 @@ const read = new Map<string, string>();
 
 type Listed = Pick<ConversationLine, "id" | "last_at" | "unread">;
 
+/** Whether this page knows better than an answer that set out before: a list came, or one was read here. */
+export const isKnown = (list: string): boolean => isSaid(list) || read.size > 0;
+
 export const isUnread = ({ id, last_at: last, unread: said }: Listed): boolean =>
   said && (read.get(id) ?? "") < last;
 

@@ -1,6 +1,7 @@
 /** One application of the catalogue: what its publisher says, what it asks, what was checked here. */
 import { useRoute } from "preact-iso";
 import { catalogueApi } from "../api/catalogue";
+import { me } from "../api/session";
 import type { Card } from "../api/types";
 import { applicationWords as t } from "../catalogue/applications";
 import { consentWords } from "../catalogue/consent";
@@ -10,7 +11,7 @@ import { inOrder } from "../lib/permissions";
 import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
-import { Initials, platformsOf } from "../ui/application-card";
+import { Initials, isStopped, platformsOf } from "../ui/application-card";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
 import { ErrorPanel, Loading, Notice } from "../ui/states";
@@ -26,6 +27,16 @@ function Outside({ href, children }: { href: string; children: string }) {
   ) : null;
 }
 
+/** Which are hers is not asked for here: opening a page of the catalogue would be noted in her history. */
+function Hers() {
+  if (me.value?.role !== "patient") return null;
+  return (
+    <p>
+      {t.linked} <a href="/applications/mes-applications">{t.mine}</a>
+    </p>
+  );
+}
+
 function Connect({ card }: { card: Card }) {
   const site = outside(card.site);
   if (card.state !== "online") {
@@ -34,6 +45,7 @@ function Connect({ card }: { card: Card }) {
       <Notice kind="warning" title={words.title}>
         <p>{words.text}</p>
         <p>{t.since(instantDay(card.state_since))}</p>
+        {card.state !== "candidate" && <Hers />}
       </Notice>
     );
   }
@@ -49,6 +61,7 @@ function Connect({ card }: { card: Card }) {
       ) : (
         <p>{t.presented}</p>
       )}
+      {card.can_connect && <Hers />}
       {site && (
         <>
           <a class="button secondary" href={site} target="_blank" rel="noopener noreferrer" aria-label={t.openOf(typo(card.name))}>
@@ -114,6 +127,21 @@ function Theirs({ card }: { card: Card }) {
   );
 }
 
+/** What was checked of one that was stopped since: said as of the past, without a stamp. */
+function Formerly({ card }: { card: Card }) {
+  return (
+    <section class="card soft" aria-labelledby="ours">
+      <h2 id="ours">{c.ours}</h2>
+      <ul class="references">
+        {card.checked.map(({ criteria, on }) => (
+          <li key={criteria}>{c.checkedBefore(c.criteria[criteria] ?? criteria, dateMedium(on))}</li>
+        ))}
+      </ul>
+      <p class="hint">{t.checkedBeforeText}</p>
+    </section>
+  );
+}
+
 function Ours({ card }: { card: Card }) {
   const lines = card.checked.map(({ criteria, on }) => c.checked(c.criteria[criteria] ?? criteria, dateMedium(on)));
   return (
@@ -152,7 +180,8 @@ function Facts({ card }: { card: Card }) {
       <Connect card={card} />
       <DataAsked card={card} />
       <Theirs card={card} />
-      <Ours card={card} />
+      {!isStopped(card) && <Ours card={card} />}
+      {isStopped(card) && card.checked.length > 0 && <Formerly card={card} />}
     </>
   );
 }

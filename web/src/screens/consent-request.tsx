@@ -100,7 +100,6 @@ function Asked({ request, asked, former, profile, isKept }: AskedProps) {
     <Page title={title} tab={t.tab} intro={t.intro}>
       <ForWhom profile={profile} canSwitch={isKept} />
       <ApplicationFacts card={asked.application} />
-      {former && <Already until={former.valid_until} />}
       <ConsentForm
         request={request}
         asked={asked}
@@ -111,7 +110,9 @@ function Asked({ request, asked, former, profile, isKept }: AskedProps) {
           if (slug) setEnded(slug);
           return slug !== undefined;
         }}
-      />
+      >
+        {former && <Already until={former.valid_until} />}
+      </ConsentForm>
     </Page>
   );
 }

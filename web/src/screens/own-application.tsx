@@ -2,6 +2,7 @@
 import { useRoute } from "preact-iso";
 import { type Filed, publisherApi } from "../api/desk";
 import { deskWords } from "../catalogue/desk";
+import { publisherWords as words } from "../catalogue/publishers";
 import { instantDay } from "../lib/format";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
@@ -60,6 +61,34 @@ function Environments({ file }: { file: Filed }) {
   );
 }
 
+/** What a developer opens next: the guides, the one address to write down, examples that run. */
+function Developers() {
+  return (
+    <>
+      <dl class="pairs">
+        <div>
+          <dt>{words.fhirBase}</dt>
+          <dd>
+            <code class="address">{`${location.origin}/fhir/R4`}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>{words.examples}</dt>
+          <dd>
+            <code>make examples</code>
+          </dd>
+        </div>
+      </dl>
+      <a class="link" href="/editeurs/applications">
+        {words.applicationGuide}
+      </a>
+      <a class="link" href="/editeurs/fhir">
+        {words.fhirGuide}
+      </a>
+    </>
+  );
+}
+
 async function copy(text: string) {
   await navigator.clipboard.writeText(text);
   toast(t.copied);
@@ -73,6 +102,7 @@ function Whole({ file }: { file: Filed }) {
         <Button icon="copy" onPress={() => copy(file.client_id)}>
           {t.copy}
         </Button>
+        <Developers />
       </Technical>
       <Environments file={file} />
       <AskedByPublisher file={file} />

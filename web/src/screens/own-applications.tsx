@@ -5,6 +5,7 @@ import type { ApplicationLine } from "../api/types";
 import { catalogue } from "../catalogue";
 import { applicationWords } from "../catalogue/applications";
 import { deskWords } from "../catalogue/desk";
+import { publisherWords } from "../catalogue/publishers";
 import { instantDay } from "../lib/format";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
@@ -67,6 +68,9 @@ export default function OwnApplications() {
           <p class="hint">{t.shared(siret)}</p>
         </>
       )}
+      <a class="link" href="/editeurs">
+        {publisherWords.title}
+      </a>
     </Page>
   );
 }

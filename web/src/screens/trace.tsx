@@ -1,5 +1,5 @@
 /** P15: who looked at my record, by day and by person, and by which right. */
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type AccessFilter, api } from "../api/carnet";
 import type { Access, Profile } from "../api/types";
@@ -9,10 +9,11 @@ import type { IconName } from "../icons";
 import { dateLong, parisDay, relativeDay } from "../lib/format";
 import { usePagedList } from "../lib/paging";
 import { said } from "../lib/profile";
+import { takeApplication } from "../lib/sought-actor";
 import { typo } from "../lib/typo";
 import { type Visit, byVisit } from "../lib/visits";
 import { AccessLine, actorName, actorRole, between } from "../ui/access-line";
-import { LinkButton } from "../ui/button";
+import { Button, LinkButton } from "../ui/button";
 import { SelectField } from "../ui/form";
 import { Icon } from "../ui/icon";
 import { Page } from "../ui/page";
@@ -178,12 +179,18 @@ function useFilter() {
 export default function Trace({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const { document, choice, choose } = useFilter();
+  const [application, setApplication] = useState(takeApplication);
   const list = usePagedList(`trace ${pid} ${choice}`, (cursor, signal) =>
     api.trace(pid, FILTERS[choice], cursor, signal),
   );
   const shown = useMemo(
-    () => list.items.filter((access) => !document || access.document?.id === document),
-    [list.items, document],
+    () =>
+      list.items.filter(
+        ({ document: about, actor }) =>
+          (!document || about?.id === document) &&
+          (application === null || (actor.kind === "application" && actor.name === application)),
+      ),
+    [list.items, document, application],
   );
   const none = list.complete && list.items.length === 0;
 
@@ -208,6 +215,12 @@ export default function Trace({ profile }: { profile: Profile }) {
           {t.trace.onlyDocument}. <a href="/acces">{t.trace.allDocuments}</a>
         </p>
       )}
+      {application !== null && (
+        <div class="only">
+          <p>{t.trace.onlyApplication(typo(application))}</p>
+          <Button onPress={() => setApplication(null)}>{t.trace.allActors}</Button>
+        </div>
+      )}
       {list.loading && <Loading lines={6} />}
       {list.error !== null && list.items.length === 0 && (
         <ErrorPanel error={list.error} retry={list.reload} />
@@ -220,7 +233,7 @@ export default function Trace({ profile }: { profile: Profile }) {
       )}
       <Days
         accesses={shown}
-        whole={document !== "" || choice === "allowed" || choice === "refused"}
+        whole={document !== "" || application !== null || choice === "allowed" || choice === "refused"}
       />
       <More list={list} />
       {list.items.length > 0 && (

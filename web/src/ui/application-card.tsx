@@ -41,8 +41,12 @@ export function Asks({ card }: { card: Card }) {
   );
 }
 
+/** A stamp for what is online only: what was checked of one that was stopped is of the past. */
+export const isStopped = ({ state }: Card) => state === "suspended" || state === "delisted";
+
 function Checked({ card }: { card: Card }) {
   const count = card.checked.length;
+  if (isStopped(card)) return count > 0 ? <p class="checked-line muted">{t.checkedBefore(count)}</p> : null;
   return (
     <p class="checked-line">
       <Icon name={count > 0 ? "shield-check" : "circle-dashed"} />

@@ -6,6 +6,7 @@ import { daysBetween, instantDay, parisDay } from "../lib/format";
 import { inOrder } from "../lib/permissions";
 import { said } from "../lib/profile";
 import { downloadReceipt, receiptOf } from "../lib/receipt";
+import { seekApplication } from "../lib/sought-actor";
 import { typo } from "../lib/typo";
 import { Button } from "./button";
 import { EraseElsewhere } from "./erase-elsewhere";
@@ -77,7 +78,12 @@ function Did({ of }: { of: Consent }) {
       <h4>{t.did}</h4>
       <UsePlot of={of} />
       {of.last_access_at && (
-        <a class="link" href="/acces">
+        <a
+          class="link"
+          href="/acces"
+          aria-label={t.historyOf(typo(of.application.name))}
+          onClick={() => seekApplication(of.application)}
+        >
           {t.history}
         </a>
       )}

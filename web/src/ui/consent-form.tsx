@@ -1,4 +1,5 @@
 /** The answer to an application: nothing is on beforehand, and refusing is as easy as accepting. */
+import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { type Months, applicationsApi } from "../api/applications";
 import type { ConsentGiven, ConsentRequest, Permission, Profile } from "../api/types";
@@ -67,12 +68,13 @@ function Lines({ asked, choice, set, error }: {
   );
 }
 
-function Effects() {
+function Effects({ asked }: { asked: ConsentRequest["asked"] }) {
+  const documents = asked.some(({ permission }) => permission === "document:read");
   return (
     <section class="card" aria-labelledby="then">
       <h2 id="then">{t.thenTitle}</h2>
       <ul class="effects" role="list">
-        {said(consentWords).request.effects.map((effect) => (
+        {said(consentWords).request.effects(documents).map((effect) => (
           <li key={effect}>
             <Icon name="check" />
             <span>{effect}</span>
@@ -108,9 +110,11 @@ interface Props {
   onEnd: (how: "refused" | ConsentGiven) => void;
   /** True when the request itself is over, which the screen then says. */
   onProblem: (problem: unknown) => boolean;
+  /** Said before what accepting does. */
+  children: ComponentChildren;
 }
 
-export function ConsentForm({ request, asked, profile, onEnd, onProblem }: Props) {
+export function ConsentForm({ request, asked, profile, onEnd, onProblem, children }: Props) {
   const pid = profile.patient_id;
   const { typed, set, drop } = useDraft<Choice>(`${pid} ${request.name}`, NOTHING);
   const [errors, setErrors] = useState<FieldError[]>([]);
@@ -155,7 +159,8 @@ export function ConsentForm({ request, asked, profile, onEnd, onProblem }: Props
           choices={DURATIONS.map((code) => ({ code, label: t.durations[code] }))}
         />
       </div>
-      <Effects />
+      {children}
+      <Effects asked={asked.asked} />
       {error !== null && <ErrorPanel error={error} kept reply />}
       <div class="consent-answer">
         <Button icon="x" onPress={refuse}>

@@ -12,7 +12,7 @@ import { catalogue as t } from "../catalogue";
 import type { IconName } from "../icons";
 import { currentProfile, isChilds } from "../lib/profile";
 import { listenShortcuts, shortcutsShown } from "../lib/shortcuts";
-import { unread, unreadConversations } from "../lib/unread";
+import { isKnown, sayUnread, unread, unreadConversations } from "../lib/unread";
 import { Announcer, announce } from "./announcer";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
@@ -192,10 +192,12 @@ function Shortcuts() {
 }
 
 async function readUnread(pid: string) {
-  unread.value = await agendaApi.unread(pid);
+  const said = await agendaApi.unread(pid);
+  unread.value = said.unread;
+  if (!isKnown(pid)) sayUnread(pid, said.unread_messages);
 }
 
-/** The bell, with how many notices were not read; the home screen brings the figure with it. */
+/** The bell, with how many notices were not read; the home screen brings the figures with it. */
 function Bell({ pid }: { pid: string }) {
   const { path } = useLocation();
   useEffect(() => {
