@@ -177,6 +177,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "L’adresse n’est pas sûre\u00a0: elle commence par https://.",
         "The address is not safe: it begins with https://.",
     ),
+    "address_capitals": (
+        "Écrivez le début de l’adresse en minuscules\u00a0: https://.",
+        "Write the beginning of the address in lower case: https://.",
+    ),
     "address_host_missing": (
         "Le nom du site manque après https://.",
         "The name of the site is missing after https://.",
@@ -210,12 +214,19 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Write the path in full, without /./ or /../.",
     ),
     "redirect_scheme": (
-        "L’adresse de retour commence par https://, ou par le nom inversé d’une appli.",
-        "A redirect address begins with https://, or a reversed name (com.example.app:/).",
+        "L’adresse de retour commence par https://, ou par le nom inversé d’une appli, comme "
+        "com.exemple.appli:/retour.",
+        "A redirect address begins with https://, or a reversed name (com.example.app:/back).",
+    ),
+    "redirect_localhost": (
+        "Pour un essai sur votre machine, écrivez http://127.0.0.1 au lieu de localhost\u00a0: "
+        "tout port y est accepté.",
+        "For a trial on your machine, write http://127.0.0.1 instead of localhost: any port serves.",
     ),
     "redirect_private_use": (
-        "Après le nom inversé de l’appli\u00a0: deux-points, une seule barre, puis le chemin.",
-        "An app’s address is written com.example.app:/back, with one slash.",
+        "Le nom inversé de l’appli est en minuscules, suivi de deux-points, d’une seule barre et du "
+        "chemin, comme com.exemple.appli:/retour.",
+        "An app’s address is written com.example.app:/back, in lower case, with one slash.",
     ),
     "redirect_query": (
         "Retirez code, state, error et iss de l’adresse\u00a0: la réponse les ajoute.",
@@ -226,8 +237,9 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "At most {limit} redirect addresses.",
     ),
     "keys_shape": (
-        "Ce n’est pas un jeu de clés JWK.",
-        "This is not a JWK set.",
+        "Ce n’est pas un jeu de clés JWK, qui a cette forme, avec une clé au moins\u00a0: "
+        '{{"keys":[{{…}}]}}.',
+        'This is not a JWK set, which has this shape, with one key or more: {{"keys":[{{…}}]}}.',
     ),
     "keys_inline": (
         "Donnez les clés elles-mêmes, pas une adresse\u00a0: aucune adresse n’est consultée.",
