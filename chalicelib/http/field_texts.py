@@ -214,18 +214,15 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Write the path in full, without /./ or /../.",
     ),
     "redirect_scheme": (
-        "L’adresse de retour commence par https://, ou par le nom inversé d’une appli, comme "
-        "com.exemple.appli:/retour.",
+        "Commencez par https://, ou le nom inversé d’une appli\u00a0: com.exemple.appli:/retour.",
         "A redirect address begins with https://, or a reversed name (com.example.app:/back).",
     ),
     "redirect_localhost": (
-        "Pour un essai sur votre machine, écrivez http://127.0.0.1 au lieu de localhost\u00a0: "
-        "tout port y est accepté.",
-        "For a trial on your machine, write http://127.0.0.1 instead of localhost: any port serves.",
+        "Pour un essai, écrivez http://127.0.0.1 (tout port) au lieu de localhost.",
+        "For a trial, write http://127.0.0.1 (any port) instead of localhost.",
     ),
     "redirect_private_use": (
-        "Le nom inversé de l’appli est en minuscules, suivi de deux-points, d’une seule barre et du "
-        "chemin, comme com.exemple.appli:/retour.",
+        "Écrivez le nom inversé en minuscules, avec une barre\u00a0: com.exemple.appli:/retour.",
         "An app’s address is written com.example.app:/back, in lower case, with one slash.",
     ),
     "redirect_query": (
@@ -237,9 +234,8 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "At most {limit} redirect addresses.",
     ),
     "keys_shape": (
-        "Ce n’est pas un jeu de clés JWK, qui a cette forme, avec une clé au moins\u00a0: "
-        '{{"keys":[{{…}}]}}.',
-        'This is not a JWK set, which has this shape, with one key or more: {{"keys":[{{…}}]}}.',
+        'Un jeu de clés JWK a cette forme, avec une clé au moins\u00a0: {{"keys":[{{…}}]}}.',
+        'A JWK set has this shape, with one key or more: {{"keys":[{{…}}]}}.',
     ),
     "keys_inline": (
         "Donnez les clés elles-mêmes, pas une adresse\u00a0: aucune adresse n’est consultée.",
