@@ -44,6 +44,7 @@ _MISLEADING: Final = re.compile(r"%(?:[01][0-9a-f]|7f|2e|2f|5c)", re.ASCII | re.
 _DOTS: Final = re.compile(r"/\.{1,2}(?:/|$)", re.ASCII)
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):", re.ASCII)
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_CAPITALS: Final = re.compile(r"(?!https?:)(?i:https?):", re.ASCII)
 _PRIVATE_USE: Final = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+", re.ASCII)
 _PRIVATE_PATH: Final = re.compile(r"/(?:[^/].*)?", re.ASCII)
 _NUMBER: Final = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.ASCII | re.IGNORECASE)
@@ -114,6 +115,7 @@ def _why_misleading(address: str) -> str | None:
         ("\\" in address or not _CHARACTERS.fullmatch(address or "-"), "address_characters"),
         ("*" in address, "address_wildcard"),
         ("#" in address, "address_fragment"),
+        (_CAPITALS.match(address), "address_capitals"),
         (_PERCENT.search(address) or _MISLEADING.search(address), "address_encoding"),
     )
     return next((code for is_so, code in checks if is_so), None)
@@ -155,6 +157,8 @@ def _why_not_http(rest: str) -> str:
     if "@" in authority:
         return "address_user"
     host, _ = _host_and_port(authority)
+    if host == "localhost":
+        return "redirect_localhost"
     return _why_not_host(host) or "address_https"
 
 

@@ -181,6 +181,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "L’adresse n’est pas sûre\u00a0: elle commence par https://.",
         "The address is not safe: it begins with https://.",
     ),
+    "address_capitals": (
+        "Écrivez le début de l’adresse en minuscules\u00a0: https://.",
+        "Write the beginning of the address in lower case: https://.",
+    ),
     "address_host_missing": (
         "Le nom du site manque après https://.",
         "The name of the site is missing after https://.",
@@ -214,12 +218,16 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Write the path in full, without /./ or /../.",
     ),
     "redirect_scheme": (
-        "L’adresse de retour commence par https://, ou par le nom inversé d’une appli.",
-        "A redirect address begins with https://, or a reversed name (com.example.app:/).",
+        "Commencez par https://, ou le nom inversé d’une appli\u00a0: com.exemple.appli:/retour.",
+        "A redirect address begins with https://, or a reversed name (com.example.app:/back).",
+    ),
+    "redirect_localhost": (
+        "Pour un essai, écrivez http://127.0.0.1 (tout port) au lieu de localhost.",
+        "For a trial, write http://127.0.0.1 (any port) instead of localhost.",
     ),
     "redirect_private_use": (
-        "Après le nom inversé de l’appli\u00a0: deux-points, une seule barre, puis le chemin.",
-        "An app’s address is written com.example.app:/back, with one slash.",
+        "Écrivez le nom inversé en minuscules, avec une barre\u00a0: com.exemple.appli:/retour.",
+        "An app’s address is written com.example.app:/back, in lower case, with one slash.",
     ),
     "redirect_query": (
         "Retirez code, state, error et iss de l’adresse\u00a0: la réponse les ajoute.",
@@ -230,8 +238,8 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "At most {limit} redirect addresses.",
     ),
     "keys_shape": (
-        "Ce n’est pas un jeu de clés JWK.",
-        "This is not a JWK set.",
+        'Un jeu de clés JWK a cette forme, avec une clé au moins\u00a0: {{"keys":[{{…}}]}}.',
+        'A JWK set has this shape, with one key or more: {{"keys":[{{…}}]}}.',
     ),
     "keys_inline": (
         "Donnez les clés elles-mêmes, pas une adresse\u00a0: aucune adresse n’est consultée.",

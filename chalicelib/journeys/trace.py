@@ -132,7 +132,11 @@ def _names(numbers: set[str]) -> dict[str, str]:
 def _applications(ids: set[str]) -> dict[str, str]:
     """Return applications as a line names them: with their publisher."""
     found = consents.abouts(sorted(ids))
-    return {one.id: f"{one.name} ({one.publisher})" for one in found.values() if one.name}
+    return {
+        one.id: sentences.of_publisher(one.name, one.publisher)
+        for one in found.values()
+        if one.name
+    }
 
 
 def _whom(shown: Shown) -> str:

@@ -19,7 +19,7 @@ from chalicelib.identity.model import (
     SessionAction,
     UnchangedAction,
 )
-from chalicelib.trace.model import UNREADABLE_ACTION, Consented, Kind, Outcome, Shown
+from chalicelib.trace.model import UNREADABLE_ACTION, Kind, Outcome, Shown
 
 YOU: Final = "Vous"
 SOMEBODY: Final = "Une autre personne"
@@ -266,6 +266,11 @@ RIGHTS: Final[Mapping[str, str]] = {
     Right.OPERATOR: "Mesure de sécurité, sans accès à vos données",
     Right.NONE: "Aucun droit n’était nécessaire",
 }
+# What an organisation may do without having been allowed to read, by what it did.
+_FEEDING: Final[Mapping[str, str]] = {
+    Action.CONVERSATION_OPEN: "Peut vous écrire",
+    Action.APPOINTMENT_ADD: "Peut vous fixer un rendez-vous",
+}
 REFUSALS: Final[Mapping[str, str]] = {
     Refusal.SPACE_CLOSED: "votre espace est fermé",
     Refusal.ABSENT: "cet élément n’existe pas ou n’est plus dans votre espace",
@@ -291,6 +296,7 @@ _OF_A_MINOR: Final[Mapping[str, str]] = {
     "votre dossier": "son dossier",
     "votre historique": "son historique",
     "vos données": "ses données",
+    "Peut vous ": "Peut lui ",
 }
 _A_PARENT: Final = "un parent"
 _NO_RIGHT_OF_AN_ORGANISATION: Final = "cet établissement n’a pas ce droit"
@@ -318,7 +324,7 @@ def actor_name(shown: Shown, reader: str, minor: str | None = None) -> str:
         return shown.actor_name or PROFESSIONAL
     if shown.actor is Kind.APPLICATION:
         name = shown.actor_name or APPLICATION
-        return f"{name} ({shown.organisation})" if shown.organisation else name
+        return of_publisher(name, shown.organisation) if shown.organisation else name
     return _UNNAMED.get(shown.actor, SERVICE)
 
 
@@ -333,7 +339,7 @@ def label(shown: Shown, reader: str, whom: str | None = None) -> str:
     to = f" à {whom}" if whom else ""
     if shown.outcome is Outcome.REFUSED:
         return f"{has} demandé à {asked}{to}"
-    return f"{has} {done}{to}{_receipt(shown.consented)}"
+    return f"{has} {done}{to}{_receipt(shown)}"
 
 
 def right(shown: Shown, giver: str | None = None) -> str | None:
@@ -348,7 +354,14 @@ def right(shown: Shown, giver: str | None = None) -> str | None:
     if shown.right in {Right.AUTHORISATION, Right.PARENTAL} and shown.right_since:
         said = f"{giver} a donné son autorisation" if giver else RIGHTS[shown.right]
         return f"{said} le {date(datetime.fromisoformat(shown.right_since))}"
+    if shown.right == Right.FEEDING:
+        return _FEEDING.get(shown.action, RIGHTS[Right.FEEDING])
     return RIGHTS.get(shown.right, RIGHTS[Right.NONE])
+
+
+def of_publisher(application: str, publisher: str) -> str:
+    """Name an application with its publisher; names have brackets of their own."""
+    return f"{application}\u00a0– {publisher}"
 
 
 def of_a_minor(text: str) -> str:
@@ -365,11 +378,14 @@ def date(moment: datetime) -> str:
     return f"{number} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _receipt(consented: Consented | None) -> str:
-    """Say until when a consent was given, and what for: what its receipt said."""
+def _receipt(shown: Shown) -> str:
+    """Say until when a consent was given, and what for: what its receipt said, or what remains."""
+    consented = shown.consented
     if consented is None or consented.until is None:
         return ""
     what = ", ".join(PERMISSIONS[one] for one in consented.permissions)
+    if shown.action == Action.CONSENT_CHANGE:
+        return f". Il reste, jusqu’au {date(consented.until)}\u00a0: {what}"
     return f", jusqu’au {date(consented.until)}\u00a0: {what}"
 
 

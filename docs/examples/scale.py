@@ -11,11 +11,13 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pages import Go, Site, Visit, form, tell
 
 SCOPE = "launch/patient offline_access patient/Observation.crs?code=http://loinc.org|29463-7"
 WHY = "Reliez votre balance à votre espace Carnet\u00a0: chaque pesée s’y ajoutera."
+HOME = ZoneInfo("Europe/Paris")
 LAST = "Observation?code=29463-7&_sort=-date&_count=1"
 
 site = Site("Balance", WHY, SCOPE, Path(sys.argv[1]))
@@ -38,7 +40,7 @@ def weigh(visit: Visit, _: dict[str, str]) -> str:
     text = f"{decimal(weight)}\u00a0kg\u00a0: c’est dans votre espace."
     for before in found.get("entry", []):
         since = weight - before["resource"]["valueQuantity"]["value"]
-        text += f" Depuis la pesée précédente\u00a0: {decimal(since, '+')}\u00a0kg."
+        text += f" Depuis la pesée précédente\u00a0: {change(since)}."
     tell(visit, text)
     raise Go("/")
 
@@ -50,7 +52,7 @@ def observation(patient: str, kilograms: float) -> dict[str, Any]:
         "status": "final",
         "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
         "subject": {"reference": f"Patient/{patient}"},
-        "effectiveDateTime": datetime.now().astimezone().isoformat(timespec="milliseconds"),
+        "effectiveDateTime": now(),
         "valueQuantity": {
             "value": kilograms,
             "unit": "kg",
@@ -59,6 +61,18 @@ def observation(patient: str, kilograms: float) -> dict[str, Any]:
         },
         "device": {"display": "Balance (exemple)"},
     }
+
+
+def now() -> str:
+    """Return this moment with the offset of the clock of the place, summer or winter.
+
+    A real scale asks the phone it is linked to; a machine is often set to UTC, which is no place.
+    """
+    return datetime.now(HOME).isoformat(timespec="milliseconds")
+
+
+def change(kilograms: float) -> str:
+    return f"{decimal(kilograms, '+')}\u00a0kg" if round(kilograms, 1) else "stable"
 
 
 def decimal(kilograms: float, sign: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Run the three sample applications beside the running product, until Ctrl-C.
+"""Run the three sample applications beside the running product, until it stops or Ctrl-C.
 
     make examples
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from infra.local import config, running
@@ -25,6 +25,7 @@ SCRIPTS: Final = {
 }
 _EXAMPLES: Final = config.ROOT / "docs" / "examples"
 _STOP_SECONDS: Final = 10
+_LOOK_SECONDS: Final = 1
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def started(here: config.Config) -> Iterator[list[subprocess.Popen[bytes]]]:
 
 
 def main() -> int:
-    """Run them until one ends or Ctrl-C; return the exit status."""
+    """Run them until one ends, the product stops or Ctrl-C; return the exit status."""
     try:
         here = running.found(config.from_environment())
     except ValueError as error:
@@ -54,12 +55,16 @@ def main() -> int:
         print("Carnet is not running: start it with make run", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    print("Log in to them as Dominique PAT-TROIS; Ctrl-C stops them.", flush=True)
+    print("Log in to them as Dominique PAT-TROIS; Ctrl-C or make stop stops them.", flush=True)
     try:
         with started(here) as processes:
-            return processes[0].wait()
+            while running.holder(here) is not None:
+                with suppress(subprocess.TimeoutExpired):
+                    return processes[0].wait(_LOOK_SECONDS)
+        print("Carnet stopped, and its sample applications too.")
     except KeyboardInterrupt:
-        return 0
+        pass
+    return 0
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def test_what_is_missing_is_said_at_once_and_leads_to_its_field(page: Page, open
     summary = page.get_by_role("group", name="Vérifiez votre saisie")
     expect(summary).to_be_focused()
     expect(summary.get_by_role("listitem")).to_have_count(len(TEXTS) + 4)
-    summary.get_by_role("link", name="Dites pourquoi : Documents : lire.").click()
+    summary.get_by_role("link", name="Donnez la raison de « Documents : lire ».").click()
     expect(page.get_by_label("Documents : lire. Pourquoi ?")).to_be_focused()
     summary.get_by_role("link", name="Ce texte n’est pas du JSON").click()
     expect(page.get_by_label("Jeu de clés publiques")).to_be_focused()

@@ -1,5 +1,7 @@
 """What applications brought says so: who deposited a document, and the link to a remote visit."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -43,7 +45,19 @@ def test_a_remote_visit_is_joined_from_the_appointment(
         reply(route, shown)
 
     page.route(f"**/v1/patients/{PID}/appointments/{THEIRS['id']}", answer)
+    page.route(
+        re.compile(rf"/v1/patients/{PID}/appointments(\?.*)?$"),
+        lambda route: reply(route, {"items": [shown], "next": None}),
+    )
+    page.goto("/agenda?v=liste")
+    expect(page.locator("a.row")).to_contain_text("À distance")
     page.goto(f"/agenda/{THEIRS['id']}")
+    where = page.locator("dt", has_text="Où").locator("xpath=following-sibling::dd[2]")
+    expect(where).to_contain_text("À distance")
+    who = "L’application Ma Balance Exemple" if by_author else THEIRS["author"]["name"]
+    expect(page.get_by_text(f"{who} a fixé ce rendez-vous.")).to_be_visible()
+    where_to = "allez sur le site de l’application" if by_author else "appelez ceux qui ont fixé"
+    expect(page.get_by_text(where_to)).to_be_visible()
     link = page.get_by_role("link", name="Rejoindre la téléconsultation")
     expect(link).to_have_attribute("href", "https://visio.exemple/salle")
     said = page.get_by_text("Lien ajouté par Ma Balance Exemple.")

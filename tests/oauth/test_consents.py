@@ -295,11 +295,11 @@ def test_the_history_keeps_the_receipt(play: Play, clock: time_machine.Traveller
 
     labels = [one["label"] for one in trace(play) if "accord" in one["label"]]
 
-    name = "à Balance (exemple) (Éditeur Exemple)"
+    name = "à Balance (exemple)\u00a0– Éditeur Exemple"
     until = "jusqu’au 23 décembre 2026"
     assert labels == [
         f"avez retiré l’accord donné {name}",
-        f"avez réduit l’accord donné {name}, {until}\u00a0: consulter le poids",
+        f"avez réduit l’accord donné {name}. Il reste, {until}\u00a0: consulter le poids",
         f"avez donné un accord {name}, {until}\u00a0: consulter le poids, ajouter le poids",
     ]
 

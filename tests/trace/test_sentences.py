@@ -82,6 +82,11 @@ def test_every_action_has_four_sentences_of_its_own(action: str) -> None:
             "Dépôt dans votre dossier",
         ),
         (
+            replace(LABORATORY, action=Action.CONVERSATION_OPEN),
+            "Laboratoire Exemple a ouvert une conversation",
+            "Peut vous écrire",
+        ),
+        (
             refused(DOCTOR, Refusal.NO_RIGHT),
             "Dr Claire EXEMPLE a demandé à ouvrir un document",
             "Demande refusée\u00a0: cette personne n’a pas votre autorisation",

@@ -9,7 +9,7 @@ export const ICONS = [
   "plus", "printer", "refresh-cw", "rotate-cw", "search", "send", "settings", "shield-check", "smartphone",
   "stethoscope", "sun", "syringe", "trash", "trending-down", "trending-up", "triangle-alert",
   "type",
-  "undo-2", "upload", "user-round", "user-round-check", "user-round-x", "users", "wifi-off", "x",
+  "undo-2", "upload", "video", "user-round", "user-round-check", "user-round-x", "users", "wifi-off", "x",
   "zoom-in", "zoom-out",
 ] as const;
 

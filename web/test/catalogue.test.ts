@@ -37,7 +37,8 @@ describe("the catalogue", () => {
   it("has texts to check", () => expect(all.length).toBeGreaterThan(300));
 
   it("puts a no-break space before double punctuation and inside guillemets", () => {
-    const wrong = all.filter(([, text]) => /[^\u00a0][:;!?»%]|«[^\u00a0]/.test(text));
+    const code = /"\w+":|\b[a-z.]+:\//g; // a member of JSON, the beginning of an address
+    const wrong = all.filter(([, text]) => /[^\u00a0][:;!?»%]|«[^\u00a0]/.test(text.replace(code, "")));
     expect(wrong).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Measure } from "../src/api/types";
 import { datesOf, gapsOf, outliersOf, partsOf, scaleOf, ticksOf } from "../src/lib/curve";
-import { blank, csvOf, doubtOf, doubtsOf, draftOf, kindOf, rangeOf, readNumber, refusedFields, sourceOf, valueOf, wrong } from "../src/lib/measures";
+import { blank, csvOf, doubtOf, doubtsOf, dayOf, draftOf, kindOf, momentOf, rangeOf, readNumber, refusedFields, shortMomentOf, sourceOf, valueOf, wrong } from "../src/lib/measures";
 
 const DAY = 86_400_000;
 const PARIS = "Europe/Paris";
@@ -76,6 +76,20 @@ describe("a measure", () => {
     expect(sourceOf(byParent, "Léa")).toBe("Ajouté par Alban pour Léa");
   });
 
+  it("is shown on the reader's clock, and on the place's where that tells her something", () => {
+    const said = (at: string, zone = PARIS) => shortMomentOf(measure({ at }), zone).replaceAll("\u00a0", " ");
+    expect(said("2026-11-27T19:05:00+00:00")).toBe("27 novembre 2026 à 20 h 05");
+    expect(said("2026-11-27T23:30:12.345Z")).toBe("28 novembre 2026 à 0 h 30");
+    expect(said("2026-11-27T20:05:00+01:00")).toBe("27 novembre 2026 à 20 h 05");
+    expect(said("2026-11-27T15:05:00-04:00")).toBe("27 novembre 2026 à 20 h 05 (15 h 05 là où elle a été prise)");
+    expect(said("2026-11-28T06:05:00+11:00")).toBe(
+      "27 novembre 2026 à 20 h 05 (28 novembre 2026 à 6 h 05 là où elle a été prise)",
+    );
+    expect(said("2026-11-27T19:05:00+00:00", "Pacific/Noumea")).toBe("28 novembre 2026 à 6 h 05");
+    expect(momentOf(measure({ at: "2026-11-27T19:05:00+00:00" }), PARIS)).toMatch(/^vendredi 27 novembre 2026 à 20/);
+    expect(dayOf(measure({ at: "2026-11-27T23:30:00Z" }), PARIS)).toBe("2026-11-28");
+  });
+
   it("is to be checked when the service, or those around it, say so", () => {
     const many = [72, 72.4, 82.1, 72.2, 71.9].map((weight, n) =>
       measure({ at: `2026-11-0${n + 1}T07:30:00+01:00`, values: { weight } }),
@@ -141,11 +155,11 @@ describe("a copy for a spreadsheet", () => {
     const csv = csvOf("weight", [
       measure({ comment: "=1+1; \"oui\"" }),
       measure({ at: "2026-11-24T07:30:00.123-09:30", source: { kind: "application", name: "Balance" }, is_own: false, device: "@Balance" }),
-    ], null);
+    ], null, PARIS);
     expect(csv.startsWith("\ufeffDate;Heure;Décalage;Poids (kg);Commentaire;Origine;Appareil\r\n")).toBe(true);
     expect(csv.split("\r\n").slice(1)).toEqual([
       `23/11/2026;07:30;UTC+01:00;72,4;"'=1+1; ""oui""";Ajouté par vous;`,
-      "24/11/2026;07:30;UTC-09:30;72,4;;Ajouté par l’application Balance;'@Balance",
+      "24/11/2026;18:00;UTC+01:00;72,4;;Ajouté par l’application Balance;'@Balance",
       "",
     ]);
   });

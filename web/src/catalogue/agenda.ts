@@ -37,6 +37,8 @@ export const agendaWords = typeset({
   yourself: "vous",
   somebody: "un professionnel",
   person: "la personne elle-même",
+  application: (name: string) => `l'application ${name}`,
+  remote: "À distance",
 
   grid: {
     label: (month: string) => `Calendrier, ${month}`,
@@ -94,9 +96,12 @@ export const agendaWords = typeset({
       `${who} a fixé ce rendez-vous. Vous pouvez choisir vos rappels, ou le retirer de votre agenda.`,
     theirsOver: (who: string) => `${who} avait fixé ce rendez-vous, qui est passé. Vous pouvez le retirer de votre agenda.`,
     theirsWarn: "Pour changer l'heure ou annuler, appelez ceux qui ont fixé ce rendez-vous.",
+    applicationsWarn: "Pour changer l'heure ou annuler, allez sur le site de l'application.",
     removeTitle: "Retirer ce rendez-vous de votre agenda ?",
     removeText: (who: string) =>
       `${who} ne le verra plus non plus dans sa liste, et n'est pas averti : pour annuler, il faut aussi appeler. Vous ne pourrez pas le remettre ici.`,
+    removeApplications: (who: string) =>
+      `${who} ne le verra plus non plus, et n'est pas avertie : pour annuler, il faut aussi aller sur son site. Vous ne pourrez pas le remettre ici.`,
     cancelled: "Rendez-vous retiré.",
     undone: "Le rendez-vous est remis dans votre agenda.",
     goneTitle: "Ce rendez-vous n'est plus dans votre agenda",

@@ -12,7 +12,7 @@ export const measureWords = typeset({
   rangesLabel: "Période affichée",
   ranges: { "1m": "1 mois", "3m": "3 mois", "1a": "1 an", tout: "Tout" },
   moment: (day: string, time: string, elsewhere: string | null) =>
-    `${day} à ${time}${elsewhere ? ` (heure du lieu, ${elsewhere})` : ""}`,
+    `${day} à ${time}${elsewhere ? ` (${elsewhere} là où elle a été prise)` : ""}`,
   last: "Dernière mesure",
   span: (name: string | null, low: string, high: string, unit: string) => {
     const said = low === high ? `${low} ${unit}` : `de ${low} à ${high} ${unit}`;

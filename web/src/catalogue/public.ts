@@ -77,7 +77,7 @@ export const login = {
       text: "ProConnect n'a pas donné de numéro SIRET valable. Choisissez votre établissement dans ProConnect, puis réessayez.",
     },
     "exploitant-inconnu": {
-      title: "Vous n'êtes pas inscrit parmi les exploitants",
+      title: "Vous n'êtes pas dans la liste des exploitants",
       text: "Demandez votre inscription au responsable de l'exploitation. Aucune session n'est ouverte.",
     },
     "professionnel-inconnu": {

@@ -9,7 +9,7 @@ export const relativesWords = typeset({
   toActivate: "À activer",
   managed: "Géré par vous",
   openNow: "Ouvert en ce moment",
-  notYet: (name: string) => `Vous pouvez gérer ses documents, ses rendez-vous et sa prévention. L'espace ${ofName(name)} n'est pas encore activé.`,
+  notYet: (name: string) => `Vous pouvez gérer ses documents, ses rendez-vous, ses mesures, sa prévention et ses applications. L'espace ${ofName(name)} n'est pas encore activé.`,
   until: (date: string) => `Vous gérez son espace jusqu'au ${date}, à ses 18 ans.`,
   left: (time: string) => `Encore ${time}.`,
   leftYears: (n: number) => plural(n, "an", "ans"),

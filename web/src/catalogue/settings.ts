@@ -44,7 +44,8 @@ export const settings = {
   showShortcuts: "Voir les raccourcis",
   device: "Cet appareil",
   erase: "Effacer cet appareil",
-  eraseHint: "Retire tout ce que l'application a gardé ici et ferme la session. Vos documents restent dans votre espace.",
+  eraseHint: "Retire tout ce que l'application a gardé ici et ferme la session.",
+  eraseKeeps: "Vos documents restent dans votre espace.",
   eraseTitle: "Effacer cet appareil ?",
   eraseText: "Les réglages et l'application gardée hors connexion seront retirés. Votre session sera fermée.",
   /** In place of the words above, in the space of a child. */

@@ -5,8 +5,20 @@ import { said } from "./profile";
 import { typo } from "./typo";
 import { daysOf } from "./when";
 
-/** Who set it, as the reader is told: the name, or a word. */
-export const setter = ({ author }: Appointment) => typo(author.name ?? (author.kind === "person" ? said(t).person : t.somebody));
+export const isByApplication = ({ author }: Appointment) => author.kind === "application";
+
+/** Applications add a link for one thing: to meet at a distance. */
+export const isRemote = (of: Appointment) => of.link !== null && (of.link_author !== null || isByApplication(of));
+
+/** Who set it, within a sentence: the name, or a word. */
+export function setter(of: Appointment): string {
+  const { name, kind } = of.author;
+  if (name === null) return kind === "person" ? said(t).person : t.somebody;
+  return isByApplication(of) ? t.application(typo(name)) : typo(name);
+}
+
+/** The same, where it begins one. */
+export const setterFirst = (of: Appointment) => setter(of).replace(/^./u, (first) => first.toUpperCase());
 
 export interface DayOf {
   day: string;

@@ -9,7 +9,7 @@ import { dateLong, dateMedium, dateShort, number } from "./format.ts";
 import { said } from "./profile.ts";
 import { typo } from "./typo.ts";
 import { clock } from "./when.ts";
-import { instantsOf, wallOf } from "./zoned.ts";
+import { deviceZone, instantsOf, offsetOf, wallOf } from "./zoned.ts";
 
 /** Counts what changed elsewhere than in the list that is shown. */
 export const changes = signal(0);
@@ -44,22 +44,31 @@ export const ADULT = 18;
 /** P: how far from those around it a figure is worth a second look. */
 const FAR: Record<Kind, number> = { weight: 0.1, blood_pressure: 0.3 };
 
-export const dayOf = ({ at }: Measure) => at.slice(0, 10);
-/** « 9 h 30 », where it was taken. */
-export const timeOf = ({ at }: Measure) => clock(at.slice(0, 16));
+/** Its moment on the reader's own clock: it was measured where she was, or by a device set to UTC. */
+const shownAt = ({ at }: Measure, zone: string) => wallOf(at, zone);
 
-/** « UTC+11 », of a measure taken where clocks are not those of this device. */
-export function elsewhere({ at }: Measure): string | null {
-  if (wallOf(at, Intl.DateTimeFormat().resolvedOptions().timeZone || "Europe/Paris") === at.slice(0, 16)) return null;
-  const [, sign = "", hours = "0", minutes = "00"] = /([+-])(\d\d):(\d\d)$/.exec(at) ?? [];
-  return `UTC${sign && sign + Number(hours)}${minutes === "00" ? "" : `:${minutes}`}`;
+export const dayOf = (of: Measure, zone = deviceZone()) => shownAt(of, zone).slice(0, 10);
+
+/**
+ * The clock of the place, « 18 h 30 », with its day if that is another; null where it is the
+ * reader's. UTC tells of no place: it is what a device is set to that does not know where it is.
+ */
+export function elsewhere({ at }: Measure, zone = deviceZone()): string | null {
+  const [shown, there] = [wallOf(at, zone), at.slice(0, 16)];
+  if (shown === there || /(?:Z|[+-]00:00)$/.test(at)) return null;
+  return there.slice(0, 10) === shown.slice(0, 10)
+    ? clock(there)
+    : t.moment(dateMedium(there.slice(0, 10)), clock(there), null);
 }
 
+const momentIn = (of: Measure, write: (day: string) => string, zone: string) =>
+  t.moment(write(dayOf(of, zone)), clock(shownAt(of, zone)), elsewhere(of, zone));
+
 /** « lundi 23 novembre 2026 à 9 h 30 ». */
-export const momentOf = (of: Measure) => t.moment(dateLong(dayOf(of)), timeOf(of), elsewhere(of));
+export const momentOf = (of: Measure, zone = deviceZone()) => momentIn(of, dateLong, zone);
 
 /** « 23 novembre 2026 à 9 h 30 », where there are many. */
-export const shortMomentOf = (of: Measure) => t.moment(dateMedium(dayOf(of)), timeOf(of), elsewhere(of));
+export const shortMomentOf = (of: Measure, zone = deviceZone()) => momentIn(of, dateMedium, zone);
 
 /** « 72,4 kg », « 128/79 mmHg ». */
 export const valueOf = ({ kind, values, unit }: Measure) =>
@@ -106,16 +115,16 @@ const cell = (text: string) => {
 };
 
 /** What is shown, the oldest first, as a French spreadsheet reads it. */
-export function csvOf(kind: Kind, measures: readonly Measure[], child: string | null): string {
+export function csvOf(kind: Kind, measures: readonly Measure[], child: string | null, zone = deviceZone()): string {
   const unit = UNITS[kind];
   const head = [
     t.csv.day, t.csv.time, t.csv.offset, ...COMPONENTS[kind].map((name) => `${t.components[name]} (${unit})`),
     t.csv.comment, t.csv.source, t.csv.device,
   ];
   const lines = measures.map((of) => [
-    dateShort(dayOf(of)),
-    of.at.slice(11, 16),
-    of.at.replace(/^.{19}(?:\.\d+)?/, "").replace("Z", "+00:00").replace(/^/, "UTC"),
+    dateShort(dayOf(of, zone)),
+    shownAt(of, zone).slice(11),
+    `UTC${offsetOf(Date.parse(of.at), zone)}`,
     ...COMPONENTS[kind].map((name) => String(of.values[name] ?? "").replace(".", ",")),
     of.comment ?? "",
     sourceOf(of, child),
@@ -187,17 +196,13 @@ export function wrong(typed: Typed, zone: string, now: number): FieldError[] {
   return tests.flatMap(([id, text]) => (text ? [{ id, text }] : []));
 }
 
-const pad = (n: number) => String(n).padStart(2, "0");
-
 /** What is sent; the offset is that of this device's clock, then. */
 export function draftOf(typed: Typed, zone: string): MeasureDraft {
   const wall = `${typed.date}T${typed.time}`;
   const at = instantsOf(wall, zone)[0] ?? Date.parse(`${wall}Z`);
-  const minutes = Math.round((Date.parse(`${wall}Z`) - at) / 60_000);
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return {
     kind: typed.kind,
-    at: `${wall}:00${minutes < 0 ? "-" : "+"}${pad(hours)}:${pad(rest)}`,
+    at: `${wall}:00${offsetOf(at, zone)}`,
     values: Object.fromEntries(COMPONENTS[typed.kind].map((name) => [name, readNumber(typed[name]) ?? 0])),
     comment: typed.comment.trim() || null,
     device: null,

@@ -29,6 +29,15 @@ function offset(at: number, zone: string): number {
   return (asUtc(wallOf(at, zone)) - Math.floor(at / MINUTE) * MINUTE) / MINUTE;
 }
 
+const pad = (n: number) => String(n).padStart(2, "0");
+
+/** How far, as ISO 8601 writes it: « +01:00 ». */
+export function offsetOf(at: number, zone: string): string {
+  const minutes = offset(at, zone);
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `${minutes < 0 ? "-" : "+"}${pad(hours)}:${pad(rest)}`;
+}
+
 /**
  * The instants, in milliseconds, at which a clock of the zone shows this: one as a rule, none in
  * the hour that spring skips, two (the first one first) in the hour that autumn repeats.

@@ -5,7 +5,7 @@ import { agendaApi } from "../api/agenda";
 import type { Appointment, Preferences, Profile } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
 import { type Typed, blank, takePrefill, typedFrom } from "../lib/appointment-draft";
-import { setter } from "../lib/appointments";
+import { setterFirst } from "../lib/appointments";
 import { draftName, dropDraft, useDraft } from "../lib/kept-drafts";
 import { forgetLists } from "../lib/paging";
 import { useResource } from "../lib/resource";
@@ -70,7 +70,7 @@ function RemindersOnly({ pid, preferences, set, latest }: Ready & { set: Appoint
       )}
       {resumed && <Resumed restart={restart} />}
       <Notice kind="info">
-        <p>{t.view.theirs(setter(set))}</p>
+        <p>{t.view.theirs(setterFirst(set))}</p>
       </Notice>
       <div class="card">
         <ReminderChips

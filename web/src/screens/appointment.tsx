@@ -5,7 +5,7 @@ import { agendaApi } from "../api/agenda";
 import { Problem } from "../api/problem";
 import type { Appointment as Data, Profile } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
-import { setter } from "../lib/appointments";
+import { isByApplication, isRemote, setterFirst } from "../lib/appointments";
 import { dateLong } from "../lib/format";
 import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
@@ -58,8 +58,39 @@ function Reminders({ of }: { of: Data }) {
   );
 }
 
-/** Applications add a link for one thing: to meet at a distance. */
-const isOfApplication = (of: Data) => of.link_author !== null || of.author.kind === "application";
+/** A link that leads out of here, with who added it. */
+function Link({ of, words }: { of: Data & { link: string }; words: string }) {
+  return (
+    <>
+      <a href={of.link} target="_blank" rel="noopener noreferrer">
+        {words}
+      </a>
+      {of.link_author?.name && <p class="hint">{t.view.linkBy(typo(of.link_author.name))}</p>}
+      <p class="hint">{t.view.linkHint}</p>
+    </>
+  );
+}
+
+const hasLink = (of: Data): of is Data & { link: string } => of.link !== null;
+
+/** Where it is: a place, or at a distance by a link, or one and the other. */
+function Where({ of }: { of: Data }) {
+  const remote = isRemote(of) && hasLink(of);
+  if (!of.place && !remote) return null;
+  return (
+    <>
+      <dt>{t.view.where}</dt>
+      {of.place && <dd>{of.place}</dd>}
+      {remote && (
+        <dd>
+          <Icon name="video" size={18} /> {t.remote}
+          <br />
+          <Link of={of} words={t.view.join} />
+        </dd>
+      )}
+    </>
+  );
+}
 
 function Facts({ of }: { of: Data }) {
   return (
@@ -68,27 +99,18 @@ function Facts({ of }: { of: Data }) {
       <dd class="fact-when">
         <When of={of} />
       </dd>
-      {of.place && (
-        <>
-          <dt>{t.view.where}</dt>
-          <dd>{of.place}</dd>
-        </>
-      )}
+      <Where of={of} />
       {of.note && (
         <>
           <dt>{t.view.note}</dt>
           <dd class="kept-lines">{of.note}</dd>
         </>
       )}
-      {of.link && (
+      {hasLink(of) && !isRemote(of) && (
         <>
           <dt>{t.view.link}</dt>
           <dd>
-            <a href={of.link} target="_blank" rel="noopener noreferrer">
-              {isOfApplication(of) ? t.view.join : t.view.openLink}
-            </a>
-            {of.link_author?.name && <p class="hint">{t.view.linkBy(typo(of.link_author.name))}</p>}
-            <p class="hint">{t.view.linkHint}</p>
+            <Link of={of} words={t.view.openLink} />
           </dd>
         </>
       )}
@@ -97,7 +119,7 @@ function Facts({ of }: { of: Data }) {
         <Reminders of={of} />
       </dd>
       <dt>{t.view.author}</dt>
-      <dd>{of.is_own ? t.view.byYou : setter(of)}</dd>
+      <dd>{of.is_own ? t.view.byYou : setterFirst(of)}</dd>
     </dl>
   );
 }
@@ -147,11 +169,11 @@ function Shown({ pid, of }: { pid: string; of: Data }) {
       {!of.is_own && (
         <Notice kind="info">
           {isOver(of) ? (
-            <p>{said(t).view.theirsOver(setter(of))}</p>
+            <p>{said(t).view.theirsOver(setterFirst(of))}</p>
           ) : (
             <>
-              <p>{said(t).view.theirs(setter(of))}</p>
-              <p>{t.view.theirsWarn}</p>
+              <p>{said(t).view.theirs(setterFirst(of))}</p>
+              <p>{isByApplication(of) ? t.view.applicationsWarn : t.view.theirsWarn}</p>
             </>
           )}
         </Notice>

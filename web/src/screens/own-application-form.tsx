@@ -50,10 +50,14 @@ const refusedIn = (failure: unknown, typed: TypedApplication): FieldError[] =>
     text: typo(detail),
   }));
 
-/** In a list of lines alike, which one it is. */
+const ALIKE = ["website", "site", "privacy", "jwks"] as const;
+
+/** Away from its field, what is said of an address says of which one; what is missing says it. */
 function named(error: FieldError): FieldError {
   const place = /^redirect-(\d)$/.exec(error.id)?.[1];
-  return place ? { ...error, text: t.of(t.redirect(Number(place) + 1), error.text) } : error;
+  const name = ALIKE.find((one) => one === error.id && error.text !== t.missing[one]);
+  const label = place ? t.redirect(Number(place) + 1) : name && t[name];
+  return label ? { ...error, text: t.of(label, error.text) } : error;
 }
 
 const draftOf = (file: Filed | null) => (file ? `application ${file.id} ${file.etag}` : "application");

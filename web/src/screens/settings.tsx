@@ -28,7 +28,9 @@ function Erase() {
   const [asked, setAsked] = useState(false);
   return (
     <>
-      <p>{t.settings.eraseHint}</p>
+      <p>
+        {t.settings.eraseHint} {me.value?.role === "patient" && t.settings.eraseKeeps}
+      </p>
       <Button kind="danger" icon="eraser" onPress={() => setAsked(true)}>
         {t.settings.erase}
       </Button>

@@ -54,7 +54,7 @@ export function AccessLine({ access, dated, anonymous, bare }: Props) {
             <a href={`/documents/${access.document.id}`}>{typo(`« ${access.document.title} »`)}</a>
           </>
         )}
-        {access.count > 1 && <span class="count"> {t.trace.times(access.count)}</span>}
+        {access.count > 1 && <> <span class="count">{t.trace.times(access.count)}</span></>}
       </p>
       {refused && (
         <p class="badge danger">

@@ -1,7 +1,7 @@
 /** An appointment in a list: its time first, then what and where, then who set it. */
 import type { Appointment } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
-import { byDay, setter } from "../lib/appointments";
+import { byDay, isRemote, setter } from "../lib/appointments";
 import { dateLong } from "../lib/format";
 import { clock, nearDay, timeInWords, today } from "../lib/when";
 import { whenWords } from "../catalogue/when";
@@ -31,6 +31,11 @@ export function AppointmentRow({ of, href, id }: { of: Appointment; href: string
         <span class="row-title">{of.title}</span>
         {told && <span class="row-meta">{told}</span>}
         {of.place && <span class="row-meta">{of.place}</span>}
+        {isRemote(of) && (
+          <span class="row-meta">
+            <Icon name="video" size={16} /> {t.remote}
+          </span>
+        )}
         {!of.is_own && <span class="row-meta">{t.setBy(setter(of))}</span>}
         {of.reminders_state === "no_channel" && (
           <span class="row-meta">

@@ -5,7 +5,7 @@ import type { Appointment, AppointmentDraft } from "../api/types";
 import { agendaWords as t } from "../catalogue/agenda";
 import { catalogue } from "../catalogue";
 import { draftOf, typedFrom } from "../lib/appointment-draft";
-import { setter } from "../lib/appointments";
+import { isByApplication, setterFirst } from "../lib/appointments";
 import { idempotencyKey } from "../lib/ids";
 import { forgetLists } from "../lib/paging";
 import { said } from "../lib/profile";
@@ -119,7 +119,7 @@ export function RemoveTheirs({ pid, of, onGone }: Omit<Props, "onBack">) {
       of={of}
       label={said(t).view.remove}
       title={said(t).view.removeTitle}
-      text={t.view.removeText(setter(of))}
+      text={(isByApplication(of) ? t.view.removeApplications : t.view.removeText)(setterFirst(of))}
       gone={t.view.cancelled}
       onGone={onGone}
     />
