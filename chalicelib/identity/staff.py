@@ -150,9 +150,9 @@ def _first_login(where: tuple[str, str], subject: str, email: str) -> AccountRow
         try:
             store.write_all([accounts.login_row(where, enrolment.uid), enrolment])
         except ConditionLost:  # a rival login of the same identity, or of another
-            return accounts.behind(where)
+            break
         return _account(enrolment)
-    return None
+    return accounts.behind(where)  # of a rival, who was faster by one read or by one write
 
 
 def _mac(who: str) -> str:
