@@ -164,7 +164,7 @@ def test_an_application_reads_until_it_is_withdrawn_and_the_history_shows_both(
     expect(card).to_contain_text(re.compile("Lire vos mesures de poids.*fois"))
     shoot(page, "story-consent-3")
     card.get_by_role("link", name="Voir chaque accès de Balance").click()
-    expect(page.get_by_text(re.compile("Accès d’une seule application : Balance"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Accès d’une seule application.*Balance"))).to_be_visible()
     expect(page.get_by_role("region", name=re.compile("^Balance")).first).to_be_visible()
     page.go_back()
     card.get_by_role("button", name="Retirer tout l’accès de Balance").click()
