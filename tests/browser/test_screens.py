@@ -49,6 +49,8 @@ SCREENS: list[tuple[str, str, str | None, tuple[str, ...]]] = [
     ("help", "/aide", None, (FULL,)),
     ("publishers", "/editeurs", None, (FULL,)),
     ("publisher-guide", "/editeurs/guide", None, (FULL,)),
+    ("application-guide", "/editeurs/applications", None, (FULL,)),
+    ("fhir-guide", "/editeurs/fhir", None, (FULL,)),
     ("applications", "/applications", None, (FULL, EMPTY, ERROR)),
     ("applications-candidates", "/applications?e=2", PERSON, (EMPTY,)),
     *(
