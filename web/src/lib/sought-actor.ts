@@ -5,7 +5,7 @@ let wanted: string | null = null;
 
 /** The history names an application with its publisher. */
 export const seekApplication = ({ name, publisher }: Consent["application"]) => {
-  wanted = `${name} (${publisher})`;
+  wanted = `${name} – ${publisher}`;
 };
 
 /** Gives the name of the application back once, to the history that opens. */
