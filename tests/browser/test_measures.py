@@ -268,7 +268,7 @@ def test_ones_own_is_deleted_at_once_and_comes_back_in_one_press(page: Page, ope
         re.compile(f"{len(MEASURES['blood_pressure']) - 1}.mesures")
     )
     assert first not in canned.measures
-    assert page.evaluate("document.activeElement.tagName") in {"BUTTON", "H1"}
+    page.wait_for_function("['BUTTON', 'H1'].includes(document.activeElement.tagName)")
     page.get_by_role("button", name="Rétablir").press("Enter")
     expect(page.get_by_text("La mesure est de nouveau dans la liste.")).to_be_visible()
     assert {name: sent[0][name] for name in ("kind", "at", "values")} == {

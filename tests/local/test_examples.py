@@ -101,6 +101,20 @@ def person(stack: Stack) -> Person:
     return log_in(stack.url)
 
 
+@pytest.fixture
+def awake(person: Person) -> Iterator[Person]:
+    """Have no quiet hours for a while: the test runs at night as well."""
+    path = f"/v1/patients/{person.pid}/preferences"
+    before = person.ask("GET", "preferences")
+    names = ("zone", "quiet_from", "quiet_until", "mail", "remind")
+    chosen = {name: before[name] for name in names}
+    none = {"quiet_from": None, "quiet_until": None}
+    saved = person.send("PUT", path, chosen | none, If_Match=f'"v{before["version"]}"')
+    assert saved.status == 200, saved.body
+    yield person
+    person.send("PUT", path, chosen, If_Match=f'"v{saved.json()["version"]}"')
+
+
 def _answers(origin: str) -> bool:
     try:
         return fetch(origin, "/").status == 200
@@ -200,8 +214,8 @@ def test_a_form_of_another_site_is_refused(sites: Sites) -> None:
 
 
 @pytest.mark.xdist_group("clock")  # it mostly waits
-def test_booked_reminded_joined_and_reported(sites: Sites, person: Person) -> None:
-    booking, room = sites.booking, sites.room
+def test_booked_reminded_joined_and_reported(sites: Sites, awake: Person) -> None:
+    booking, room, person = sites.booking, sites.room, awake
     start = booking.offered()[-1]  # later than the reminder that is proposed for it
     booking.presses("/choisir", start=start)
     assert "Confirmer ce rendez-vous" in _link(person, booking)
