@@ -90,7 +90,7 @@ def test_a_press_on_the_drawing_reads_the_nearest_point(page: Page, opened: Open
 
 def test_missing_days_and_doubtful_points_are_seen_and_said(page: Page, opened: Open) -> None:
     opened("/mesures?k=1&d=3m")
-    assert page.locator("svg.curve polyline").count() > 3
+    expect(page.locator("svg.curve polyline").nth(3)).to_be_attached()
     expect(page.locator("svg.curve path.curve-doubt")).to_have_count(2)
     expect(page.get_by_text("Ligne coupée")).to_be_visible()
     rows = page.get_by_role("row")
