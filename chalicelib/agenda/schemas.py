@@ -64,11 +64,9 @@ class _Described(Schema):
         try:
             return handler(value)
         except ValidationError as error:
-            found = problems.from_validation(error).errors
             if not isinstance(value, dict):
                 raise
-            wrong = {one.pointer.split("/")[1] for one in found}
-            sound = {name: value[name] for name in cls.model_fields.keys() & value.keys() - wrong}
+            found, wrong, sound = problems.split(error, value, cls.model_fields)
             today = clock.paris_date(clock.now())
             raise Invalid(errors=(*found, *rules.wrong_in_part(sound, wrong, today))) from error
 

@@ -5,7 +5,7 @@ refusals are equal byte for byte (D15); it is in the `X-Request-Id` header.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -80,6 +80,18 @@ def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
         code = item["type"] if item["type"] in FIELD_TEXTS else "refused"
         found.append(FieldError(pointer, code, context))
     return Invalid(errors=tuple(found))
+
+
+def split(
+    error: ValidationError, value: Mapping[str, Any], names: Collection[str]
+) -> tuple[tuple[FieldError, ...], set[str], dict[str, Any]]:
+    """Return what is wrong in the form of a body, in which members, and the others of `names`.
+
+    So that rules look at those, and everything wrong is told at once.
+    """
+    found = from_validation(error).errors
+    wrong = {one.pointer.split("/")[1] for one in found}
+    return found, wrong, {name: value[name] for name in names if name in value.keys() - wrong}
 
 
 def words_of(error: FieldError) -> tuple[str, str]:

@@ -57,11 +57,9 @@ class MeasureDraft(Schema):
         try:
             return handler(value)
         except ValidationError as error:
-            found = problems.from_validation(error).errors
             if not isinstance(value, dict):
                 raise
-            wrong = {one.pointer.split("/")[1] for one in found}
-            sound = {name: value[name] for name in cls.model_fields.keys() & value.keys() - wrong}
+            found, _, sound = problems.split(error, value, cls.model_fields)
             raise Invalid(
                 errors=(*found, *rules.wrong_in_part(_typed(sound), clock.now()))
             ) from error

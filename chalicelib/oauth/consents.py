@@ -122,7 +122,8 @@ def _give(
         unit.traced_about = _said(asked.application, chosen, row, unit)
         unit.emit(EventType.CONSENT_GIVEN, store.ref_of(row))
         uses = rows.all_items(queries[1], unit.pages[1])
-        consent = store.consent_of(unit, row, store.about(known), uses, version=version)
+        about, own = store.about(known), unit.entry.proxy  # who gives for a minor is who asks
+        consent = store.consent_of(unit, row, about, uses, link=own, version=version)
     return Given(consent, _redirect_url(asked, pid, row))
 
 
@@ -136,7 +137,8 @@ def _given_before(principal: Principal, pid: str, asked: Asked, made: str) -> Gi
         if _made(row) != made:
             raise Invalid("consent-request-over")
         about = store.abouts([asked.application])[asked.application]
-        consent = store.consent_of(unit, row, about, rows.all_items(uses, unit.pages[0]))
+        used, link = rows.all_items(uses, unit.pages[0]), applications.link_of(row, pid)
+        consent = store.consent_of(unit, row, about, used, link=link)
     return Given(consent, _redirect_url(asked, pid, row))
 
 
@@ -213,7 +215,7 @@ def _change(
         unit.traced_about = _said(application, kept, row, unit)
         about = store.abouts([application])[application]
         used = rows.all_items(uses, unit.pages[0])
-        return store.consent_of(unit, row, about, used, version=version + 1)
+        return store.consent_of(unit, row, about, used, link=link, version=version + 1)
 
 
 def _withdraw(principal: Principal, pid: str, ref: str) -> None:

@@ -18,6 +18,7 @@ from chalicelib.core import clock, log, rows
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.rows import ConditionLost, TransactionConflict
 from chalicelib.http.principal import ActorKind
+from chalicelib.identity import acts
 from chalicelib.identity import rules as identity
 from chalicelib.identity import store as identity_store
 from chalicelib.identity import tokens as access_tokens
@@ -210,20 +211,16 @@ def _connect(bound: Bound, code: Code, renewal: Renewal, now: datetime) -> None:
 def _end_stolen(bound: Bound, code: Code) -> None:
     """Disconnect the device of a code that two callers brought, and kill the consent's tokens."""
     log.write("consent tokens ended", reason="code reused", client=bound.application_id)
-    for _ in range(_ATTEMPTS):
+
+    def ends(bound: Bound) -> list[rows.Action] | None:
         consent = bound.consent
         if consent is None or consent.generation != code.generation:
-            return
+            return None
         consent.generation = int(consent.generation) + 1
         left = [one for one in bound.families if one["id"] != code.id]
-        steps = [rows.put(consent), *([bound.keep(left)] if bound.renewals else [])]
-        try:
-            rows.write(steps)
-        except (ConditionLost, TransactionConflict):
-            bound = read(bound.application_id, bound.pid)
-            continue
-        return
-    raise Unavailable
+        return [rows.put(consent), *([bound.keep(left)] if bound.renewals else [])]
+
+    acts.until_written(lambda: read(bound.application_id, bound.pid), ends)
 
 
 def _turn(

@@ -117,8 +117,11 @@ def consents_of(unit: Unit, items: Sequence[Item], uses: Sequence[Item]) -> list
             found[application_of(unit, row)] = row
         except Tampered as error:
             log.exception("consent row does not verify", error)
-    known = abouts(found)
-    return [consent_of(unit, row, known[one], uses) for one, row in found.items()]
+    known, links = abouts(found), _links_of(unit.pid, found.values())
+    return [
+        consent_of(unit, row, known[one], uses, link=links.get(row.giver))
+        for one, row in found.items()
+    ]
 
 
 def consent_of(
@@ -127,17 +130,19 @@ def consent_of(
     about: About,
     uses: Sequence[Item],
     *,
+    link: ProxyRow | None,
     version: int | None = None,
 ) -> Consent:
     """Read a consent from its row, with its part of the uses; `version`, once it is written.
+
+    `link` is that of who gave it for a minor, if somebody did.
 
     Raises:
         Tampered, Unavailable: the name of who gave it does not open.
     """
     ends_at = applications.ends_at(row, unit.entry.settings)
-    is_left = row.giver is not None and not access_store.represents(
-        applications.link_of(row, unit.pid), unit.entry.settings, unit.now
-    )
+    represents = access_store.represents(link, unit.entry.settings, unit.now)
+    is_left = row.giver is not None and not represents
     by = access_store.open_name(bytes(row.given_by), unit.pid, row) if row.given_by else None
     return Consent(
         ref=ref_of(row),
@@ -173,6 +178,16 @@ def abouts(application_ids: Collection[str]) -> dict[str, About]:
     wanted = [(ApplicationRow, *applications.application_key(one)) for one in application_ids]
     found = zip(application_ids, rows.fetch(wanted), strict=True)
     return {one: about(row) if isinstance(row, ApplicationRow) else _UNKNOWN for one, row in found}
+
+
+def _links_of(pid: str, found: Collection[ConsentRow]) -> dict[str | None, ProxyRow]:
+    """Read, at once, the links of all who gave consents for a minor, by their accounts."""
+    givers = sorted({row.giver for row in found if row.giver})
+    if not givers:
+        return {}
+    read = rows.fetch([(ProxyRow, *access_store.proxy_key(pid, one)) for one in givers])
+    links = zip(givers, read, strict=True)
+    return {one: link for one, link in links if isinstance(link, ProxyRow)}
 
 
 def is_connectable(
