@@ -103,7 +103,6 @@ export const applicationWords = typeset({
   since: (date: string) => `Depuis le ${date}.`,
   why: (reason: string) => `« ${reason} »`,
   whyHint: "Les raisons entre guillemets sont celles de l'éditeur.",
-  attests: "Ce qu'il déclare aussi",
   attested: {
     hds: "Hébergement de données de santé",
     iso_27001: "Sécurité de l'information, ISO 27001",
