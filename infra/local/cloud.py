@@ -6,7 +6,8 @@ and replays the journal. Writes pass one at a time, so the journal's order is th
 they happened. Stream records are part of snapshots, and a replayed write makes its record again:
 consumers see each change at least once, as with the real service.
 
-Keys, roles, functions and routes live in snapshots only: `POST /_carnet/snapshot` takes one.
+Keys, roles, functions and routes live in snapshots only: `POST /_carnet/snapshot` takes one, and
+so does every five hundredth write: what a restart redoes, consumers read again before what is new.
 It refuses to know the product: nothing here depends on tables or routes.
 """
 
@@ -33,6 +34,8 @@ STREAMS: Final = "carnet_streams"
 # Larger than any batch of writes DynamoDB takes (16 MB).
 WRITE_LIMIT_BYTES: Final = 20 * 1024 * 1024
 WRITE_TIMEOUT_SECONDS: Final = 30
+# A restarted relay reads some hundred redone writes a second before the first new one.
+JOURNAL_WRITES: Final = 500
 _PREFIX: Final = "DynamoDB_20120810."
 WRITES: Final = frozenset(
     _PREFIX + name
@@ -90,6 +93,7 @@ class DurableCloud:
         self._persistence = persistence
         self._one_write = asyncio.Lock()
         self._expected: list[str] = []
+        self._since = 0  # writes journaled since the snapshot in force
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -120,8 +124,19 @@ class DurableCloud:
             if messages[0]["status"] == 200:  # noqa: PLR2004  a status, said by the line
                 target = asgi.header(scope, b"x-amz-target")
                 self._journal.append(Write(int(time.time()), target, body))
+                self._since += 1
+            if self._since >= JOURNAL_WRITES:
+                self._shorten_journal()
         for message in messages:
             await send(message)
+
+    def _shorten_journal(self) -> None:
+        """Take a snapshot; if it cannot be, go on with the journal and try again in a while."""
+        self._since = 0
+        try:
+            self.take_snapshot()
+        except RuntimeError:
+            _log.exception("The journal goes on")
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receiving() -> Any:  # noqa: ANN401  ministack and boto3 clients have no types
@@ -163,6 +178,7 @@ class DurableCloud:
         if lost:
             raise RuntimeError(f"not saved: {', '.join(lost)}; the snapshot was not kept")
         self._journal.commit()
+        self._since = 0
 
     async def _restore(self) -> None:
         """Bring back stream records, then redo what was acknowledged since the snapshot."""
@@ -178,6 +194,7 @@ class DurableCloud:
                 if not await _redo(dynamodb, write):
                     raise RuntimeError(f"an acknowledged {write.target} could not be redone")
             count += 1
+        self._since = count
         if count:
             _log.warning("%d acknowledged writes redone", count)
 

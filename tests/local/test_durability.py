@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local import config, deploy
+from infra.local.cloud import JOURNAL_WRITES
 from tests.stack import Stack, fetch
 
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("clock")]  # beside the longest group
@@ -41,6 +42,12 @@ def _told(stack: Stack) -> list[object]:
     items = stack.client("dynamodb").scan(TableName=TABLE)["Items"]
     about = [item for item in items if item.get("type") == {"S": "document.added"}]
     return [one for one in about if one.get("status", {}).get("S") not in {None, "requested"}]
+
+
+def _journaled(stack: Stack) -> int:
+    """Count the writes that a restart of the cloud would redo at this moment."""
+    (journal,) = (stack.config.state / "cloud").glob("journal-*")
+    return len(journal.read_bytes().splitlines())
 
 
 @contextmanager
@@ -118,6 +125,16 @@ def test_loses_no_acknowledged_write_while_the_cloud_is_killed(stack: Stack) -> 
     assert len(kills) >= KILLS
     assert len(acknowledged) >= WRITES
     assert [key for key, row in zip(acknowledged, found, strict=True) if row is None] == []
+
+
+def test_redoes_a_bounded_number_of_writes_so_that_new_ones_are_soon_consumed(
+    stack: Stack,
+) -> None:
+    write, before = _writer(stack), _journaled(stack)
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(write, [f"MANY#{number}" for number in range(JOURNAL_WRITES)]))
+
+    assert _journaled(stack) < before + JOURNAL_WRITES
 
 
 @pytest.mark.parametrize("name", ["front", "providers", "cloud"])
