@@ -154,7 +154,7 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
     "size_mismatch": ("La taille ne correspond pas.", "The size does not match."),
     "part_length": (
-        "Cette partie doit avoir {expected} octets, et en a {received}.",
+        "Cette partie doit avoir {expected} octets, et en a {received}.",
         "This part must have {expected} bytes, and has {received}.",
     ),
     "hash_mismatch": ("L’empreinte ne correspond pas.", "The hash does not match."),

@@ -7,8 +7,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import aws
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.events import Event, EventType, from_dict, to_dict
+from chalicelib.core.events import Event, from_dict, to_dict
 from chalicelib.core.settings import settings
+from chalicelib.notifications import rules
 
 LONGEST_DELAY_SECONDS: Final = 900
 
@@ -21,10 +22,10 @@ def send(event: Event, *, delay_seconds: int = 0) -> None:
     Raises:
         Unavailable: no clear answer; repeating is safe, since each has one effect.
     """
-    is_sent = event.type is EventType.DOCUMENT_SENT
+    is_served = event.type in rules.SERVED
     try:
         aws.client("sqs").send_message(
-            QueueUrl=settings().ingest_queue_url if is_sent else settings().notify_queue_url,
+            QueueUrl=settings().ingest_queue_url if is_served else settings().notify_queue_url,
             MessageBody=json.dumps(to_dict(event), separators=(",", ":")),
             DelaySeconds=delay_seconds,
         )

@@ -6,6 +6,7 @@ outcome: a part is none of these, and leaves no line of its own unless it is ref
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -125,27 +126,22 @@ def list_parts(principal: Principal, pid: str, document_id: str) -> Received:
 
 def complete(
     principal: Principal, pid: str, document_id: str, idempotency: Idempotency | None
-) -> Progress:
+) -> None:
     """Say that every part was sent: the document is inspected, and then is in the record or not.
 
-    Repeating it tells what became of it.
+    Repeating it changes nothing.
 
     Raises:
         NotFound, Unavailable.
-        Conflict: parts are missing; `errors` name them.
+        Conflict: parts are missing (`errors` name them), or it was inspected already.
     """
-    try:
-        return until_it_holds(lambda: _complete(principal, pid, document_id, idempotency))
-    except Replayed:
-        found = read_state(principal, pid, document_id)
-    if isinstance(found, Progress):
-        return found
-    return Progress(document_id, State.AVAILABLE, found.size_bytes, None, found.version)
+    with suppress(Replayed):
+        until_it_holds(lambda: _complete(principal, pid, document_id, idempotency))
 
 
 def _complete(
     principal: Principal, pid: str, document_id: str, idempotency: Idempotency | None
-) -> Progress:
+) -> None:
     with gate.enter(
         principal,
         Action.DOCUMENT_COMPLETE,
@@ -156,18 +152,17 @@ def _complete(
         idempotency=idempotency,
     ) as unit:
         row = unit.target(UploadRow)
-        if row.state:
-            return _progress(unit, row)
+        if row.is_processing:
+            uploads.open_secrecy(unit, row)
+            return
         draft = _awaited(unit, row)
-        size = draft.size_bytes or 0
         received = {part.number for part in uploads.open_parts(unit)[0]}
-        missing = sorted(set(range(1, rules.parts_of(size) + 1)) - received)
+        missing = sorted(set(range(1, rules.parts_of(draft.size_bytes or 0) + 1)) - received)
         if missing:
             errors = tuple(FieldError(f"/parts/{number}", "missing") for number in missing)
             raise Conflict("parts-missing", errors=errors)
         unit.put(uploads.processing(unit, row, draft), lost=Conflict())
         unit.emit(EventType.DOCUMENT_SENT, document_id)
-    return Progress(document_id, State.PROCESSING, size, row.expires_at, (row.version or 0) + 1)
 
 
 def read_state(principal: Principal, pid: str, document_id: str) -> Document | Progress:

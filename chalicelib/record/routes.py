@@ -19,6 +19,7 @@ from chalicelib.record.schemas import (
     PartsOut,
     PartsTarget,
     PendingDocument,
+    SentDocument,
     UploadTarget,
     WithdrawQuery,
     document_out,
@@ -135,16 +136,17 @@ def list_parts(call: Call[None, NoQuery]) -> Answer:
     "POST",
     _DOCUMENT + "/complete",
     idempotent=True,
-    answers={202: DocumentProgress},
+    answers={202: SentDocument},
     problems=(Conflict("parts-missing", errors=(FieldError("/parts/2", "missing"),)),),
 )
 def complete_document(call: Call[None, NoQuery]) -> Answer:
     """Say that every part was sent: the document is inspected, then deposited or refused."""
     pid = gate.resolve(call.principal, call.path["pid"])
     document_id = call.path["document_id"]
-    progress = large.complete(call.principal, pid, document_id, call.idempotency)
+    large.complete(call.principal, pid, document_id, call.idempotency)
     href = f"/v1/patients/{call.path['pid']}/documents/{document_id}"
-    return Answer(progress_out(progress), status=202, headers={"Location": href})
+    answer = SentDocument(id=document_id, status="processing")
+    return Answer(answer, status=202, headers={"Location": href})
 
 
 @endpoint("GET", _DOCUMENT, answers={200: DocumentOut, 202: DocumentProgress})

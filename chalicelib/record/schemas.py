@@ -227,6 +227,16 @@ class PendingDocument(Schema):
     upload: UploadTarget | PartsTarget = Field(description="In parts, above 4 MiB.")
 
 
+class SentDocument(Schema):
+    """A document all of whose parts were sent."""
+
+    id: str
+    status: Literal["processing"] = Field(
+        description="The same request sent again gets the same answer. Read the document to know "
+        "what became of it."
+    )
+
+
 class PartOut(Schema):
     """A part received; `sha256` in hex."""
 

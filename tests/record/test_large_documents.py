@@ -62,7 +62,9 @@ def test_a_laboratory_sends_a_long_document_and_the_person_reads_it_in_slices(ht
     assert (seen.status, seen.json()["status"]) == (200, "available")
     assert seen.json()["sha256"] == sha256(LONG)
     assert outbox().count("document.added") == 1
-    assert complete(http, laboratory.principal, told).json()["status"] == "available"
+    assert complete(http, laboratory.principal, told).json() == ended.json()
+    late = complete(http, laboratory.principal, told, key="complete-0002")
+    assert (late.status, late.problem) == (409, "already-uploaded")
     assert [trace.action.rpartition(":")[2] for trace in traces(person.pid)][:2] == [
         "announce",
         "read",
