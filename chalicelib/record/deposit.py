@@ -101,8 +101,8 @@ def write(unit: Unit, document: Document, content: bytes, written: list[str]) ->
 
 
 def piece_name(document_id: str, number: int) -> str:
-    """Return the name under which a piece of a long document alone opens."""
-    return f"{document_id}.{number}"
+    """Return the name under which a piece of a long document alone opens; all are as long."""
+    return f"{document_id}.{number:06}"
 
 
 def _in_pieces(unit: Unit, document: Document, content: bytes) -> tuple[Document, bytes]:

@@ -7,11 +7,14 @@ import time_machine
 
 from chalicelib.access import usecases as access
 from chalicelib.access.tokens import new_handle
+from chalicelib.core import aws as cloud
 from chalicelib.core import clock as now_clock
 from chalicelib.core import rows
 from chalicelib.core.errors import NotFound
+from chalicelib.core.settings import settings
 from chalicelib.record import large, uploads
 from chalicelib.record.uploads import UploadRow
+from chalicelib.storage import pieces
 from tests import double
 from tests.access.notes import outbox, traces
 from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_person
@@ -116,6 +119,36 @@ def test_a_slice_is_what_was_asked_for(http: Client, asked: str, first: int, las
     assert read.status == 206
     assert read.body == LONG[first : last + 1]
     assert read.header("Content-Range") == f"bytes {first}-{last}/{len(LONG)}"
+
+
+def test_each_piece_of_many_is_where_it_is_looked_for(
+    http: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 1 << 15)  # 160 of them
+    person = a_person()
+    document_id = sending.whole(http, person.principal, person.pid, LONG, type_code="DOCPAT05")
+    for first in (9 << 15, (10 << 15) - 1, 99 << 15, (101 << 15) + 7):
+        read = content(http, person, document_id, f"bytes={first}-{first + 70_000}")
+        assert read.body == LONG[first : first + 70_001]
+
+
+def test_a_piece_altered_or_in_the_place_of_another_is_an_incident(http: Client) -> None:
+    person = a_person()
+    document_id = sending.whole(http, person.principal, person.pid, LONG, type_code="DOCPAT05")
+    (name,) = stored()
+    key, bucket = name.partition("/")[2], settings().documents_bucket
+    sealed = double.objects()[name]
+    stride = len(sealed) // 6 + 1
+    swapped = sealed[:stride] * 2 + sealed[2 * stride :]
+    flipped = sealed[:100] + bytes([sealed[100] ^ 1]) + sealed[101:]
+    for stored_bytes in (swapped, flipped, sealed[: 3 * stride]):
+        cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=stored_bytes)
+        answers = [
+            content(http, person, document_id, f"bytes={start}-{start + PART - 1}").status
+            for start in (0, PART)
+        ]
+        assert 500 in answers
+    assert traces(person.pid)[-1].reason == "altered"
 
 
 def test_what_cannot_be_given_in_one_answer_is_said(http: Client) -> None:
