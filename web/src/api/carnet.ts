@@ -1,7 +1,9 @@
 /** The routes of the API that the screens use, one function each. */
+import { MAX_BYTES } from "../lib/file-facts";
 import { call, request } from "./client";
+import { Tampered } from "./problem";
 import type {
-  Access, Authorisation, CarnetDocument, Home, Narrative, News, OwnIdentity, OwnPatient, Page, Patient,
+  Access, Authorisation, CarnetDocument, DocumentProgress, Home, Narrative, News, OwnIdentity, OwnPatient, Page, Patient,
   PatientSearch, ProfessionalCard, Proof, SealingKey,
 } from "./types";
 
@@ -81,12 +83,26 @@ export const api = {
   document: async (pid: string, id: string, signal?: Signal) =>
     call<CarnetDocument>("GET", document(pid, id), { signal }),
 
-  content: async (pid: string, id: string, signal?: Signal) => {
-    const response = await request("GET", `${document(pid, id)}/content`, {
-      signal,
-      headers: { Accept: "*/*" },
-    });
-    return response.arrayBuffer();
+  /** What is known of a document that was sent in parts. */
+  sent: async (pid: string, id: string, signal?: Signal) =>
+    (await call<CarnetDocument | DocumentProgress>("GET", document(pid, id), { signal })).data,
+
+  /** The bytes of a document, slice by slice when one answer would be too long. */
+  content: async (pid: string, id: string, size: number, signal?: Signal): Promise<ArrayBuffer> => {
+    const read = async (headers: Record<string, string>) => {
+      const options = { signal, headers: { Accept: "*/*", ...headers } };
+      return (await request("GET", `${document(pid, id)}/content`, options)).arrayBuffer();
+    };
+    if (size <= MAX_BYTES) return read({});
+    const whole = new Uint8Array(size);
+    for (let at = 0; at < size; ) {
+      const end = Math.min(at + MAX_BYTES, size);
+      const slice = new Uint8Array(await read({ Range: `bytes=${at}-${end - 1}` }));
+      if (slice.length !== end - at) throw new Tampered();
+      whole.set(slice, at);
+      at = end;
+    }
+    return whole.buffer;
   },
 
   narrative: async (pid: string, id: string, signal?: Signal) =>

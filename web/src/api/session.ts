@@ -5,6 +5,7 @@
  */
 import { signal } from "@preact/signals";
 import { claimDrafts, eraseDrafts } from "../lib/device-vault";
+import { claimFiles } from "../lib/kept-files";
 import { Offline, Problem, readProblem } from "./problem";
 import { keepChoice, ownAmong, profileOf, settleChoice } from "./profile-choice";
 import { mark, marked } from "./session-mark";
@@ -128,6 +129,7 @@ export async function start(): Promise<void> {
   const who = await askMe(fresh.value);
   settleChoice(who);
   claimDrafts(personOf(who));
+  claimFiles();
   me.value = who;
   sessionState.value = "in";
 }

@@ -7,7 +7,7 @@ export const add = {
   camera: "Prendre une photo",
   drop: "ou déposez vos fichiers ici",
   dropNow: "Relâchez pour ajouter",
-  rules: "PDF, photo JPEG ou PNG, texte. 4 Mo au plus par fichier.",
+  rules: "PDF, photo JPEG ou PNG, texte. 25 Mo au plus par fichier.",
   added: (n: number) => plural(n, "fichier ajouté", "fichiers ajoutés"),
   queue: "Fichiers choisis",
   noQueue: "Aucun fichier choisi.",
@@ -27,8 +27,11 @@ export const add = {
   removeNamed: (name: string) => `Retirer ${name}`,
   unnamed: "Fichier sans nom",
   sending: "Envoi",
-  checking: "Vérification",
-  checkingText: "Le fichier est arrivé. Il est en cours de vérification.",
+  sent: "Envoyé",
+  checking: "En cours d'analyse",
+  checkingText: "Le fichier est arrivé. Il est vérifié avant d'entrer dans le dossier : cela prend quelques secondes.",
+  cut: "Réseau coupé",
+  cutText: "Réseau coupé : l'envoi reprend dès qu'il revient, là où il s'est arrêté.",
   available: "Disponible",
   availableText: "Le document est dans le dossier.",
   percent: (n: number) => `${n} %`,
@@ -60,7 +63,7 @@ export const add = {
   refusals: {
     empty: "Ce fichier est vide. Choisissez-en un autre.",
     "too-large": (size: string) =>
-      `Ce fichier dépasse 4 Mo (${size}). Réduisez-le ou ajoutez-le en plusieurs parties.`,
+      `Ce fichier dépasse 25 Mo (${size}). Réduisez-le ou ajoutez-le en plusieurs parties.`,
     kind: "Ce type de fichier n'est pas accepté. Choisissez un PDF, une photo JPEG ou PNG, ou un texte.",
     heic:
       "Ce format de photo (HEIC) n'est pas accepté. Sur iPhone : Réglages > Appareil photo > Formats > Le plus compatible. Puis reprenez la photo.",

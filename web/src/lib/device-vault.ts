@@ -1,7 +1,7 @@
 /**
- * What is half-written, kept on this device between two pages: encrypted with a key that scripts
+ * What is half-written or half-sent, kept on this device between two pages: encrypted with a key that scripts
  * cannot read out, for whoever is logged in and nobody else. Logging out, or somebody else logging
- * in, erases it; so does a day (ADR 0021). Once erased, this page keeps nothing more. Without a draft there is no database at all. A device that
+ * in, erases it; so does a day (ADR 0021, 0028). Once erased, this page keeps nothing more. Without a draft there is no database at all. A device that
  * refuses to keep anything loses nothing else: `keep` says that it did not.
  */
 import { sha256 } from "./file-facts";
@@ -27,7 +27,7 @@ let person = "";
 let names: ReadonlySet<string> = new Set();
 /** The session is over: what this page still holds, or hears of late, is not written again. */
 let erased = false;
-let emptied = () => {};
+const emptied: (() => void)[] = [];
 
 /** One thing at a time: what is dropped does not come back from a write that was on its way. */
 let last: Promise<unknown> = Promise.resolve();
@@ -117,22 +117,25 @@ export function claimDrafts(who: string) {
 /** Says whether the device keeps anything for whoever is logged in. */
 export const keepsDrafts = () => names.size > 0;
 
-/** Keeps a text under a name; false when the device does not. */
-export const keep = (name: string, text: string): Promise<boolean> =>
+/** Keeps bytes under a name; false when the device does not. */
+export const keepBytes = (name: string, content: BufferSource): Promise<boolean> =>
   inTurn(async () => {
     if (erased) return false;
     const place = await placeOf(name);
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const way = { name: "AES-GCM", iv, additionalData: bytes(place) };
-    const sealed = await crypto.subtle.encrypt(way, await lock(), bytes(text));
+    const sealed = await crypto.subtle.encrypt(way, await lock(), content);
     const row: Sealed = { iv, sealed, at: Date.now() };
     await ask("readwrite", (store) => store.put(row, place));
     names = new Set([...names, place]);
     return true;
   }, false);
 
-/** The text kept under a name, or null. */
-export const recover = (name: string): Promise<string | null> =>
+/** Keeps a text under a name; false when the device does not. */
+export const keep = (name: string, text: string): Promise<boolean> => keepBytes(name, bytes(text));
+
+/** The bytes kept under a name, or null. */
+export const recoverBytes = (name: string): Promise<ArrayBuffer | null> =>
   inTurn(async () => {
     if (erased || !(await exists())) return null;
     const place = await placeOf(name);
@@ -140,8 +143,14 @@ export const recover = (name: string): Promise<string | null> =>
     if (!row) return null;
     names = new Set([...names, place]);
     const way = { name: "AES-GCM", iv: row.iv, additionalData: bytes(place) };
-    return new TextDecoder().decode(await crypto.subtle.decrypt(way, await lock(), row.sealed));
+    return crypto.subtle.decrypt(way, await lock(), row.sealed);
   }, null);
+
+/** The text kept under a name, or null. */
+export async function recover(name: string): Promise<string | null> {
+  const kept = await recoverBytes(name);
+  return kept && new TextDecoder().decode(kept);
+}
 
 export const forget = (name: string): Promise<void> =>
   inTurn(async () => {
@@ -154,13 +163,13 @@ export const forget = (name: string): Promise<void> =>
 
 /** Says how what is in memory goes too. */
 export function onErased(empty: () => void) {
-  emptied = empty;
+  emptied.push(empty);
 }
 
 /** For good: until it is replaced, the page keeps nothing. A device that does not answer is not waited for. */
 export function eraseDrafts(): Promise<void> {
   erased = true;
-  emptied();
+  for (const empty of emptied) empty();
   const late = new Promise<void>((resolve) => setTimeout(resolve, ERASE_MS));
   return Promise.race([inTurn(clear, undefined), late]);
 }

@@ -3,7 +3,10 @@ import { parisDay } from "./format";
 import { isFuture } from "./dates";
 import { fold } from "./fold";
 
+/** What goes whole; above, a document goes in parts. */
 export const MAX_BYTES = 4 * 1024 * 1024;
+/** The longest document. */
+export const MOST_BYTES = 25 * 1024 * 1024;
 /** Above this, the bytes travel raw after the description. */
 export const INLINE_BYTES = 3 * 1024 * 1024;
 

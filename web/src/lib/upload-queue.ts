@@ -1,19 +1,22 @@
 /**
- * The files chosen for deposit, in memory: they survive a change of screen and a new login.
- * Each file keeps one idempotency key, so that trying again never deposits twice.
+ * The files chosen for deposit: they survive a change of screen and a new login; a person's own are
+ * kept on the device as well until they have arrived, so that a page that is loaded again goes on
+ * (ADR 0028). Each file keeps one idempotency key, so that trying again never deposits twice.
  */
 import { type Signal, signal } from "@preact/signals";
 import { api } from "../api/carnet";
 import { Offline, Problem } from "../api/problem";
 import type { CarnetDocument, DepositBody } from "../api/types";
 import {
-  type Format, MAX_BYTES, isHeic, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
+  type Format, MOST_BYTES, isHeic, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
 } from "./file-facts";
+import { deposit } from "./deposit";
 import { domId, idempotencyKey } from "./ids";
+import { keeper } from "./kept-files";
 import { typeFor } from "./kinds";
 import { forgetLists } from "./paging";
 import type { Removed } from "./photo";
-import { deposit, timeLeft } from "./upload";
+import { timeLeft } from "./upload";
 import { tellUnsent } from "./unsent";
 
 /** Why a file is refused before it is sent. */
@@ -25,6 +28,10 @@ export type Step =
   | { at: "queued" }
   | { at: "refused-here"; why: Refusal }
   | { at: "sending"; share: number; secondsLeft: number | null }
+  /** The network is gone: it goes on by itself when it is back. */
+  | { at: "cut"; share: number }
+  /** All its bytes have left. */
+  | { at: "sent" }
   | { at: "checking" }
   | { at: "available"; document: CarnetDocument }
   | { at: "already-there"; document: CarnetDocument }
@@ -42,9 +49,10 @@ export interface Draft {
 
 export interface Upload {
   id: string;
+  /** What it is called on the device; not a word of it. */
+  place: string;
   key: string;
   name: string;
-  bytes: Uint8Array<ArrayBuffer>;
   file: Blob;
   format: Format | null;
   hash: string;
@@ -57,7 +65,11 @@ export interface Upload {
   tried: boolean;
   /** When it last left, on the clock of the page. */
   sentAt: number;
+  /** The device has it. */
+  kept: boolean;
 }
+
+export type Role = "patient" | "professional";
 
 const SECOND_TAP_MS = 500;
 
@@ -75,19 +87,19 @@ export function queueOf(pid: string): Signal<Upload[]> {
 
 const all = () => [...queues.values()].flatMap((queue) => queue.value);
 
-/** Says whether closing the page would lose a file, or is sending one. */
-export const hasUnsent = () =>
-  all().some(({ step }) => ["ready", "queued", "sending", "checking", "failed"].includes(step.value.at));
+const UNSENT = new Set<Step["at"]>(["ready", "queued", "sending", "cut", "sent", "checking", "failed"]);
 
-export const isSending = () =>
-  all().some(({ step }) => step.value.at === "sending" || step.value.at === "checking");
+const isUnsent = ({ step }: Upload) => UNSENT.has(step.value.at);
 
-tellUnsent("file", hasUnsent);
+/** Says whether the files are on their way: the page does not lock meanwhile. */
+export const isSending = () => all().some(({ step }) => ["sending", "sent", "checking"].includes(step.value.at));
 
-function refusal(upload: Upload, others: Upload[]): Refusal | null {
-  if (upload.bytes.length === 0) return "empty";
-  if (upload.format === null) return isHeic(upload.bytes) ? "heic" : "kind";
-  if (upload.bytes.length > MAX_BYTES) return "too-large";
+tellUnsent("file", (leaving) => all().some((upload) => isUnsent(upload) && (leaving === "session" || !upload.kept)));
+
+function refusal(upload: Upload, bytes: Uint8Array, others: Upload[]): Refusal | null {
+  if (upload.file.size === 0) return "empty";
+  if (upload.format === null) return isHeic(bytes) ? "heic" : "kind";
+  if (upload.file.size > MOST_BYTES) return "too-large";
   return others.some((other) => other.hash === upload.hash) ? "same-file" : null;
 }
 
@@ -95,7 +107,7 @@ function refusal(upload: Upload, others: Upload[]): Refusal | null {
 export async function add(
   pid: string,
   file: Blob & { name?: string; lastModified?: number },
-  role: "patient" | "professional",
+  role: Role,
   removed: Removed[] = [],
 ): Promise<Upload> {
   const queue = queueOf(pid);
@@ -103,10 +115,11 @@ export async function add(
   const name = file.name ?? "";
   const upload: Upload = {
     id: domId("file"),
+    place: idempotencyKey(),
     key: idempotencyKey(),
     name,
-    bytes,
-    file,
+    // What was chosen may change or go, and what is read from it must be what is sent.
+    file: new Blob([bytes]),
     format: sniff(bytes),
     hash: await sha256(bytes),
     removed,
@@ -117,14 +130,62 @@ export async function add(
       visibility: "",
     }),
     step: signal<Step>({ at: "ready" }),
-    stop: null,
-    tried: false,
-    sentAt: 0,
+    ...UNTRIED,
   };
-  const why = refusal(upload, queue.value);
+  const why = refusal(upload, bytes, queue.value);
   if (why) upload.step.value = { at: "refused-here", why };
   queue.value = [...queue.value, upload];
+  // A patient's papers do not stay on the post of a professional.
+  if (!why && role === "patient") {
+    upload.kept = await device.keep(upload.place, upload.file);
+    device.touch();
+  }
   return upload;
+}
+
+const UNTRIED = { stop: null, tried: false, sentAt: 0, kept: false };
+
+/** What the device keeps of a file beside its bytes. */
+interface Kept extends Pick<Upload, "place" | "key" | "name" | "format" | "hash" | "removed" | "tried"> {
+  pid: string;
+  draft: Draft;
+  /** It was on its way. */
+  going: boolean;
+}
+
+const GOING = new Set<Step["at"]>(["queued", "sending", "cut", "sent", "checking"]);
+
+const keptRows = (): Kept[] =>
+  [...queues].flatMap(([pid, queue]) =>
+    queue.value
+      .filter((upload) => upload.kept && isUnsent(upload))
+      .map(({ place, key, name, format, hash, removed, tried, draft, step }) => ({
+        pid, place, key, name, format, hash, removed, tried, draft: draft.value, going: GOING.has(step.value.at),
+      })),
+  );
+
+/** Takes up a file that a former page has left; what was on its way goes on. */
+async function takeUp({ pid, draft, going, ...row }: Kept, read: (place: string) => Promise<Blob | null>) {
+  const file = await read(row.place);
+  const queue = queueOf(pid);
+  if (!file || queue.value.some(({ place }) => place === row.place)) return;
+  const upload: Upload = {
+    ...UNTRIED, ...row, id: domId("file"), file, kept: true, draft: signal(draft), step: signal<Step>({ at: "ready" }),
+  };
+  queue.value = [...queue.value, upload];
+  if (going) startEach(pid, [upload]).catch(reportError);
+}
+
+const device = keeper<Kept>("files", keptRows, takeUp, () => {
+  for (const upload of all()) upload.stop?.abort();
+  queues.clear();
+});
+
+/** It has arrived, or was given up: the device forgets it. */
+function release(upload: Upload) {
+  if (upload.kept) device.drop(upload.place);
+  upload.kept = false;
+  device.touch();
 }
 
 /** Takes a file out of the queue, stopping it if it is on its way. */
@@ -132,20 +193,44 @@ export function remove(pid: string, upload: Upload) {
   upload.stop?.abort();
   const queue = queueOf(pid);
   queue.value = queue.value.filter((other) => other !== upload);
+  release(upload);
 }
 
+/** What happens to a file on its way, as steps of it. */
 function follow(upload: Upload) {
-  const began = performance.now();
-  return (share: number) => {
-    const secondsLeft = timeLeft(began, share);
-    upload.step.value = share < 1 ? { at: "sending", share, secondsLeft } : { at: "checking" };
+  let [began, from, last] = [performance.now(), -1, 0];
+  const restart = () => {
+    from = -1;
+  };
+  return {
+    progress: (share: number) => {
+      if (from < 0) [began, from] = [performance.now(), share];
+      last = share;
+      const secondsLeft = timeLeft(began, share, from);
+      upload.step.value = share < 1 ? { at: "sending", share, secondsLeft } : { at: "sent" };
+    },
+    cut: () => {
+      restart();
+      upload.step.value = { at: "cut", share: last };
+    },
+    arrived: () => {
+      upload.step.value = { at: "checking" };
+    },
   };
 }
 
-/** Sends files one after the other: a slow line carries one file well and three files badly. */
+/** What waits for what is on its way: a slow line carries one file well and three files badly. */
+let line: Promise<unknown> = Promise.resolve();
+
+/** Sends files one after the other, behind those that were asked for before. */
 export async function startEach(pid: string, uploads: Upload[]): Promise<void> {
   for (const upload of uploads) upload.step.value = { at: "queued" };
-  for (const upload of uploads) await start(pid, upload);
+  device.touch();
+  for (const upload of uploads) {
+    const sent = line.then(() => start(pid, upload));
+    line = sent.catch(() => undefined);
+    await sent;
+  }
 }
 
 const MAY_LEAVE = new Set<Step["at"]>(["ready", "queued", "failed"]);
@@ -173,18 +258,20 @@ export async function start(pid: string, upload: Upload): Promise<void> {
     visibility: visibility || null,
   };
   try {
-    const document = await deposit(pid, upload.bytes, description, upload.key, {
-      progress: follow(upload),
-      signal: stop.signal,
-    });
+    const way = { ...follow(upload), signal: stop.signal };
+    const document = await deposit(pid, upload.file, description, upload.key, way);
     upload.step.value = { at: "available", document };
+    release(upload);
     forgetLists();
   } catch (error) {
     if (stop.signal.aborted) upload.step.value = { at: "ready", stopped: true };
     else if (error instanceof Problem || error instanceof Offline) {
       const twin = await alreadyThere(pid, error);
       upload.step.value = twin ? { at: "already-there", document: twin } : { at: "failed", error };
+      if (twin) release(upload);
     } else throw error;
+  } finally {
+    device.touch();
   }
 }
 
@@ -211,4 +298,5 @@ export function edit(upload: Upload, change: Partial<Draft>) {
   upload.draft.value = { ...upload.draft.value, ...change };
   if (upload.tried) upload.key = idempotencyKey();
   upload.tried = false;
+  device.touch();
 }

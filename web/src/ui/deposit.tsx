@@ -1,21 +1,20 @@
 /** Choosing files, describing them, sending them: the same for a person and for a professional. */
 import { useSignal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
-import { Offline } from "../api/problem";
+import { Offline, type Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
 import { preparePhoto } from "../lib/photo";
-import { type Upload, add, queueOf, startEach } from "../lib/upload-queue";
+import { type Role, type Upload, add, queueOf, startEach } from "../lib/upload-queue";
 import { dateMedium } from "../lib/format";
 import { announce } from "./announcer";
 import { Button } from "./button";
-import { UploadCard, draftErrors } from "./upload-card";
+import { UploadCard } from "./upload-card";
+import { draftErrors } from "./upload-fields";
 import { ErrorSummary, type FieldError, Form } from "./form";
 import { Icon } from "./icon";
 import { Name, openPatient } from "./whose";
 
 const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,text/xml,application/xml";
-
-type Role = "patient" | "professional";
 
 function Chooser({ onFiles }: { onFiles: (files: File[]) => void }) {
   const over = useSignal(false);
@@ -80,8 +79,10 @@ function Chooser({ onFiles }: { onFiles: (files: File[]) => void }) {
 
 const waiting = (upload: Upload) => upload.step.value.at === "ready";
 
-/** Cut on its way; what the server refused would be refused again. */
-const unsent = ({ step }: Upload) => step.value.at === "failed" && step.value.error instanceof Offline;
+const isPassing = (error: Problem | Offline) => error instanceof Offline || error.status >= 500;
+
+/** Not carried, or not taken now; what the server refused would be refused again. */
+const unsent = ({ step }: Upload) => step.value.at === "failed" && isPassing(step.value.error);
 
 /** Whose record the button sends to, where it is pressed: the name above may be far. */
 function SendsTo() {

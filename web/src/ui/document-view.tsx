@@ -22,7 +22,7 @@ import { ErrorPanel, Loading, Notice } from "./states";
 
 /** Reads the bytes and checks them; raises Tampered when they are not those deposited. */
 export async function verifiedContent(pid: string, doc: CarnetDocument, signal?: AbortSignal) {
-  const bytes = await api.content(pid, doc.id, signal);
+  const bytes = await api.content(pid, doc.id, doc.size_bytes, signal);
   if ((await sha256(bytes)) !== doc.sha256.toLowerCase()) throw new Tampered();
   return bytes;
 }

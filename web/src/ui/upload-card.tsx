@@ -2,116 +2,18 @@
 import { useEffect } from "preact/hooks";
 import { Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
-import { allProfessionalTypes } from "../catalogue/professional-types";
-import { isFuture, readDate } from "../lib/dates";
-import { shrinkPhoto } from "../lib/file-facts";
-import { dateShort, duration, fileSize, instantDay, instantLong } from "../lib/format";
+import { MAX_BYTES, shrinkPhoto } from "../lib/file-facts";
+import { duration, fileSize, instantDay, instantLong } from "../lib/format";
 import { shortCode } from "../lib/ids";
-import { personTypes, professionalTypes } from "../lib/kinds";
 import { typo } from "../lib/typo";
-import { type Draft, type Step, type Upload, type Visibility, add, cancel, edit, remove, start } from "../lib/upload-queue";
+import { tryNow } from "../lib/persist";
+import { type Role, type Step, type Upload, add, cancel, edit, remove, startEach } from "../lib/upload-queue";
 import { announce } from "./announcer";
 import { Button, LinkButton } from "./button";
-import { type FieldError, RadioField, SelectField, TextField, errorOf } from "./form";
+import type { FieldError } from "./form";
 import { Icon } from "./icon";
 import { tell } from "./states";
-
-type Role = "patient" | "professional";
-
-/** A date is shown as people write it; a half-typed one stays as typed. */
-const shownDate = (date: string) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? dateShort(date) : date);
-
-/** By name, those that are offered first left out. */
-const OTHER_TYPES = {
-  common: t.add.commonTypes,
-  title: t.add.otherTypes,
-  choices: Object.entries(allProfessionalTypes)
-    .filter(([code]) => !professionalTypes().some((one) => one.code === code))
-    .map(([code, label]) => ({ code, label }))
-    .toSorted((a, b) => a.label.localeCompare(b.label, "fr")),
-};
-
-const describesItself = (upload: Upload) => upload.format === "text/xml";
-
-/** What is missing before this file can leave; among several, its name is said too. */
-export function draftErrors(upload: Upload, several = false, minor = false): FieldError[] {
-  const { title, type, date, visibility } = upload.draft.value;
-  const read = readDate(date);
-  const errors: FieldError[] = [];
-  if (minor && !visibility) errors.push({ id: `${upload.id}-visibility`, text: t.add.errors.visibility });
-  if (describesItself(upload)) return named(upload, errors, several);
-  if (!title.trim()) errors.push({ id: `${upload.id}-title`, text: t.add.errors.title });
-  if (!type) errors.push({ id: `${upload.id}-type`, text: t.add.errors.type });
-  if (!read) errors.push({ id: `${upload.id}-date`, text: t.add.errors.date });
-  else if (isFuture(read)) errors.push({ id: `${upload.id}-date`, text: t.add.errors.future });
-  return named(upload, errors, several);
-}
-
-function named(upload: Upload, errors: FieldError[], several: boolean): FieldError[] {
-  if (!several) return errors;
-  const name = upload.name || t.add.unnamed;
-  return errors.map(({ id, text }) => ({ id, text: t.add.errors.ofFile(name, text) }));
-}
-
-/** For a minor, and never chosen beforehand: a document seen by her parents cannot be unseen. */
-function VisibilityField({ upload, errors }: { upload: Upload; errors: FieldError[] }) {
-  const id = `${upload.id}-visibility`;
-  return (
-    <RadioField<Visibility>
-      id={id}
-      label={t.add.visibility}
-      hint={t.add.visibilityHint}
-      error={errorOf(errors, id)}
-      value={upload.draft.value.visibility}
-      choices={[
-        { code: "normal", label: t.add.visibilities.normal },
-        { code: "invisible_to_representatives", label: t.add.visibilities.hidden },
-      ]}
-      onValue={(visibility) => edit(upload, { visibility })}
-    />
-  );
-}
-
-function Description({ upload, role, errors }: { upload: Upload; role: Role; errors: FieldError[] }) {
-  if (describesItself(upload)) return <p class="muted">{t.add.fromFile}</p>;
-  const draft = upload.draft.value;
-  const set = (change: Partial<Draft>) => edit(upload, change);
-  const field = (name: string) => ({
-    id: `${upload.id}-${name}`,
-    error: errorOf(errors, `${upload.id}-${name}`),
-  });
-  return (
-    <div class="description">
-      <TextField
-        {...field("title")}
-        label={t.add.docTitle}
-        hint={t.add.docTitleHint}
-        value={draft.title}
-        length={200}
-        spell
-        onValue={(title) => set({ title })}
-      />
-      <SelectField
-        {...field("type")}
-        label={t.add.docType}
-        none={t.add.chooseType}
-        value={draft.type}
-        choices={role === "patient" ? personTypes() : professionalTypes()}
-        others={role === "professional" ? OTHER_TYPES : undefined}
-        onValue={(type) => set({ type })}
-      />
-      <TextField
-        {...field("date")}
-        label={t.add.docDate}
-        hint={t.add.dateHint}
-        short
-        mode="numeric"
-        value={shownDate(draft.date)}
-        onValue={(text) => set({ date: text.length >= 8 ? (readDate(text) ?? text) : text })}
-      />
-    </div>
-  );
-}
+import { Description, VisibilityField } from "./upload-fields";
 
 function AlreadyThere({ upload, hrefOf }: { upload: Upload; hrefOf: (id: string) => string }) {
   const step = upload.step.value;
@@ -159,6 +61,10 @@ function badge(step: Step) {
       return { icon: "hourglass", word: t.add.queued, kind: "info" } as const;
     case "sending":
       return { icon: "upload", word: t.add.sending, kind: "info" } as const;
+    case "cut":
+      return { icon: "wifi-off", word: t.add.cut, kind: "warning" } as const;
+    case "sent":
+      return { icon: "check", word: t.add.sent, kind: "info" } as const;
     case "checking":
       return { icon: "clock", word: t.add.checking, kind: "info" } as const;
     case "available":
@@ -178,15 +84,16 @@ function badge(step: Step) {
 
 function Progress({ upload }: { upload: Upload }) {
   const step = upload.step.value;
-  if (step.at !== "sending") return null;
+  if (step.at !== "sending" && step.at !== "cut") return null;
   const percent = Math.round(step.share * 100);
   return (
     <div class="progress">
       <progress max={100} value={percent} aria-label={t.add.sending} />
       <p>
         {t.add.percent(percent)}
-        {step.secondsLeft !== null && ` · ${t.add.left(duration(step.secondsLeft))}`}
+        {step.at === "sending" && step.secondsLeft !== null && ` · ${t.add.left(duration(step.secondsLeft))}`}
       </p>
+      {step.at === "cut" && <p class="state-text">{t.add.cutText}</p>}
     </div>
   );
 }
@@ -217,30 +124,36 @@ function Receipt({ upload, role, hrefOf }: {
   );
 }
 
-function Refused({ pid, upload, role }: { pid: string; upload: Upload; role: Role }) {
-  const step = upload.step.value;
-  if (step.at !== "refused-here") return null;
-  const photo = step.why === "too-large" && upload.format?.startsWith("image/");
+/** A photo that a slow line would carry for long, or not at all: as readable, and lighter. */
+function Shrink({ pid, upload, role }: { pid: string; upload: Upload; role: Role }) {
+  if (!upload.format?.startsWith("image/") || upload.file.size <= MAX_BYTES) return null;
   const shrink = async () => {
     const small = await shrinkPhoto(upload.file);
     const file = new File([small], upload.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" });
+    const { draft } = upload;
     remove(pid, upload);
-    await add(pid, file, role);
+    const lighter = await add(pid, file, role);
+    edit(lighter, draft.value);
     announce(t.add.shrunk(fileSize(small.size)));
   };
   return (
     <div class="state-text">
-      <p>
-        {step.why === "too-large"
-          ? t.add.refusals["too-large"](fileSize(upload.bytes.length))
-          : t.add.refusals[step.why]}
-      </p>
-      {photo && (
-        <Button icon="image" onPress={shrink}>
-          {t.add.shrink}
-        </Button>
-      )}
+      <Button icon="image" onPress={shrink}>
+        {t.add.shrink}
+      </Button>
     </div>
+  );
+}
+
+function Refused({ upload }: { upload: Upload }) {
+  const step = upload.step.value;
+  if (step.at !== "refused-here") return null;
+  return (
+    <p class="state-text">
+      {step.why === "too-large"
+        ? t.add.refusals["too-large"](fileSize(upload.file.size))
+        : t.add.refusals[step.why]}
+    </p>
   );
 }
 
@@ -260,14 +173,21 @@ function LeftOut({ upload: { removed } }: { upload: Upload }) {
 function Actions({ pid, upload }: { pid: string; upload: Upload }) {
   const { at } = upload.step.value;
   const name = upload.draft.value.title || upload.name || t.add.unnamed;
-  if (at === "sending") {
+  if (at === "sending" || at === "cut") {
     return (
-      <Button icon="x" onPress={() => cancel(upload)}>
-        {t.add.stop}
-      </Button>
+      <div class="actions">
+        {at === "cut" && (
+          <Button kind="primary" icon="refresh-cw" onPress={() => void tryNow()}>
+            {t.common.retry}
+          </Button>
+        )}
+        <Button icon="x" onPress={() => cancel(upload)}>
+          {t.add.stop}
+        </Button>
+      </div>
     );
   }
-  if (at === "checking" || at === "available") return null;
+  if (at === "sent" || at === "checking" || at === "available") return null;
   const takeOut = () => {
     remove(pid, upload);
     // The button pressed is gone: the focus goes to what remains.
@@ -277,7 +197,7 @@ function Actions({ pid, upload }: { pid: string; upload: Upload }) {
   return (
     <div class="actions">
       {again && (
-        <Button kind="primary" icon="refresh-cw" onPress={() => start(pid, upload)}>
+        <Button kind="primary" icon="refresh-cw" onPress={() => startEach(pid, [upload])}>
           {t.common.retry}
         </Button>
       )}
@@ -310,7 +230,7 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
       <div class="upload-head">
         <Icon name={upload.format?.startsWith("image/") ? "image" : "file-text"} size={24} />
         <h3 id={`${upload.id}-name`}>{name}</h3>
-        <p class="muted">{fileSize(upload.bytes.length)}</p>
+        <p class="muted">{fileSize(upload.file.size)}</p>
       </div>
       {state && (
         <p class={`badge ${state.kind}`}>
@@ -323,7 +243,8 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
       <Progress upload={upload} />
       {step.at === "checking" && <p class="state-text">{t.add.checkingText}</p>}
       <Receipt upload={upload} role={role} hrefOf={hrefOf} />
-      <Refused pid={pid} upload={upload} role={role} />
+      <Refused upload={upload} />
+      {(editable || step.at === "refused-here") && <Shrink pid={pid} upload={upload} role={role} />}
       <AlreadyThere upload={upload} hrefOf={hrefOf} />
       <Failure upload={upload} />
       {editable && <Description upload={upload} role={role} errors={errors} />}

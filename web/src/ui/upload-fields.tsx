@@ -1,0 +1,103 @@
+/** What is said of a file before it leaves: its title, its type, its date, and who sees it. */
+import { catalogue as t } from "../catalogue";
+import { allProfessionalTypes } from "../catalogue/professional-types";
+import { isFuture, readDate } from "../lib/dates";
+import { dateShort } from "../lib/format";
+import { personTypes, professionalTypes } from "../lib/kinds";
+import { type Draft, type Role, type Upload, type Visibility, edit } from "../lib/upload-queue";
+import { type FieldError, RadioField, SelectField, TextField, errorOf } from "./form";
+
+/** A date is shown as people write it; a half-typed one stays as typed. */
+const shownDate = (date: string) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? dateShort(date) : date);
+
+/** By name, those that are offered first left out. */
+const OTHER_TYPES = {
+  common: t.add.commonTypes,
+  title: t.add.otherTypes,
+  choices: Object.entries(allProfessionalTypes)
+    .filter(([code]) => !professionalTypes().some((one) => one.code === code))
+    .map(([code, label]) => ({ code, label }))
+    .toSorted((a, b) => a.label.localeCompare(b.label, "fr")),
+};
+
+const describesItself = (upload: Upload) => upload.format === "text/xml";
+
+/** What is missing before this file can leave; among several, its name is said too. */
+export function draftErrors(upload: Upload, several = false, minor = false): FieldError[] {
+  const { title, type, date, visibility } = upload.draft.value;
+  const read = readDate(date);
+  const errors: FieldError[] = [];
+  if (minor && !visibility) errors.push({ id: `${upload.id}-visibility`, text: t.add.errors.visibility });
+  if (describesItself(upload)) return named(upload, errors, several);
+  if (!title.trim()) errors.push({ id: `${upload.id}-title`, text: t.add.errors.title });
+  if (!type) errors.push({ id: `${upload.id}-type`, text: t.add.errors.type });
+  if (!read) errors.push({ id: `${upload.id}-date`, text: t.add.errors.date });
+  else if (isFuture(read)) errors.push({ id: `${upload.id}-date`, text: t.add.errors.future });
+  return named(upload, errors, several);
+}
+
+function named(upload: Upload, errors: FieldError[], several: boolean): FieldError[] {
+  if (!several) return errors;
+  const name = upload.name || t.add.unnamed;
+  return errors.map(({ id, text }) => ({ id, text: t.add.errors.ofFile(name, text) }));
+}
+
+/** For a minor, and never chosen beforehand: a document seen by her parents cannot be unseen. */
+export function VisibilityField({ upload, errors }: { upload: Upload; errors: FieldError[] }) {
+  const id = `${upload.id}-visibility`;
+  return (
+    <RadioField<Visibility>
+      id={id}
+      label={t.add.visibility}
+      hint={t.add.visibilityHint}
+      error={errorOf(errors, id)}
+      value={upload.draft.value.visibility}
+      choices={[
+        { code: "normal", label: t.add.visibilities.normal },
+        { code: "invisible_to_representatives", label: t.add.visibilities.hidden },
+      ]}
+      onValue={(visibility) => edit(upload, { visibility })}
+    />
+  );
+}
+
+export function Description({ upload, role, errors }: { upload: Upload; role: Role; errors: FieldError[] }) {
+  if (describesItself(upload)) return <p class="muted">{t.add.fromFile}</p>;
+  const draft = upload.draft.value;
+  const set = (change: Partial<Draft>) => edit(upload, change);
+  const field = (name: string) => ({
+    id: `${upload.id}-${name}`,
+    error: errorOf(errors, `${upload.id}-${name}`),
+  });
+  return (
+    <div class="description">
+      <TextField
+        {...field("title")}
+        label={t.add.docTitle}
+        hint={t.add.docTitleHint}
+        value={draft.title}
+        length={200}
+        spell
+        onValue={(title) => set({ title })}
+      />
+      <SelectField
+        {...field("type")}
+        label={t.add.docType}
+        none={t.add.chooseType}
+        value={draft.type}
+        choices={role === "patient" ? personTypes() : professionalTypes()}
+        others={role === "professional" ? OTHER_TYPES : undefined}
+        onValue={(type) => set({ type })}
+      />
+      <TextField
+        {...field("date")}
+        label={t.add.docDate}
+        hint={t.add.dateHint}
+        short
+        mode="numeric"
+        value={shownDate(draft.date)}
+        onValue={(text) => set({ date: text.length >= 8 ? (readDate(text) ?? text) : text })}
+      />
+    </div>
+  );
+}
