@@ -371,6 +371,23 @@ def test_photo_of_a_phone_is_deposited_without_its_place_and_shown_upright(perso
     assert max(green, blue) < 60
 
 
+def test_photos_taken_one_by_one_are_one_document_of_the_record(person: Page) -> None:
+    stamp = time.time_ns() // 1_000_000
+    for number in (1, 2):
+        drawn = base64.b64decode(person.evaluate(_DRAWN, stamp + number))
+        photo = _file("20261120_maison.jpg", from_a_phone(drawn, orientation=6))
+        person.locator("#camera").set_input_files(photo)  # type: ignore[arg-type]  # a payload
+        expect(person.get_by_role("listitem", name=f"Page {number}")).to_be_visible()
+    person.get_by_role("button", name="Réunir les 2 pages").click()
+    person.get_by_label("Titre").fill("Ordonnance")
+    person.get_by_label("Type de document").select_option("EXPPAT_2")
+    person.get_by_role("button", name="Envoyer le fichier").click()
+    card = _card(person, "Photos.pdf")
+    expect(card).to_contain_text("Disponible", timeout=SECONDS)
+    card.get_by_role("link", name="Voir le document").click()
+    expect(person.locator("canvas").first).to_be_visible(timeout=SECONDS)
+
+
 def test_a_professional_files_any_type_the_usual_ones_first(page: Page, opened: Open) -> None:
     opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
     _choose(page, _file("bilan.txt", b"Bilan"))

@@ -31,7 +31,7 @@ export const add = {
   checking: "En cours d'analyse",
   checkingText: "Le fichier est arrivé. Il est vérifié avant d'entrer dans le dossier : cela prend quelques secondes.",
   cut: "Réseau coupé",
-  cutText: "Réseau coupé : l'envoi reprend dès qu'il revient, là où il s'est arrêté.",
+  cutText: "Réseau coupé : l'envoi reprend dès qu'il revient.",
   available: "Disponible",
   availableText: "Le document est dans le dossier.",
   percent: (n: number) => `${n} %`,
@@ -69,6 +69,7 @@ export const add = {
       "Ce format de photo (HEIC) n'est pas accepté. Sur iPhone : Réglages > Appareil photo > Formats > Le plus compatible. Puis reprenez la photo.",
     "same-file": "Ce fichier est déjà dans la liste.",
   },
+  unite: "Réunir ces photos en un document",
   removed: {
     place: "Le lieu de prise de vue est retiré de la photo.",
     after: "Ce que le téléphone avait ajouté après l'image est retiré.",
@@ -79,4 +80,5 @@ export const add = {
   shrunk: (size: string) => `La photo pèse maintenant ${size}.`,
   already: (date: string) => `Ce fichier est déjà présent, ajouté le ${date}.`,
   keptNote: "Vous pouvez changer d'écran : les fichiers choisis restent en attente ici.",
+  keptHere: "Ils sont aussi gardés sur cet appareil, chiffrés, un jour au plus. Vous déconnecter les efface.",
 };

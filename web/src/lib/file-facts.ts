@@ -57,7 +57,7 @@ export function proposeTitle(name: string): string {
     .replace(/[_\-.]+/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-  if (!plain || /^(?:img|dsc|pxl|scan|image|photo)?[\s\d]*$/i.test(plain)) return "";
+  if (!plain || /^(?:img|dsc|pxl|scan|image|photos?)?[\s\d]*$/i.test(plain)) return "";
   return (plain.charAt(0).toUpperCase() + plain.slice(1)).slice(0, 200);
 }
 

@@ -1,10 +1,11 @@
 /** Choosing files, describing them, sending them: the same for a person and for a professional. */
 import { useSignal } from "@preact/signals";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Offline, type Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
 import { preparePhoto } from "../lib/photo";
-import { type Role, type Upload, add, queueOf, startEach } from "../lib/upload-queue";
+import { trayOf } from "../lib/photo-tray";
+import { type Role, type Upload, add, queueOf, remove, startEach } from "../lib/upload-queue";
 import { dateMedium } from "../lib/format";
 import { announce } from "./announcer";
 import { Button } from "./button";
@@ -12,33 +13,53 @@ import { UploadCard } from "./upload-card";
 import { draftErrors } from "./upload-fields";
 import { ErrorSummary, type FieldError, Form } from "./form";
 import { Icon } from "./icon";
+import { lazy } from "./lazy";
 import { Name, openPatient } from "./whose";
+
+const PhotoTray = lazy(() => import("./photo-tray"));
 
 const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,text/xml,application/xml";
 
-function Chooser({ onFiles }: { onFiles: (files: File[]) => void }) {
+type Take = (files: File[]) => void;
+
+/** Files dropped anywhere on the page: beside the frame, the browser would open them in its place. */
+function useDrop(onFiles: Take) {
   const over = useSignal(false);
+  const latest = useRef(onFiles);
+  latest.current = onFiles;
+  useEffect(() => {
+    const end = new AbortController();
+    const on = (name: "dragover" | "dragleave" | "drop", act: (event: DragEvent) => void) =>
+      addEventListener(name, (event) => event.dataTransfer?.types.includes("Files") && act(event), end);
+    on("dragover", (event) => {
+      event.preventDefault();
+      if (!over.value) announce(t.add.dropNow);
+      over.value = true;
+    });
+    on("dragleave", (event) => {
+      // Out of the window; from one element to another it has where it goes.
+      if (!event.relatedTarget) over.value = false;
+    });
+    on("drop", (event) => {
+      event.preventDefault();
+      over.value = false;
+      latest.current([...(event.dataTransfer?.files ?? [])]);
+    });
+    return () => end.abort();
+  }, []);
+  return over;
+}
+
+function Chooser({ onFiles, onPhotos }: { onFiles: Take; onPhotos: Take }) {
+  const over = useDrop(onFiles);
   const files = useRef<HTMLInputElement>(null);
   const camera = useRef<HTMLInputElement>(null);
-  const take = (input: HTMLInputElement | null) => {
-    onFiles([...(input?.files ?? [])]);
+  const take = (input: HTMLInputElement | null, give: Take) => {
+    give([...(input?.files ?? [])]);
     if (input) input.value = "";
   };
-  const drag = (inside: boolean) => (event: DragEvent) => {
-    event.preventDefault();
-    over.value = inside;
-  };
   return (
-    <div
-      class={over.value ? "chooser over" : "chooser"}
-      onDragEnter={drag(true)}
-      onDragOver={drag(true)}
-      onDragLeave={drag(false)}
-      onDrop={(event) => {
-        drag(false)(event);
-        onFiles([...(event.dataTransfer?.files ?? [])]);
-      }}
-    >
+    <div class={over.value ? "chooser over" : "chooser"}>
       <div class="chooser-buttons">
         <Button icon="upload" onPress={() => files.current?.click()}>
           {t.add.choose}
@@ -60,22 +81,24 @@ function Chooser({ onFiles }: { onFiles: (files: File[]) => void }) {
         accept={ACCEPT}
         hidden
         aria-label={t.add.choose}
-        onChange={() => take(files.current)}
+        onChange={() => take(files.current, onFiles)}
       />
       <input
         ref={camera}
         class="hidden-input"
         id="camera"
         type="file"
-        accept="image/jpeg,image/png"
+        accept="image/*"
         capture="environment"
         hidden
         aria-label={t.add.camera}
-        onChange={() => take(camera.current)}
+        onChange={() => take(camera.current, onPhotos)}
       />
     </div>
   );
 }
+
+const isKept = (upload: Upload) => upload.kept || !waiting(upload);
 
 const waiting = (upload: Upload) => upload.step.value.at === "ready";
 
@@ -129,6 +152,8 @@ export function Deposit({ pid, role, minor = false, hrefOf }: {
   const queue = queueOf(pid).value;
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [turn, setTurn] = useState(0);
+  const [fresh, setFresh] = useState<File[]>([]);
+  const [making, setMaking] = useState(false);
 
   const choose = async (files: File[]) => {
     if (!files.length) return;
@@ -148,12 +173,32 @@ export function Deposit({ pid, role, minor = false, hrefOf }: {
     await startEach(pid, ready);
   };
 
+  const photograph = (files: File[]) => {
+    if (!files.length) return;
+    setMaking(true);
+    setFresh(files);
+  };
+  const pictures = queue.filter((upload) => waiting(upload) && upload.format?.startsWith("image/"));
+  const unite = () => {
+    photograph(pictures.map(({ file, name }) => new File([file], name)));
+    for (const picture of pictures) remove(pid, picture);
+  };
+
   const count = queue.filter(waiting).length;
   const failed = queue.filter(unsent);
   return (
     <Form onSubmit={sendAll}>
       <ErrorSummary errors={errors} turn={turn} />
-      <Chooser onFiles={(files) => { choose(files).catch(reportError); }} />
+      <Chooser onFiles={(files) => { choose(files).catch(reportError); }} onPhotos={photograph} />
+      {(making || trayOf(pid).value.photos.length > 0) && (
+        <PhotoTray
+          pid={pid}
+          role={role}
+          fresh={fresh}
+          taken={() => setFresh([])}
+          onMore={() => document.getElementById("camera")?.click()}
+        />
+      )}
       {queue.length === 0 && <p class="said" id="queue" tabIndex={-1}>{t.add.noQueue}</p>}
       {queue.length > 0 && (
         <section aria-labelledby="queue">
@@ -165,6 +210,11 @@ export function Deposit({ pid, role, minor = false, hrefOf }: {
               </li>
             ))}
           </ul>
+          {pictures.length > 1 && (
+            <Button icon="image" onPress={unite}>
+              {t.add.unite}
+            </Button>
+          )}
           {failed.length > 1 && (
             <Button icon="refresh-cw" onPress={() => startEach(pid, failed)}>
               {t.add.retryAll}
@@ -178,7 +228,7 @@ export function Deposit({ pid, role, minor = false, hrefOf }: {
                 {t.add.sendAll(count)}
               </Button>
               <p class="hint">
-                <Icon name="info" /> {t.add.keptNote}
+                <Icon name="info" /> {t.add.keptNote} {queue.every(isKept) && t.add.keptHere}
               </p>
             </div>
           )}

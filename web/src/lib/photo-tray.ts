@@ -1,0 +1,89 @@
+/**
+ * The photos of one document being made, in memory and, for a person's own, on the device: a phone may
+ * drop the page while its camera is open (ADR 0028).
+ */
+import { type Signal, signal } from "@preact/signals";
+import { idempotencyKey } from "./ids";
+import { keeper } from "./kept-files";
+import type { Sheet, Turn } from "./photo-pdf";
+import { tellUnsent } from "./unsent";
+import type { Role } from "./upload-queue";
+
+export interface Photo extends Sheet {
+  place: string;
+  /** Where the page shows it from. */
+  url: string;
+  kept: boolean;
+}
+
+export interface Tray {
+  photos: Photo[];
+  /** How many are being made into pages. */
+  preparing: number;
+}
+
+const trays = new Map<string, Signal<Tray>>();
+
+/** The photos of one record: those taken for one person are never shown for another. */
+export function trayOf(pid: string): Signal<Tray> {
+  const known = trays.get(pid) ?? signal<Tray>({ photos: [], preparing: 0 });
+  trays.set(pid, known);
+  return known;
+}
+
+const all = () => [...trays.values()].flatMap(({ value }) => value.photos);
+
+tellUnsent("file", (leaving) => all().some(({ kept }) => leaving === "session" || !kept));
+
+type Kept = Pick<Photo, "place" | "width" | "height" | "turn"> & { pid: string };
+
+const keptRows = (): Kept[] =>
+  [...trays].flatMap(([pid, tray]) =>
+    tray.value.photos
+      .filter(({ kept }) => kept)
+      .map(({ place, width, height, turn }) => ({ pid, place, width, height, turn })),
+  );
+
+async function takeUp({ pid, ...row }: Kept, read: (place: string) => Promise<Blob | null>) {
+  const jpeg = await read(row.place);
+  if (jpeg) put(pid, [...trayOf(pid).value.photos, { ...row, jpeg, kept: true, url: URL.createObjectURL(jpeg) }]);
+}
+
+const device = keeper<Kept>("photos", keptRows, takeUp, () => trays.clear());
+
+function put(pid: string, photos: Photo[]) {
+  const tray = trayOf(pid);
+  tray.value = { ...tray.value, photos };
+  device.touch();
+}
+
+/** Puts a page at the end. */
+export async function keepPhoto(pid: string, sheet: Sheet, role: Role) {
+  const photo = { ...sheet, place: idempotencyKey(), url: URL.createObjectURL(sheet.jpeg), kept: false };
+  // As with files: not on the post of a professional.
+  if (role === "patient") photo.kept = await device.keep(photo.place, sheet.jpeg);
+  put(pid, [...trayOf(pid).value.photos, photo]);
+}
+
+export function removePhoto(pid: string, photo: Photo) {
+  URL.revokeObjectURL(photo.url);
+  device.drop(photo.place);
+  put(pid, trayOf(pid).value.photos.filter((other) => other !== photo));
+}
+
+export function turnPhoto(pid: string, photo: Photo) {
+  const turn = ((photo.turn + 90) % 360) as Turn;
+  const { photos } = trayOf(pid).value;
+  put(pid, photos.with(photos.indexOf(photo), { ...photo, turn }));
+}
+
+/** Changes places with the page before or after it. */
+export function movePhoto(pid: string, photo: Photo, by: -1 | 1) {
+  const photos = trayOf(pid).value.photos.filter((other) => other !== photo);
+  const at = trayOf(pid).value.photos.indexOf(photo) + by;
+  put(pid, photos.toSpliced(Math.max(0, at), 0, photo));
+}
+
+export function emptyTray(pid: string) {
+  for (const photo of trayOf(pid).value.photos) removePhoto(pid, photo);
+}
