@@ -76,6 +76,9 @@ class Action(StrEnum):
     MEASURE_READ = "measures:measure:read"
     MEASURE_ADD = "measures:measure:add"
     MEASURE_DELETE = "measures:measure:delete"
+    TARGET_READ = "measures:target:read"
+    TARGET_SET = "measures:target:set"
+    TARGET_REMOVE = "measures:target:remove"
 
 
 # Of no record: a professional's own list, in her own history.

@@ -90,6 +90,10 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.MEASURE_ADD: (*_HERS, Right.CONSENT),
     # Then narrowed to what is hers, or what she wrote (`measures.rules.may_delete`).
     Action.MEASURE_DELETE: (*_HERS, Right.DEPOSITOR),
+    Action.TARGET_READ: _HERS,
+    # A minor has none, so who represents her sets none (ADR 0028).
+    Action.TARGET_SET: (Right.SELF,),
+    Action.TARGET_REMOVE: (Right.SELF,),
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way, and

@@ -206,6 +206,9 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.MEASURE_READ: ("consulté une mesure", "consulter une mesure"),
     Action.MEASURE_ADD: ("ajouté une mesure", "ajouter une mesure"),
     Action.MEASURE_DELETE: ("supprimé une mesure", "supprimer une mesure"),
+    Action.TARGET_READ: ("consulté l’objectif", "consulter l’objectif"),
+    Action.TARGET_SET: ("fixé l’objectif", "fixer l’objectif"),
+    Action.TARGET_REMOVE: ("retiré l’objectif", "retirer l’objectif"),
     AccountAction.SUSPEND: (
         "suspendu l’accès à votre espace",
         "suspendre l’accès à votre espace",

@@ -308,6 +308,12 @@ def measure(cast: Cast, http: Client, seen: Seen) -> None:
         assert seen.keep(http.get(f"{measures}?kind={word}", as_=person)).status == 422
         assert seen.keep(http.get(f"{measures}?cursor={word}", as_=person)).status == 400
     assert seen.keep(http.delete(one, as_=person)).status == 204
+    target, first = f"/v1/patients/{cast.person.pid}/target", {"If-Match": '"v0"'}
+    for said in ({"weight": word}, {"weight": 68.5, "by": word}, {"weight": 68.5}):
+        reply = http.put(target, as_=person, json=said, headers=first)
+        assert seen.keep(reply).status == (200 if word not in said.values() else 422)
+    assert seen.keep(http.get(target, as_=person)).status == 200
+    assert seen.keep(http.delete(target, as_=person)).status == 204
 
 
 def answer(cast: Cast, http: Client, seen: Seen) -> None:

@@ -318,6 +318,23 @@ STORIES: Final = (
         prepare=measures.prepare,
     ),
     Story(
+        "set_target",
+        measures.aim,
+        measures.aimed,
+        measures.NO_TARGET,
+        measures.TARGET,
+        reminders.once("measures:target:set", stories.history),
+    ),
+    Story(
+        "remove_target",
+        measures.give_up,
+        measures.aimed,
+        measures.TARGET,
+        measures.REMOVED,
+        reminders.once("measures:target:remove", stories.history),
+        prepare=measures.prepare_target,
+    ),
+    Story(
         "deposit_by_application",
         applications.deposit,
         stories.deposited,

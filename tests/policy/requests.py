@@ -78,6 +78,7 @@ _FIRST_WRITES: Final = (
     "PUT /v1/patients/{pid}/home/cards",
     "PUT /v1/patients/{pid}/preferences",
     "PUT /v1/patients/{pid}/prevention/{key}",
+    "PUT /v1/patients/{pid}/target",
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
@@ -105,6 +106,7 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
         "at": "2026-11-20T07:30+01:00",
         "values": {"weight": 72.4},
     },
+    "PUT /v1/patients/{pid}/target": {"weight": 68.5},
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/news": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},

@@ -1391,6 +1391,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the weight that a person wants to reach, if any. */
+        get: operations["read_target"];
+        /** Set the weight to reach, in place of the former one; only who is of age, for herself. */
+        put: operations["set_target"];
+        post?: never;
+        /** Want to reach nothing any more; repeating is harmless. */
+        delete: operations["remove_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/trace": {
         parameters: {
             query?: never;
@@ -3029,6 +3048,54 @@ export interface components {
             document_id: string;
         };
         /**
+         * GrowthCurve
+         * @description Weights in kg that this share of children, in percent, do not reach, one for each age.
+         */
+        GrowthCurve: {
+            /** Percentile */
+            percentile: number;
+            /** Weights */
+            weights: number[];
+        };
+        /**
+         * GrowthOut
+         * @description Weights of a minor among those of other children of her age and sex.
+         *
+         *     Not corrected for a birth before term. Measures of an age that the reference says nothing of
+         *     have no place; without any, there are no curves either. `source` is in French, as shown.
+         */
+        GrowthOut: {
+            /** Source */
+            source: string;
+            /**
+             * Born On
+             * Format: date
+             */
+            born_on: string;
+            /** Ends At Days */
+            ends_at_days: number;
+            /** Ages */
+            ages: number[];
+            /** Curves */
+            curves: components["schemas"]["GrowthCurve"][];
+            /** Places */
+            places: components["schemas"]["GrowthPlace"][];
+        };
+        /**
+         * GrowthPlace
+         * @description Where a measure is: from `above` on, under `below`; null: beyond the last curve.
+         */
+        GrowthPlace: {
+            /** Measure Id */
+            measure_id: string;
+            /** Age Days */
+            age_days: number;
+            /** Above */
+            above: number | null;
+            /** Below */
+            below: number | null;
+        };
+        /**
          * Happened
          * @description What the own history of an application says was done to it.
          * @enum {string}
@@ -3419,6 +3486,8 @@ export interface components {
          * @description A page of measures; `next` is the cursor of the following one, or null.
          *
          *     `usual`: what is usual today of the kinds asked for; outside, it is accepted and said.
+         *     `growth`: of the weights of a minor whose birth date and sex are known, asked for alone; null
+         *     otherwise, and for applications.
          */
         MeasurePage: {
             /** Items */
@@ -3427,6 +3496,7 @@ export interface components {
             next: string | null;
             /** Usual */
             usual: components["schemas"]["UsualRange"][];
+            growth: components["schemas"]["GrowthOut"] | null;
         };
         /**
          * MeasureSource
@@ -4589,6 +4659,47 @@ export interface components {
              * @default 1
              */
             rowspan: number;
+        };
+        /**
+         * TargetAbilities
+         * @description What the reader may do; screens show buttons from this, never from a role.
+         */
+        TargetAbilities: {
+            /** Set */
+            set: boolean;
+        };
+        /**
+         * TargetBody
+         * @description A weight to reach, in kg to a tenth, and the day until which, if any.
+         */
+        TargetBody: {
+            /** Weight */
+            weight: number;
+            /**
+             * By
+             * @default null
+             */
+            by: string | null;
+        };
+        /**
+         * TargetOut
+         * @description What a person wants to reach; null: nothing. A minor has none.
+         */
+        TargetOut: {
+            target: components["schemas"]["TargetShown"] | null;
+            abilities: components["schemas"]["TargetAbilities"];
+        };
+        /**
+         * TargetShown
+         * @description A weight to reach, in kg.
+         */
+        TargetShown: {
+            /** Weight */
+            weight: number;
+            /** By */
+            by: string | null;
+            /** Set At */
+            set_at: string;
         };
         /**
          * TextRun
@@ -9367,6 +9478,113 @@ export interface operations {
                 /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a person wants to reach; null: nothing. A minor has none. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_target: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetBody"];
+            };
+        };
+        responses: {
+            /** @description What a person wants to reach; null: nothing. A minor has none. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
             };
             cookie?: never;
         };
