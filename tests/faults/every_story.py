@@ -331,7 +331,7 @@ STORIES: Final = (
         measures.aimed,
         measures.TARGET,
         measures.REMOVED,
-        reminders.once("measures:target:remove", stories.history),
+        reminders.at_each_try("measures:target:remove", stories.history),
         prepare=measures.prepare_target,
     ),
     Story(

@@ -51,7 +51,7 @@ TARGET: Final = (WANTED, 1)
 REMOVED: Final = (None, 2)
 
 
-def aim(world: World) -> object:
+def aim(world: World) -> None:
     """Set a target; of one that was set before, look whether it is this one."""
     person = world.person
     try:
@@ -59,7 +59,6 @@ def aim(world: World) -> object:
     except Stale:
         if aimed(world) != TARGET:
             raise
-    return None
 
 
 def prepare_target(world: World, travel: object) -> None:
@@ -68,8 +67,8 @@ def prepare_target(world: World, travel: object) -> None:
     aim(world)
 
 
-def give_up(world: World) -> object:
-    return targets.remove_target(world.person.principal, world.person.pid)
+def give_up(world: World) -> None:
+    targets.remove_target(world.person.principal, world.person.pid)
 
 
 def aimed(world: World) -> object:
