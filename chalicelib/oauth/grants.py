@@ -74,7 +74,8 @@ def renew(form: Mapping[str, str], now: datetime) -> Granted:
     """Exchange a refresh token for the next one, and an access token.
 
     The access token does all that the consent gives of what was first asked for, and its `scope`
-    says so, even if less was asked for now.
+    says so, even if less was asked for now. Lines that wait for the person to agree to new terms
+    are not in it, and come back in the next one: until then the device stays connected.
 
     Raises:
         OAuthRefused: `invalid_request`, `invalid_client`, `invalid_grant`; `invalid_scope`: more
@@ -172,7 +173,7 @@ def _granted(bound: Bound, consent: ConsentRow, renewal: Renewal, now: datetime)
             patient=patient,
             permissions=asked.permissions,
         ),
-        scope=asked.given(applications.permissions_of(consent, bound.pid)),
+        scope=asked.given(applications.acting(consent, bound.pid, bound.terms)),
         patient=patient,
         refresh_token=sealed.seal_renewal(renewal) if asked.is_offline else None,
     )

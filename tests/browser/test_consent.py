@@ -12,6 +12,7 @@ from tests.browser.canned import PERSON, PID, PROFESSIONAL, TRACE, Canned, probl
 from tests.browser.canned_applications import (
     BOOKING_REF,
     FORMER_REF,
+    NEW_TERMS,
     REQUEST,
     RETURN,
     SCALE_REF,
@@ -479,6 +480,38 @@ def test_one_line_is_taken_back_after_a_question_that_names_it(
     past = page.get_by_role("region", name="Accès terminés")
     expect(past.get_by_role("article", name="Ma Balance Exemple")).to_be_visible()
     assert canned.count("DELETE", path) == 1
+
+
+@SIZES
+def test_new_terms_are_read_beside_the_former_ones_and_both_answers_are_as_big(
+    page: Page, opened: Open, size: tuple[int, int]
+) -> None:
+    _sized(page, size)
+    canned = opened("/aide")
+    canned.applications.of[0]["new_terms"] = NEW_TERMS
+    page.goto(MINE)
+    scale = page.get_by_role("article", name="Ma Balance Exemple")
+    expect(scale).to_contain_text("Elle n’a accès à rien tant que vous n’avez pas répondu")
+    expect(scale).to_contain_text(re.compile("Avant.: Suivre votre poids depuis une balance"))
+    expect(scale).to_contain_text(re.compile("Maintenant.: Suivre votre poids, et vous proposer"))
+    expect(scale).to_contain_text("Sans réponse avant le")
+    accept = scale.get_by_role("button", name=re.compile("^Accepter les nouvelles conditions"))
+    stop = scale.get_by_role("button", name=re.compile("^Arrêter"))
+    of_accept, of_stop = accept.bounding_box(), stop.bounding_box()
+    assert of_accept is not None
+    assert of_stop is not None
+    assert [of_accept[side] for side in ("width", "height")] == pytest.approx(
+        [of_stop[side] for side in ("width", "height")], abs=1
+    )
+    _sound(page)
+
+    with page.expect_request(lambda one: one.method == "PUT") as sent:
+        accept.click()
+
+    assert json.loads(sent.value.post_data or "") == {"version": NEW_TERMS["version"]}
+    assert sent.value.headers["if-match"] == '"v1"'
+    expect(scale).to_contain_text("Accès ouvert")
+    expect(scale.get_by_role("heading", level=3)).to_be_focused()
 
 
 def test_withdrawing_everything_is_immediate_and_says_so(page: Page, opened: Open) -> None:

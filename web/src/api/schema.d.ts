@@ -1008,6 +1008,23 @@ export interface paths {
         patch: operations["change_consent"];
         trace?: never;
     };
+    "/v1/patients/{pid}/consents/{ref}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agree to what the application says now; lines that were off for it act on its next call. */
+        put: operations["agree_to_terms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/documents": {
         parameters: {
             query?: never;
@@ -1573,6 +1590,14 @@ export interface components {
             profession: string | null;
             /** Organisation */
             organisation: string | null;
+        };
+        /**
+         * Agreement
+         * @description Which terms the person agrees to: those that she was shown.
+         */
+        Agreement: {
+            /** Version */
+            version: string;
         };
         /**
          * AntivirusOut
@@ -2455,7 +2480,8 @@ export interface components {
          * ConsentOut
          * @description What a person lets an application do, until when, and what it did.
          *
-         *     `given_by`: of a minor's, who gave it for her; it ends on the day she is of age.
+         *     `given_by`: of a minor's, who gave it for her; it ends on the day she is of age. `unanswered`:
+         *     lines that went off for want of an answer to new terms. `new_terms`: she is asked for one.
          */
         ConsentOut: {
             /** Id */
@@ -2482,6 +2508,9 @@ export interface components {
             activity: components["schemas"]["ConsentUse"][];
             /** Last Access At */
             last_access_at: string | null;
+            /** Unanswered */
+            unanswered: components["schemas"]["Permission"][];
+            new_terms: components["schemas"]["NewTermsOut"] | null;
             /** Version */
             version: number;
         };
@@ -3636,6 +3665,22 @@ export interface components {
             url: string;
         };
         /**
+         * NewTermsOut
+         * @description What the person agreed to, and what the application says now; `lines` are off until she does.
+         *
+         *     `version` names what it says now, to agree to that; `answer_by` is exclusive.
+         */
+        NewTermsOut: {
+            former: components["schemas"]["TermsOut"];
+            now: components["schemas"]["TermsOut"];
+            /** Lines */
+            lines: components["schemas"]["Permission"][];
+            /** Version */
+            version: string;
+            /** Answer By */
+            answer_by: string;
+        };
+        /**
          * NewsOut
          * @description Whose record it is and how many documents are new to the caller: at most twenty are counted.
          *
@@ -4589,6 +4634,22 @@ export interface components {
              * @default 1
              */
             rowspan: number;
+        };
+        /**
+         * TermsOut
+         * @description What a publisher says of an application that a person reads before she agrees.
+         */
+        TermsOut: {
+            /** Name */
+            name: string;
+            /** Publisher */
+            publisher: string;
+            /** Purpose */
+            purpose: string;
+            /** Retention */
+            retention: string;
+            /** Reasons */
+            reasons: components["schemas"]["AskedBody"][];
         };
         /**
          * TextRun
@@ -8098,6 +8159,69 @@ export interface operations {
                      *       "detail": "Cet accord est terminé ou retiré : il n’y a plus rien à réduire.",
                      *       "title_en": "Consent over",
                      *       "detail_en": "This consent has ended or was withdrawn: nothing of it is left to reduce."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    agree_to_terms: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Agreement"];
+            };
+        };
+        responses: {
+            /** @description What a person lets an application do, until when, and what it did. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-suspended",
+                     *       "title": "Application arrêtée",
+                     *       "status": 409,
+                     *       "detail": "Cette application n’est pas en service dans le catalogue. Les accords des personnes restent en place.",
+                     *       "title_en": "Application not online",
+                     *       "detail_en": "This application is not online in the catalogue. Consents of persons are kept."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -100,6 +100,29 @@ export const consentWords = typeset({
     mine: "Voir mes applications",
   },
 
+  newTerms: {
+    badge: "Ses conditions ont changé",
+    title: "Nouvelles conditions : votre réponse est attendue",
+    off: "Cette application dit autre chose que ce que vous aviez accepté. Elle n'a accès à rien tant que vous n'avez pas répondu.",
+    someOff: "Cette application dit autre chose que ce que vous aviez accepté. Tant que vous n'avez pas répondu, elle ne peut plus :",
+    told: { name: "Son nom", publisher: "Son éditeur", purpose: "À quoi elle sert", retention: "Combien de temps elle garde les données" },
+    reason: (what: string) => `Pourquoi elle demande : ${what}`,
+    former: "Avant :",
+    now: "Maintenant :",
+    asBefore: "Ses conditions ont changé, puis sont redevenues celles que vous aviez acceptées.",
+    answerBy: (date: string) => `Sans réponse avant le ${date}, cet accès s'arrêtera. Il faudra alors une nouvelle demande de l'application.`,
+    accept: "Accepter les nouvelles conditions",
+    acceptNamed: (name: string) => `Accepter les nouvelles conditions de ${name}`,
+    stop: "Arrêter",
+    stopNamed: (name: string) => `Arrêter : ne pas accepter les nouvelles conditions de ${name}`,
+    stopHint: "« Arrêter » retire tout son accès. Ce qu'elle a déjà copié chez elle y reste.",
+    stopSomeHint: "« Arrêter » retire seulement ce qui est en attente. Ce qu'elle a déjà copié chez elle y reste.",
+    accepted: (name: string) => `Nouvelles conditions de ${name} acceptées.`,
+    stopped: (name: string) => `Vous n'avez pas accepté les nouvelles conditions de ${name}. L'accès concerné est retiré.`,
+    unansweredLines: "Retiré faute de réponse à ses nouvelles conditions :",
+    unansweredOn: (date: string) => `Accès terminé le ${date}, faute de réponse à ses nouvelles conditions`,
+  },
+
   problems: {
     application: {
       title: "Cette application n'est pas connue",
@@ -142,6 +165,11 @@ export const consentWords = typeset({
       candidate: "En attente : elle n'a accès à rien pour le moment.",
       suspended: "Suspendue du catalogue : elle n'a accès à rien pour le moment.",
       delisted: "Retirée du catalogue : elle n'a plus accès à rien.",
+    },
+    stoppedWhat: {
+      candidate: "Son éditeur l'a modifiée : nous l'examinons de nouveau. Vous n'avez rien à faire. Si elle revient avec d'autres conditions, nous vous demanderons votre accord ici.",
+      suspended: "Nous l'avons arrêtée, par exemple après un incident. Votre accord reste noté : si elle revient, elle retrouvera cet accès. Si vous n'en voulez plus, retirez-le dès maintenant.",
+      delisted: "Elle ne reviendra pas. Vous pouvez retirer votre accord, et faire supprimer ce qu'elle a copié chez son éditeur.",
     },
     fromTo: (from: string, to: string) => `Du ${from} au ${to}.`,
     left: (days: number) => `Encore ${plural(days, "jour", "jours")}.`,
