@@ -52,7 +52,7 @@ def _agree(principal: Principal, pid: str, ref: str, read: str, version: int) ->
         row.changed_at = clock.iso(unit.now)
         unit.put(row)
         unit.traced_about = consents.said(application, given, row, unit)
-        unit.emit(EventType.CONSENT_GIVEN, ref)
+        unit.emit(EventType.CONSENT_GIVEN, ref, by=principal.id)
         used = rows.all_items(uses, unit.pages[0])
         return store.consent_of(unit, row, about, used, link=link, version=version + 1)
 

@@ -125,7 +125,7 @@ def _give(
         version = _follow(unit, row, former)
         unit.about(_made(row))
         unit.traced_about = said(asked.application, chosen, row, unit)
-        unit.emit(EventType.CONSENT_GIVEN, store.ref_of(row))
+        unit.emit(EventType.CONSENT_GIVEN, store.ref_of(row), by=principal.id)
         uses = rows.all_items(queries[1], unit.pages[1])
         own = unit.entry.proxy  # who gives for a minor is who asks
         consent = store.consent_of(unit, row, about, uses, link=own, version=version)

@@ -226,6 +226,26 @@ def _new_terms(unit: Unit, row: ConsentRow, about: About, words: Terms) -> NewTe
     )
 
 
+def names_of(unit: Unit, refs: Collection[str]) -> dict[str, str]:
+    """Return the names of the applications of consents, by what names these; not of one altered.
+
+    Raises:
+        Unavailable, StoreUnavailable: they cannot be read.
+    """
+    if not refs:
+        return {}
+    wanted = [(ConsentRow, *applications.consent_key(unit.pid, one)) for one in refs]
+    found: dict[str, str] = {}
+    for item in filter(None, rows.fetch_raw(wanted)):
+        try:
+            row = ConsentRow.from_raw_data(item)
+            found[ref_of(row)] = application_of(unit, row)
+        except Tampered as error:
+            log.exception("consent row does not verify", error)
+    known = abouts(set(found.values()))
+    return {ref: known[one].name for ref, one in found.items() if known[one].name}
+
+
 def ref_of(row: ConsentRow) -> str:
     """Return what names a consent: the end of its key."""
     return row.sk.removeprefix("CONSENT#")

@@ -176,6 +176,7 @@ export const consentWords = typeset({
     lastDay: "Dernier jour.",
     givenBy: (name: string) => `Accès donné par ${name}`,
     may: "Ce qu'elle peut faire",
+    mightHave: "Ce que vous aviez autorisé",
     off: "Retirer",
     offNamed: (what: string, name: string) => `Retirer à ${name} : ${what}`,
     offTitle: "Retirer cette ligne ?",

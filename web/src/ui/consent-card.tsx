@@ -69,7 +69,7 @@ function Open({ of, profile, acts }: { of: Consent; profile: Profile; acts: Acts
         {of.given_by && <span class="muted given-by">{t.givenBy(typo(of.given_by))}</span>}
       </p>
       <section class="consent-part">
-        <h4>{t.may}</h4>
+        <h4>{of.new_terms ? t.mightHave : t.may}</h4>
         <ul class="rows permissions" role="list">
           {inOrder(of.permissions).map((permission) => (
             <li key={permission}>
