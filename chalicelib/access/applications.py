@@ -229,4 +229,4 @@ def count_use(pid: str, application_id: str, permission: Permission, now: dateti
         StoreUnavailable: the store did not answer.
     """
     where = use_key(pid, consent_ref(pid, application_id), permission)
-    rows.note_use(UseRow, *where, kind="use", at=clock.iso(now))
+    rows.count(UseRow, *where, kind="use", last_at=clock.iso(now))

@@ -121,17 +121,13 @@ def revoke(form: Mapping[str, str], now: datetime) -> None:
     clients.check(form, bound.application, now)
     if renewal is None:
         return
-    for _ in range(_ATTEMPTS):
-        left = [one for one in bound.families if one["id"] != renewal.family]
-        if len(left) == len(bound.families):
-            return
-        try:
-            rows.write([bound.keep(left)])
-        except (ConditionLost, TransactionConflict):
-            bound = read(application_id, renewal.pid)
-            continue
-        return
-    raise Unavailable
+    family, pid = renewal.family, renewal.pid
+
+    def disconnects(bound: Bound) -> list[rows.Action] | None:
+        left = [one for one in bound.families if one["id"] != family]
+        return [bound.keep(left)] if len(left) < len(bound.families) else None
+
+    acts.until_written(lambda: read(application_id, pid), disconnects)
 
 
 def _is_of(code: Code, form: Mapping[str, str]) -> bool:

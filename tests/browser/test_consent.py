@@ -15,6 +15,7 @@ from tests.browser.canned_applications import (
     NEW_TERMS,
     REQUEST,
     RETURN,
+    SCALE,
     SCALE_REF,
     SEALED,
 )
@@ -559,7 +560,8 @@ def test_having_ones_data_erased_elsewhere_is_explained_with_the_publishers_page
 
 def test_the_history_of_one_application_is_opened_from_its_card(page: Page, opened: Open) -> None:
     canned = opened(MINE)
-    scale = {"kind": "application", "name": "Ma Balance Exemple\u00a0– Exemple Santé"}
+    name = "Ma Balance Exemple\u00a0– Exemple Santé"
+    scale = {"kind": "application", "id": SCALE, "name": name}
     line = TRACE[1] | {"id": "access-9", "label": "a ajouté une mesure de poids"}
     line |= {"actor": TRACE[1]["actor"] | scale, "document": None}
     canned.overrides["GET .*/trace"] = lambda route: reply(
@@ -568,7 +570,7 @@ def test_the_history_of_one_application_is_opened_from_its_card(page: Page, open
     page.get_by_role("link", name="Voir chaque accès de Ma Balance Exemple").click()
     expect(page).to_have_url("/acces")
     expect(
-        page.get_by_text("Accès d’une seule application : Ma Balance Exemple\u00a0– Exemple Santé")
+        page.get_by_text("Accès d’une seule application : Ma Balance Exemple", exact=True)
     ).to_be_visible()
     expect(page.locator("section.person")).to_have_count(1)
     expect(page.get_by_role("status").filter(has_text="1\u00a0ligne")).to_be_visible()

@@ -1580,10 +1580,12 @@ export interface components {
         };
         /**
          * ActorOut
-         * @description Who did it; public names only, and « Vous » for the reader.
+         * @description Who did it; public names only, and « Vous » for the reader. `id` is an application's only.
          */
         ActorOut: {
             kind: components["schemas"]["chalicelib__trace__model__Kind"];
+            /** Id */
+            id: string | null;
             /** Name */
             name: string;
             /** Profession */
