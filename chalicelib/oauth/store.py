@@ -22,6 +22,7 @@ from chalicelib.core.rows import Action, Item, key, patient_key
 from chalicelib.oauth.model import About, Consent, NewTerms, Use
 from chalicelib.vault.errors import Tampered
 
+_STOPPED: Final = ("suspended", "delisted")
 _UNKNOWN: Final = About("", "", "", "delisted")
 
 
@@ -138,6 +139,36 @@ def consents_of(unit: Unit, items: Sequence[Item], uses: Sequence[Item]) -> list
     Raises:
         Unavailable, StoreUnavailable: they cannot be read.
     """
+    found = _by_application(unit, items)
+    known, links = asking(unit, found), _links_of(unit.pid, found.values())
+    return [
+        consent_of(unit, row, known[one], uses, link=links.get(row.giver))
+        for one, row in found.items()
+    ]
+
+
+def to_see(unit: Unit, items: Sequence[Item]) -> tuple[int, int]:
+    """Count consents that hold: those that ask for an answer to new terms, and those stopped.
+
+    Stopped is what is suspended or delisted: what is under review asks nothing of her.
+
+    Raises:
+        Unavailable, StoreUnavailable: as `consents_of`.
+    """
+    found, entry = _by_application(unit, items), unit.entry
+    known, links = abouts(found), _links_of(unit.pid, found.values())
+    live = [
+        (row, known[one])
+        for one, row in found.items()
+        if applications.is_live(row, entry.settings, links.get(row.giver), unit.now)
+        and applications.is_answered(row, unit.pid, known[one].terms, unit.now)
+    ]
+    waiting = sum(_waits(unit, row, about) for row, about in live)
+    return waiting, sum(about.state in _STOPPED for _, about in live)
+
+
+def _by_application(unit: Unit, items: Sequence[Item]) -> dict[str, ConsentRow]:
+    """Read consents by their applications; one that was altered is left out, and told."""
     found: dict[str, ConsentRow] = {}
     for item in items:
         try:
@@ -145,11 +176,7 @@ def consents_of(unit: Unit, items: Sequence[Item], uses: Sequence[Item]) -> list
             found[application_of(unit, row)] = row
         except Tampered as error:
             log.exception("consent row does not verify", error)
-    known, links = asking(unit, found), _links_of(unit.pid, found.values())
-    return [
-        consent_of(unit, row, known[one], uses, link=links.get(row.giver))
-        for one, row in found.items()
-    ]
+    return found
 
 
 def _waits(unit: Unit, row: ConsentRow, about: About) -> bool:
@@ -235,15 +262,9 @@ def names_of(unit: Unit, refs: Collection[str]) -> dict[str, str]:
     if not refs:
         return {}
     wanted = [(ConsentRow, *applications.consent_key(unit.pid, one)) for one in refs]
-    found: dict[str, str] = {}
-    for item in filter(None, rows.fetch_raw(wanted)):
-        try:
-            row = ConsentRow.from_raw_data(item)
-            found[ref_of(row)] = application_of(unit, row)
-        except Tampered as error:
-            log.exception("consent row does not verify", error)
-    known = abouts(set(found.values()))
-    return {ref: known[one].name for ref, one in found.items() if known[one].name}
+    found = _by_application(unit, [item for item in rows.fetch_raw(wanted) if item])
+    known = abouts(found)
+    return {ref_of(row): known[one].name for one, row in found.items() if known[one].name}
 
 
 def ref_of(row: ConsentRow) -> str:
