@@ -1856,6 +1856,16 @@ export interface components {
             refresh_token: string | null;
         };
         /**
+         * ApplicationsToSee
+         * @description How many applications let in ask to agree to new terms, and how many are stopped.
+         */
+        ApplicationsToSee: {
+            /** To Answer */
+            to_answer: number;
+            /** Stopped */
+            stopped: number;
+        };
+        /**
          * AppointmentAbilities
          * @description What the reader may do with it; screens show buttons from this, never from a role.
          */
@@ -3098,6 +3108,7 @@ export interface components {
             unread_notices: number;
             /** Unread Messages */
             unread_messages: number;
+            applications: components["schemas"]["ApplicationsToSee"];
             /** Accesses */
             accesses: components["schemas"]["AccessOut"][];
             /** Active Authorisations */
@@ -3105,7 +3116,7 @@ export interface components {
             /** First Steps */
             first_steps: string[];
             /** Unreadable */
-            unreadable: ("next_appointment" | "to_do" | "cards" | "messages")[];
+            unreadable: ("next_appointment" | "to_do" | "cards" | "messages" | "applications")[];
             cards: components["schemas"]["CardsOut"];
         };
         /**
