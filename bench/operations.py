@@ -289,6 +289,7 @@ OPERATIONS: Final = (
     Operation("consents", _get("/v1/patients/{pid}/consents")),
     Operation("give_consent", consents.give, 201),
     Operation("change_consent", consents.change),
+    Operation("agree_to_terms", consents.agree),
     Operation("withdraw_consent", consents.withdraw, 204),
     Operation("exchange_code", consents.exchange),
     Operation("renew_tokens", consents.renew),

@@ -55,6 +55,7 @@ class Action(StrEnum):
     CONSENT_LIST = "access:consent:list"
     CONSENT_GIVE = "access:consent:give"
     CONSENT_CHANGE = "access:consent:change"
+    CONSENT_AGREE = "access:consent:agree"
     CONSENT_WITHDRAW = "access:consent:withdraw"
     FEED_LIST = "agenda:feed:list"
     FEED_ADD = "agenda:feed:add"

@@ -43,6 +43,7 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.CONSENT_LIST: _HERS,
     Action.CONSENT_GIVE: _HERS,
     Action.CONSENT_CHANGE: _HERS,
+    Action.CONSENT_AGREE: _HERS,
     Action.CONSENT_WITHDRAW: _HERS,
     Action.TRACE_READ: _HERS,
     Action.NOTICE_LIST: _HERS,

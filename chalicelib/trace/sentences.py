@@ -160,6 +160,10 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "consulter la liste des applications reliées",
     ),
     Action.CONSENT_GIVE: ("donné un accord", "donner un accord à une application"),
+    Action.CONSENT_AGREE: (
+        "maintenu, sous de nouvelles conditions, l’accord donné",
+        "accepter les nouvelles conditions d’une application",
+    ),
     Action.CONSENT_CHANGE: ("réduit l’accord donné", "réduire l’accord donné à une application"),
     Action.CONSENT_WITHDRAW: (
         "retiré l’accord donné",

@@ -226,7 +226,7 @@ def _access(number: int, kind: str, name: str, label: str, **more: Any) -> Json:
     return {
         "id": f"access-{number}",
         "at": at,
-        "actor": {"kind": kind, "name": name, "profession": None, "organisation": None},
+        "actor": {"kind": kind, "id": None, "name": name, "profession": None, "organisation": None},
         "action": "record:document:open",
         "label": label,
         "document": {"id": DOCUMENTS["cda"]["id"], "title": DOCUMENTS["cda"]["title"]},

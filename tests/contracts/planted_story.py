@@ -355,6 +355,9 @@ def let_in(cast: Cast, http: Client, seen: Seen) -> None:
         less, match = {"permissions": lines[:1]}, {"If-Match": '"v1"'}
         reduced = http.request("PATCH", one, as_=person, json=less, headers=match)
         assert seen.keep(reduced).status == 200
+        read, match = {"version": word}, {"If-Match": '"v2"'}
+        agreed = http.request("PUT", f"{one}/terms", as_=person, json=read, headers=match)
+        assert seen.keep(agreed).status == 412
         form = {"grant_type": "authorization_code", "client_id": word, "code": word}
         assert seen.keep(http.post("/oauth/token", body=urlencode(form))).status >= 400
         assert seen.keep(http.get(consents, as_=person)).status == 200

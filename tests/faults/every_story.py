@@ -222,6 +222,15 @@ STORIES: Final = (
         prepare=consents.prepare_connected,
     ),
     Story(
+        "agree_to_terms",
+        consents.agree,
+        consents.seen,
+        consents.CONNECTED,
+        consents.AGREED,
+        reminders.once("access:consent:agree", stories.history),
+        prepare=consents.prepare_changed,
+    ),
+    Story(
         "withdraw_consent",
         consents.withdraw,
         consents.seen,

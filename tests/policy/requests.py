@@ -42,6 +42,7 @@ from tests.builders import (
 from tests.catalogue.samples import BODY, DRAFT, OTHER_SIRET, SIRET
 from tests.http_client import Client, Reply
 from tests.oauth import asked
+from tests.oauth import play as consenting
 from tests.policy import fhir_requests
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint, measure
@@ -308,7 +309,11 @@ def _consented(world: World, path: str, target: str | None) -> dict[str, str]:
     """Let an application do what a path is to change."""
     if "{ref}" not in path:
         return {}
-    return {"ref": _NO_TOKEN if target else asked.consented(world.person)}
+    application_id = consenting.an_application().id
+    ref = asked.consented(world.person, application_id=application_id)
+    if path.endswith("/terms"):
+        asked.change(application_id)
+    return {"ref": _NO_TOKEN if target else ref}
 
 
 def _measured(world: World, path: str, case: str, target: str | None) -> dict[str, str]:
@@ -402,7 +407,7 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
         return _letter(world, name)
     if name.startswith("PUT") and name.endswith("/content"):
         return {"body": UPLOADED}
-    if name.startswith("PUT"):
+    if name.startswith("PUT") and not name.endswith("/terms"):
         return {"json": {}}
     return _to_authorisation_server(name)
 
@@ -412,6 +417,8 @@ def _to_authorisation_server(name: str) -> dict[str, Any]:
         return {"body": "grant_type=client_credentials"}
     if name == "POST /oauth/revoke":
         return {"body": "token=nobody"}
+    if name == "PUT /v1/patients/{pid}/consents/{ref}/terms":
+        return {"json": {"version": asked.new_terms()}}
     if name == "POST /v1/consent-requests":
         return {"json": {"request": asked.request()}}
     if name == "POST /v1/patients/{pid}/consents":

@@ -125,7 +125,7 @@ it("zooms within bounds", () => {
 const access = (id: string, at: string, name: string): Access => ({
   id,
   at,
-  actor: { kind: "professional", name, profession: null, organisation: null },
+  actor: { kind: "professional", id: null, name, profession: null, organisation: null },
   action: "document.read",
   label: "a ouvert",
   document: null,

@@ -1008,6 +1008,23 @@ export interface paths {
         patch: operations["change_consent"];
         trace?: never;
     };
+    "/v1/patients/{pid}/consents/{ref}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agree to what the application says now; lines that were off for it act on its next call. */
+        put: operations["agree_to_terms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/documents": {
         parameters: {
             query?: never;
@@ -1582,16 +1599,26 @@ export interface components {
         };
         /**
          * ActorOut
-         * @description Who did it; public names only, and « Vous » for the reader.
+         * @description Who did it; public names only, and « Vous » for the reader. `id` is an application's only.
          */
         ActorOut: {
             kind: components["schemas"]["chalicelib__trace__model__Kind"];
+            /** Id */
+            id: string | null;
             /** Name */
             name: string;
             /** Profession */
             profession: string | null;
             /** Organisation */
             organisation: string | null;
+        };
+        /**
+         * Agreement
+         * @description Which terms the person agrees to: those that she was shown.
+         */
+        Agreement: {
+            /** Version */
+            version: string;
         };
         /**
          * AntivirusOut
@@ -1846,6 +1873,16 @@ export interface components {
              * @default null
              */
             refresh_token: string | null;
+        };
+        /**
+         * ApplicationsToSee
+         * @description How many applications let in ask to agree to new terms, and how many are stopped.
+         */
+        ApplicationsToSee: {
+            /** To Answer */
+            to_answer: number;
+            /** Stopped */
+            stopped: number;
         };
         /**
          * AppointmentAbilities
@@ -2474,7 +2511,8 @@ export interface components {
          * ConsentOut
          * @description What a person lets an application do, until when, and what it did.
          *
-         *     `given_by`: of a minor's, who gave it for her; it ends on the day she is of age.
+         *     `given_by`: of a minor's, who gave it for her; it ends on the day she is of age. `unanswered`:
+         *     lines that went off for want of an answer to new terms. `new_terms`: she is asked for one.
          */
         ConsentOut: {
             /** Id */
@@ -2501,6 +2539,9 @@ export interface components {
             activity: components["schemas"]["ConsentUse"][];
             /** Last Access At */
             last_access_at: string | null;
+            /** Unanswered */
+            unanswered: components["schemas"]["Permission"][];
+            new_terms: components["schemas"]["NewTermsOut"] | null;
             /** Version */
             version: number;
         };
@@ -3134,6 +3175,7 @@ export interface components {
             unread_notices: number;
             /** Unread Messages */
             unread_messages: number;
+            applications: components["schemas"]["ApplicationsToSee"];
             /** Accesses */
             accesses: components["schemas"]["AccessOut"][];
             /** Active Authorisations */
@@ -3141,7 +3183,7 @@ export interface components {
             /** First Steps */
             first_steps: string[];
             /** Unreadable */
-            unreadable: ("next_appointment" | "to_do" | "cards" | "messages")[];
+            unreadable: ("next_appointment" | "to_do" | "cards" | "messages" | "applications")[];
             cards: components["schemas"]["CardsOut"];
         };
         /**
@@ -3704,6 +3746,22 @@ export interface components {
             last_read_at: string | null;
             /** Url */
             url: string;
+        };
+        /**
+         * NewTermsOut
+         * @description What the person agreed to, and what the application says now; `lines` are off until she does.
+         *
+         *     `version` names what it says now, to agree to that; `answer_by` is exclusive.
+         */
+        NewTermsOut: {
+            former: components["schemas"]["TermsOut"];
+            now: components["schemas"]["TermsOut"];
+            /** Lines */
+            lines: components["schemas"]["Permission"][];
+            /** Version */
+            version: string;
+            /** Answer By */
+            answer_by: string;
         };
         /**
          * NewsOut
@@ -4700,6 +4758,22 @@ export interface components {
             by: string | null;
             /** Set At */
             set_at: string;
+        };
+        /**
+         * TermsOut
+         * @description What a publisher says of an application that a person reads before she agrees.
+         */
+        TermsOut: {
+            /** Name */
+            name: string;
+            /** Publisher */
+            publisher: string;
+            /** Purpose */
+            purpose: string;
+            /** Retention */
+            retention: string;
+            /** Reasons */
+            reasons: components["schemas"]["AskedBody"][];
         };
         /**
          * TextRun
@@ -8209,6 +8283,69 @@ export interface operations {
                      *       "detail": "Cet accord est terminé ou retiré : il n’y a plus rien à réduire.",
                      *       "title_en": "Consent over",
                      *       "detail_en": "This consent has ended or was withdrawn: nothing of it is left to reduce."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    agree_to_terms: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Agreement"];
+            };
+        };
+        responses: {
+            /** @description What a person lets an application do, until when, and what it did. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-suspended",
+                     *       "title": "Application arrêtée",
+                     *       "status": 409,
+                     *       "detail": "Cette application n’est pas en service dans le catalogue. Les accords des personnes restent en place.",
+                     *       "title_en": "Application not online",
+                     *       "detail_en": "This application is not online in the catalogue. Consents of persons are kept."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
