@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness package lock cloud-tests
+.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness package lock cloud-tests fuzz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -87,6 +87,9 @@ cloud-tests: .venv/development $(NPM_CLIENT) ## the suite against the deployed p
 
 bench: .venv/development ## count calls, measure times, print the table
 	@$(BIN)/python -m bench
+
+fuzz: .venv/development ## spoil the running product's data with drawn requests, then bytes; ARGS="--help"
+	@$(BIN)/python -m fuzz $(ARGS)
 
 lateness: .venv/development ## how late a thousand reminders of one minute are, on the running product
 	@$(BIN)/python -m bench.lateness
