@@ -5267,6 +5267,7 @@ export interface components {
             };
             content: {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Refused, in FHIR. */
@@ -5278,6 +5279,7 @@ export interface components {
             };
             content: {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Refused, in FHIR. */
@@ -5289,6 +5291,7 @@ export interface components {
             };
             content: {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
     };
