@@ -17,7 +17,7 @@ from infra.local import config, deploy
 from infra.local.journal import WRITES_AT_MOST
 from tests.stack import Stack, fetch
 
-pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("clock")]  # beside the longest group
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("kills")]
 
 TABLE = f"{deploy.PREFIX}-work"
 WRITES = 200
@@ -29,7 +29,7 @@ SEEDED = 2
 
 @pytest.fixture(autouse=True)
 def _seed_is_told(stack: Stack) -> None:
-    """Let the mails about the seed's two documents go first: other tests of this group await them.
+    """Let the mails about the seed's two documents go first.
 
     A notice whose sender is killed waits for its lease, then for the queue or the hourly sweep.
     """
