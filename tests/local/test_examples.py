@@ -23,7 +23,7 @@ pytestmark = pytest.mark.cloud
 
 BALANCE: Final = "2GK9AJSFH5AX2AD2Z913WHY22Y"
 OVER: Final = "Votre accord a pris fin, ou vous l’avez retiré"
-SECONDS: Final = 30
+SECONDS: Final = 90
 TOLD_SECONDS: Final = 180
 SETTLED: Final = timedelta(seconds=30)  # enough to wish for a reminder before it is due
 _TAG: Final = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
