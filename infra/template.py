@@ -63,6 +63,8 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "OperatorIssuer": {"Type": "String", "Default": ""},
     "OperatorClientId": {"Type": "String", "Default": ""},
     "OperatorClientSecret": {"Type": "String", "NoEcho": True, "Default": ""},
+    # The antivirus, tcp://host:port or unix:///path; empty: none, and each document says so.
+    "ClamdAddress": {"Type": "String", "Default": ""},
     # How long nobody, the account's owner included, can delete an archived head of a history.
     "ArchiveRetentionDays": {"Type": "Number", "MinValue": 1, "Default": 3653},
     # The local cloud speaks plain HTTP on the loopback; nothing else may set this to false.
@@ -80,6 +82,7 @@ COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
     "KMS_TRACE_KEY_ARN": {"Fn::GetAtt": ["TraceKey", "Arn"]},
     "KMS_SEAL_KEY_ARN": {"Fn::GetAtt": ["SealKey", "Arn"]},
     "KMS_TOKEN_KEY_ARN": {"Fn::GetAtt": ["TokenKey", "Arn"]},
+    "CLAMD_ADDRESS": {"Ref": "ClamdAddress"},
 }
 MAIL_ENVIRONMENT: Final[dict[str, Any]] = {
     "MAIL_TRANSPORT": {"Ref": "MailTransport"},

@@ -43,6 +43,8 @@ class Code(StrEnum):
     CDA_HEADER = "cda_header_incomplete"
     CDA_BODY = "cda_body_unreadable"
     CDA_TOO_LONG = "cda_too_long"
+    INFECTED = "virus_found"
+    SCAN_LIMIT = "scan_incomplete"
 
 
 class Sentence(NamedTuple):
@@ -228,5 +230,17 @@ SENTENCES: Mapping[Code, Sentence] = {
         "Envoyez-le en plusieurs documents, ou joignez son contenu en PDF.",
         "This CDA document is too long to be shown. "
         "Send it as several documents, or embed its content as PDF.",
+    ),
+    Code.INFECTED: Sentence(
+        "L’antivirus a reconnu un virus dans ce fichier\u00a0: il n’a pas été enregistré. "
+        "Demandez une autre copie à la personne qui vous l’a donné, ou analysez votre appareil.",
+        "The antivirus found a virus in this file: it was not kept. "
+        "Ask whoever gave it to you for another copy, or scan your device.",
+    ),
+    Code.SCAN_LIMIT: Sentence(
+        "L’antivirus n’a pas pu lire ce fichier en entier. "
+        "Imprimez-le en PDF pour obtenir une copie simple, puis recommencez.",
+        "The antivirus could not read this file to its end. "
+        "Print it to PDF to get a plain copy, then try again.",
     ),
 }
