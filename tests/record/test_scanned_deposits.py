@@ -8,10 +8,13 @@ import pytest
 
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
-from tests.builders import a_draft, a_pdf, a_person
+from chalicelib.identity import spaces
+from chalicelib.identity.model import Person
+from tests.builders import a_draft, a_laboratory, a_pdf, a_person
 from tests.http_client import Client, Reply
 from tests.messaging.correspondence import attach, begun
-from tests.record.cda.samples import a_cda, an_embedded
+from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, a_cda, an_embedded
+from tests.record.test_documents import deposit, handle_of
 from tests.storage.scanners import EICAR, fake_clamd, real_clamd, received, saying
 from tests.worlds import World
 
@@ -100,17 +103,15 @@ def test_what_is_refused_for_its_structure_is_not_sent_to_the_scanner(
     assert seen == []
 
 
-def test_a_file_inside_a_cda_is_scanned_too(world: World, http: Client, use: Use) -> None:
+def test_a_file_inside_a_cda_is_scanned_too(http: Client, use: Use) -> None:
     use(real_clamd())
-    path = f"/v1/patients/{world.person.pid}/documents"
+    identity = Person(DOMINIQUE, DOMINIQUE_INS, "1.2.250.1.213.1.4.10")
+    spaces.open_space(identity)
+    laboratory = a_laboratory()
+    handle = handle_of(http, laboratory, identity)
     for content, status, reason in ((EICAR, 422, "virus_found"), (b"Bonjour", 201, None)):
-        draft = a_draft(a_cda(body=an_embedded(content, "text/plain")), format="text/xml")
-        reply = http.post(
-            path,
-            as_=world.doctor.principal,
-            json=draft,
-            headers={"Idempotency-Key": f"cda-{status}-1"},
-        )
+        document = a_cda(body=an_embedded(content, "text/plain"))
+        reply = deposit(http, laboratory, handle, document)
         assert (reply.status, reply.json().get("reason")) == (status, reason), reply.body
 
 
