@@ -82,8 +82,8 @@ COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
     "KMS_TRACE_KEY_ARN": {"Fn::GetAtt": ["TraceKey", "Arn"]},
     "KMS_SEAL_KEY_ARN": {"Fn::GetAtt": ["SealKey", "Arn"]},
     "KMS_TOKEN_KEY_ARN": {"Fn::GetAtt": ["TokenKey", "Arn"]},
-    "CLAMD_ADDRESS": {"Ref": "ClamdAddress"},
 }
+SCAN_ENVIRONMENT: Final[dict[str, Any]] = {"CLAMD_ADDRESS": {"Ref": "ClamdAddress"}}
 MAIL_ENVIRONMENT: Final[dict[str, Any]] = {
     "MAIL_TRANSPORT": {"Ref": "MailTransport"},
     "MAIL_SENDER": {"Ref": "MailSender"},
@@ -167,7 +167,8 @@ def _addition(function: Function, stage: str) -> dict[str, Any]:
 def _environment(function: Function, stage: str) -> dict[str, Any]:
     mail = MAIL_ENVIRONMENT if function in (NOTIFY, SWEEP) else {}
     login = LOGIN_ENVIRONMENT if function is API else {}
-    return {**COMMON_ENVIRONMENT, "STAGE": stage, **mail, **login}
+    scan = SCAN_ENVIRONMENT if function is API else {}
+    return {**COMMON_ENVIRONMENT, "STAGE": stage, **mail, **login, **scan}
 
 
 def _stream_event(function: Function) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Whether a scanner knows a content as a virus: a port, and the one adapter there is (`clamd`).
 
 Why it exists: a document says what scanned it, or that nothing did. Without a scanner configured it
-enters, and says so; with one that does not answer, nothing enters (ADR 0028).
+enters, and says so; with one that does not answer, nothing enters (ADR 0030).
 """
 
 from dataclasses import dataclass

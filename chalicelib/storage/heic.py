@@ -2,7 +2,7 @@
 
 Why it exists: recent phones make them, and most browsers show none. Only still pictures enter:
 coded images, the grid they form, and notes; no film, no sequence, no reference to another file
-(A17, A18). It decodes no pixels: decoders of this format are where its dangers are (ADR 0029).
+(A17, A18). It decodes no pixels: decoders of this format are where its dangers are (ADR 0031).
 Source: ISO/IEC 14496-12, 23008-12.
 """
 

@@ -2,7 +2,7 @@
 
 Why it exists: names and declared types are claims. Nine kinds enter — PDF, JPEG, PNG, TIFF, HEIC,
 RTF, DOCX, plain text and CDA R2 — each within budgets of size, pixels, pages and nesting (A16–A19,
-A21; ADR 0029); all the rest is refused with a reason. It knows nothing of who sends, and looks for
+A21; ADR 0031); all the rest is refused with a reason. It knows nothing of who sends, and looks for
 no virus: that is another port.
 """
 

@@ -151,6 +151,11 @@ function author({ author: who }: CarnetDocument): string {
   return said ? typo(said) : t.common.none;
 }
 
+function scanned({ antivirus: { verdict, engine } }: CarnetDocument): string {
+  if (verdict !== "clean") return t.document.notScanned;
+  return engine ? t.document.cleanBy(engine) : t.document.clean;
+}
+
 function Facts({ doc }: { doc: CarnetDocument }) {
   return (
     <details class="facts">
@@ -167,7 +172,7 @@ function Facts({ doc }: { doc: CarnetDocument }) {
         </Fact>
         <Fact name={t.document.size}>{fileSize(doc.size_bytes)}</Fact>
         <Fact name={t.document.antivirus}>
-          {doc.antivirus.verdict === "clean" ? t.document.clean : t.document.notScanned}
+          {scanned(doc)}
         </Fact>
       </dl>
     </details>
