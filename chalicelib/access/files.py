@@ -60,7 +60,7 @@ def scanned(unit: Unit, content: bytes) -> Verdict:
         Refused: it is infected, or could not be scanned whole.
         Unavailable: the scanner gives no answer.
     """
-    verdict = antivirus.scan(content)
+    verdict = antivirus.examine(content)
     if verdict.verdict == "infected":
         who = unit.entry.principal
         named = {"client": who.id} if who.kind is ActorKind.ORGANISATION else {}

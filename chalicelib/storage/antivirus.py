@@ -31,7 +31,7 @@ class Verdict:
     signature: str | None = None
 
 
-def scan(content: bytes) -> Verdict:
+def examine(content: bytes) -> Verdict:
     """Ask the scanner, if there is one.
 
     Raises:
@@ -42,7 +42,7 @@ def scan(content: bytes) -> Verdict:
     if not address:
         return Verdict("not_scanned")
     try:
-        answer = clamd.scan(address, content)
+        answer = clamd.ask(address, content)
     except clamd.Unanswered as error:
         log.exception("scanner gives no answer", error, reason=error.reason)
         raise Unavailable(_RETRY_SECONDS) from error

@@ -45,7 +45,7 @@ class Unanswered(Exception):  # noqa: N818  it says what there is not
         self.reason = reason
 
 
-def scan(address: str, content: bytes, seconds: float = SECONDS) -> Answer:
+def ask(address: str, content: bytes, seconds: float = SECONDS) -> Answer:
     """Send a content to `tcp://host:port` or `unix:///path` and read what is said of it.
 
     Raises:

@@ -38,7 +38,7 @@ def real() -> Iterator[str]:
 
 
 def test_the_real_clamd_tells_clean_from_infected(real: str) -> None:
-    clean, found = clamd.scan(real, a_pdf()), clamd.scan(real, EICAR)
+    clean, found = clamd.ask(real, a_pdf()), clamd.ask(real, EICAR)
     assert clean.engine.startswith("ClamAV 1.")
     assert clean.signature is None
     assert found == Answer(clean.engine, found.signature)
@@ -49,19 +49,19 @@ def test_the_real_clamd_tells_clean_from_infected(real: str) -> None:
 def test_the_real_clamd_reads_a_large_content_in_pieces(real: str) -> None:
     # Not compressible, and the word at the very end, over many pieces.
     large = os.urandom(12 * 1024 * 1024)
-    assert clamd.scan(real, large).signature is None
-    found = clamd.scan(real, large + b"CARNET-VIRUS-WORD").signature
+    assert clamd.ask(real, large).signature is None
+    found = clamd.ask(real, large + b"CARNET-VIRUS-WORD").signature
     assert found is not None
     assert found.startswith("Carnet.Word")
 
 
 def test_the_real_clamd_reads_an_empty_content(real: str) -> None:
-    assert clamd.scan(real, b"").signature is None
+    assert clamd.ask(real, b"").signature is None
 
 
 def test_the_real_clamd_refusing_the_size_is_no_verdict() -> None:
     with real_clamd(stream_max="1M") as address, pytest.raises(Unanswered) as caught:
-        clamd.scan(address, bytes(3_000_000))
+        clamd.ask(address, bytes(3_000_000))
     assert caught.value.reason in {"size limit", "cut"}
 
 
@@ -74,7 +74,7 @@ def test_what_is_sent_is_what_is_scanned() -> None:
 
     content = os.urandom(700_001)
     with fake_clamd(play) as address:
-        assert clamd.scan(address, content) == Answer("ClamAV 1.4.6/27500", None)
+        assert clamd.ask(address, content) == Answer("ClamAV 1.4.6/27500", None)
     assert seen == [content]
 
 
@@ -101,13 +101,13 @@ def test_what_is_sent_is_what_is_scanned() -> None:
 )  # fmt: skip
 def test_whatever_is_not_exactly_an_answer_is_none(script: Script, reason: str) -> None:
     with fake_clamd(script) as address, pytest.raises(Unanswered) as caught:
-        clamd.scan(address, a_pdf())
+        clamd.ask(address, a_pdf())
     assert caught.value.reason == reason
 
 
 def test_a_scanner_that_hangs_up_while_it_is_sent_to_is_none() -> None:
     with fake_clamd(lambda _, __: None) as address, pytest.raises(Unanswered) as caught:
-        clamd.scan(address, bytes(5_000_000))
+        clamd.ask(address, bytes(5_000_000))
     assert caught.value.reason == "cut"
 
 
@@ -119,7 +119,7 @@ def test_a_scanner_that_says_no_before_it_has_all_is_heard() -> None:
             pass
 
     with fake_clamd(play) as address, pytest.raises(Unanswered) as caught:
-        clamd.scan(address, bytes(300_000), seconds=2)
+        clamd.ask(address, bytes(300_000), seconds=2)
     assert caught.value.reason == "size limit"
 
 
@@ -134,14 +134,14 @@ def test_a_scanner_that_says_nothing_is_left_in_time(reads: bool) -> None:  # no
 
     with fake_clamd(play) as address:
         with pytest.raises(Unanswered) as caught:
-            clamd.scan(address, bytes(3_000_000), seconds=0.2)
+            clamd.ask(address, bytes(3_000_000), seconds=0.2)
         over.set()
     assert caught.value.reason == "timeout"
 
 
 def test_a_scanner_that_is_not_there_is_unreachable() -> None:
     with pytest.raises(Unanswered) as caught:
-        clamd.scan("unix:///nowhere/clamd.sock", b"x")
+        clamd.ask("unix:///nowhere/clamd.sock", b"x")
     assert caught.value.reason == "unreachable"
 
 
@@ -157,22 +157,22 @@ def test_speaks_over_tcp_too() -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        assert clamd.scan(f"tcp://127.0.0.1:{port}", b"x").signature is None
+        assert clamd.ask(f"tcp://127.0.0.1:{port}", b"x").signature is None
         thread.join(5)
 
 
 def test_without_a_scanner_it_is_said(configure: Configure) -> None:
     configure("")
-    assert antivirus.scan(EICAR) == Verdict("not_scanned", None, None)
+    assert antivirus.examine(EICAR) == Verdict("not_scanned", None, None)
 
 
 def test_a_verdict_names_its_engine_and_a_virus(configure: Configure) -> None:
     with fake_clamd(saying(VERSION + b"2: stream: OK\0")) as address:
         configure(address)
-        assert antivirus.scan(b"x") == Verdict("clean", "ClamAV 1.4.6/27500", None)
+        assert antivirus.examine(b"x") == Verdict("clean", "ClamAV 1.4.6/27500", None)
     with fake_clamd(saying(VERSION + b"2: stream: Win.Test.EICAR_HDB-1 FOUND\0")) as address:
         configure(address)
-        found = antivirus.scan(b"x")
+        found = antivirus.examine(b"x")
     assert found == Verdict("infected", "ClamAV 1.4.6/27500", "Win.Test.EICAR_HDB-1")
 
 
@@ -183,7 +183,7 @@ def test_a_content_not_read_to_its_end_is_refused_and_not_called_a_virus(
     with fake_clamd(saying(VERSION + said)) as address:
         configure(address)
         with pytest.raises(Refused) as caught:
-            antivirus.scan(b"x")
+            antivirus.examine(b"x")
     assert caught.value.code is Code.SCAN_LIMIT
 
 
@@ -193,7 +193,7 @@ def test_no_answer_is_unavailable_and_told_without_content(
     with fake_clamd(saying(b"INSTREAM size limit exceeded. ERROR\0")) as address:
         configure(address)
         with pytest.raises(Unavailable) as caught:
-            antivirus.scan(b"SECRET-CONTENT")
+            antivirus.examine(b"SECRET-CONTENT")
     logged = capsys.readouterr().out
     assert caught.value.retry_after_seconds == 30
     assert '"reason":"size limit"' in logged
