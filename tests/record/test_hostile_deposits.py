@@ -21,7 +21,7 @@ FIRST_WORDS = {
     Code.EMPTY: "Ce fichier est vide.",
     Code.TOO_LARGE: "Ce fichier est trop gros\u00a0: la limite est de 4\u00a0Mo.",
     Code.TYPE_UNSUPPORTED: "Ce type de fichier n’est pas accepté.",
-    Code.ARCHIVE: "Ce fichier est une archive ZIP ou un document de bureautique",
+    Code.ARCHIVE: "Ce fichier est une archive ZIP, ou un document de bureautique autre que Word",
     Code.TYPE_MISMATCH: "Le contenu du fichier ne correspond pas",
     Code.MARKUP: "Les pages web et les images SVG ne sont pas acceptées",
     Code.LEADING_DATA: "Ce fichier contient des données avant le début",

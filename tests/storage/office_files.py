@@ -29,8 +29,10 @@ def a_tiff(
     content = bytearray((b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, 8))
     for page in range(pages):
         start = len(content)
-        table = {256: (LONG, (width,)), 257: (LONG, (height,)), 258: (SHORT, (1,)),
-                 259: (SHORT, (1,)), 262: (SHORT, (1,)), 278: (LONG, (height,))}  # fmt: skip
+        table: dict[int, tuple[int, tuple[int, ...]]] = {
+            256: (LONG, (width,)), 257: (LONG, (height,)), 258: (SHORT, (1,)),
+            259: (SHORT, (1,)), 262: (SHORT, (1,)), 278: (LONG, (height,)),
+        }  # fmt: skip
         table |= {273: (LONG, (0,)), 279: (LONG, (len(data),))}
         table |= {number: (kind, values) for number, kind, values in tags}
         values_at = start + 2 + 12 * len(table) + 4
@@ -192,7 +194,7 @@ def streamed(parts: Mapping[str, bytes]) -> bytes:
             return len(bytes(data))  # type: ignore[call-overload]
 
     pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return pipe.whole
