@@ -57,6 +57,7 @@ _EXTERNAL_RELATIONS: Final = frozenset(
     {"attachedtemplate", "subdocument", "frame", "mailmergesource", "mailmergeheadersource",
      "recipientdata", "externallink"}
 )  # fmt: skip
+_BINARY_FIELDS: Final = frozenset({"flddata"})
 _MACRO_ELEMENTS: Final = frozenset(
     {"control", "macroname", "entrymacro", "exitmacro", "scriptanchor"}
 )
@@ -188,6 +189,7 @@ def _check_part(root: Element) -> int:
 
 def _refuse_element(local: str, one: Element) -> None:
     for names, code in (
+        (_BINARY_FIELDS, Code.OFFICE_FIELD),
         (_MACRO_ELEMENTS, Code.OFFICE_MACROS),
         (_OBJECT_ELEMENTS, Code.OFFICE_OBJECT),
         (_EXTERNAL_ELEMENTS, Code.OFFICE_EXTERNAL),

@@ -36,6 +36,7 @@ _PICTURE_WORDS = frozenset(
 _SHOWN_PICTURES = frozenset({"pngblip", "jpegblip"})
 # Parts that word processors add, in hexadecimal; of the last, only the one they all write.
 _HEXADECIMAL = frozenset({"themedata", "colorschememapping", "datafield", "datastore"})
+_GOES_ON = frozenset({"fldinst", "sn", "sv", "pict"})
 _HEX = re.compile(rb"[0-9A-Fa-f\s]*+")
 _STORE = b"MSXML2.SAXXMLReader."
 _STORE_AT = slice(12, 12 + len(_STORE))
@@ -106,17 +107,26 @@ class _Reader:
             self._word(word.decode("ascii").lower(), int(number or b"0"))
         elif octet:
             self._text(bytes.fromhex(octet.decode("ascii")), is_encoded=True)
-        elif symbol and symbol != b"*":
-            self._text(symbol)
-        elif text:
-            self._text(text)
+        elif symbol == b"*":
+            self._skipped(self.groups[-1])
+        else:
+            self._text(symbol or text)
 
     def _open(self) -> None:
         if len(self.groups) >= _MAX_DEPTH:
             raise Refused(Code.OFFICE_COMPLEX)
-        # The instruction of a field goes on in the groups inside it; other texts do not.
-        inside = self.groups[-1] if self.groups and self.groups[-1].kind == "fldinst" else None
-        self.groups.append(_Group("fldinst", inside.text) if inside else _Group())
+        # What is gathered goes on in the groups inside; those that readers skip say so (`\*`).
+        around = self.groups[-1] if self.groups else _Group()
+        goes_on = around.kind in _GOES_ON
+        self.groups.append(_Group(around.kind, around.text) if goes_on else _Group())
+
+    def _skipped(self, group: _Group) -> None:
+        """Begin a text of its own in a group that readers may skip; in a field nothing is."""
+        if group.kind != "fldinst" and self._is_inner(group):
+            self.groups[-1] = _Group()
+
+    def _is_inner(self, group: _Group) -> bool:
+        return len(self.groups) > 1 and self.groups[-2].text is group.text
 
     def _word(self, word: str, number: int) -> None:
         group = self.groups[-1]
@@ -138,9 +148,9 @@ class _Reader:
             self._font(number)
 
     def _begin_inside(self, group: _Group, word: str) -> None:
-        """Allow the data of a link inside its field; a second destination hides the first."""
-        is_inner = len(self.groups) > 1 and self.groups[-2].text is group.text
-        if group.kind == "fldinst" and word == "datafield" and is_inner:
+        """Allow the data of a link in its field, a picture in a drawing; else one hides another."""
+        allowed = (group.kind, word) in {("fldinst", "datafield"), ("sv", "pict")}
+        if allowed and self._is_inner(group):
             self.groups[-1] = _Group(word)
         elif group.kind != word or word == "fldinst":
             raise Refused(
@@ -166,7 +176,9 @@ class _Reader:
 
     def _close(self, group: _Group) -> None:
         text = b"".join(group.text) if group.kind else b""
-        if group.kind == "fldinst" and not self._goes_on(group):
+        if self.groups and self.groups[-1].text is group.text:
+            return
+        if group.kind == "fldinst":
             if not fields.is_harmless(re.sub(r"[\r\n]", "", text.decode("latin-1"))):
                 raise Refused(Code.OFFICE_FIELD)
         elif group.kind == "pict":
@@ -177,9 +189,6 @@ class _Reader:
             raise Refused(Code.OFFICE_EXTERNAL)
         elif group.kind in _HEXADECIMAL:
             _check_hexadecimal(group.kind, text)
-
-    def _goes_on(self, group: _Group) -> bool:
-        return bool(self.groups) and self.groups[-1].text is group.text
 
     def _picture(self, group: _Group, text: bytes) -> None:
         if not text.strip():

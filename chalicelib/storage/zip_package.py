@@ -21,6 +21,8 @@ _DESCRIPTOR: Final = b"PK\x07\x08"
 _ENCRYPTED, _DESCRIBED, _PATCH, _STRONG = 0x0001, 0x0008, 0x0020, 0x0040
 _STORED, _DEFLATED = 0, 8
 _NAME = re.compile(r"[A-Za-z0-9_\[\]. ()-]+(?:/[A-Za-z0-9_\[\]. ()-]+)*\Z")
+# ZIP64, the comment and the path in Unicode, encryption.
+_OTHER_WORDS: Final = frozenset({0x0001, 0x6375, 0x7075, 0x9901, 0x0017})
 _MAX_ENTRIES: Final = 1_000
 
 
@@ -120,6 +122,7 @@ def _central(content: bytes, position: int, end: int) -> tuple[_Entry, int]:
     if method == _STORED and packed != size:
         raise Refused(Code.OFFICE_DAMAGED)
     name = _name(content[start : start + name_size])
+    _check_extra(content[start + name_size : start + name_size + extra])
     described = bool(flags & _DESCRIBED)
     entry = _Entry(name, method, crc, packed, size, offset, described)
     return entry, start + name_size + extra
@@ -151,7 +154,18 @@ def _check_local(content: bytes, entry: _Entry) -> int:
         or content[start : start + name_size] != entry.name.encode("latin-1")
     ):
         raise Refused(Code.OFFICE_DAMAGED)
+    _check_extra(content[start + name_size : start + name_size + extra])
     return start + int(name_size) + int(extra)
+
+
+def _check_extra(extra: bytes) -> None:
+    """Refuse notes of an entry that give it, for some readers, another name or other figures."""
+    position = 0
+    while position + 4 <= len(extra):
+        number, length = struct.unpack_from("<HH", extra, position)
+        if number in _OTHER_WORDS:
+            raise Refused(Code.OFFICE_DAMAGED)
+        position += 4 + int(length)
 
 
 def _after(content: bytes, entry: _Entry, position: int) -> int:

@@ -1,6 +1,8 @@
 """TIFF, HEIC, RTF and DOCX files that must never enter, each with the code of its refusal."""
 
+import io
 import struct
+import zipfile
 from collections.abc import Callable
 
 from chalicelib.storage.refusals import Code
@@ -47,6 +49,16 @@ def _lying_bomb() -> bytes:
     whole = bytearray(zipped(docx_parts(parts={"word/media/zz.png": bytes(1 << 20)})))
     size = struct.pack("<I", 1 << 20)
     return bytes(whole).replace(size, struct.pack("<I", 100))
+
+
+def _of_two_names() -> bytes:
+    """Name an entry again in its notes, as readers that know Unicode paths would read it."""
+    entry = zipfile.ZipInfo("word/media/a.png")
+    entry.extra = struct.pack("<HHB", 0x7075, 10, 1) + bytes(4) + b"x.exe"
+    file = io.BytesIO(zipped(docx_parts()))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(entry, a_png())
+    return file.getvalue()
 
 
 def _renamed(name: bytes) -> bytes:
@@ -122,6 +134,11 @@ RTFS: list[Case] = [
      Code.OFFICE_EXTERNAL),
     ("an RTF picture from another machine",
      lambda: an_rtf(rb"{\shp{\sp{\sn pibName}{\sv \\\\server\\share}}}"), Code.OFFICE_EXTERNAL),
+    ("an RTF picture from a server, in a group",
+     lambda: an_rtf(rb"{\shp{\sp{\sn pibName}{\sv {\b http:}//example.org/a.png}}}"),
+     Code.OFFICE_EXTERNAL),
+    ("an RTF picture hidden in a group",
+     lambda: an_rtf(b"{\\pict\\pngblip{" + b"MZ".hex().encode() + b"}}"), Code.OFFICE_PICTURE),
     ("an RTF address in other letters",
      lambda: an_rtf(rb"{\shp{\sp{\sn pibName}{\sv h\u116?tp://example.org}}}"),
      Code.OFFICE_EXTERNAL),
@@ -225,6 +242,9 @@ DOCXS: list[Case] = [
     ("a DOCX field of ordinary words",
      lambda: a_docx(a_document('<w:fldChar w:fldCharType="begin"/><w:t>DDE x</w:t>'
                                '<w:fldChar w:fldCharType="end"/>')), Code.OFFICE_FIELD),
+    ("a DOCX field with data of its own",
+     lambda: a_docx(a_document("<w:fldData>AAAA</w:fldData>")), Code.OFFICE_FIELD),
+    ("a DOCX entry of another name for some", _of_two_names, Code.OFFICE_DAMAGED),
     ("a DOCX with a vector drawing",
      lambda: a_docx(types=_override("word/media/a.emf", "image/x-emf"),
                     parts={"word/media/a.emf": b"x"}), Code.OFFICE_PICTURE),

@@ -90,6 +90,8 @@ def test_accepts_exactly_the_budget_of_pages() -> None:
         an_rtf(rb"{\*\themedata 504b0304}{\*\datastore 010500000200000018000000"
                + b"MSXML2.SAXXMLReader.6.0\0".hex().encode() + b"d0cf11e0}"),
         an_rtf(rb"{\shp{\sp{\sn wzDescription}{\sv L\u233?t\'e9}}{\sp{\sn pibName}{\sv C:\\a}}}"),
+        an_rtf(b"{\\shp{\\sp{\\sn pib}{\\sv {\\pict{\\*\\blipuid 00ff}\\pngblip "
+               + a_png().hex().encode() + b"}}}}"),
         an_rtf(rb'{\field{\*\fldinst{HYPERLINK "https://a.fr"}{{\*\datafield 00d0c9ea}}}}'),
         an_rtf(rb"Le mot \\objdata et l'accolade \{ ne sont que des mots"),
         a_docx(a_document(complex_field(" PAGE  \\* MERGEFORMAT "))),
