@@ -1,7 +1,7 @@
 """What no browser shows: said before it is sent, and downloaded as it was."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.canned import document
 from tests.browser.conftest import Open, settled
@@ -37,12 +37,11 @@ def test_each_format_that_is_not_shown_says_so_before_it_is_sent(page: Page, ope
         "lettre.docx": (a_docx(), "Un PDF s’affiche partout"),
         "courrier.rtf": (an_rtf(), "Un PDF s’affiche partout"),
     }
-    page.locator("#files").set_input_files(
-        [
-            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-            for name, (content, _) in given.items()
-        ]
-    )
+    chosen: list[FilePayload] = [
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        for name, (content, _) in given.items()
+    ]
+    page.locator("#files").set_input_files(chosen)
     for name, (_, said) in given.items():
         expect(page.get_by_role("article", name=name)).to_contain_text(said)
     expect(page.get_by_role("button", name="Envoyer les 4 fichiers")).to_be_visible()
