@@ -63,6 +63,8 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "OperatorIssuer": {"Type": "String", "Default": ""},
     "OperatorClientId": {"Type": "String", "Default": ""},
     "OperatorClientSecret": {"Type": "String", "NoEcho": True, "Default": ""},
+    # The antivirus, tcp://host:port or unix:///path; empty: none, and each document says so.
+    "ClamdAddress": {"Type": "String", "Default": ""},
     # How long nobody, the account's owner included, can delete an archived head of a history.
     "ArchiveRetentionDays": {"Type": "Number", "MinValue": 1, "Default": 3653},
     # The local cloud speaks plain HTTP on the loopback; nothing else may set this to false.
@@ -81,6 +83,7 @@ COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
     "KMS_SEAL_KEY_ARN": {"Fn::GetAtt": ["SealKey", "Arn"]},
     "KMS_TOKEN_KEY_ARN": {"Fn::GetAtt": ["TokenKey", "Arn"]},
 }
+SCAN_ENVIRONMENT: Final[dict[str, Any]] = {"CLAMD_ADDRESS": {"Ref": "ClamdAddress"}}
 MAIL_ENVIRONMENT: Final[dict[str, Any]] = {
     "MAIL_TRANSPORT": {"Ref": "MailTransport"},
     "MAIL_SENDER": {"Ref": "MailSender"},
@@ -164,7 +167,8 @@ def _addition(function: Function, stage: str) -> dict[str, Any]:
 def _environment(function: Function, stage: str) -> dict[str, Any]:
     mail = MAIL_ENVIRONMENT if function in (NOTIFY, SWEEP) else {}
     login = LOGIN_ENVIRONMENT if function is API else {}
-    return {**COMMON_ENVIRONMENT, "STAGE": stage, **mail, **login}
+    scan = SCAN_ENVIRONMENT if function is API else {}
+    return {**COMMON_ENVIRONMENT, "STAGE": stage, **mail, **login, **scan}
 
 
 def _stream_event(function: Function) -> dict[str, Any]:

@@ -26,8 +26,6 @@ from chalicelib.storage import blobs
 from chalicelib.storage.inspect import Inspected, Kind, inspect
 from chalicelib.storage.refusals import Refused
 
-NOT_SCANNED = "not_scanned"
-
 
 def wanted(principal: Principal, pid: str, sha256: str) -> list[Wanted]:
     """Return the rows a deposit needs besides those that decide."""
@@ -44,12 +42,14 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
     Raises:
         Invalid: the content is refused, or is not what was announced.
         Conflict: this depositor already deposited it.
+        Unavailable: the antivirus gives no answer.
     """
     secrecy.declare(unit, draft)
     try:
         inspected = inspect(content, draft.declared_format)
         rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
         _check_unique(unit, inspected.sha256)
+        verdict = files.scanned(unit, content)
         described = _description(unit, draft, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused
@@ -67,7 +67,7 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
         author=described.author,
         author_ref=store.author_ref(unit.pid, described.author),
         warnings=described.warnings,
-        antivirus=NOT_SCANNED,
+        antivirus=verdict,
         blob=blobs.new_name(unit.pid, document_id, unit.now),
         is_own_deposit=True,
         is_deletable=True,

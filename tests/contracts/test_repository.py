@@ -76,6 +76,7 @@ def test_every_variable_read_is_declared_in_the_template() -> None:
             template.COMMON_ENVIRONMENT,
             template.MAIL_ENVIRONMENT,
             template.LOGIN_ENVIRONMENT,
+            template.SCAN_ENVIRONMENT,
         )
         for name in group
     }

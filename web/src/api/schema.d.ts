@@ -1622,7 +1622,7 @@ export interface components {
         };
         /**
          * AntivirusOut
-         * @description What the scanner said; `not_scanned` is said plainly when there is none.
+         * @description What the scanner said when it was deposited; `not_scanned` where there was none.
          */
         AntivirusOut: {
             /**
@@ -1630,7 +1630,11 @@ export interface components {
              * @enum {string}
              */
             verdict: "not_scanned" | "clean";
-            /** Engine */
+            /**
+             * Engine
+             * @description Its name, version and that of its signatures; null if there was none.
+             * @example ClamAV 1.4.6/27500
+             */
             engine: string | null;
         };
         /**
@@ -4929,7 +4933,7 @@ export interface components {
          * @description The media types that may enter.
          * @enum {string}
          */
-        chalicelib__storage__inspect__Kind: "application/pdf" | "image/jpeg" | "image/png" | "text/plain" | "text/xml";
+        chalicelib__storage__inspect__Kind: "application/pdf" | "image/jpeg" | "image/png" | "image/tiff" | "image/heic" | "text/rtf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain" | "text/xml";
         /**
          * Kind
          * @description The kinds of actors a person is told of.
@@ -5698,6 +5702,10 @@ export interface operations {
                     "application/pdf": unknown;
                     "image/jpeg": unknown;
                     "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "text/plain": unknown;
                     "text/xml": unknown;
                 };
@@ -6874,7 +6882,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "image_too_many_pages" | "image_variant" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "office_damaged" | "office_old_or_encrypted" | "office_macros" | "office_embedded_object" | "office_external_content" | "office_active_field" | "office_picture" | "office_expands_too_much" | "office_too_complex" | "virus_found" | "scan_incomplete" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };
@@ -6969,6 +6977,10 @@ export interface operations {
                     "application/pdf": unknown;
                     "image/jpeg": unknown;
                     "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "text/plain": unknown;
                     "text/xml": unknown;
                 };
@@ -8494,7 +8506,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "image_too_many_pages" | "image_variant" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "office_damaged" | "office_old_or_encrypted" | "office_macros" | "office_embedded_object" | "office_external_content" | "office_active_field" | "office_picture" | "office_expands_too_much" | "office_too_complex" | "virus_found" | "scan_incomplete" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };
@@ -8601,6 +8613,10 @@ export interface operations {
                     "application/pdf": unknown;
                     "image/jpeg": unknown;
                     "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "text/plain": unknown;
                     "text/xml": unknown;
                 };
@@ -8692,7 +8708,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "image_too_many_pages" | "image_variant" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "office_damaged" | "office_old_or_encrypted" | "office_macros" | "office_embedded_object" | "office_external_content" | "office_active_field" | "office_picture" | "office_expands_too_much" | "office_too_complex" | "virus_found" | "scan_incomplete" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };

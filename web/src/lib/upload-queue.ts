@@ -7,7 +7,7 @@ import { api } from "../api/carnet";
 import { Offline, Problem } from "../api/problem";
 import type { CarnetDocument, DepositBody } from "../api/types";
 import {
-  type Format, MAX_BYTES, isHeic, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
+  type Format, MAX_BYTES, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
 } from "./file-facts";
 import { domId, idempotencyKey } from "./ids";
 import { typeFor } from "./kinds";
@@ -17,7 +17,7 @@ import { deposit, timeLeft } from "./upload";
 import { tellUnsent } from "./unsent";
 
 /** Why a file is refused before it is sent. */
-export type Refusal = "empty" | "too-large" | "heic" | "kind" | "same-file";
+export type Refusal = "empty" | "too-large" | "kind" | "same-file";
 
 export type Step =
   | { at: "ready"; stopped?: true }
@@ -86,7 +86,7 @@ tellUnsent("file", hasUnsent);
 
 function refusal(upload: Upload, others: Upload[]): Refusal | null {
   if (upload.bytes.length === 0) return "empty";
-  if (upload.format === null) return isHeic(upload.bytes) ? "heic" : "kind";
+  if (upload.format === null) return "kind";
   if (upload.bytes.length > MAX_BYTES) return "too-large";
   return others.some((other) => other.hash === upload.hash) ? "same-file" : null;
 }

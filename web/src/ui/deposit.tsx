@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { Offline } from "../api/problem";
 import { catalogue as t } from "../catalogue";
+import { ACCEPT } from "../lib/file-facts";
 import { preparePhoto } from "../lib/photo";
 import { type Upload, add, queueOf, startEach } from "../lib/upload-queue";
 import { dateMedium } from "../lib/format";
@@ -13,7 +14,6 @@ import { ErrorSummary, type FieldError, Form } from "./form";
 import { Icon } from "./icon";
 import { Name, openPatient } from "./whose";
 
-const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,text/xml,application/xml";
 
 type Role = "patient" | "professional";
 

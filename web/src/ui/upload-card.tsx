@@ -4,7 +4,7 @@ import { Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
 import { allProfessionalTypes } from "../catalogue/professional-types";
 import { isFuture, readDate } from "../lib/dates";
-import { shrinkPhoto } from "../lib/file-facts";
+import { isShown, shrinkPhoto } from "../lib/file-facts";
 import { dateShort, duration, fileSize, instantDay, instantLong } from "../lib/format";
 import { shortCode } from "../lib/ids";
 import { personTypes, professionalTypes } from "../lib/kinds";
@@ -220,7 +220,8 @@ function Receipt({ upload, role, hrefOf }: {
 function Refused({ pid, upload, role }: { pid: string; upload: Upload; role: Role }) {
   const step = upload.step.value;
   if (step.at !== "refused-here") return null;
-  const photo = step.why === "too-large" && upload.format?.startsWith("image/");
+  const drawn = upload.format === "image/jpeg" || upload.format === "image/png";
+  const photo = step.why === "too-large" && drawn;
   const shrink = async () => {
     const small = await shrinkPhoto(upload.file);
     const file = new File([small], upload.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" });
@@ -253,6 +254,18 @@ function LeftOut({ upload: { removed } }: { upload: Upload }) {
       <span>
         {removed.map((what) => t.add.removed[what]).join(" ")} {t.add.sameImage}
       </span>
+    </p>
+  );
+}
+
+/** Said before it is sent: a screen will not show it, and what to do for it to be shown. */
+function NotShown({ upload: { format } }: { upload: Upload }) {
+  if (!format || isShown(format) || format === "text/xml") return null;
+  const said = t.add.notShown;
+  return (
+    <p class="hint left-out">
+      <Icon name="info" />
+      <span>{format === "image/heic" || format === "image/tiff" ? said[format] : said.other}</span>
     </p>
   );
 }
@@ -320,6 +333,7 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
       )}
       {step.at === "ready" && step.stopped && <p class="state-text">{t.add.stoppedText}</p>}
       {editable && <LeftOut upload={upload} />}
+      {editable && <NotShown upload={upload} />}
       <Progress upload={upload} />
       {step.at === "checking" && <p class="state-text">{t.add.checkingText}</p>}
       <Receipt upload={upload} role={role} hrefOf={hrefOf} />
