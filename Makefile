@@ -93,6 +93,7 @@ lateness: .venv/development ## how late a thousand reminders of one minute are, 
 
 lock: .venv/development ## resolve the libraries again, with hashes
 	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) infra/container/requirements.in -o infra/container/requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) infra/local/requirements.in -o infra/local/requirements.txt
 	$(COMPILE) infra/local/requirements-web.in -o infra/local/requirements-web.txt

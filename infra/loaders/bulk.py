@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.core import aws, parallel
+from chalicelib.core import aws, ids, parallel
 from chalicelib.core.rows import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ AT_ONCE: Final = 25  # DynamoDB's limit
 ATTEMPTS: Final = 8
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _LONGEST_PAUSE_SECONDS: Final = 3.0
-_draw: Final = random.SystemRandom()
 
 
 def write(actions: Sequence[Action]) -> None:
@@ -45,7 +43,7 @@ def write(actions: Sequence[Action]) -> None:
 def pause(attempt: int) -> None:
     """Wait before another attempt: longer each time, and never as long as others do."""
     longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
-    time.sleep(_draw.uniform(0, longest))
+    time.sleep(ids.jitter(longest))
 
 
 def _batch(some: Sequence[tuple[str, dict[str, Any]]]) -> None:
