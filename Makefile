@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness package lock cloud-tests
+.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness qualify package lock cloud-tests
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -90,6 +90,9 @@ bench: .venv/development ## count calls, measure times, print the table
 
 lateness: .venv/development ## how late a thousand reminders of one minute are, on the running product
 	@$(BIN)/python -m bench.lateness
+
+qualify: .venv/runtime ## what a host's DynamoDB, S3 and KMS promise: AWS_ENDPOINT_URL…, else the running product's local cloud
+	@$(BIN)/python -m infra.local.qualify
 
 lock: .venv/development ## resolve the libraries again, with hashes
 	$(COMPILE) requirements.in -o requirements.txt

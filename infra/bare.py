@@ -16,6 +16,7 @@ from infra.functions import NOTIFY, REMIND, WITH_DEAD_LETTERS
 from infra.template import queue_resources
 
 _KEYS: Final = ("ROOT", "TRACE", "SEAL", "TOKEN")
+_DAYS_BEFORE_KEYS_GO: Final = 7  # the shortest that a host takes
 Client = Callable[[str], Any]
 
 
@@ -50,10 +51,13 @@ def stores(client: Client, prefix: str, region: str) -> dict[str, str]:
 
 
 def remove(client: Client, settings: dict[str, str]) -> list[str]:
-    """Remove tables, and buckets that hold nothing locked; return what stays."""
+    """Remove tables, keys in a week, and buckets that hold nothing locked; return what stays."""
     for table in tables.TABLES:
         client("dynamodb").delete_table(TableName=table.physical_name(settings["CARNET_PREFIX"]))
-    stay = [settings[name] for name in settings if name.startswith("KMS_")]
+    for name in _KEYS:
+        key = settings[f"KMS_{name}_KEY_ARN"].rpartition("/")[2]
+        client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=_DAYS_BEFORE_KEYS_GO)
+    stay = []
     for name in (settings["DOCUMENTS_BUCKET"], settings["ARCHIVE_BUCKET"]):
         try:
             _empty(client("s3"), name)
