@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness package lock cloud-tests fuzz
+.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness qualify package lock cloud-tests fuzz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -94,8 +94,12 @@ fuzz: .venv/development ## spoil the running product's data with drawn requests,
 lateness: .venv/development ## how late a thousand reminders of one minute are, on the running product
 	@$(BIN)/python -m bench.lateness
 
+qualify: .venv/runtime ## what a host's DynamoDB, S3 and KMS promise: AWS_ENDPOINT_URL…, else the running product's local cloud
+	@$(BIN)/python -m infra.local.qualify
+
 lock: .venv/development ## resolve the libraries again, with hashes
 	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) infra/container/requirements.in -o infra/container/requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) infra/local/requirements.in -o infra/local/requirements.txt
 	$(COMPILE) infra/local/requirements-web.in -o infra/local/requirements-web.txt
