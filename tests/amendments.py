@@ -15,13 +15,21 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from moto.core import responses
-from moto.core.serialize import BaseJSONSerializer
+from moto.core.serialize import (
+    AttributePickerContext,
+    BaseJSONSerializer,
+    ResponseSerializer,
+    XFormedAttributePicker,
+)
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 
 _real_update: Final = DynamoDBBackend.update_item
 _real_structure: Final = BaseJSONSerializer._serialize_type_structure
+_real_map: Final = BaseJSONSerializer._serialize_type_map
+_real_value: Final = ResponseSerializer.get_value
 
 
 @contextmanager
@@ -32,6 +40,10 @@ def applied() -> Iterator[None]:
         stack.enter_context(patch.object(DynamoDBBackend, "update_item", _update_item))
         structure = patch.object(BaseJSONSerializer, "_serialize_type_structure", _structure)
         stack.enter_context(structure)
+        stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_map", _map))
+        stack.enter_context(patch.object(ResponseSerializer, "get_value", _value))
+        traverse = patch.object(DepthFirstTraverser, "traverse_node_recursively", _traverse)
+        stack.enter_context(traverse)
         for name in ("camelcase_to_underscores", "method_names_from_class"):
             stack.enter_context(patch.object(responses, name, cache(getattr(responses, name))))
         yield
@@ -64,6 +76,58 @@ def _structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> 
         self._default_serialize(serialized, _wire(value), shape, key)
     else:
         _real_structure(self, serialized, value, shape, key)
+
+
+def _map(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    if shape.value.name == "AttributeValue" and all(
+        isinstance(one, dict) for one in value.values()
+    ):
+        item = {name: _wire(one) for name, one in value.items()}
+        self._default_serialize(serialized, item, shape, key)
+    else:
+        _real_map(self, serialized, value, shape, key)
+
+
+def _value(self: Any, value: Any, key: str, shape: Any) -> Any:
+    """Look for a member of a result under the names that it may have, made once."""
+    picker = self._value_picker
+    if type(value) is not dict or type(picker) is not XFormedAttributePicker:
+        return _real_value(self, value, key, shape)
+    if picker.response_transformers:
+        return _real_value(self, value, key, shape)
+    return next((value[name] for name in _names(shape, key) if name in value), None)
+
+
+@cache
+def _names(shape: Any, key: str) -> tuple[str, ...]:
+    return tuple(XFormedAttributePicker().get_possible_keys(AttributePickerContext({}, key, shape)))
+
+
+def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
+    """Process the nodes of an expression bottom up, asking once what processes which."""
+    return _walk(self, self._processing_map(), node, child_id)
+
+
+def _walk(self: Any, processors: dict[type[Any], Any], node: Any, child_id: int) -> Any:
+    kind = _processed(type(node), tuple(processors))
+    if kind is None:
+        return node
+    parent = node.parent
+    for number, child in enumerate(node.children or ()):
+        self.pre_processing_of_child(node, number)
+        _walk(self, processors, child, number)
+    if kind is not Node:
+        node = processors[kind](node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
+
+
+@cache
+def _processed(kind: type[Any], processed: tuple[type[Any], ...]) -> type[Any] | None:
+    """Return as which class a node is processed: `Node` when it is not, None when it is none."""
+    return next((one for one in (*processed, Node) if issubclass(kind, one)), None)
 
 
 def _wire(value: dict[str, Any]) -> dict[str, Any]:

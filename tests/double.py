@@ -76,6 +76,22 @@ def mails() -> list[Any]:
     return list(ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages)
 
 
+def everything() -> str:
+    """Return all that is stored, waits or was sent, written out: the same text, the same state."""
+    with dispatch_lock:
+        versions = {
+            (name, key): [
+                (type(one).__name__, one.last_modified, getattr(one, "value", None))
+                for one in versions
+            ]
+            for name, bucket in _files().buckets.items()
+            for key, versions in dict.items(bucket.keys)
+        }
+        sent = [(mail.raw_data, mail.destinations) for mail in mails()]
+        waiting = {name: [one.body for one in q._messages] for name, q in _queues().items()}
+        return repr((tables(), versions, waiting, sent))
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The stored state at one moment."""
