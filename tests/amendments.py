@@ -1,16 +1,17 @@
 """Amend moto where it spends most of its time copying and naming; it answers as before.
 
 A transaction keeps what it may put back without copying each item of its tables once for each of
-its writes, attributes go on the wire as they are kept, and names are made once. To be removed when
+its writes, attributes go on the wire as they are kept, items are weighed once, and names and the
+words of conditions are made once. To be removed when
 moto does it.
 """
 
 import base64
 import copy
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -21,14 +22,18 @@ from moto.core.serialize import (
     ResponseSerializer,
     XFormedAttributePicker,
 )
+from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 
+_MOST: Final = 405_000  # bytes of an item, as moto has it
 _real_update: Final = DynamoDBBackend.update_item
 _real_structure: Final = BaseJSONSerializer._serialize_type_structure
 _real_map: Final = BaseJSONSerializer._serialize_type_map
+_real_lex: Final = ConditionExpressionParser._lex_condition_expression
 _real_value: Final = ResponseSerializer.get_value
 
 
@@ -42,6 +47,9 @@ def applied() -> Iterator[None]:
         stack.enter_context(structure)
         stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_map", _map))
         stack.enter_context(patch.object(ResponseSerializer, "get_value", _value))
+        stack.enter_context(patch.object(Item, "__init__", _fill))
+        lex = patch.object(ConditionExpressionParser, "_lex_condition_expression", _lex)
+        stack.enter_context(lex)
         traverse = patch.object(DepthFirstTraverser, "traverse_node_recursively", _traverse)
         stack.enter_context(traverse)
         for name in ("camelcase_to_underscores", "method_names_from_class"):
@@ -69,6 +77,24 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
     if before is not None:
         table.items[whole][part] = copy.deepcopy(before)
     return _real_update(self, table_name, key, *args, **kwargs)
+
+
+def _fill(self: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
+    """Weigh an item when it is whole, not once for each of its attributes."""
+    self.hash_key, self.range_key, self.attrs = hash_key, range_key, LimitedSizeDict()
+    for name, value in attrs.items():
+        dict.__setitem__(self.attrs, name, DynamoType(value))
+    if self.size() > _MOST:
+        raise ItemSizeTooLarge
+
+
+def _lex(self: Any) -> deque[Any]:
+    return deque(_words(self.condition_expression))
+
+
+@lru_cache(4096)
+def _words(condition: str) -> tuple[Any, ...]:
+    return tuple(_real_lex(ConditionExpressionParser(condition, {}, {})))
 
 
 def _structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
