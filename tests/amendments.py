@@ -2,8 +2,7 @@
 
 A transaction keeps what it may put back without copying each item of its tables once for each of
 its writes, attributes go on the wire as they are kept, items are weighed once, and names and the
-words of conditions are made once. To be removed when
-moto does it.
+words of conditions are made once. To be removed when moto does it.
 """
 
 import base64
@@ -27,7 +26,10 @@ from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
+from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]  # it has no types
+    DepthFirstTraverser,
+    Node,
+)
 
 _MOST: Final = 405_000  # bytes of an item, as moto has it
 _real_update: Final = DynamoDBBackend.update_item
@@ -41,17 +43,17 @@ _real_value: Final = ResponseSerializer.get_value
 def applied() -> Iterator[None]:
     """Apply the amendments until the end of the block."""
     with ExitStack() as stack:
-        stack.enter_context(patch.object(Table, "__deepcopy__", _kept, create=True))
-        stack.enter_context(patch.object(DynamoDBBackend, "update_item", _update_item))
-        structure = patch.object(BaseJSONSerializer, "_serialize_type_structure", _structure)
-        stack.enter_context(structure)
-        stack.enter_context(patch.object(BaseJSONSerializer, "_serialize_type_map", _map))
-        stack.enter_context(patch.object(ResponseSerializer, "get_value", _value))
-        stack.enter_context(patch.object(Item, "__init__", _fill))
-        lex = patch.object(ConditionExpressionParser, "_lex_condition_expression", _lex)
-        stack.enter_context(lex)
-        traverse = patch.object(DepthFirstTraverser, "traverse_node_recursively", _traverse)
-        stack.enter_context(traverse)
+        for replaced in (
+            patch.object(Table, "__deepcopy__", _kept, create=True),
+            patch.object(DynamoDBBackend, "update_item", _update_item),
+            patch.object(BaseJSONSerializer, "_serialize_type_structure", _structure),
+            patch.object(BaseJSONSerializer, "_serialize_type_map", _map),
+            patch.object(ResponseSerializer, "get_value", _value),
+            patch.object(Item, "__init__", _fill),
+            patch.object(ConditionExpressionParser, "_lex_condition_expression", _lex),
+            patch.object(DepthFirstTraverser, "traverse_node_recursively", _traverse),
+        ):
+            stack.enter_context(replaced)
         for name in ("camelcase_to_underscores", "method_names_from_class"):
             stack.enter_context(patch.object(responses, name, cache(getattr(responses, name))))
         yield
@@ -135,7 +137,7 @@ def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
 
 
 def _walk(self: Any, processors: dict[type[Any], Any], node: Any, child_id: int) -> Any:
-    kind = _processed(type(node), tuple(processors))
+    kind = _processed(node.__class__, tuple(processors))
     if kind is None:
         return node
     parent = node.parent

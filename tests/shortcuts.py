@@ -88,7 +88,7 @@ def _endpoint(
     return known
 
 
-def _sign(self: RequestSigner, operation_name: str, request: Any, *args: Any, **more: Any) -> None:
+def _sign(self: Any, operation_name: str, request: Any, *args: Any, **more: Any) -> None:
     """Sign addresses, and what is sent to the files; say of the rest from which region it comes."""
     if self._service_id.hyphenize() == "s3" or args or more:
         _real_sign(self, operation_name, request, *args, **more)

@@ -1,7 +1,8 @@
 """Whatever call fails, and however, nothing is half done, doubled, lost or unreadable (R03, R04).
 
 Each story runs once to record its calls; then once more for each call and each way to fail. After
-each: the client tries again, the sweep runs, and six invariants are checked (security.md, 3.2).
+each: the client tries again, the sweep runs, and six invariants are checked (security.md, 3.2);
+once, for all the faults that left the very same.
 """
 
 from collections.abc import Callable, Sequence
