@@ -13,7 +13,9 @@ ARTIFACTS := test-artifacts
 NPM_CLIENT := .venv-web/fhir-client.pure.min.js
 # Or `coverage`: the same tests, twice as long; continuous integration says it.
 IN_PROCESS ?= moto
-MOTO := $(BIN)/pytest tests -m "not cloud and not browser and not slow" -n auto \
+# Who has nothing left to do takes tests from who has: some last a hundred times as long as others.
+WORKERS := -n auto --dist worksteal
+MOTO := $(BIN)/pytest tests -m "not cloud and not browser and not slow" $(WORKERS) \
 	--junitxml=$(ARTIFACTS)/junit-moto.xml
 COMPILE := $(BIN)/uv pip compile -q --no-header --generate-hashes --universal \
 	--python-version 3.11 --exclude-newer "$(COOLDOWN)"
@@ -68,7 +70,7 @@ coverage: .venv/development ## the in-process suite, and which branches it takes
 
 matrices: .venv/development ## in process: every call of every story broken, every role on every route, long properties
 	@mkdir -p $(ARTIFACTS)
-	$(BIN)/pytest tests -m slow -n auto --junitxml=$(ARTIFACTS)/junit-matrices.xml
+	$(BIN)/pytest tests -m slow $(WORKERS) --junitxml=$(ARTIFACTS)/junit-matrices.xml
 
 web: .venv/development ## the web client: types, lint, budgets, unit tests
 	$(BIN)/python -m infra.local.tools
