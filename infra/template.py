@@ -30,7 +30,7 @@ DAY_SECONDS: Final = 86_400
 FOURTEEN_DAYS: Final = 14 * DAY_SECONDS
 NOTIFY_TIMEOUT_SECONDS: Final = 30
 REMIND_TIMEOUT_SECONDS: Final = 60
-INGEST_TIMEOUT_SECONDS: Final = 120
+INGEST_TIMEOUT_SECONDS: Final = 60
 MAX_RECEIVES: Final = 5
 # Instances of those who serve queues: enough for a campaign day (ADR 0014, `make bench`).
 AT_ONCE: Final = {NOTIFY: 80, REMIND: 32, INGEST: 50}
