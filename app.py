@@ -40,12 +40,12 @@ from chalicelib.oauth import routes as oauth  # noqa: F401  importing declares i
 from chalicelib.prevention import routes as prevention  # noqa: F401  importing declares its routes
 from chalicelib.record import routes as record  # noqa: F401  importing declares its routes
 from chalicelib.trace import routes as trace  # noqa: F401  importing declares its routes
-from chalicelib.workers import archive, notify, plan, relay, remind, sweep
+from chalicelib.workers import archive, ingest, notify, plan, relay, remind, sweep
 
 app = Chalice(app_name="carnet")
 app.api.binary_types = BINARY_TYPES
 app.register_blueprint(identity)
 mount(app, authorize)
 # Declared here for packaging only: each is a function of its own.
-for worker in (relay, notify, plan, remind, sweep, archive):
+for worker in (relay, notify, ingest, plan, remind, sweep, archive):
     app.register_blueprint(worker.blueprint)

@@ -98,7 +98,7 @@ def _queue_alarms(dead_letter_queues: list[str]) -> dict[str, Any]:
             dimensions={"QueueName": {"Fn::GetAtt": [queue, "QueueName"]}},
         )
     ages = dict.fromkeys(dead_letter_queues, UNREAD_DEAD_LETTER_SECONDS)
-    work = dict.fromkeys(("NotifyQueue", "RemindQueue"), LATE_MESSAGE_SECONDS)
+    work = dict.fromkeys(("NotifyQueue", "RemindQueue", "IngestQueue"), LATE_MESSAGE_SECONDS)
     for queue, oldest in {**ages, **work}.items():
         alarms[f"{queue}AgeAlarm"] = _alarm(
             f"{_dashed(queue)}-age",

@@ -12,7 +12,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from chalicelib.core import tables
-from infra.functions import NOTIFY, REMIND, WITH_DEAD_LETTERS
+from infra.functions import INGEST, NOTIFY, REMIND, WITH_DEAD_LETTERS
 from infra.template import queue_resources
 
 _KEYS: Final = ("ROOT", "TRACE", "SEAL", "TOKEN")
@@ -82,7 +82,7 @@ def _queues(sqs: Any, prefix: str) -> dict[str, str]:  # noqa: ANN401  clients a
     for function in WITH_DEAD_LETTERS:
         sqs.create_queue(QueueName=f"{prefix}-{function.physical_suffix}-dead")
     made = {}
-    for function in (NOTIFY, REMIND):
+    for function in (NOTIFY, REMIND, INGEST):
         name = f"{prefix}-{function.physical_suffix}"
         dead = sqs.get_queue_url(QueueName=f"{name}-dead")["QueueUrl"]
         told = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])

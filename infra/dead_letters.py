@@ -24,7 +24,7 @@ from chalicelib.notifications import store as notices
 from chalicelib.reminders import queue as pairs_queue
 from chalicelib.reminders import store as reminders
 from chalicelib.workers.notify import OPERATOR
-from infra.functions import ARCHIVE, NOTIFY, RELAY, REMIND
+from infra.functions import ARCHIVE, INGEST, NOTIFY, RELAY, REMIND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +53,12 @@ def describe(name: str) -> Iterator[str]:
     Raises:
         Unavailable, StoreUnavailable, ClientError, BotoCoreError: the host.
     """
-    said = {NOTIFY.name: _of_notice, REMIND.name: _of_pair, RELAY.name: _of_batch}
+    said = {
+        NOTIFY.name: _of_notice,
+        REMIND.name: _of_pair,
+        INGEST.name: _of_document,
+        RELAY.name: _of_batch,
+    }
     say = said.get(name, _of_batch if name == ARCHIVE.name else _of_run)
     with _held(name) as letters:
         for letter in letters:
@@ -63,9 +68,9 @@ def describe(name: str) -> Iterator[str]:
 def redrive(name: str, reseal: Callable[[list[str]], None], *, drops_rest: bool) -> tuple[int, int]:
     """Do again what a function gave up, and remove it; return how many letters, and the rest.
 
-    Notices and reminders go back to their queue. Traces are sealed here. What the next hour or
-    minute does by itself (`relay`, `plan`, `sweep`) is only removed. The rest cannot be read, or
-    are traces that their stream has forgotten: they stay, unless they are dropped.
+    Notices, reminders and documents sent in parts go back to their queue. Traces are sealed here.
+    What the next hour or minute does by itself (`relay`, `plan`, `sweep`) is only removed. The rest
+    cannot be read, or are traces that their stream has forgotten: they stay, unless dropped.
 
     Raises:
         As `describe`; what was not done stays.
@@ -102,18 +107,26 @@ def _do_again(name: str, letter: Letter, reseal: Callable[[list[str]], None]) ->
         if patients:
             reseal(patients)
         return patients is not None
-    if name in (NOTIFY.name, REMIND.name):
-        return _send_back(name, letter)
-    return True
+    return _send_back(name, letter) if name in _READERS else True
+
+
+_READERS: Final[dict[str, Callable[[str], object]]] = {
+    NOTIFY.name: notices_queue.read,
+    REMIND.name: pairs_queue.read,
+    INGEST.name: notices_queue.read,
+}
 
 
 def _send_back(name: str, letter: Letter) -> bool:
-    is_notice = name == NOTIFY.name
     try:
-        (notices_queue.read if is_notice else pairs_queue.read)(letter.body)
+        _READERS[name](letter.body)
     except ValueError:
         return False
-    url = settings().notify_queue_url if is_notice else settings().remind_queue_url
+    url = {
+        NOTIFY.name: settings().notify_queue_url,
+        REMIND.name: settings().remind_queue_url,
+        INGEST.name: settings().ingest_queue_url,
+    }[name]
     aws.client("sqs").send_message(QueueUrl=url, MessageBody=letter.body)
     return True
 
@@ -129,6 +142,15 @@ def _of_notice(letter: Letter) -> str:
     found = [row for who in told if (row := notices.find(event.id, who))]
     reasons = ", ".join(f"{row.status} {row.reason or ''}".strip() for row in found)
     return f"event {event.id} {event.type}: {reasons or 'no reason was kept'}"
+
+
+def _of_document(letter: Letter) -> str:
+    """Say which document sent in parts could not be inspected; why is in the worker's log."""
+    try:
+        event = notices_queue.read(letter.body)
+    except ValueError:
+        return "malformed"
+    return f"document {event.reference} of {event.patient_id}"
 
 
 def _of_pair(letter: Letter) -> str:

@@ -35,13 +35,14 @@ class Function:
 API: Final = Function("api_handler", "APIHandler")
 AUTHORIZE: Final = Function("authorize", "Authorize")
 RELAY: Final = Function("relay", "Relay", stream=tables.WORK, dead_letters=True)
-# Its dead letters are those of the queue it reads, not its own.
+# Their dead letters are those of the queue they read, not their own.
 NOTIFY: Final = Function("notify", "Notify")
+INGEST: Final = Function("ingest", "Ingest")
 PLAN: Final = Function("plan", "Plan", dead_letters=True)
 REMIND: Final = Function("remind", "Remind")
 SWEEP: Final = Function("sweep", "Sweep", dead_letters=True)
 ARCHIVE: Final = Function("archive", "Archive", stream=tables.AUDIT, dead_letters=True)
 
-FUNCTIONS: Final = (API, AUTHORIZE, RELAY, NOTIFY, PLAN, REMIND, SWEEP, ARCHIVE)
+FUNCTIONS: Final = (API, AUTHORIZE, RELAY, NOTIFY, INGEST, PLAN, REMIND, SWEEP, ARCHIVE)
 # What each could not do goes to `<prefix>-<name>-dead`.
-WITH_DEAD_LETTERS: Final = (RELAY, NOTIFY, PLAN, REMIND, SWEEP, ARCHIVE)
+WITH_DEAD_LETTERS: Final = (RELAY, NOTIFY, INGEST, PLAN, REMIND, SWEEP, ARCHIVE)

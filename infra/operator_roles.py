@@ -104,6 +104,7 @@ def _queues() -> list[Statement]:
         allow("sqs", letters, dead),
         of_queue("NotifyQueue", "SendMessage"),
         of_queue("RemindQueue", "SendMessage"),
+        of_queue("IngestQueue", "SendMessage"),
         # Whom a notice is for, and why it or a reminder failed.
         _rows(tables.IDENTITY, ("GetItem",), _SECRET),
         _rows(tables.IDENTITY, ("Query",), "P#*"),

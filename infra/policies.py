@@ -18,6 +18,7 @@ from infra.functions import (
     ARCHIVE,
     AUTHORIZE,
     FUNCTIONS,
+    INGEST,
     NOTIFY,
     PLAN,
     RELAY,
@@ -143,6 +144,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _stream(tables.WORK),
             _table(tables.WORK, "GetItem", "UpdateItem"),
             of_queue("NotifyQueue", "SendMessage"),
+            of_queue("IngestQueue", "SendMessage"),
             of_queue("RelayDeadLetters", "SendMessage"),
         ],
         NOTIFY: [
@@ -162,6 +164,21 @@ def _statements() -> dict[Function, list[Statement]]:
             # The secret that proves whose space it is.
             of_secret("Decrypt"),
             _mail(),
+        ],
+        INGEST: [
+            of_queue("IngestQueue", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
+            # Who sends may still deposit; whose record it is, for what its header says.
+            _table(tables.IDENTITY, "GetItem", "BatchGetItem"),
+            _table(tables.RECORD, "GetItem", "BatchGetItem", "PutItem", "ConditionCheckItem"),
+            _table(tables.AUDIT, "GetItem", "PutItem"),
+            _table(tables.WORK, *READ, "PutItem", "DeleteItem", "UpdateItem"),
+            _table(tables.KEYS, "GetItem", "BatchGetItem", "Query"),
+            # Parts are read, then removed; the whole is written once.
+            _objects("GetObject", "PutObject", "DeleteObject"),
+            # The year's new data key is made by the write that finds it due.
+            of_key("RootKey", "Decrypt", "GenerateDataKeyWithoutPlaintext"),
+            of_key("TraceKey", "Decrypt", "GenerateDataKeyWithoutPlaintext"),
+            of_secret("Decrypt"),
         ],
         PLAN: [
             _table(tables.WORK, "GetItem", "Query", "PutItem"),
@@ -184,6 +201,7 @@ def _statements() -> dict[Function, list[Statement]]:
             _table(tables.RECORD, "GetItem", "BatchGetItem"),
             _table(tables.MESSAGING, "GetItem", "BatchGetItem"),
             of_queue("NotifyQueue", "SendMessage"),
+            of_queue("IngestQueue", "SendMessage"),
             of_queue("SweepDeadLetters", "SendMessage"),
             allow("s3", ("ListBucket",), [arn_of("DocumentsBucket")]),
             _objects("DeleteObject"),

@@ -15,6 +15,7 @@ from infra import alarms, gateway, operator_roles, stores
 from infra.functions import (
     API,
     FUNCTIONS,
+    INGEST,
     NOTIFY,
     RELAY,
     REMIND,
@@ -29,9 +30,10 @@ DAY_SECONDS: Final = 86_400
 FOURTEEN_DAYS: Final = 14 * DAY_SECONDS
 NOTIFY_TIMEOUT_SECONDS: Final = 30
 REMIND_TIMEOUT_SECONDS: Final = 60
+INGEST_TIMEOUT_SECONDS: Final = 60
 MAX_RECEIVES: Final = 5
 # Instances of those who serve queues: enough for a campaign day (ADR 0014, `make bench`).
-AT_ONCE: Final = {NOTIFY: 80, REMIND: 32}
+AT_ONCE: Final = {NOTIFY: 80, REMIND: 32, INGEST: 50}
 # The same where two processors serve everybody.
 AT_ONCE_LOCALLY: Final = 4
 # Events of different people need not wait for one another; those of one shard are carried so many
@@ -78,6 +80,7 @@ COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
     "ARCHIVE_BUCKET": {"Ref": "ArchiveBucket"},
     "NOTIFY_QUEUE_URL": {"Ref": "NotifyQueue"},
     "REMIND_QUEUE_URL": {"Ref": "RemindQueue"},
+    "INGEST_QUEUE_URL": {"Ref": "IngestQueue"},
     "KMS_ROOT_KEY_ARN": {"Fn::GetAtt": ["RootKey", "Arn"]},
     "KMS_TRACE_KEY_ARN": {"Fn::GetAtt": ["TraceKey", "Arn"]},
     "KMS_SEAL_KEY_ARN": {"Fn::GetAtt": ["SealKey", "Arn"]},
@@ -112,6 +115,7 @@ def queue_resources() -> dict[str, Any]:
         **declared,
         "NotifyQueue": _work_queue(NOTIFY, NOTIFY_TIMEOUT_SECONDS),
         "RemindQueue": _work_queue(REMIND, REMIND_TIMEOUT_SECONDS),
+        "IngestQueue": _work_queue(INGEST, INGEST_TIMEOUT_SECONDS),
     }
 
 
@@ -167,7 +171,7 @@ def _addition(function: Function, stage: str) -> dict[str, Any]:
 def _environment(function: Function, stage: str) -> dict[str, Any]:
     mail = MAIL_ENVIRONMENT if function in (NOTIFY, SWEEP) else {}
     login = LOGIN_ENVIRONMENT if function is API else {}
-    scan = SCAN_ENVIRONMENT if function is API else {}
+    scan = SCAN_ENVIRONMENT if function in (API, INGEST) else {}
     return {**COMMON_ENVIRONMENT, "STAGE": stage, **mail, **login, **scan}
 
 
@@ -210,6 +214,7 @@ def _outputs() -> dict[str, Any]:
         "ArchiveBucketName": {"Ref": "ArchiveBucket"},
         "NotifyQueueUrl": {"Ref": "NotifyQueue"},
         "RemindQueueUrl": {"Ref": "RemindQueue"},
+        "IngestQueueUrl": {"Ref": "IngestQueue"},
         **{f"{key}Arn": arn_of(key) for key in ("RootKey", "TraceKey", "SealKey", "TokenKey")},
         **operator_roles.outputs(),
     }

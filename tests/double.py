@@ -198,7 +198,11 @@ def make_installation() -> None:
         CreateBucketConfiguration={"LocationConstraint": REGION},
         ObjectLockEnabledForBucket=True,
     )
-    for url in (settings().notify_queue_url, settings().remind_queue_url):
+    for url in (
+        settings().notify_queue_url,
+        settings().remind_queue_url,
+        settings().ingest_queue_url,
+    ):
         aws.client("sqs").create_queue(QueueName=url.rsplit("/", 1)[1])
     aws.client("sesv2").create_email_identity(EmailIdentity=settings().mail_sender)
     blind.ensure_secret()

@@ -21,6 +21,7 @@ os.environ |= {
     "ARCHIVE_BUCKET": "carnet-test-archive",
     "NOTIFY_QUEUE_URL": "https://sqs.eu-west-3.amazonaws.com/123456789012/carnet-test-notify",
     "REMIND_QUEUE_URL": "https://sqs.eu-west-3.amazonaws.com/123456789012/carnet-test-remind",
+    "INGEST_QUEUE_URL": "https://sqs.eu-west-3.amazonaws.com/123456789012/carnet-test-ingest",
     "KMS_ROOT_KEY_ARN": "arn:aws:kms:eu-west-3:123456789012:key/root",
     "KMS_TRACE_KEY_ARN": "arn:aws:kms:eu-west-3:123456789012:key/trace",
     "KMS_SEAL_KEY_ARN": "arn:aws:kms:eu-west-3:123456789012:key/seal",

@@ -70,6 +70,25 @@ DEPOSITS_IN_ONE_RECORD: Final = Budget(
     period=_DAY,
     problem="too-many-deposits-here",
 )
+# As many documents of 25 MiB, seven parts each; a part that was cut is sent again.
+PARTS: Final = replace(
+    DEPOSITS,
+    what="part",
+    limits={
+        ActorKind.PERSON: 1_400,
+        ActorKind.PROFESSIONAL: 2_100,
+        ActorKind.ORGANISATION: 140_000,
+    },
+)
+PARTS_IN_ONE_RECORD: Final = replace(
+    DEPOSITS_IN_ONE_RECORD,
+    what="part-here",
+    limits={
+        ActorKind.PERSON: 2_800,
+        ActorKind.PROFESSIONAL: 420,
+        ActorKind.ORGANISATION: 2_800,
+    },
+)
 # P: thirty sessions of one treatment, each moved once.
 APPOINTMENTS_IN_ONE_RECORD: Final = replace(
     DEPOSITS_IN_ONE_RECORD,
@@ -152,6 +171,7 @@ _DOCUMENTS: Final = {
     Action.DOCUMENT_ADD: "add",
     Action.DOCUMENT_ANNOUNCE: "add",
     Action.DOCUMENT_UPLOAD: "upload",
+    Action.DOCUMENT_COMPLETE: "upload",
 }
 # What the other side, and the history, would be filled with.
 _WRITTEN: Final = (Action.MESSAGE_SEND, Action.CONVERSATION_CLOSE, Action.CONVERSATION_REOPEN)
@@ -222,6 +242,9 @@ def _drawn(principal: Principal, action: Action, pid: str) -> list[tuple[Budget,
     if action in _DOCUMENTS:
         here, step = depositor_token(pid, principal), _DOCUMENTS[action]
         return [(DEPOSITS, f"{principal.id}.{step}"), (DEPOSITS_IN_ONE_RECORD, f"{here}.{step}")]
+    if action is Action.DOCUMENT_PART:
+        here = depositor_token(pid, principal)
+        return [(PARTS, principal.id), (PARTS_IN_ONE_RECORD, here)]
     is_own_change = action is Action.APPOINTMENT_CHANGE and principal.kind is ActorKind.PERSON
     if action in _APPOINTMENTS and not is_own_change:
         here = depositor_token(pid, principal)

@@ -132,7 +132,10 @@ def leave(unit: Unit) -> None:
         steps += _settings_steps(unit)
     with parallel.none_outlives() as beside:
         beside.extend(_counted_use(unit))
-        _commit(unit, steps, _trace(unit, None))
+        if not unit.is_traced:
+            _commit(unit, steps, _trace(unit, unit.outcome))
+        elif unit.marker is not None:
+            _commit(unit, steps, unit.marker)
     for counted in beside:
         counted.result()
 
@@ -152,9 +155,13 @@ def _counted_use(unit: Unit) -> list[Future[None]]:
     return counting
 
 
-def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
-    """Write the steps and the trace, retrying what may be retried."""
+def _commit(unit: Unit, steps: list[Step], marker: rows.Row) -> None:
+    """Write the steps and the trace, retrying what may be retried.
+
+    The marker is the trace; where there is none (`Unit.go_on`), a row among the steps.
+    """
     began = time.monotonic()
+    trace = [rows.put(marker)] if isinstance(marker, TraceRow) else []
     for _ in range(ATTEMPTS):
         if time.monotonic() - began > BUDGET_SECONDS:
             break
@@ -165,17 +172,17 @@ def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
             *_consent_steps(unit, steps),
         ]
         try:
-            rows.write([*(action for action, _ in attempt), rows.put(trace)])
+            rows.write([*(action for action, _ in attempt), *trace])
         except TransactionConflict:
             time.sleep(ids.jitter(JITTER_SECONDS))
             continue
         except StoreUnavailable as error:
             log.exception("write without answer", error, action=unit.action)
-            if not _is_committed(trace):
+            if not _is_committed(marker):
                 time.sleep(ids.jitter(JITTER_SECONDS))
                 continue
         except ConditionLost as lost:
-            if not _is_committed(trace):
+            if not _is_committed(marker):
                 _explain(unit, attempt, lost)
                 # A rival renewed the keys: old ones still open, and serve this once more.
                 steps = [step for step in steps if step[1] != _RENEWAL]
@@ -184,9 +191,13 @@ def _commit(unit: Unit, steps: list[Step], trace: TraceRow) -> None:
     raise Unavailable
 
 
-def _is_committed(trace: TraceRow) -> bool:
-    """Tell whether an unclear write happened after all: the trace came with it or not at all."""
-    return rows.get(TraceRow, trace.pk, trace.sk) is not None
+def _is_committed(marker: rows.Row) -> bool:
+    """Tell whether an unclear write happened after all: the marker came with it or not at all.
+
+    A row that others may write too is ours by the name of its file, which is random.
+    """
+    found = rows.get(type(marker), marker.pk, marker.sk)
+    return found is not None and getattr(found, "blob", "") == getattr(marker, "blob", "")
 
 
 def _explain(unit: Unit, attempt: list[Step], lost: ConditionLost) -> None:
@@ -293,7 +304,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         organisation=organisation,
         action=unit.traced_as or unit.action,
         outcome="refused" if reason else "allowed",
-        right=_said_right(unit),
+        right=Right.NONE if reason else _said_right(unit),
         right_since=_since(unit),
         reference=unit.traced_about or unit.reference,
         reason=reason,

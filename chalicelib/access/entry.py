@@ -161,6 +161,10 @@ class Entry:
         return applications.acting(row, self.pid, application.terms) & asked
 
 
+def _is_deposited(row: Row | None, pid: str, principal: Principal) -> bool:
+    return getattr(row, "depositor", None) == depositor_token(pid, principal)
+
+
 def depositor_token(pid: str, principal: Principal) -> str:
     """Return the keyed hash that marks an actor's deposits, unlinkable between records."""
     return blind.blind("depositor", f"{pid}|{principal.kind}|{principal.id}")
@@ -181,7 +185,7 @@ def resolve(principal: Principal, subject: str) -> str:
     return known or ids.new_secret_id()
 
 
-def load(
+def load(  # noqa: PLR0913  keyword-only
     principal: Principal,
     pid: str,
     *,
@@ -189,10 +193,13 @@ def load(
     wanted: Sequence[Wanted],
     queries: Sequence[Query],
     idempotency: Idempotency | None,
+    instead: Wanted | None = None,
+    known: Session | None = None,
 ) -> Entry:
     """Read everything one action needs, the queries beside the rows.
 
-    What is `wanted` decides nothing: altered, it stops only who asks for it.
+    What is `wanted` decides nothing: altered, it stops only who asks for it. `instead` and `known`
+    are as the gate has them.
 
     Raises:
         Tampered: a row that decides, or the target, is not as the product wrote it.
@@ -203,7 +210,7 @@ def load(
         idempotency = _bound(idempotency, pid)
     deciding = _deciding(principal, pid)
     asked, beside = [*deciding, *wanted], {*wanted}.difference(deciding)
-    asked += [target] if target else []
+    asked += [wish for wish in (target, instead) if wish]
     asked += [(IdempotencyRow, *idempotency_key(idempotency))] if idempotency else []
     is_first = not blind.is_known()
     with parallel.none_outlives() as reading:
@@ -214,13 +221,15 @@ def load(
         entry = Entry(
             principal=principal,
             pid=pid,
-            session=live(principal, [found.get(wish) for wish in asked]),
+            session=_session(principal, [found.get(wish) for wish in asked], known),
             found=found,
             altered=frozenset(wish for wish, row in read if row is None),
             target_wish=target,
             idempotency=idempotency,
             is_first=is_first,
         )
+        if instead and target not in found and _is_deposited(found.get(instead), pid, principal):
+            entry.target_wish = instead
         entry.giver_link = applications.link_of(entry.consent, pid)
         entry.pages = [page.result() for page in reading]
     return entry
@@ -365,6 +374,14 @@ def _consent_wish(pid: str, principal: Principal) -> tuple[type[ConsentRow], str
 def account_wish(principal: Principal) -> Wanted:
     """Return what to read to know whether a person or professional is suspended."""
     return (AccountRow, *store.account_key(principal.account or principal.id))
+
+
+def _session(principal: Principal, found: Sequence[Row | None], known: Session | None) -> Session:
+    """Return the session; of one that is known, only its account must still be able to act."""
+    if not isinstance(known, SessionRow):
+        return live(principal, found)
+    check_account(known, next((one for one in found if isinstance(one, AccountRow)), None))
+    return known
 
 
 def live(principal: Principal, found: Sequence[Row | None]) -> Session:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from chalicelib.access import budgets, commit, policy
-from chalicelib.access.entry import Entry, Wanted, load, load_altered, load_own, resolve
+from chalicelib.access.entry import Entry, Session, Wanted, load, load_altered, load_own, resolve
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.permissions import Permission
 from chalicelib.access.unit import Replayed, Unit
@@ -47,6 +47,8 @@ def enter(  # noqa: PLR0913  keyword-only
     opens_record: bool = True,
     is_secret: bool = False,
     permission: Permission | None = None,
+    instead: Wanted | None = None,
+    session: Session | None = None,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
@@ -55,7 +57,9 @@ def enter(  # noqa: PLR0913  keyword-only
     thing asked for, which the trace names even when it is refused. With `opens_record` false, the
     record's key is left wrapped, because nothing of it is opened or sealed inside. What `is_secret`
     is traced for the person alone, not for who represents her as a minor. `permission` is what it
-    takes of an application, when the action does not say.
+    takes of an application, when the action does not say. `instead` is the target if there is no
+    other and the caller deposited it. `session` is that of who asked for what a worker goes on
+    with: it may have ended since, and nothing else of what decides is taken for granted.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
@@ -80,6 +84,8 @@ def enter(  # noqa: PLR0913  keyword-only
                 # What nobody of this kind may read is not even looked for.
                 queries=queries if policy.is_open_to(action, principal.kind) else (),
                 idempotency=idempotency,
+                instead=instead,
+                known=session,
             )
     except Tampered:
         _trace_altered(principal, action, pid, target, about)

@@ -35,6 +35,9 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.DOCUMENT_ADD: (*_HERS, Right.AUTHORISATION, Right.FEEDING, Right.CONSENT),
     Action.DOCUMENT_ANNOUNCE: (*_HERS, Right.AUTHORISATION, Right.FEEDING),
     Action.DOCUMENT_UPLOAD: (Right.DEPOSITOR,),
+    Action.DOCUMENT_PART: (Right.DEPOSITOR,),
+    Action.DOCUMENT_COMPLETE: (Right.DEPOSITOR,),
+    Action.DOCUMENT_INGEST: (Right.DEPOSITOR,),
     # By who did not deposit it: only what a parent did (`record.rules.may_delete`).
     Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR, *_HERS),
     Action.AUTHORISATION_LIST: _HERS,
@@ -101,6 +104,9 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
 # what is said in an appointment; its author may still cancel it.
 _FIRST: Final[Mapping[Action, Action]] = {
     Action.DOCUMENT_UPLOAD: Action.DOCUMENT_ANNOUNCE,
+    Action.DOCUMENT_PART: Action.DOCUMENT_ANNOUNCE,
+    Action.DOCUMENT_COMPLETE: Action.DOCUMENT_ANNOUNCE,
+    Action.DOCUMENT_INGEST: Action.DOCUMENT_ANNOUNCE,
     Action.APPOINTMENT_CHANGE: Action.APPOINTMENT_ADD,
 }
 

@@ -50,6 +50,9 @@ class Unit:
         self.is_secret = False  # kept from who represents a minor, its trace too (D15)
         self.traced_as: str | None = None  # what it came to, when that is not what was asked
         self.traced_about: str | None = None  # what the trace alone names, and no other row
+        self.outcome: Refusal | None = None  # why it came to nothing, where that is written too
+        self.is_traced = False  # it goes on with what a line of the history already says
+        self.marker: Row | None = None  # then, the row that tells whether it was written
         self.new_settings: SettingsRow | None = None
         self.concerns_record = True  # and so is traced in its history, if there is such a record
         self.reference = reference
@@ -122,6 +125,14 @@ class Unit:
         """Open a file of this record: buffered, verified whole, then released."""
         return envelope.open_(sealed, **self._vault())
 
+    def seal_piece(self, content: bytes | memoryview, name: str) -> bytes:
+        """Seal a piece of a file of this record, that opens under this name only."""
+        return envelope.seal_named(content, name, **self._vault(), data_key=self._key())
+
+    def open_piece(self, sealed: bytes | memoryview, name: str) -> bytes:
+        """Open a piece sealed under a name: verified whole, then released."""
+        return envelope.open_named(sealed, name, **self._vault())
+
     def write(self, action: rows.Action, *, lost: Problem | None = None) -> None:
         """Add a write to the transaction; `lost` is the answer if its condition does not hold."""
         self.writes.append(action)
@@ -130,6 +141,13 @@ class Unit:
     def put(self, row: Row, *, lost: Problem | None = None) -> None:
         """Add the writing of a row: new, or still at the version read."""
         self.write(rows.put(row), lost=lost)
+
+    def go_on(self, marker: Row | None = None) -> None:
+        """Write no line of the history: one says already what this goes on with.
+
+        `marker`, if anything is written, is the row of it that nobody else would write the same.
+        """
+        self.is_traced, self.marker = True, marker
 
     def change_settings(self) -> SettingsRow:
         """Return the space's settings to be changed: they are written with the rest.

@@ -4,7 +4,8 @@ Problem
 ├─ Invalid 422              ├─ Unauthenticated 401      ├─ Conflict 409
 ├─ NotFound 404             ├─ Forbidden 403            ├─ Stale 412
 ├─ PreconditionRequired 428 ├─ TooLarge 413             ├─ TooMany 429
-├─ BadRequest 400           ├─ NotAcceptable 406        └─ Unavailable 503
+├─ BadRequest 400           ├─ NotAcceptable 406        ├─ Unavailable 503
+└─ RangeNotSatisfiable 416
 
 `NotFound` is also the answer for what exists but not for the caller (D15): it takes no detail.
 The words are in `http/problems.py`, by slug: a problem carries a slug and figures, never prose.
@@ -104,6 +105,13 @@ class TooLarge(Problem):
 
     status = 413
     slug = "too-large"
+
+
+class RangeNotSatisfiable(Problem):
+    """None of the bytes asked for is in the thing, or too many ranges of them."""
+
+    status = 416
+    slug = "range-not-satisfiable"
 
 
 class Invalid(Problem):

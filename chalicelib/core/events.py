@@ -11,6 +11,7 @@ class EventType(StrEnum):
     """What may be announced; each has a consumer (a test checks)."""
 
     DOCUMENT_ADDED = "document.added"
+    DOCUMENT_SENT = "document.sent"
     FIRST_ACCESS = "access.first"
     DOCUMENT_WITHDRAWN = "document.withdrawn"
     APPOINTMENT_ADDED = "appointment.added"

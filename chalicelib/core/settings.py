@@ -30,6 +30,7 @@ class Settings:
     archive_bucket: str
     notify_queue_url: str
     remind_queue_url: str
+    ingest_queue_url: str
     kms_root_key_arn: str
     kms_trace_key_arn: str
     kms_seal_key_arn: str
@@ -68,6 +69,7 @@ def settings() -> Settings:
         archive_bucket=_required("ARCHIVE_BUCKET"),
         notify_queue_url=env.get("NOTIFY_QUEUE_URL", ""),
         remind_queue_url=env.get("REMIND_QUEUE_URL", ""),
+        ingest_queue_url=env.get("INGEST_QUEUE_URL", ""),
         kms_root_key_arn=_required("KMS_ROOT_KEY_ARN"),
         kms_trace_key_arn=_required("KMS_TRACE_KEY_ARN"),
         kms_seal_key_arn=_required("KMS_SEAL_KEY_ARN"),

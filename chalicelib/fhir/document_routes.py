@@ -7,7 +7,7 @@ from chalicelib.fhir.answers import answered, changed, made, told
 from chalicelib.fhir.bundles import Resource, searchset
 from chalicelib.fhir.queries import DocumentSearch
 from chalicelib.http.endpoint import FHIR, JSON, Answer, Call, NoQuery, endpoint
-from chalicelib.record import usecases
+from chalicelib.record import reading, usecases
 from chalicelib.record.model import Document, Filter
 from chalicelib.storage.headers import content_headers
 from chalicelib.storage.inspect import Kind
@@ -56,7 +56,7 @@ def read_document_reference(call: Call[None, NoQuery]) -> Answer:
 def read_binary(call: Call[None, NoQuery]) -> Answer:
     """Read the content of a document: raw, or as FHIR to who asks for that."""
     pid = subjects.own(call.principal)
-    document, content = usecases.open_document(call.principal, pid, call.path["document_id"])
+    document, content = reading.open_document(call.principal, pid, call.path["document_id"])
     if _wants_resource(call.headers["accept"]):
         return answered(mapping_document.binary(document, content))
     headers = content_headers(

@@ -153,6 +153,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "date_too_old": ("La date est trop ancienne.", "The date is too old."),
     "base64": ("Le contenu n’est pas en base64.", "The content is not base64."),
     "size_mismatch": ("La taille ne correspond pas.", "The size does not match."),
+    "part_length": (
+        "Cette partie doit avoir {expected} octets, et en a {received}.",
+        "This part must have {expected} bytes, and has {received}.",
+    ),
     "hash_mismatch": ("L’empreinte ne correspond pas.", "The hash does not match."),
     "repeated": ("Cette valeur est répétée.", "This value is repeated."),
     "none_chosen": ("Choisissez au moins une valeur.", "Choose at least one value."),

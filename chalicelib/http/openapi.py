@@ -50,6 +50,11 @@ _HEADERS: Final = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
     "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},
+    "Accept-Ranges": {"description": "That slices can be asked for.", "schema": {"const": "bytes"}},
+    "Content-Range": {
+        "description": "Which bytes of the content these are, and how many there are (RFC 9110).",
+        "schema": {"type": "string", "pattern": "^bytes (?:[0-9]+-[0-9]+|[*])/[0-9]+$"},
+    },
     "Content-Disposition": {"description": "A name for the file.", "schema": _TEXT},
     "Repr-Digest": {"description": "The SHA-256 of the content (RFC 9530).", "schema": _TEXT},
 }
@@ -60,7 +65,20 @@ _FORMAT: Final = {
     "schema": {"enum": ["json", JSON, FHIR]},
 }
 _PLACES: Final = {HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.SEE_OTHER}
-_VERSIONED: Final = {HTTPStatus.OK, HTTPStatus.CREATED}
+_VERSIONED: Final = {
+    HTTPStatus.OK,
+    HTTPStatus.CREATED,
+    HTTPStatus.ACCEPTED,
+    HTTPStatus.PARTIAL_CONTENT,
+}
+_RANGE: Final = {
+    "name": "Range",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "examples": ["bytes=0-4194303"]},
+    "description": "One range of bytes, of what is longer than 4 MiB: 4 MiB of it at most are "
+    "given, from its first byte on. Ignored of what is shorter.",
+}
 Json = dict[str, Any]
 
 
@@ -176,6 +194,8 @@ def _headers_of(status: int, answer: object) -> Json:
         names.append("ETag")
     if isinstance(answer, str | tuple):
         names += ["Content-Disposition", "Repr-Digest"]
+    if status == HTTPStatus.PARTIAL_CONTENT:
+        names += ["Accept-Ranges", "Content-Range"]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
@@ -237,6 +257,8 @@ def _headers(declared: Endpoint) -> list[Json]:
                 "with the same key has one effect. In FHIR, without one, the resource is its own.",
             }
         )
+    if HTTPStatus.PARTIAL_CONTENT in declared.answers:
+        found.append(_RANGE)
     if declared.if_match:
         example = 'W/"7"' if declared.serves_applications else '"v7"'
         version = {"type": "string", "examples": [example]}

@@ -17,6 +17,7 @@ from chalicelib.core.errors import (
     NotFound,
     PreconditionRequired,
     Problem,
+    RangeNotSatisfiable,
     Stale,
     TooLarge,
     TooMany,
@@ -35,6 +36,7 @@ _OUTCOME: Final = {"$ref": "#/components/schemas/OperationOutcome"}
 _TEXT: Final = {"type": "string"}
 _HEADERS: Final = {
     Unauthenticated.status: ("WWW-Authenticate",),
+    RangeNotSatisfiable.status: ("Content-Range",),
     TooMany.status: ("Retry-After",),
     Unavailable.status: ("Retry-After",),
 }
@@ -47,6 +49,7 @@ _COMMON: Final[tuple[Problem, ...]] = (
     Conflict(),
     Stale(),
     TooLarge(limit_bytes=MAX_RAW_BYTES),
+    RangeNotSatisfiable(size_bytes=18_350_080),
     Invalid(errors=problems.EXAMPLE_ERRORS),
     PreconditionRequired(),
     TooMany(retry_after_seconds=60),

@@ -177,6 +177,37 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "You already deposited this content. It was not added twice.",
         "Le document existant est inchangé. Si c’est un autre document, vérifiez le fichier.",
     ),
+    "parts-missing": Text(
+        "Envoi incomplet",
+        "Des parties de ce document n’ont pas été reçues : `errors` dit lesquelles.",
+        "Parts missing",
+        "Some parts of this document were not received: `errors` says which.",
+        "Envoyez les parties qui manquent, puis terminez l’envoi.",
+    ),
+    "being-inspected": Text(
+        "Document en cours de contrôle",
+        "Ce document a été envoyé et il est en cours de contrôle. Attendez qu’il ait fini.",
+        "Being inspected",
+        "This document was sent and is being inspected. Wait for the outcome.",
+        "Le contrôle prend le plus souvent moins d’une minute.",
+    ),
+    "too-long-at-once": Text(
+        "Document trop volumineux pour une seule réponse",
+        "Ce document se lit par tranches de 4 Mio au plus (en-tête `Range`). "
+        "Il ne peut pas être joint à un message.",
+        "Too long for one answer",
+        "This document is read in slices of 4 MiB at most (`Range` header). "
+        "It cannot be joined to a message.",
+        "Ouvrez-le dans l’application, ou demandez-en les tranches l’une après l’autre.",
+    ),
+    "range-not-satisfiable": Text(
+        "Tranche impossible",
+        "Aucun octet de ce document n’est dans la tranche demandée, "
+        "ou plusieurs tranches ont été demandées à la fois.",
+        "Range not satisfiable",
+        "No byte of this document is in that range, or several ranges were asked for at once.",
+        "Demandez une seule tranche, comprise dans la taille du document.",
+    ),
     "already-uploaded": Text(
         "Contenu déjà reçu",
         "Le contenu de ce document a déjà été reçu, ou l’envoi a expiré.",

@@ -10,7 +10,13 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from chalicelib.core.errors import FieldError, Invalid, Problem, Unauthenticated
+from chalicelib.core.errors import (
+    FieldError,
+    Invalid,
+    Problem,
+    RangeNotSatisfiable,
+    Unauthenticated,
+)
 from chalicelib.http.field_texts import FIELD_TEXTS
 from chalicelib.http.problem_texts import PROBLEM_TEXTS
 
@@ -23,6 +29,7 @@ MEMBERS: Final = {
     "explanation": ("string", "document-refused: what is wrong and what to do, in French."),
     "explanation_en": ("string", "document-refused: the same, in English."),
     "limit_bytes": ("integer", "too-large, head-too-large: the limit, in bytes."),
+    "size_bytes": ("integer", "too-long-at-once, range-not-satisfiable: of the document."),
     "limit": ("integer", "too-many-feeds, too-many-consents: how many there may be."),
     "state": ("string", "application-fixed, application-move: the state it is in."),
     "missing": ("string", "application-unchecked: families of criteria, separated by commas."),
@@ -59,6 +66,8 @@ def render(problem: Problem) -> tuple[str, dict[str, str]]:
     headers = {"Content-Type": MEDIA_TYPE}
     if problem.status == Unauthenticated.status:
         headers["WWW-Authenticate"] = "Bearer"
+    if problem.status == RangeNotSatisfiable.status and "size_bytes" in problem.extra:
+        headers["Content-Range"] = f"bytes */{problem.extra['size_bytes']}"
     if problem.retry_after_seconds is not None:
         headers["Retry-After"] = str(problem.retry_after_seconds)
     return json.dumps(members, ensure_ascii=False, separators=(",", ":")), headers

@@ -24,7 +24,7 @@ from chalicelib.messaging.schemas import (
     WaitingAttachment,
     waiting_out,
 )
-from chalicelib.record import cda_deposit, secrecy
+from chalicelib.record import cda_deposit, reading, secrecy
 from chalicelib.record import usecases as record
 from chalicelib.record.cda.rules import Refusal
 from chalicelib.record.model import Author, Draft
@@ -122,7 +122,9 @@ def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
 
     def bring(unit: Unit) -> Content:
         try:
-            document, content = record.open_document(call.principal, ref.pid, call.body.document_id)
+            document, content = reading.open_document(
+                call.principal, ref.pid, call.body.document_id
+            )
         except NotFound:
             unit.is_refused = True  # traced already, as what it was
             raise

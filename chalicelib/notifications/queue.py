@@ -1,4 +1,4 @@
-"""The queue between what happened and who is told: messages are events, ids only (D13)."""
+"""The queues between what happened and who serves it: messages are events, ids only (D13)."""
 
 import json
 from typing import Final
@@ -9,19 +9,23 @@ from chalicelib.core import aws
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.events import Event, from_dict, to_dict
 from chalicelib.core.settings import settings
+from chalicelib.notifications import rules
 
 LONGEST_DELAY_SECONDS: Final = 900
 
 
 def send(event: Event, *, delay_seconds: int = 0) -> None:
-    """Queue an event, to be read after a delay of at most `LONGEST_DELAY_SECONDS`.
+    """Queue an event for who serves it, after a delay of at most `LONGEST_DELAY_SECONDS`.
+
+    What was sent in parts is to be inspected; all the rest is told to somebody.
 
     Raises:
-        Unavailable: no clear answer; repeating is safe, since each notice is sent once.
+        Unavailable: no clear answer; repeating is safe, since each has one effect.
     """
+    is_served = event.type in rules.SERVED
     try:
         aws.client("sqs").send_message(
-            QueueUrl=settings().notify_queue_url,
+            QueueUrl=settings().ingest_queue_url if is_served else settings().notify_queue_url,
             MessageBody=json.dumps(to_dict(event), separators=(",", ":")),
             DelaySeconds=delay_seconds,
         )

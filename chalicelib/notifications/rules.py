@@ -50,6 +50,8 @@ TOLD_TO_HOLDERS: Final = ABOUT_APPOINTMENTS | {
     EventType.INVITATION_RECEIVED,
     EventType.INVITATION_REFUSED,
 }
+# Done by a worker of its own (`workers/ingest.py`); whoever is told is told of its outcome.
+SERVED: Final = frozenset({EventType.DOCUMENT_SENT})
 TOLD_TO_OPERATOR: Final = frozenset({EventType.DOCUMENT_WITHDRAWN})
 
 _SUBJECT: Final = "Du nouveau dans votre espace de santé"

@@ -3,6 +3,8 @@
 Row, uniqueness, trace, idempotency and outbox are one transaction, beside the file (`files`).
 """
 
+from dataclasses import replace
+
 from chalicelib.access import files
 from chalicelib.access.entry import Wanted, depositor_token
 from chalicelib.access.gate import Unit
@@ -22,8 +24,8 @@ from chalicelib.record.model import (
     Visibility,
 )
 from chalicelib.record.store import ContentRow, DocumentRow
-from chalicelib.storage import blobs
-from chalicelib.storage.inspect import Inspected, Kind, inspect
+from chalicelib.storage import blobs, pieces
+from chalicelib.storage.inspect import Inspected, Kind, Limits, inspect
 from chalicelib.storage.refusals import Refused
 
 
@@ -36,7 +38,9 @@ def wanted(principal: Principal, pid: str, sha256: str) -> list[Wanted]:
     ]
 
 
-def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> Document:
+def new_document(
+    unit: Unit, document_id: str, draft: Draft, content: bytes, limits: Limits | None = None
+) -> Document:
     """Inspect a content and describe it.
 
     Raises:
@@ -46,9 +50,9 @@ def new_document(unit: Unit, document_id: str, draft: Draft, content: bytes) -> 
     """
     secrecy.declare(unit, draft)
     try:
-        inspected = inspect(content, draft.declared_format)
+        inspected = inspect(content, draft.declared_format, limits)
         rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
-        _check_unique(unit, inspected.sha256)
+        check_unique(unit, inspected.sha256)
         verdict = files.scanned(unit, content)
         described = _description(unit, draft, inspected)
     except Refused as refused:
@@ -84,7 +88,11 @@ def write(unit: Unit, document: Document, content: bytes, written: list[str]) ->
     loses to the same content of the same depositor tries again, and is told which document has it.
     """
     written.append(document.blob)
-    blobs.put_once(document.blob, unit.seal_content(content))
+    if len(content) > rules.PART_BYTES:
+        document, sealed = _in_pieces(unit, document, content)
+    else:
+        sealed = unit.seal_content(content)
+    blobs.put_once(document.blob, sealed)
     unit.about(document.id)
     unit.put(store.new_row(unit, document), lost=Conflict("already-uploaded"))
     unit.put(store.new_content_row(unit, document), lost=Conflict())
@@ -92,7 +100,26 @@ def write(unit: Unit, document: Document, content: bytes, written: list[str]) ->
         unit.emit(EventType.DOCUMENT_ADDED, document.id)
 
 
-def _check_unique(unit: Unit, sha256: str) -> None:
+def piece_name(document_id: str, number: int) -> str:
+    """Return the name under which a piece of a long document alone opens; all are as long."""
+    return f"{document_id}.{number:06}"
+
+
+def _in_pieces(unit: Unit, document: Document, content: bytes) -> tuple[Document, bytes]:
+    """Seal a long content piece by piece, one after the other: a slice opens those it takes."""
+    sealed, stride = bytearray(), 0
+    for number, piece in enumerate(pieces.cut(content)):
+        sealed += unit.seal_piece(piece, piece_name(document.id, number))
+        stride = stride or len(sealed)
+    return replace(document, stride=stride), bytes(sealed)
+
+
+def check_unique(unit: Unit, sha256: str) -> None:
+    """Refuse what this depositor already deposited; the row of `wanted` was named on entering.
+
+    Raises:
+        Conflict: says which document has it.
+    """
     token = unit.entry.depositor_token()
     twin = unit.row(ContentRow, *store.content_key(unit.pid, token, sha256))
     if twin is not None:

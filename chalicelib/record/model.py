@@ -97,6 +97,7 @@ class Document:
     version: int
     visibility: Visibility = Visibility.NORMAL
     secret_until: str | None = None
+    stride: int | None = None  # sealed in pieces: how long each of them but the last is, sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Routes of documents."""
 
+import re
 from typing import Final
 
 from chalicelib.access import files, gate
-from chalicelib.core.errors import Conflict, FieldError, Invalid
+from chalicelib.core.errors import Conflict, FieldError, Invalid, RangeNotSatisfiable
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
-from chalicelib.record import cda_view, rules, usecases
+from chalicelib.record import cda_view, large, reading, rules, usecases
 from chalicelib.record.cda.rules import Refusal
 from chalicelib.record.model import Document, Draft, Filter, Visibility
 from chalicelib.record.narrative_schemas import NarrativeOut
@@ -13,12 +14,20 @@ from chalicelib.record.schemas import (
     DocumentDraft,
     DocumentOut,
     DocumentPage,
+    DocumentProgress,
     ListQuery,
+    PartsOut,
+    PartsTarget,
     PendingDocument,
+    SentDocument,
     UploadTarget,
     WithdrawQuery,
     document_out,
+    parts_out,
+    parts_target,
+    progress_out,
 )
+from chalicelib.storage import pieces
 from chalicelib.storage.headers import content_headers
 from chalicelib.storage.inspect import Kind
 from chalicelib.storage.refusals import Code, Refused
@@ -29,6 +38,10 @@ _DOCUMENT: Final = "/v1/patients/{pid}/documents/{document_id}"
 _REFUSALS: Final = (
     Conflict("already-deposited", document_id="01JDK8X4Q2M9F3Z8T5Y1C4B6NA"),
     files.refusal(Refused(Code.PDF_ENCRYPTED)),
+)
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+_PART_LENGTH: Final = Invalid(
+    errors=(FieldError("/content", "part_length", {"expected": 4_194_304, "received": 1_024}),)
 )
 _REASONS: Final = (*Code, *Refusal)
 
@@ -68,15 +81,16 @@ def add_document(call: Call[DocumentDraft, NoQuery]) -> Answer:
     if draft.size_bytes is None:
         raise Invalid(errors=(FieldError("/size_bytes", "missing"),))
     upload = usecases.announce_document(call.principal, pid, draft, call.idempotency)
-    href = f"/v1/patients/{call.path['pid']}/documents/{upload.document_id}/content"
+    href = f"/v1/patients/{call.path['pid']}/documents/{upload.document_id}"
+    awaited: UploadTarget | PartsTarget
+    if rules.is_in_parts(draft):
+        awaited = parts_target(href, draft.size_bytes, upload.expires_at)
+    else:
+        awaited = UploadTarget(href=f"{href}/content", expires_at=upload.expires_at)
     return Answer(
-        PendingDocument(
-            id=upload.document_id,
-            status="pending",
-            upload=UploadTarget(href=href, expires_at=upload.expires_at),
-        ),
+        PendingDocument(id=upload.document_id, status="pending", upload=awaited),
         status=202,
-        headers={"Location": href.removesuffix("/content")},
+        headers={"Location": href},
     )
 
 
@@ -95,19 +109,76 @@ def upload_content(call: Call[None, NoQuery]) -> Answer:
     return _created(call.path["pid"], document)
 
 
-@endpoint("GET", _DOCUMENT, answers={200: DocumentOut})
+@endpoint(
+    "PUT",
+    _DOCUMENT + "/parts/{number}",
+    accepts=BINARY,
+    patterns={"number": _NUMBER},
+    answers={204: None},
+    problems=(Conflict("already-uploaded"), _PART_LENGTH),
+)
+def put_part(call: Call[None, NoQuery]) -> Answer:
+    """Receive a part of an announced document; sent again, it is replaced."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    number = int(call.path["number"])
+    large.put_part(call.principal, pid, call.path["document_id"], number, call.raw)
+    return Answer(status=204)
+
+
+@endpoint("GET", _DOCUMENT + "/parts", answers={200: PartsOut})
+def list_parts(call: Call[None, NoQuery]) -> Answer:
+    """List the parts received of an announced document, to go on after a cut."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    return Answer(parts_out(large.list_parts(call.principal, pid, call.path["document_id"])))
+
+
+@endpoint(
+    "POST",
+    _DOCUMENT + "/complete",
+    idempotent=True,
+    answers={202: SentDocument},
+    problems=(Conflict("parts-missing", errors=(FieldError("/parts/2", "missing"),)),),
+)
+def complete_document(call: Call[None, NoQuery]) -> Answer:
+    """Say that every part was sent: the document is inspected, then deposited or refused."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    document_id = call.path["document_id"]
+    large.complete(call.principal, pid, document_id, call.idempotency)
+    href = f"/v1/patients/{call.path['pid']}/documents/{document_id}"
+    answer = SentDocument(id=document_id, status="processing")
+    return Answer(answer, status=202, headers={"Location": href})
+
+
+@endpoint("GET", _DOCUMENT, answers={200: DocumentOut, 202: DocumentProgress})
 def read_document(call: Call[None, NoQuery]) -> Answer:
-    """Read what is known of one document."""
+    """Read what is known of one document, or what becomes of one that was sent in parts."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    document = usecases.read_document(call.principal, pid, call.path["document_id"])
-    return Answer(document_out(document), version=document.version)
+    found = large.read_state(call.principal, pid, call.path["document_id"])
+    if isinstance(found, Document):
+        return Answer(document_out(found), version=found.version)
+    href = f"/v1/patients/{call.path['pid']}/documents/{found.id}"
+    headers = {"Location": href}
+    return Answer(progress_out(found), status=202, version=found.version, headers=headers)
 
 
-@endpoint("GET", _DOCUMENT + "/content", answers={200: tuple(Kind)})
+@endpoint(
+    "GET",
+    _DOCUMENT + "/content",
+    answers={200: tuple(Kind), 206: tuple(Kind)},
+    problems=(
+        Conflict("too-long-at-once", size_bytes=18_350_080),
+        RangeNotSatisfiable(size_bytes=18_350_080),
+    ),
+)
 def read_content(call: Call[None, NoQuery]) -> Answer:
-    """Read a document's bytes, in the format it was deposited in."""
+    """Read a document's bytes, in its own format: whole up to 4 MiB, else in slices (`Range`)."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    document, content = usecases.open_document(call.principal, pid, call.path["document_id"])
+    asked = _range(call.headers.get("range"))
+    document_id, span = call.path["document_id"], None
+    if asked is None:
+        document, content = reading.open_document(call.principal, pid, document_id)
+    else:
+        document, content, span = reading.open_slice(call.principal, pid, document_id, asked)
     headers = content_headers(
         document.format,
         content,
@@ -115,14 +186,20 @@ def read_content(call: Call[None, NoQuery]) -> Answer:
         on=document.care_date,
         sha256=document.sha256,
     )
-    return Answer(content, headers=headers, version=document.version)
+    if span is None:
+        return Answer(content, headers=headers, version=document.version)
+    headers |= {
+        "Accept-Ranges": "bytes",
+        "Content-Range": f"bytes {span.first}-{span.end - 1}/{document.size_bytes}",
+    }
+    return Answer(content, status=206, headers=headers, version=document.version)
 
 
 @endpoint("GET", _DOCUMENT + "/narrative", answers={200: NarrativeOut})
 def read_narrative(call: Call[None, NoQuery]) -> Answer:
     """Read a CDA document as sections, tables and lists that a screen can show."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    document, content = usecases.open_document(
+    document, content = reading.open_document(
         call.principal, pid, call.path["document_id"], only=Kind.CDA
     )
     return Answer(cda_view.narrative(content), version=document.version)
@@ -136,6 +213,18 @@ def withdraw_document(call: Call[None, WithdrawQuery]) -> Answer:
         call.principal, pid, call.path["document_id"], call.query.reason, call.if_match or 0
     )
     return Answer(status=204)
+
+
+def _range(header: str | None) -> pieces.Range | None:
+    """Read what slice is asked for; None: everything.
+
+    Raises:
+        RangeNotSatisfiable: several at once.
+    """
+    try:
+        return pieces.parse(header) if header else None
+    except pieces.Unsatisfiable as error:
+        raise RangeNotSatisfiable from error
 
 
 def _draft(body: DocumentDraft) -> Draft:

@@ -21,6 +21,10 @@ from chalicelib.record.model import (
 )
 
 OLDEST_CARE_DATE: Final = date(1900, 1, 1)
+# D8: received in one request up to the first, whole up to the second (a parameter: P).
+PART_BYTES: Final = 4 * 1024 * 1024
+MOST_BYTES: Final = 25 * 1024 * 1024
+MOST_PARTS: Final = -(-MOST_BYTES // PART_BYTES)
 _DEFAULT_TITLE: Final = "Document sans titre"
 # Types for the person's own deposits when she says nothing (R-MAT-03: DOCPAT are hers).
 _DEFAULT_PERSON_TYPE: Final = "EXPPAT_2"
@@ -42,26 +46,50 @@ def decode_content(text: str) -> bytes:
     return content
 
 
+def is_in_parts(draft: Draft) -> bool:
+    """Tell whether what is announced comes in parts."""
+    return (draft.size_bytes or 0) > PART_BYTES
+
+
+def parts_of(size_bytes: int) -> int:
+    """Return how many parts a content of this length comes in."""
+    return -(-size_bytes // PART_BYTES)
+
+
+def part_length(number: int, size_bytes: int) -> int:
+    """Return how long a part must be: the last one is what is left."""
+    return min(PART_BYTES, size_bytes - (number - 1) * PART_BYTES)
+
+
 def check_draft(draft: Draft, kind: ActorKind, today: date) -> None:
     """Refuse what a depositor may not announce; every error at once.
 
     Raises:
-        Invalid: unprintable title, unknown or reserved type (R-MAT-03), impossible care date.
+        Invalid: unprintable title, unknown or reserved type (R-MAT-03), impossible care date, or
+            no hash of what comes in parts.
     """
     errors = []
     if draft.title is not None and not is_printable(draft.title):
         errors.append(FieldError("/title", "control_character"))
-    if draft.type_code is not None:
-        if document_types.find(draft.type_code) is None:
-            errors.append(FieldError("/type_code", "unknown_type"))
-        elif not document_types.may_deposit(draft.type_code, kind):
-            errors.append(FieldError("/type_code", "type_reserved"))
+    errors += _check_type(draft.type_code, kind)
+    if is_in_parts(draft) and draft.sha256 is None:
+        errors.append(FieldError("/sha256", "missing"))
     if draft.care_date and draft.care_date > today:
         errors.append(FieldError("/care_date", "date_future"))
     if draft.care_date and draft.care_date < OLDEST_CARE_DATE:
         errors.append(FieldError("/care_date", "date_too_old"))
     if errors:
         raise Invalid(errors=tuple(errors))
+
+
+def _check_type(code: str | None, kind: ActorKind) -> list[FieldError]:
+    if code is None:
+        return []
+    if document_types.find(code) is None:
+        return [FieldError("/type_code", "unknown_type")]
+    if not document_types.may_deposit(code, kind):
+        return [FieldError("/type_code", "type_reserved")]
+    return []
 
 
 def describe_plain(draft: Draft, kind: ActorKind, author: Author, today: date) -> Description:

@@ -1,7 +1,8 @@
 """Bodies of the document routes, as JSON."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -10,7 +11,8 @@ from chalicelib.http.body import MAX_INLINE_BYTES
 from chalicelib.http.endpoint import Schema
 from chalicelib.http.fields import Day
 from chalicelib.http.listing import DaysQuery
-from chalicelib.record import document_types, specialties
+from chalicelib.record import document_types, rules, specialties
+from chalicelib.record.large import Progress, Received
 from chalicelib.record.model import Document, WithdrawalReason
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -76,11 +78,13 @@ class DocumentDraft(Schema):
     content: Base64 | None = Field(
         default=None, description="In base64, up to 3 MiB once decoded. Above, see `size_bytes`."
     )
-    size_bytes: Annotated[int, Field(ge=1, le=4 * 1024 * 1024)] | None = Field(
-        default=None, description="How many bytes the PUT that follows will bring."
+    size_bytes: Annotated[int, Field(ge=1, le=rules.MOST_BYTES)] | None = Field(
+        default=None,
+        description="How many bytes follow: in one PUT up to 4 MiB, in parts above, up to 25 MiB.",
     )
     sha256: Sha256 | None = Field(
-        default=None, description="Of the content, in hexadecimal: checked if given."
+        default=None,
+        description="Of the content, in hexadecimal: checked if given; needed above 4 MiB.",
     )
     visibility: Seen | None = Field(
         default=None,
@@ -142,6 +146,7 @@ class DocumentOut(Schema):
             "examples": [
                 {
                     "id": "01JDK8X4Q2M9F3Z8T5Y1C4B6NA",
+                    "status": "available",
                     "title": "Bilan thyroïdien",
                     "type": {"code": "11502-2", "label": "Compte rendu d'examens biologiques"},
                     "category": {"code": "BIOLOGIE", "label": "Résultats de biologie"},
@@ -169,6 +174,7 @@ class DocumentOut(Schema):
     )
 
     id: str
+    status: Literal["available"] = "available"
     title: str
     type: Labelled
     category: Labelled
@@ -193,6 +199,19 @@ class DocumentPage(Schema):
     next: str | None
 
 
+class PartsTarget(Schema):
+    """Where the parts are awaited, numbered from 1, and until when; then where to say the end.
+
+    Each is `part_bytes` long but the last, and goes to `{parts_href}/{number}`.
+    """
+
+    parts_href: str
+    part_bytes: int
+    parts: int
+    complete_href: str
+    expires_at: str
+
+
 class UploadTarget(Schema):
     """Where the content is awaited, and until when."""
 
@@ -208,7 +227,67 @@ class PendingDocument(Schema):
         description="What it was when it was announced: the same request sent again gets the same "
         "answer. Read the document to know what it is now: not found until its content is received."
     )
-    upload: UploadTarget
+    upload: UploadTarget | PartsTarget = Field(description="In parts, above 4 MiB.")
+
+
+class SentDocument(Schema):
+    """A document all of whose parts were sent."""
+
+    id: str
+    status: Literal["processing"] = Field(
+        description="The same request sent again gets the same answer. Read the document to know "
+        "what became of it."
+    )
+
+
+class PartOut(Schema):
+    """A part received; `sha256` in hex."""
+
+    number: int
+    size_bytes: int
+    sha256: str
+
+
+class PartsOut(Schema):
+    """The parts received: those that are missing are to be sent."""
+
+    size_bytes: int
+    part_bytes: int
+    parts: list[PartOut]
+    expires_at: str
+    status: Literal["pending", "processing"]
+
+
+class RefusedField(Schema):
+    """One thing wrong in what was sent, as in a problem."""
+
+    pointer: str
+    code: str
+    detail: str
+    detail_en: str
+
+
+class RefusalOut(Schema):
+    """Why a document was refused: a code for machines, a sentence for people."""
+
+    reason: str
+    explanation: str
+    explanation_en: str
+    errors: list[RefusedField]
+    document_id: str | None = Field(description="Of `already-deposited`: which one it is.")
+
+
+class DocumentProgress(Schema):
+    """A document sent in parts that is not in the record: to its depositor only.
+
+    `processing` lasts a few seconds as a rule. A refusal can be read for a week.
+    """
+
+    id: str
+    status: Literal["pending", "processing", "available", "refused"]
+    size_bytes: int | None
+    expires_at: str | None
+    refusal: RefusalOut | None
 
 
 class ListQuery(DaysQuery):
@@ -258,4 +337,54 @@ def document_out(document: Document) -> DocumentOut:
         visibility=document.visibility.value,
         abilities=AbilitiesOut(read=True, withdraw=document.is_deletable),
         version=document.version,
+    )
+
+
+def parts_target(href: str, size_bytes: int, expires_at: str) -> PartsTarget:
+    """Say where the parts of a document are awaited."""
+    return PartsTarget(
+        parts_href=f"{href}/parts",
+        part_bytes=rules.PART_BYTES,
+        parts=rules.parts_of(size_bytes),
+        complete_href=f"{href}/complete",
+        expires_at=expires_at,
+    )
+
+
+def parts_out(received: Received) -> PartsOut:
+    """Write the parts received as JSON shows them."""
+    return PartsOut.model_validate(
+        {
+            "size_bytes": received.size_bytes,
+            "part_bytes": rules.PART_BYTES,
+            "parts": [
+                PartOut(number=one.number, size_bytes=one.size_bytes, sha256=one.sha256)
+                for one in received.parts
+            ],
+            "expires_at": received.expires_at,
+            "status": received.state,
+        }
+    )
+
+
+def progress_out(progress: Progress) -> DocumentProgress:
+    """Write what became of a document sent in parts as JSON shows it."""
+    return DocumentProgress.model_validate(
+        {
+            "id": progress.id,
+            "status": progress.state,
+            "size_bytes": progress.size_bytes,
+            "expires_at": progress.expires_at,
+            "refusal": _refusal_out(progress.why) if progress.why else None,
+        }
+    )
+
+
+def _refusal_out(why: Mapping[str, Any]) -> RefusalOut:
+    return RefusalOut(
+        reason=why["reason"],
+        explanation=why["explanation"],
+        explanation_en=why["explanation_en"],
+        errors=[RefusedField.model_validate(one) for one in why.get("errors", [])],
+        document_id=why.get("document_id"),
     )

@@ -1,4 +1,4 @@
-"""Rows of documents: sealed metadata, one row per unique content, pending uploads, incidents."""
+"""Rows of documents: sealed metadata, one row per unique content, incidents."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -9,17 +9,16 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.access.gate import Unit
 from chalicelib.access.store import AuthenticatedRow
-from chalicelib.core import clock, ids, log, rows, tables
+from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record import rules
-from chalicelib.record.model import Author, Depositor, Document, Draft, Visibility
+from chalicelib.record.model import Author, Depositor, Document, Visibility
 from chalicelib.storage.antivirus import Verdict
 from chalicelib.storage.inspect import Kind
 from chalicelib.storage.names import plain_line
 from chalicelib.vault import blind
 from chalicelib.vault.errors import Tampered
 
-UPLOAD_LIFE: Final = timedelta(hours=24)
 # The sweep looks for files to delete during three hours; a day leaves it the time to be mended.
 _GONE_LIFE: Final = timedelta(days=1)
 
@@ -41,23 +40,6 @@ class ContentRow(Row):
     TABLE: ClassVar[str] = "record"
 
     document_id = UnicodeAttribute()
-
-
-class UploadRow(AuthenticatedRow):
-    """A document announced; its sealed draft is gone once the content came (`sealed` is None)."""
-
-    TABLE: ClassVar[str] = "work"
-
-    depositor = UnicodeAttribute()
-    expires_at = UnicodeAttribute()
-    sealed = BinaryAttribute(legacy_encoding=False, null=True)
-    kept = BinaryAttribute(legacy_encoding=False, null=True)
-    ttl = NumberAttribute()
-
-    @property
-    def is_done(self) -> bool:
-        """Tell whether the content came: the draft is gone."""
-        return self.sealed is None
 
 
 class IncidentRow(VersionedRow):
@@ -110,11 +92,6 @@ def author_ref(pid: str, author: Author) -> str | None:
     """
     name = author.name or author.organisation
     return blind.blind("author", f"{pid}|{plain_line(name).casefold()}") if name else None
-
-
-def upload_key(document_id: str) -> tuple[str, str]:
-    """Return the key of a pending upload."""
-    return key("UP", document_id), "UP"
 
 
 def incident_key(pid: str, document_id: str) -> tuple[str, str]:
@@ -177,21 +154,6 @@ def read_again(keys: Iterable[tuple[str, str]]) -> list[DocumentRow]:
     return read_rows(rows.fetch_items([(DocumentRow, pk, sk) for pk, sk in keys]))
 
 
-def done(unit: Unit, row: UploadRow) -> UploadRow:
-    """Return an announcement as kept once its content came: nothing of the draft is left.
-
-    But whether it is under a minor's secrecy, so that what is tried again stays so.
-    """
-    row.sealed = None
-    row.kept = unit.seal({"secret": unit.is_secret}, row.pk, row.sk)
-    return row
-
-
-def was_secret(unit: Unit, row: UploadRow) -> bool:
-    """Tell whether what was received under an announcement is kept secret."""
-    return bool(row.kept) and bool(unit.open(bytes(row.kept or b""), row.pk, row.sk)["secret"])
-
-
 def new_row(unit: Unit, document: Document) -> DocumentRow:
     """Seal a new document into its row."""
     pk, sk = document_key(unit.pid, document.id)
@@ -242,6 +204,7 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         version=row.version or 0,
         visibility=Visibility(value.get("visibility", Visibility.NORMAL)),
         secret_until=value.get("secret_until"),
+        stride=value.get("stride"),
     )
 
 
@@ -266,46 +229,8 @@ def _payload(document: Document) -> dict[str, Any]:
         "blob": document.blob,
         "visibility": document.visibility,
         "secret_until": document.secret_until,
+        **({"stride": document.stride} if document.stride else {}),
     }
-
-
-def upload_end(document_id: str) -> datetime:
-    """Return when what was announced is no longer awaited: its id says when it was."""
-    return ids.ulid_instant(document_id) + UPLOAD_LIFE
-
-
-def new_upload(unit: Unit, document_id: str, draft: Draft) -> UploadRow:
-    """Seal what a depositor announced, until its content comes."""
-    pk, sk = upload_key(document_id)
-    value = asdict(draft) | {
-        "care_date": draft.care_date.isoformat() if draft.care_date else None,
-        "patient": unit.pid,
-    }
-    expires_at = upload_end(document_id)
-    return UploadRow(
-        pk=pk,
-        sk=sk,
-        kind="upload",
-        depositor=unit.entry.depositor_token(),
-        expires_at=clock.iso(expires_at),
-        sealed=unit.seal(value, pk, sk),
-        ttl=clock.epoch(expires_at),
-    )
-
-
-def open_upload(unit: Unit, row: UploadRow) -> Draft:
-    """Open what was announced.
-
-    Raises:
-        Tampered: the row was altered, or announced for another record.
-    """
-    value = unit.open(row.sealed, row.pk, row.sk)
-    value.pop("patient")  # the vault has checked it: another record's key does not open it
-    if value["care_date"]:
-        value["care_date"] = date.fromisoformat(value["care_date"])
-    if value.get("visibility"):
-        value["visibility"] = Visibility(value["visibility"])
-    return Draft(**value)
 
 
 def new_incident(unit: Unit, document: Document, reason: str, now: datetime) -> IncidentRow:

@@ -7,22 +7,22 @@ from itertools import islice
 from typing import Final
 
 from chalicelib.access import files, gate, tokens
+from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import SessionRow
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.core import clock, ids, log, rows
-from chalicelib.core.errors import Conflict, NotFound, Stale
+from chalicelib.core.errors import Conflict, Stale
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
-from chalicelib.record import deposit, rules, secrecy, store
+from chalicelib.record import deposit, rules, secrecy, store, uploads
 from chalicelib.record.model import Document, Draft, Filter, Visibility, WithdrawalReason
-from chalicelib.record.store import DocumentRow, UploadRow
-from chalicelib.storage import blobs
-from chalicelib.storage.inspect import Kind
+from chalicelib.record.store import DocumentRow
+from chalicelib.record.uploads import UploadRow
 from chalicelib.vault.errors import Tampered
 
 _PAGE: Final = 100
@@ -79,33 +79,7 @@ def read_document(principal: Principal, pid: str, document_id: str) -> Document:
     """
     target = (DocumentRow, *store.document_key(pid, document_id))
     with gate.enter(principal, Action.DOCUMENT_READ, pid, target=target, about=document_id) as unit:
-        return _open_visible(unit)
-
-
-def open_document(
-    principal: Principal, pid: str, document_id: str, *, only: Kind | None = None
-) -> tuple[Document, bytes]:
-    """Read a document's content, whole and verified; of one kind only, if asked.
-
-    The file is fetched while the trace is written, and opened only once it is.
-
-    Raises:
-        NotFound, Unavailable.
-        BlobMissing, Tampered: the file is lost, or not the one deposited; traced.
-    """
-    target = (DocumentRow, *store.document_key(pid, document_id))
-    with gate.enter(principal, Action.DOCUMENT_OPEN, pid, target=target, about=document_id) as unit:
-        document = _open_visible(unit)
-        unit.require(holds=only in (None, document.format), reason=Refusal.ABSENT)
-        sealed = blobs.get_later(document.blob)
-    try:
-        return document, files.verified(unit.open_content(sealed.result()), document.sha256)
-    except (blobs.BlobMissing, Tampered) as error:
-        is_gone = isinstance(error, blobs.BlobMissing) and rows.get(*target) is None
-        gate.trace_not_shown(unit, document_id, Refusal.ABSENT if is_gone else Refusal.ALTERED)
-        if is_gone:
-            raise NotFound from error  # deleted while it was opened
-        raise
+        return open_visible(unit)
 
 
 def add_document(
@@ -159,18 +133,27 @@ def announce_document(
             principal,
             Action.DOCUMENT_ANNOUNCE,
             pid,
-            wanted=[spaces.person_wish(pid)] if draft.visibility else [],
+            wanted=_wanted_to_announce(principal, pid, draft),
             idempotency=idempotency,
         ) as unit:
             secrecy.declare(unit, draft)
-            row = store.new_upload(unit, ids.new_id(), draft)
+            if rules.is_in_parts(draft):
+                deposit.check_unique(unit, draft.sha256 or "")
+            row = uploads.new_upload(unit, ids.new_id(), draft)
             unit.put(row)
             unit.about(row.pk.removeprefix("UP#"))
             upload = Upload(row.pk.removeprefix("UP#"), row.expires_at)
     except Replayed as replayed:
-        ends = store.upload_end(replayed.reference)
+        ends = uploads.upload_end(replayed.reference)
         return Upload(replayed.reference, clock.iso(ends))
     return upload
+
+
+def _wanted_to_announce(principal: Principal, pid: str, draft: Draft) -> list[Wanted]:
+    """Name the person of what is kept secret, and the twin of what would be sent for nothing."""
+    if rules.is_in_parts(draft):
+        return deposit.wanted(principal, pid, draft.sha256 or "")
+    return [spaces.person_wish(pid)] if draft.visibility else []
 
 
 def upload_content(principal: Principal, pid: str, document_id: str, content: bytes) -> Document:
@@ -201,21 +184,23 @@ def _receive(principal: Principal, pid: str, document_id: str, content: bytes) -
             principal,
             Action.DOCUMENT_UPLOAD,
             pid,
-            target=(UploadRow, *store.upload_key(document_id)),
+            target=uploads.upload_wish(document_id),
             wanted=wanted,
             about=document_id,
         ) as unit,
     ):
         row = unit.target(UploadRow)
         if row.is_done:
-            unit.is_secret = store.was_secret(unit, row)
+            unit.is_secret = uploads.was_secret(unit, row)
             return _received(unit, unit.row(*existing), sha256)
-        draft = store.open_upload(unit, row)
+        if row.state:
+            raise Conflict("already-uploaded")
+        draft = uploads.open_upload(unit, row)
         secrecy.declare(unit, draft)
         unit.require(holds=clock.iso(unit.now) < row.expires_at, reason=Refusal.ABSENT)
         document = deposit.new_document(unit, document_id, draft, content)
         deposit.write(unit, document, content, written)
-        unit.put(store.done(unit, row), lost=Conflict("already-uploaded"))
+        unit.put(uploads.done(unit, row), lost=Conflict("already-uploaded"))
     return document
 
 
@@ -234,16 +219,26 @@ def withdraw_document(
 
     What a person deposited in her own record is deleted, its file too. What others deposited is
     declared an error: kept as an incident, and the operator is told. What a parent deposited may
-    also be deleted by another one, and by the child once she is of age.
+    also be deleted by another one, and by the child once she is of age. What is being sent, or was
+    refused, is forgotten.
 
     Raises:
         NotFound, Unavailable.
         Stale: it changed since it was read.
+        Conflict: it was sent, and is being inspected.
     """
     target = (DocumentRow, *store.document_key(pid, document_id))
     with gate.enter(
-        principal, Action.DOCUMENT_WITHDRAW, pid, target=target, about=document_id
+        principal,
+        Action.DOCUMENT_WITHDRAW,
+        pid,
+        target=target,
+        instead=uploads.upload_wish(document_id),
+        about=document_id,
     ) as unit:
+        if uploads.acted_upon(unit):
+            uploads.forget(unit, version)
+            return
         row = unit.target(DocumentRow)
         document = store.open_row(unit, row)
         unit.require(holds=not secrecy.hides(unit, document), reason=Refusal.ABSENT)
@@ -287,7 +282,13 @@ def _opened(unit: Unit, found: Iterable[DocumentRow]) -> Iterator[tuple[Document
             log.exception("document does not open", error, patient=unit.pid)
 
 
-def _open_visible(unit: Unit) -> Document:
+def open_visible(unit: Unit) -> Document:
+    """Open the document acted upon, if the reader may see it.
+
+    Raises:
+        NotFound: she may not.
+        Tampered, Unavailable.
+    """
     document = store.open_row(unit, unit.target(DocumentRow))
     unit.require(holds=not secrecy.hides(unit, document), reason=Refusal.ABSENT)
     kind = unit.entry.principal.kind

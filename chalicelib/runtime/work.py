@@ -15,9 +15,9 @@ from chalicelib.core import clock, ids, log
 from chalicelib.core.settings import settings
 from chalicelib.runtime.queues import Handler, QueueReader
 from chalicelib.runtime.streams import StreamReader
-from chalicelib.workers import archive, notify, plan, relay, remind, sweep
+from chalicelib.workers import archive, ingest, notify, plan, relay, remind, sweep
 
-READERS: Final = ("relay", "archive", "notify", "remind")
+READERS: Final = ("relay", "archive", "notify", "remind", "ingest")
 SCHEDULED: Final[dict[str, tuple[Handler, timedelta]]] = {
     "plan": (plan.plan, timedelta(minutes=1)),
     "sweep": (sweep.sweep, timedelta(hours=1)),
@@ -57,6 +57,8 @@ def reader(name: str) -> Reader:
         return StreamReader(name, "audit", "trace", archive.archive)
     if name == "notify":
         return QueueReader(name, here.notify_queue_url, notify.notify, 10)
+    if name == "ingest":
+        return QueueReader(name, here.ingest_queue_url, ingest.ingest, 1)
     return QueueReader(name, here.remind_queue_url, remind.remind, 2)
 
 

@@ -62,6 +62,18 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "déposé un document annoncé auparavant",
         "déposer un document annoncé auparavant",
     ),
+    Action.DOCUMENT_PART: (
+        "envoyé une partie d’un document",
+        "envoyer une partie d’un document",
+    ),
+    Action.DOCUMENT_COMPLETE: (
+        "envoyé un document en plusieurs parties, à contrôler",
+        "envoyer un document en plusieurs parties",
+    ),
+    Action.DOCUMENT_INGEST: (
+        "déposé un document envoyé en plusieurs parties",
+        "déposer un document envoyé en plusieurs parties",
+    ),
     Action.DOCUMENT_WITHDRAW: (
         "retiré un document déposé par erreur",
         "retirer un document déposé par erreur",

@@ -23,6 +23,7 @@ from chalicelib.vault.subjects import context
 _FORMAT: Final = 1
 _LIFE: Final = timedelta(days=365)
 _HEAD: Final = struct.Struct(">BI")
+_NAME: Final = struct.Struct(">B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,35 @@ def open_(sealed: bytes, *, subject: str, kind: str) -> bytes:
     keys, about = sdk.keys_of(subject), context(subject, kind)
     with _or_tampered("message"):
         return sdk.decrypt(sealed, keys, about)
+
+
+def seal_named(
+    content: bytes | memoryview, name: str, *, subject: str, kind: str, data_key: bytes
+) -> bytes:
+    """Seal bytes with a name of ours inside, so that they open under that name only.
+
+    Raises:
+        ValueError, Tampered, KeyMissing, Unavailable: as `seal`.
+    """
+    return seal(_named(name) + content, subject=subject, kind=kind, data_key=data_key)
+
+
+def open_named(sealed: bytes | memoryview, name: str, *, subject: str, kind: str) -> bytes:
+    """Open what `seal_named` returned for the same name, subject and kind.
+
+    Raises:
+        Tampered: altered, or sealed under another name.
+        ValueError, KeyMissing, Unavailable: as `open_`.
+    """
+    content = open_(bytes(sealed), subject=subject, kind=kind)
+    head = _named(name)
+    if not content.startswith(head):
+        raise Tampered("of another name")
+    return content[len(head) :]
+
+
+def _named(name: str) -> bytes:
+    return _NAME.pack(len(name)) + name.encode("ascii")
 
 
 def seal_row(

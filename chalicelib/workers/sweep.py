@@ -1,4 +1,6 @@
-"""Every hour, finish what something lost: events, notices, files. Nothing here scans a table.
+"""Every hour, finish what something lost: events, notices, documents sent in parts, files.
+
+Nothing here scans a table.
 
 Each part is small when all goes well, and stops at its bound when not. Events and notices leave
 their list once handled, so the next hour takes those left. Files are looked at in two hours only:
@@ -22,7 +24,9 @@ from chalicelib.notifications import queue, rules
 from chalicelib.notifications import store as notices
 from chalicelib.notifications.store import NoticeRow
 from chalicelib.record import store as record
+from chalicelib.record import uploads
 from chalicelib.record.store import DocumentRow, IncidentRow
+from chalicelib.record.uploads import UploadRow
 from chalicelib.storage import blobs
 from chalicelib.workers.batch import job
 from chalicelib.workers.relay import carry
@@ -31,6 +35,8 @@ blueprint = Blueprint(__name__)
 
 # The stream carries an event in a second or two; after this it was lost.
 RELAYED_BY: Final = timedelta(minutes=5)
+# After the queue's own five tries: what it still holds is not sent twice.
+INSPECTED_BY: Final = timedelta(minutes=90)
 # A whole hour of files is looked at twice: when its youngest is one hour old, and an hour later.
 ORPHAN_HOURS: Final = (3, 2)
 ROWS_PER_SHARD: Final = 1000
@@ -47,7 +53,13 @@ T = TypeVar("T")
 def sweep() -> None:
     """Do each part, even if another fails."""
     now = clock.now()
-    parts: list[Callable[[datetime], int]] = [relay_stragglers, retry_notices, delete_orphans]
+    parts: list[Callable[[datetime], int]] = [
+        relay_stragglers,
+        retry_notices,
+        inspect_stragglers,
+        delete_orphans,
+        delete_old_parts,
+    ]
     failed: list[Exception] = []
     for part in parts:
         try:
@@ -84,39 +96,74 @@ def retry_notices(now: datetime) -> int:
     return found
 
 
+def inspect_stragglers(now: datetime) -> int:
+    """Queue again the documents sent in parts that nobody finished; return how many."""
+    found = 0
+    for shard in range(uploads.SHARDS):
+        for keys in _pointers(uploads.waiting(shard, now - INSPECTED_BY)):
+            # Raw: this function has no key, and the worker checks the row.
+            for item in rows.fetch_items([(UploadRow, pk, sk) for pk, sk in keys]):
+                if "pend_pk" in item:  # an index tells late: the row says whether it still waits
+                    queue.send(uploads.sent_event(item))
+                    found += 1
+    return found
+
+
 def delete_orphans(now: datetime) -> int:
     """Delete files written or given up hours ago that nothing refers to (R01); return how many."""
     deleted = 0
     for hours in ORPHAN_HOURS:
         moment = now - timedelta(hours=hours)
-        names = chain(_files_gone_in(moment), _files_of_hour(moment))
-        for some in _chunks(islice(names, FILES_PER_HOUR), _FILES_AT_ONCE):
-            for name in _unreferenced(some):
-                blobs.discard(name)
-                deleted += 1
+        names = chain(_files_gone_in(moment), _files_under(blobs.hour_prefix(moment)))
+        deleted += _delete(islice(names, FILES_PER_HOUR), _unreferenced, _FILES_AT_ONCE)
+    return deleted
+
+
+def delete_old_parts(now: datetime) -> int:
+    """Delete the parts of what was never completed, once it is no longer awaited; say how many.
+
+    Those of what still waits to be inspected stay.
+    """
+    deleted = 0
+    for hours in ORPHAN_HOURS:
+        moment = now - uploads.UPLOAD_LIFE - timedelta(hours=hours)
+        names = islice(_files_under(blobs.parts_prefix(moment)), FILES_PER_HOUR)
+        deleted += _delete(names, _unawaited, _PAGE)
+    return deleted
+
+
+def _delete(names: Iterator[str], choose: Callable[[list[str]], list[str]], at_once: int) -> int:
+    deleted = 0
+    for some in _chunks(names, at_once):
+        for name in choose(some):
+            blobs.discard(name)
+            deleted += 1
     return deleted
 
 
 def _pointed(query: Query, model: type[R]) -> Iterator[R]:
     """Read again, consistently, the rows an index points to, up to the bound."""
+    for keys in _pointers(query):
+        found = rows.fetch([(model, pk, sk) for pk, sk in keys])
+        yield from (row for row in found if isinstance(row, model))
+
+
+def _pointers(query: Query) -> Iterator[list[tuple[str, str]]]:
+    """Give the keys of the rows an index points to, page by page, up to the bound."""
     for _ in range(ROWS_PER_SHARD // _PAGE):
         page = rows.query(query)
-        wanted = [(model, item["pk"]["S"], item["sk"]["S"]) for item in page.items]
-        yield from (row for row in _fetched(wanted) if isinstance(row, model))
+        if page.items:
+            yield [(item["pk"]["S"], item["sk"]["S"]) for item in page.items]
         if page.last_key is None:
             return
         query = rows.following(query, page.last_key)
 
 
-def _fetched(wanted: list[tuple[type[R], str, str]]) -> list[Row | None]:
-    return rows.fetch(wanted) if wanted else []
-
-
-def _files_of_hour(moment: datetime) -> Iterator[str]:
+def _files_under(prefix: str) -> Iterator[str]:
     pages = (
         aws.client("s3")
         .get_paginator("list_objects_v2")
-        .paginate(Bucket=settings().documents_bucket, Prefix=blobs.hour_prefix(moment))
+        .paginate(Bucket=settings().documents_bucket, Prefix=prefix)
     )
     for page in pages:
         for entry in page.get("Contents", []):
@@ -144,6 +191,19 @@ def _unreferenced(names: list[str]) -> list[str]:
     # Raw: this function has no key, so it cannot tell a forged row; keeping a file is harmless.
     found = rows.fetch_items(wanted) if wanted else []
     kept = {item["blob"]["S"] for item in found if "blob" in item}
+    return [name for name in named if name not in kept]
+
+
+def _unawaited(names: list[str]) -> list[str]:
+    """Return the parts that no announcement waiting to be inspected refers to."""
+    named = [name for name in names if _is_ours(name)]
+    wanted = list(dict.fromkeys(uploads.upload_wish(_owner(name)[1]) for name in named))
+    found = rows.fetch_items(wanted) if wanted else []
+    waiting = [item["pk"]["S"].removeprefix("UP#") for item in found if "pend_pk" in item]
+    kept: set[str] = set()
+    for document_id in waiting:
+        rows_of = rows.fetch_items(uploads.all_part_wishes(document_id))
+        kept.update(item["blob"]["S"] for item in rows_of)
     return [name for name in named if name not in kept]
 
 

@@ -137,6 +137,7 @@ def operator_environment(config: Config) -> dict[str, str]:
         "ARCHIVE_BUCKET": values["ArchiveBucketName"],
         "NOTIFY_QUEUE_URL": values["NotifyQueueUrl"],
         "REMIND_QUEUE_URL": values["RemindQueueUrl"],
+        "INGEST_QUEUE_URL": values["IngestQueueUrl"],
         "KMS_ROOT_KEY_ARN": values["RootKeyArn"],
         "KMS_TRACE_KEY_ARN": values["TraceKeyArn"],
         "KMS_SEAL_KEY_ARN": values["SealKeyArn"],

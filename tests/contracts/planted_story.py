@@ -17,6 +17,7 @@ from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.rows import table_name
 from chalicelib.identity import staff
 from chalicelib.identity.values import Traits
+from chalicelib.record.rules import PART_BYTES
 from chalicelib.workers import relay
 from chalicelib.workers.archive import archive
 from chalicelib.workers.notify import notify
@@ -172,6 +173,10 @@ def deposit(cast: Cast, http: Client, seen: Seen) -> None:
     pending = seen.keep(http.post(to_self, as_=person.principal, json=later, headers=key())).json()
     sent = http.put(pending["upload"]["href"], as_=person.principal, body=note + b" (3)")
     assert seen.keep(sent).status == 201, sent.body
+    long = later | {"size_bytes": PART_BYTES + len(note), "sha256": "0" * 64}
+    pending = seen.keep(http.post(to_self, as_=person.principal, json=long, headers=key())).json()
+    target = f"{pending['upload']['parts_href']}/2"
+    assert seen.keep(http.put(target, as_=person.principal, body=note)).status == 204
 
 
 def an_appointment(**changes: Any) -> dict[str, Any]:

@@ -50,6 +50,7 @@ READ = [
 NOT_CANNED = {
     "/v1/patients/{pid}/trace/proof",
     "/v1/patients/{pid}/appointments/{appointment_id}/ics",
+    "/v1/patients/{pid}/documents/{document_id}/parts",
 }
 
 

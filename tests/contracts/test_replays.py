@@ -18,6 +18,7 @@ from tests.fhir.resources import a_document, a_transaction, a_weight, an_appoint
 from tests.http_client import Client
 from tests.messaging.correspondence import begun
 from tests.oauth import asked
+from tests.record import sending
 from tests.worlds import World
 
 APPOINTMENT = {"title": "Scanner", "start": "2026-11-23T11:00", "zone": "Europe/Paris"}
@@ -47,6 +48,7 @@ REGISTERED: tuple[str, str, Mapping[str, Any]] = (
     "publisher",
     BODY,
 )
+COMPLETED = "/documents/{document_id}/complete"
 LETTER = {"body": "Bonjour"}
 # The same of conversations, whose name is not the patient's.
 LETTERS: list[tuple[str, str, Mapping[str, Any] | bytes]] = [
@@ -69,7 +71,25 @@ def test_every_idempotent_route_is_replayed_here() -> None:
     idempotent = {
         one.path.removeprefix("/v1/patients/{pid}") for one in ENDPOINTS if one.idempotent
     }
-    assert idempotent == {path for path, _, _ in (*WRITES, *LETTERS, REGISTERED)} | set(IN_FHIR)
+    replayed = {path for path, _, _ in (*WRITES, *LETTERS, REGISTERED)} | set(IN_FHIR)
+    assert idempotent == replayed | {COMPLETED}
+
+
+def test_a_document_completed_twice_gets_the_first_answer(
+    clock: time_machine.Traveller, world: World, http: Client
+) -> None:
+    laboratory = world.laboratory.principal
+    subject = world.handle(world.laboratory)
+    told = sending.announce(http, laboratory, subject, sending.LONG)
+    sending.send(http, laboratory, told, sending.LONG)
+    first = sending.complete(http, laboratory, told)
+    sending.inspect()
+    clock.shift(timedelta(hours=23))
+    told["upload"]["complete_href"] = (
+        f"/v1/patients/{world.handle(world.laboratory)}/documents/{told['id']}/complete"
+    )
+    again = sending.complete(http, laboratory, told)
+    assert (again.status, again.json()) == (202, first.json())
 
 
 @pytest.mark.parametrize(("path", "name", "body"), WRITES)

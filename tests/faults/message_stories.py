@@ -11,6 +11,7 @@ from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.model import Draft, Joined, Opening
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.store import HeadRow
+from chalicelib.record import reading
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Filter
 from tests.builders import a_pdf
@@ -171,7 +172,7 @@ def saved(world: World) -> list[bytes]:
     person = world.person
     listing = record.list_documents(person.principal, person.pid, Filter(), None, 50)
     found = [one for one in listing.documents if one.title == MARKER]
-    return [record.open_document(person.principal, person.pid, one.id)[1] for one in found]
+    return [reading.open_document(person.principal, person.pid, one.id)[1] for one in found]
 
 
 def _ref() -> Reference:

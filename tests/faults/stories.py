@@ -26,6 +26,7 @@ from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.rows import StoreUnavailable, table_name
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.identity.store import ProfessionalRow, professional_key
+from chalicelib.record import reading
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft, Filter
 from chalicelib.workers import relay, sweep
@@ -100,7 +101,7 @@ def deposited(world: World) -> object:
     person = world.person
     listing = record.list_documents(person.principal, person.pid, Filter(), None, 50)
     found = [one for one in listing.documents if one.title == MARKER]
-    return [record.open_document(person.principal, person.pid, one.id)[1] for one in found]
+    return [reading.open_document(person.principal, person.pid, one.id)[1] for one in found]
 
 
 def one_trace_of_adding(world: World, tries: int) -> str | None:

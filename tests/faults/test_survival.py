@@ -16,11 +16,13 @@ from chalicelib.access import commit
 from chalicelib.core import clock as product_clock
 from chalicelib.core import rows
 from chalicelib.core.rows import Query
+from chalicelib.record import rules
 from chalicelib.record import store as record_store
 from chalicelib.record.store import GoneRow
 from tests import double, worlds
 from tests.faults import stories
 from tests.faults.every_story import STORIES
+from tests.faults.large_stories import PART
 from tests.faults.reminder_stories import no_trace
 from tests.faults.stories import (
     MARKER,
@@ -46,6 +48,12 @@ def world(aws: Recorder) -> World:
     made = worlds.restored(MARKER)
     aws.clear()
     return made
+
+
+@pytest.fixture(autouse=True)
+def _short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make what is sent in parts short: the faults are in the calls, not in the bytes."""
+    monkeypatch.setattr(rules, "PART_BYTES", PART)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)

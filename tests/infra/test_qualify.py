@@ -100,6 +100,7 @@ def test_the_sentence_at_the_end_says_whether_the_product_can_run(
 def test_an_installation_made_with_public_calls_is_removed_whole(host: Host) -> None:
     made = bare.create(host.client, "bare", "eu-west-3")
     assert made["NOTIFY_QUEUE_URL"].endswith("/bare-notify")
+    assert made["INGEST_QUEUE_URL"].endswith("/bare-ingest")
     before = set(host.client("dynamodb").list_tables()["TableNames"])
     assert {name for name in before if name.startswith("bare-")} == {
         table.physical_name("bare") for table in tables.TABLES

@@ -29,6 +29,7 @@ from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Draft
+from chalicelib.record.rules import PART_BYTES
 from tests.builders import (
     Actor,
     a_consent,
@@ -61,6 +62,7 @@ ROLES: Final = (
     "operator",
 )
 CLINICAL: Final = "a clinical document of the laboratory"
+LAST_PART: Final = b"0123456789"
 NARRATED: Final = "Phrase que seul ce compte rendu contient"
 _numbers: Final = count(1)
 SAME_ORIGIN: Final = {"Origin": "https://carnet.test", "X-Carnet": "1"}
@@ -181,6 +183,7 @@ def ask(
         "document_id": document or _document(world, name, case),
         "rpps": (world.colleague if declared.method == "PUT" else world.doctor).id,
         "slug": "not-found",
+        "number": "2",
     }
     values |= _agenda(world, declared.path, case, document)
     values |= _children(world, name)
@@ -361,11 +364,21 @@ def _begun(actor: Principal, pid: str) -> Reference:
 
 
 def _document(world: World, name: str, case: str) -> str:
+    if name.endswith(("/parts", "/parts/{number}", "/complete")):
+        return _long_document(world)
     if name.startswith("PUT"):
         return world.upload
     if case == CLINICAL:
         return _clinical_document(world)
     return world.own if case == "of the person" else world.document
+
+
+def _long_document(world: World) -> str:
+    """Announce, by the laboratory, what comes in two parts: the last has ten bytes."""
+    draft = Draft(None, "11502-2", None, None, PART_BYTES + len(LAST_PART), ids.new_id().zfill(64))
+    return record.announce_document(
+        world.laboratory.principal, world.person.pid, draft, None
+    ).document_id
 
 
 def _clinical_document(world: World) -> str:
@@ -405,6 +418,8 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
         return {"json": {}}
     if "{conversation_id}" in name:
         return _letter(world, name)
+    if name.endswith("/parts/{number}"):
+        return {"body": LAST_PART}
     if name.startswith("PUT") and name.endswith("/content"):
         return {"body": UPLOADED}
     if name.startswith("PUT") and not name.endswith("/terms"):

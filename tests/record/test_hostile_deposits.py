@@ -195,7 +195,7 @@ def test_a_title_that_deceives_and_a_body_that_nests_are_refused_in_french_and_n
 def test_a_limit_plus_one_byte_is_refused(http: Client) -> None:
     person = a_person()
     path = f"/v1/patients/{person.pid}/documents"
-    draft = a_draft(type_code="DOCPAT05") | {"content": None, "size_bytes": 4 * 1024 * 1024 + 1}
+    draft = a_draft(type_code="DOCPAT05") | {"content": None, "size_bytes": 25 * 1024 * 1024 + 1}
 
     announced = http.post(
         path, as_=person.principal, json=draft, headers={"Idempotency-Key": "too-big-1"}

@@ -1050,12 +1050,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what is known of one document. */
+        /** Read what is known of one document, or what becomes of one that was sent in parts. */
         get: operations["read_document"];
         put?: never;
         post?: never;
         /** Declare one's own deposit an error: it disappears for every reader. */
         delete: operations["withdraw_document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/documents/{document_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that every part was sent: the document is inspected, then deposited or refused. */
+        post: operations["complete_document"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1068,7 +1085,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a document's bytes, in the format it was deposited in. */
+        /** Read a document's bytes, in its own format: whole up to 4 MiB, else in slices (`Range`). */
         get: operations["read_content"];
         /** Receive the raw bytes of an announced document. */
         put: operations["upload_content"];
@@ -1089,6 +1106,40 @@ export interface paths {
         /** Read a CDA document as sections, tables and lists that a screen can show. */
         get: operations["read_narrative"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/documents/{document_id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the parts received of an announced document, to go on after a cut. */
+        get: operations["list_parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patients/{pid}/documents/{document_id}/parts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Receive a part of an announced document; sent again, it is replaced. */
+        put: operations["put_part"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2895,13 +2946,13 @@ export interface components {
             content: string | null;
             /**
              * Size Bytes
-             * @description How many bytes the PUT that follows will bring.
+             * @description How many bytes follow: in one PUT up to 4 MiB, in parts above, up to 25 MiB.
              * @default null
              */
             size_bytes: number | null;
             /**
              * Sha256
-             * @description Of the content, in hexadecimal: checked if given.
+             * @description Of the content, in hexadecimal: checked if given; needed above 4 MiB.
              * @default null
              */
             sha256: string | null;
@@ -2948,6 +2999,7 @@ export interface components {
          *       "id": "01JDK8X4Q2M9F3Z8T5Y1C4B6NA",
          *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *       "size_bytes": 11240,
+         *       "status": "available",
          *       "title": "Bilan thyroïdien",
          *       "type": {
          *         "code": "11502-2",
@@ -2961,6 +3013,12 @@ export interface components {
         DocumentOut: {
             /** Id */
             id: string;
+            /**
+             * Status
+             * @default available
+             * @constant
+             */
+            status: "available";
             /** Title */
             title: string;
             type: components["schemas"]["Labelled"];
@@ -3002,6 +3060,26 @@ export interface components {
             items: components["schemas"]["DocumentOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * DocumentProgress
+         * @description A document sent in parts that is not in the record: to its depositor only.
+         *
+         *     `processing` lasts a few seconds as a rule. A refusal can be read for a week.
+         */
+        DocumentProgress: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "available" | "refused";
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Expires At */
+            expires_at: string | null;
+            refusal: components["schemas"]["RefusalOut"] | null;
         };
         /**
          * EventOut
@@ -3937,6 +4015,55 @@ export interface components {
             footnote: number;
         };
         /**
+         * PartOut
+         * @description A part received; `sha256` in hex.
+         */
+        PartOut: {
+            /** Number */
+            number: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * PartsOut
+         * @description The parts received: those that are missing are to be sent.
+         */
+        PartsOut: {
+            /** Size Bytes */
+            size_bytes: number;
+            /** Part Bytes */
+            part_bytes: number;
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            /** Expires At */
+            expires_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "processing";
+        };
+        /**
+         * PartsTarget
+         * @description Where the parts are awaited, numbered from 1, and until when; then where to say the end.
+         *
+         *     Each is `part_bytes` long but the last, and goes to `{parts_href}/{number}`.
+         */
+        PartsTarget: {
+            /** Parts Href */
+            parts_href: string;
+            /** Part Bytes */
+            part_bytes: number;
+            /** Parts */
+            parts: number;
+            /** Complete Href */
+            complete_href: string;
+            /** Expires At */
+            expires_at: string;
+        };
+        /**
          * PatientAnswer
          * @description A person's identity.
          */
@@ -3983,7 +4110,11 @@ export interface components {
              * @constant
              */
             status: "pending";
-            upload: components["schemas"]["UploadTarget"];
+            /**
+             * Upload
+             * @description In parts, above 4 MiB.
+             */
+            upload: components["schemas"]["UploadTarget"] | components["schemas"]["PartsTarget"];
         };
         /**
          * Permission
@@ -4267,6 +4398,39 @@ export interface components {
             source: components["schemas"]["RuleSource"];
         };
         /**
+         * RefusalOut
+         * @description Why a document was refused: a code for machines, a sentence for people.
+         */
+        RefusalOut: {
+            /** Reason */
+            reason: string;
+            /** Explanation */
+            explanation: string;
+            /** Explanation En */
+            explanation_en: string;
+            /** Errors */
+            errors: components["schemas"]["RefusedField"][];
+            /**
+             * Document Id
+             * @description Of `already-deposited`: which one it is.
+             */
+            document_id: string | null;
+        };
+        /**
+         * RefusedField
+         * @description One thing wrong in what was sent, as in a problem.
+         */
+        RefusedField: {
+            /** Pointer */
+            pointer: string;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Detail En */
+            detail_en: string;
+        };
+        /**
          * RelationList
          * @description A page of them, the last given or renewed first; `next` is the cursor of the following.
          */
@@ -4536,6 +4700,20 @@ export interface components {
             profession: string | null;
             /** Organisation */
             organisation: string | null;
+        };
+        /**
+         * SentDocument
+         * @description A document all of whose parts were sent.
+         */
+        SentDocument: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @description The same request sent again gets the same answer. Read the document to know what became of it.
+             * @constant
+             */
+            status: "processing";
         };
         /**
          * SessionEnd
@@ -4952,7 +5130,7 @@ export interface components {
                     coding: {
                         system?: string;
                         /** @enum {string} */
-                        code?: "account-suspended" | "address_capitals" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-set" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "more_errors" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "number_too_long" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "recommendation_of_person" | "redirect_localhost" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "syntax" | "time_form" | "too-large" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_marks" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_reserved";
+                        code?: "account-suspended" | "address_capitals" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-set" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "being-inspected" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "more_errors" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "number_too_long" | "part_length" | "parts-missing" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "range-not-satisfiable" | "recommendation_of_person" | "redirect_localhost" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "syntax" | "time_form" | "too-large" | "too-long-at-once" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_marks" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_reserved";
                     }[];
                     /** @description In French. */
                     text: string;
@@ -4966,7 +5144,7 @@ export interface components {
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/already-set" | "/problems/link-only" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/parts-missing" | "/problems/being-inspected" | "/problems/too-long-at-once" | "/problems/range-not-satisfiable" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/already-set" | "/problems/link-only" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -4977,7 +5155,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_marks" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "permission_not_asked" | "permission_not_given" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "instant_form" | "too_many_decimals" | "pressure_order" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "hash_mismatch" | "repeated" | "none_chosen" | "address_characters" | "address_wildcard" | "address_fragment" | "address_encoding" | "address_relative" | "address_https" | "address_capitals" | "address_host_missing" | "address_user" | "address_host" | "address_local" | "address_private" | "address_ip" | "address_port" | "address_dots" | "redirect_scheme" | "redirect_localhost" | "redirect_private_use" | "redirect_query" | "too_many_redirects" | "keys_shape" | "keys_inline" | "keys_kind" | "keys_private" | "keys_weak" | "keys_many" | "keys_alike" | "more_errors" | "fhir_unsupported" | "fhir_value" | "fhir_type" | "fhir_forbidden" | "fhir_reference" | "repeated_parameter" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "greater_than" | "float_type" | "dict_type" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_marks" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "permission_not_asked" | "permission_not_given" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "instant_form" | "too_many_decimals" | "pressure_order" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "part_length" | "hash_mismatch" | "repeated" | "none_chosen" | "address_characters" | "address_wildcard" | "address_fragment" | "address_encoding" | "address_relative" | "address_https" | "address_capitals" | "address_host_missing" | "address_user" | "address_host" | "address_local" | "address_private" | "address_ip" | "address_port" | "address_dots" | "redirect_scheme" | "redirect_localhost" | "redirect_private_use" | "redirect_query" | "too_many_redirects" | "keys_shape" | "keys_inline" | "keys_kind" | "keys_private" | "keys_weak" | "keys_many" | "keys_alike" | "more_errors" | "fhir_unsupported" | "fhir_value" | "fhir_type" | "fhir_forbidden" | "fhir_reference" | "repeated_parameter" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "greater_than" | "float_type" | "dict_type" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -4993,6 +5171,8 @@ export interface components {
             explanation_en?: string;
             /** @description too-large, head-too-large: the limit, in bytes. */
             limit_bytes?: number;
+            /** @description too-long-at-once, range-not-satisfiable: of the document. */
+            size_bytes?: number;
             /** @description too-many-feeds, too-many-consents: how many there may be. */
             limit?: number;
             /** @description application-fixed, application-move: the state it is in. */
@@ -5156,6 +5336,28 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description None of the bytes asked for is in the thing, or too many ranges of them. */
+        RangeNotSatisfiable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Content-Range": components["headers"]["Content-Range"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/range-not-satisfiable",
+                 *       "title": "Tranche impossible",
+                 *       "status": 416,
+                 *       "detail": "Aucun octet de ce document n’est dans la tranche demandée, ou plusieurs tranches ont été demandées à la fois.",
+                 *       "title_en": "Range not satisfiable",
+                 *       "detail_en": "No byte of this document is in that range, or several ranges were asked for at once.",
+                 *       "size_bytes": 18350080
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Understood, and refused for what it says; every error at once. */
         Invalid: {
             headers: {
@@ -5275,6 +5477,18 @@ export interface components {
             };
         };
         /** @description Refused, in FHIR. */
+        Outcome416: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Content-Range": components["headers"]["Content-Range"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["OperationOutcome"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Refused, in FHIR. */
         Outcome429: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5311,6 +5525,10 @@ export interface components {
         /** @description How long to wait, in seconds. */
         "Retry-After": string;
         "WWW-Authenticate": "Bearer";
+        /** @description That slices can be asked for. */
+        "Accept-Ranges": "bytes";
+        /** @description Which bytes of the content these are, and how many there are (RFC 9110). */
+        "Content-Range": string;
         /** @description A name for the file. */
         "Content-Disposition": string;
         /** @description The SHA-256 of the content (RFC 9530). */
@@ -8452,6 +8670,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8539,6 +8758,18 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentOut"];
                 };
             };
+            /** @description A document sent in parts that is not in the record: to its depositor only. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentProgress"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -8587,10 +8818,79 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    complete_document: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Yours, one per deposit or creation: the same request sent again with the same key has one effect. In FHIR, without one, the resource is its own. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A document all of whose parts were sent. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/parts-missing",
+                     *       "title": "Envoi incomplet",
+                     *       "status": 409,
+                     *       "detail": "Des parties de ce document n’ont pas été reçues : `errors` dit lesquelles.",
+                     *       "title_en": "Parts missing",
+                     *       "detail_en": "Some parts of this document were not received: `errors` says which.",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/parts/2",
+                     *           "code": "missing",
+                     *           "detail": "Cette information est nécessaire.",
+                     *           "detail_en": "This field is required."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     read_content: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One range of bytes, of what is longer than 4 MiB: 4 MiB of it at most are given, from its first byte on. Ignored of what is shorter. */
+                Range?: string;
+            };
             path: {
                 /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
@@ -8621,10 +8921,55 @@ export interface operations {
                     "text/xml": unknown;
                 };
             };
+            /** @description The content. */
+            206: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    "Content-Range": components["headers"]["Content-Range"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "text/plain": unknown;
+                    "text/xml": unknown;
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/too-long-at-once",
+                     *       "title": "Document trop volumineux pour une seule réponse",
+                     *       "status": 409,
+                     *       "detail": "Ce document se lit par tranches de 4 Mio au plus (en-tête `Range`). Il ne peut pas être joint à un message.",
+                     *       "title_en": "Too long for one answer",
+                     *       "detail_en": "This document is read in slices of 4 MiB at most (`Range` header). It cannot be joined to a message.",
+                     *       "size_bytes": 18350080
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            416: components["responses"]["RangeNotSatisfiable"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -8745,6 +9090,97 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The parts received: those that are missing are to be sent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                document_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/already-uploaded",
+                     *       "title": "Contenu déjà reçu",
+                     *       "status": 409,
+                     *       "detail": "Le contenu de ce document a déjà été reçu, ou l’envoi a expiré.",
+                     *       "title_en": "Already uploaded",
+                     *       "detail_en": "The content of this document was already received, or the upload expired."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];

@@ -111,6 +111,7 @@ export async function deposit(
   const silent = { ...sending, progress: () => undefined };
   const answer = await send<PendingDocument | CarnetDocument>(describe, silent);
   if (!("upload" in answer)) return answer;
+  if (!("href" in answer.upload)) throw new TypeError("a long document goes in parts");
   return send<CarnetDocument>(
     { method: "PUT", path: answer.upload.href, body: file, type: "application/octet-stream" },
     sending,

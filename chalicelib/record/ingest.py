@@ -1,0 +1,144 @@
+"""From parts received to a document of the record, or to why it is not one.
+
+Called by a worker, as often as the queue says: the state of the announcement decides, and changes
+in the transaction that makes the document. It goes on for who sent the last part, whose session may
+have ended; her right to deposit is decided again, as of now.
+"""
+
+import hashlib
+from typing import Final
+
+from chalicelib.access import files, gate
+from chalicelib.access.gate import Unit
+from chalicelib.access.model import Action, Refusal
+from chalicelib.access.store import RECORD_KIND, subject_of_record
+from chalicelib.access.usecases import until_it_holds
+from chalicelib.core import clock, rows
+from chalicelib.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unauthenticated
+from chalicelib.record import deposit, large, rules, store, uploads
+from chalicelib.record.model import Draft
+from chalicelib.record.uploads import Part, PartRow, Sender, UploadRow
+from chalicelib.storage import blobs
+from chalicelib.storage.inspect import Limits
+from chalicelib.vault import envelope
+from chalicelib.vault.errors import Tampered
+
+LIMITS: Final = Limits(size_bytes=rules.MOST_BYTES)
+_NOT_PROCESSED: Final = (
+    "Ce document n’a pas pu être examiné. Envoyez-le à nouveau.",
+    "This document could not be inspected. Send it again.",
+)
+
+
+def ingest(pid: str, document_id: str) -> None:
+    """Inspect what was sent and put it in the record, or note why not; then remove the parts.
+
+    Nothing is done for what is not waiting: done by another, removed, or forgotten.
+
+    Raises:
+        Unavailable, StoreUnavailable: to be done again.
+        BlobMissing, Tampered, KeyMissing: a part or a row is lost, or not ours (an incident).
+    """
+    row = _waiting(document_id)
+    if row is None:
+        return
+    value = envelope.open_row(
+        bytes(row.sealed or b""),
+        subject=subject_of_record(pid),
+        kind=RECORD_KIND,
+        pk=row.pk,
+        sk=row.sk,
+    )
+    sender, draft = uploads.open_sender(value), uploads.draft_of(value)
+    try:
+        gone = until_it_holds(lambda: _ingest(pid, document_id, sender, draft))
+    except (NotFound, Forbidden, Unauthenticated):
+        gone = _give_up(row, document_id)
+    except blobs.BlobMissing:
+        if _waiting(document_id):
+            raise
+        return  # who finished it meanwhile removed its parts
+    for name in gone:
+        files.discard(name)
+
+
+def _waiting(document_id: str) -> UploadRow | None:
+    row = rows.get(*uploads.upload_wish(document_id))
+    return row if row is not None and row.is_processing else None
+
+
+def _ingest(pid: str, document_id: str, sender: Sender, draft: Draft) -> list[str]:
+    """Do it once, in one transaction; return the files to remove."""
+    with (
+        files.kept_only_if_committed() as written,
+        gate.enter(
+            sender.principal,
+            Action.DOCUMENT_INGEST,
+            pid,
+            target=uploads.upload_wish(document_id),
+            wanted=deposit.wanted(sender.principal, pid, draft.sha256 or ""),
+            queries=[uploads.parts_query(document_id)],
+            about=document_id,
+            session=sender.session,
+        ) as unit,
+    ):
+        row = unit.target(UploadRow)
+        if not row.is_processing:
+            unit.go_on()
+            return []
+        unit.is_secret = uploads.was_secret(unit, row)
+        parts, found = uploads.open_parts(unit)
+        try:
+            _check_age(unit, row)
+            content = _assembled(unit, document_id, draft, parts)
+            document = deposit.new_document(unit, document_id, draft, content, LIMITS)
+            deposit.write(unit, document, content, written)
+            unit.put(uploads.done(unit, row), lost=Conflict())
+        except (Invalid, Conflict) as refused:
+            if refused.slug == Conflict.slug:
+                raise
+            _refuse(unit, row, refused)
+        uploads.forget_parts(unit, found)
+    return [part.blob for part in parts]
+
+
+def _refuse(unit: Unit, row: UploadRow, refused: Problem) -> None:
+    unit.outcome = Refusal.CONFLICT if isinstance(refused, Conflict) else Refusal.INVALID
+    unit.put(uploads.refused(unit, row, large.why(refused)), lost=Conflict())
+
+
+def _check_age(unit: Unit, row: UploadRow) -> None:
+    """Refuse what nothing could inspect for days, whatever the reason: it would go on for ever."""
+    if unit.now >= uploads.completed_at(row) + uploads.PROCESSING_LIFE:
+        french, english = _NOT_PROCESSED
+        raise Invalid(
+            "document-refused", reason="not_processed", explanation=french, explanation_en=english
+        )
+
+
+def _assembled(unit: Unit, document_id: str, draft: Draft, parts: list[Part]) -> bytes:
+    """Read the parts one by one; each is the one received.
+
+    Raises:
+        Conflict: some are no longer there: who finished it meanwhile removed them.
+    """
+    if len(parts) != rules.parts_of(draft.size_bytes or 0):
+        raise Conflict
+    return b"".join(_opened(unit, document_id, part) for part in parts)
+
+
+def _opened(unit: Unit, document_id: str, part: Part) -> bytes:
+    name = uploads.part_name(document_id, part.number)
+    content = unit.open_piece(blobs.get(part.blob), name)
+    if hashlib.sha256(content).hexdigest() != part.sha256:
+        raise Tampered("not the part received")
+    return content
+
+
+def _give_up(row: UploadRow, document_id: str) -> list[str]:
+    """Forget what was sent by who may no longer deposit: why is in the history."""
+    asked, now = uploads.parts_query(document_id), clock.now()
+    found = [PartRow.from_raw_data(item) for item in rows.query(asked).items]
+    gone = [rows.replace(store.gone_row(part.blob, now)) for part in found]
+    rows.write([rows.put(uploads.given_up(row, now)), *gone, *map(rows.forget, found)])
+    return [part.blob for part in found]
