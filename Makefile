@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness package lock cloud-tests
+.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness qualify package lock cloud-tests fuzz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +13,9 @@ ARTIFACTS := test-artifacts
 NPM_CLIENT := .venv-web/fhir-client.pure.min.js
 # Or `coverage`: the same tests, twice as long; continuous integration says it.
 IN_PROCESS ?= moto
-MOTO := $(BIN)/pytest tests -m "not cloud and not browser and not slow" -n auto \
+# Who has nothing left to do takes tests from who has: some last a hundred times as long as others.
+WORKERS := -n auto --dist worksteal
+MOTO := $(BIN)/pytest tests -m "not cloud and not browser and not slow" $(WORKERS) \
 	--junitxml=$(ARTIFACTS)/junit-moto.xml
 COMPILE := $(BIN)/uv pip compile -q --no-header --generate-hashes --universal \
 	--python-version 3.11 --exclude-newer "$(COOLDOWN)"
@@ -68,7 +70,7 @@ coverage: .venv/development ## the in-process suite, and which branches it takes
 
 matrices: .venv/development ## in process: every call of every story broken, every role on every route, long properties
 	@mkdir -p $(ARTIFACTS)
-	$(BIN)/pytest tests -m slow -n auto --junitxml=$(ARTIFACTS)/junit-matrices.xml
+	$(BIN)/pytest tests -m slow $(WORKERS) --junitxml=$(ARTIFACTS)/junit-matrices.xml
 
 web: .venv/development ## the web client: types, lint, budgets, unit tests
 	$(BIN)/python -m infra.local.tools
@@ -82,17 +84,24 @@ $(NPM_CLIENT): .venv/development tests/clients/npm_client.py
 
 cloud-tests: .venv/development $(NPM_CLIENT) ## the suite against the deployed product, browsers included
 	@mkdir -p $(ARTIFACTS)
-	$(BIN)/pytest tests -m "cloud or browser" -n 3 --dist loadgroup \
+	$(BIN)/pytest tests -m "cloud or browser" -n 4 --dist loadgroup \
 		--junitxml=$(ARTIFACTS)/junit-cloud.xml
 
 bench: .venv/development ## count calls, measure times, print the table
 	@$(BIN)/python -m bench
 
+fuzz: .venv/development ## spoil the running product's data with drawn requests, then bytes; ARGS="--help"
+	@$(BIN)/python -m fuzz $(ARGS)
+
 lateness: .venv/development ## how late a thousand reminders of one minute are, on the running product
 	@$(BIN)/python -m bench.lateness
 
+qualify: .venv/runtime ## what a host's DynamoDB, S3 and KMS promise: AWS_ENDPOINT_URL…, else the running product's local cloud
+	@$(BIN)/python -m infra.local.qualify
+
 lock: .venv/development ## resolve the libraries again, with hashes
 	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) infra/container/requirements.in -o infra/container/requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) infra/local/requirements.in -o infra/local/requirements.txt
 	$(COMPILE) infra/local/requirements-web.in -o infra/local/requirements-web.txt

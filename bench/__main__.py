@@ -48,6 +48,9 @@ def _world() -> Iterator[tuple[World, Client]]:
 
 def _operation(operation: Operation, world: World, http: Client, saved: double.Snapshot) -> str:
     with quiet():
+        double.restore(saved)
+        operation.before(world, http)
+        saved = double.snapshot()
         cold, warm = measure(asked(operation, world, http), world, saved)
         double.restore(saved)
         know_tokens(world)

@@ -9,13 +9,18 @@ from tests.worlds import World
 
 _asking: Final[dict[str, tuple[Play, str]]] = {}
 _coded: Final[dict[str, tuple[Play, str]]] = {}
+_changed: Final[dict[str, tuple[Play, str]]] = {}
 _connected: Final[dict[str, tuple[Play, str, str]]] = {}
 
 
 def prepare(world: World, http: Client) -> None:
-    """Let three applications ask, and the person let two of them in."""
+    """Let applications ask, and the person let all but one of them in; one is changed since."""
     pid = world.person.pid
     first, second, third = (Play(http, an_application(), world.person) for _ in range(3))
+    fourth = an_application().id
+    ref = asked.consented(world.person, application_id=fourth)
+    asked.change(fourth)
+    _changed[pid] = (first, ref)
     _asking[pid] = (first, first.request())
     _coded[pid] = (second, second.code())
     held = third.connect()["refresh_token"]
@@ -47,6 +52,17 @@ def change(world: World, http: Client) -> Reply:
         f"{play.consents}/{ref}",
         as_=world.person.principal,
         json={"permissions": ["weight:read"]},
+        headers={"If-Match": '"v1"'},
+    )
+
+
+def agree(world: World, http: Client) -> Reply:
+    play, ref = _changed[world.person.pid]
+    return http.request(
+        "PUT",
+        f"{play.consents}/{ref}/terms",
+        as_=world.person.principal,
+        json={"version": asked.new_terms()},
         headers={"If-Match": '"v1"'},
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from bench import consents, desk
+from bench import consents, desk, large
 from chalicelib.access.permissions import Permission
 from chalicelib.catalogue.model import State
 from chalicelib.core import clock, events, ids
@@ -24,13 +24,21 @@ from tests.worlds import World, appoint, deposit, measure
 LISTED: Final = 50
 
 
+def _nothing(world: World, http: Client) -> None:
+    """Ask for nothing before: `prepare` was enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One request: its name in `budgets.toml`, who sends it, and the status it must have."""
+    """One request: its name in `budgets.toml`, who sends it, and the status it must have.
+
+    What it is about, beside what `prepare` makes, is made `before`, which is not counted.
+    """
 
     name: str
     send: Callable[[World, Client], Reply]
     status: int = 200
+    before: Callable[[World, Client], None] = _nothing
 
 
 def _get(path: str) -> Callable[[World, Client], Reply]:
@@ -204,6 +212,13 @@ OPERATIONS: Final = (
     Operation("one_document", _get("/v1/patients/{pid}/documents/{document}")),
     Operation("content", _get("/v1/patients/{pid}/documents/{document}/content")),
     Operation("deposit", _deposit, 201),
+    Operation("announce_long", large.announce, 202),
+    Operation("send_part", large.send_part, 204, large.announced),
+    Operation("list_parts", large.list_parts, 200, large.announced),
+    Operation("complete_document", large.complete, 202, large.sent),
+    Operation("progress", large.progress, 202, large.announced),
+    Operation("slice", large.read_slice, 206, large.kept),
+    Operation("next_slice", large.read_slice, 206, large.being_read),
     Operation("authorise", _authorise, 201),
     Operation("withdraw_authorisation", _withdraw, 204),
     Operation("trace_page", _get("/v1/patients/{pid}/trace")),
@@ -235,6 +250,9 @@ OPERATIONS: Final = (
     Operation("one_measure", _mine("GET", "/measures/{measure}")),
     Operation("add_measure", _add_measure, 201),
     Operation("delete_measure", _mine("DELETE", "/measures/{measure}"), 204),
+    Operation("target", _get("/v1/patients/{pid}/target")),
+    Operation("set_target", _mine("PUT", "/target", version=0, json={"weight": 68.5})),
+    Operation("remove_target", _mine("DELETE", "/target"), 204),
     Operation("notices", _get("/v1/patients/{pid}/notices")),
     Operation("read_notices", _read_notices, 204),
     Operation("delete_notice", _mine("DELETE", "/notices/{notice}"), 204),
@@ -286,6 +304,7 @@ OPERATIONS: Final = (
     Operation("consents", _get("/v1/patients/{pid}/consents")),
     Operation("give_consent", consents.give, 201),
     Operation("change_consent", consents.change),
+    Operation("agree_to_terms", consents.agree),
     Operation("withdraw_consent", consents.withdraw, 204),
     Operation("exchange_code", consents.exchange),
     Operation("renew_tokens", consents.renew),

@@ -22,6 +22,7 @@ FEW_FAILED_ANSWERS: Final = 4
 WATCHED_LINES: Final = {
     "incident": "event",
     "overuse": "event",
+    "infected": "event",
     "Tampered": "error",
     "KeyMissing": "error",
     "BlobMissing": "error",

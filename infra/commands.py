@@ -13,7 +13,7 @@ from chalicelib.identity import registration, suspension
 from chalicelib.identity.values import FINESS, InvalidIdentifier, parse_finess
 from chalicelib.vault import blind
 from infra import application_commands, dead_letters, staff_commands
-from infra.loaders import persons, professionals
+from infra.loaders import importing, persons, professionals
 
 if TYPE_CHECKING:
     import argparse
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chalicelib.access.store import ClientRow
+    from infra.loaders.importing import Report
 
 
 def run(given: argparse.Namespace) -> int:
@@ -92,22 +93,19 @@ def _add_sealing_key(_: argparse.Namespace) -> int:
 
 
 def _open_space(given: argparse.Namespace) -> int:
-    report = persons.load(given.file)
-    for pid in report.opened:
-        print(pid)
-    return _refused(report.refused)
+    return _told(persons.load(given.file, print))
 
 
 def _load_professionals(given: argparse.Namespace) -> int:
     report = professionals.load(given.file)
-    print(f"{report.written} professionals, {report.without_rpps} lines without RPPS")
-    return _refused(report.refused)
+    print(f"{report.done} professionals, {report.left_out} lines without RPPS")
+    return _told(report)
 
 
-def _refused(lines: list[tuple[int, str]]) -> int:
-    for number, reason in lines:
-        print(f"line {number} refused: {reason}", file=sys.stderr)
-    return 1 if lines else 0
+def _told(report: Report) -> int:
+    for line in importing.summary(report):
+        print(line, file=sys.stderr)
+    return 1 if report.refused else 0
 
 
 def _register(given: argparse.Namespace) -> int:

@@ -33,6 +33,7 @@ REFUSED: Final = 2
 NOT_SET_UP: Final = 3
 HOST: Final = 4
 NOT_OURS: Final = 5
+INTERRUPTED: Final = 130  # as a shell says of a command that Ctrl+C ended
 _HOST_FAILED: Final = (
     Unavailable,
     StoreUnavailable,
@@ -80,6 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(HOST, "the host", _why_host(error))
     except (ValueError, OSError) as error:
         return _say(REFUSED, "refused", str(error))
+    except KeyboardInterrupt:
+        return _say(INTERRUPTED, "interrupted", "repeat the command: what is done stays")
 
 
 def _say(status: int, what: str, why: str) -> int:

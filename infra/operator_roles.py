@@ -132,8 +132,8 @@ def statements() -> dict[Role, list[Statement]]:
         ],
         DIRECTORY: [
             *_secret(),
-            _rows(tables.IDENTITY, read_write, "PRO#*"),
-            _rows(tables.IDENTITY, ("PutItem", "DeleteItem"), "DIR#*"),
+            _rows(tables.IDENTITY, ("BatchGetItem",), "PRO#*"),
+            _rows(tables.IDENTITY, ("BatchWriteItem",), "PRO#*", "DIR#*"),
         ],
         SPACES: [
             *_secret(),

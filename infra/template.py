@@ -30,7 +30,7 @@ DAY_SECONDS: Final = 86_400
 FOURTEEN_DAYS: Final = 14 * DAY_SECONDS
 NOTIFY_TIMEOUT_SECONDS: Final = 30
 REMIND_TIMEOUT_SECONDS: Final = 60
-INGEST_TIMEOUT_SECONDS: Final = 120
+INGEST_TIMEOUT_SECONDS: Final = 60
 MAX_RECEIVES: Final = 5
 # Instances of those who serve queues: enough for a campaign day (ADR 0014, `make bench`).
 AT_ONCE: Final = {NOTIFY: 80, REMIND: 32, INGEST: 50}
@@ -65,6 +65,8 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "OperatorIssuer": {"Type": "String", "Default": ""},
     "OperatorClientId": {"Type": "String", "Default": ""},
     "OperatorClientSecret": {"Type": "String", "NoEcho": True, "Default": ""},
+    # The antivirus, tcp://host:port or unix:///path; empty: none, and each document says so.
+    "ClamdAddress": {"Type": "String", "Default": ""},
     # How long nobody, the account's owner included, can delete an archived head of a history.
     "ArchiveRetentionDays": {"Type": "Number", "MinValue": 1, "Default": 3653},
     # The local cloud speaks plain HTTP on the loopback; nothing else may set this to false.
@@ -84,6 +86,7 @@ COMMON_ENVIRONMENT: Final[dict[str, Any]] = {
     "KMS_SEAL_KEY_ARN": {"Fn::GetAtt": ["SealKey", "Arn"]},
     "KMS_TOKEN_KEY_ARN": {"Fn::GetAtt": ["TokenKey", "Arn"]},
 }
+SCAN_ENVIRONMENT: Final[dict[str, Any]] = {"CLAMD_ADDRESS": {"Ref": "ClamdAddress"}}
 MAIL_ENVIRONMENT: Final[dict[str, Any]] = {
     "MAIL_TRANSPORT": {"Ref": "MailTransport"},
     "MAIL_SENDER": {"Ref": "MailSender"},
@@ -168,7 +171,8 @@ def _addition(function: Function, stage: str) -> dict[str, Any]:
 def _environment(function: Function, stage: str) -> dict[str, Any]:
     mail = MAIL_ENVIRONMENT if function in (NOTIFY, SWEEP) else {}
     login = LOGIN_ENVIRONMENT if function is API else {}
-    return {**COMMON_ENVIRONMENT, "STAGE": stage, **mail, **login}
+    scan = SCAN_ENVIRONMENT if function in (API, INGEST) else {}
+    return {**COMMON_ENVIRONMENT, "STAGE": stage, **mail, **login, **scan}
 
 
 def _stream_event(function: Function) -> dict[str, Any]:

@@ -1,37 +1,59 @@
 """Amend moto where it spends most of its time copying and naming; it answers as before.
 
 A transaction keeps what it may put back without copying each item of its tables once for each of
-its writes, attributes go on the wire as they are kept, and names are made once. To be removed when
-moto does it.
+its writes, attributes go on the wire as they are kept, items are weighed once, and names and the
+words of conditions are made once. To be removed when moto does it.
 """
 
 import base64
 import copy
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from unittest.mock import patch
 
 from moto.core import responses
-from moto.core.serialize import BaseJSONSerializer
+from moto.core.serialize import (
+    AttributePickerContext,
+    BaseJSONSerializer,
+    ResponseSerializer,
+    XFormedAttributePicker,
+)
+from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]  # it has no types
+    DepthFirstTraverser,
+    Node,
+)
 
+_MOST: Final = 405_000  # bytes of an item, as moto has it
 _real_update: Final = DynamoDBBackend.update_item
 _real_structure: Final = BaseJSONSerializer._serialize_type_structure
+_real_map: Final = BaseJSONSerializer._serialize_type_map
+_real_lex: Final = ConditionExpressionParser._lex_condition_expression
+_real_value: Final = ResponseSerializer.get_value
 
 
 @contextmanager
 def applied() -> Iterator[None]:
     """Apply the amendments until the end of the block."""
     with ExitStack() as stack:
-        stack.enter_context(patch.object(Table, "__deepcopy__", _kept, create=True))
-        stack.enter_context(patch.object(DynamoDBBackend, "update_item", _update_item))
-        structure = patch.object(BaseJSONSerializer, "_serialize_type_structure", _structure)
-        stack.enter_context(structure)
+        for replaced in (
+            patch.object(Table, "__deepcopy__", _kept, create=True),
+            patch.object(DynamoDBBackend, "update_item", _update_item),
+            patch.object(BaseJSONSerializer, "_serialize_type_structure", _structure),
+            patch.object(BaseJSONSerializer, "_serialize_type_map", _map),
+            patch.object(ResponseSerializer, "get_value", _value),
+            patch.object(Item, "__init__", _fill),
+            patch.object(ConditionExpressionParser, "_lex_condition_expression", _lex),
+            patch.object(DepthFirstTraverser, "traverse_node_recursively", _traverse),
+        ):
+            stack.enter_context(replaced)
         for name in ("camelcase_to_underscores", "method_names_from_class"):
             stack.enter_context(patch.object(responses, name, cache(getattr(responses, name))))
         yield
@@ -59,11 +81,81 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
     return _real_update(self, table_name, key, *args, **kwargs)
 
 
+def _fill(self: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
+    """Weigh an item when it is whole, not once for each of its attributes."""
+    self.hash_key, self.range_key, self.attrs = hash_key, range_key, LimitedSizeDict()
+    for name, value in attrs.items():
+        dict.__setitem__(self.attrs, name, DynamoType(value))
+    if self.size() > _MOST:
+        raise ItemSizeTooLarge
+
+
+def _lex(self: Any) -> deque[Any]:
+    return deque(_words(self.condition_expression))
+
+
+@lru_cache(4096)
+def _words(condition: str) -> tuple[Any, ...]:
+    return tuple(_real_lex(ConditionExpressionParser(condition, {}, {})))
+
+
 def _structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
     if shape.name == "AttributeValue" and key and isinstance(value, dict):
         self._default_serialize(serialized, _wire(value), shape, key)
     else:
         _real_structure(self, serialized, value, shape, key)
+
+
+def _map(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    if shape.value.name == "AttributeValue" and all(
+        isinstance(one, dict) for one in value.values()
+    ):
+        item = {name: _wire(one) for name, one in value.items()}
+        self._default_serialize(serialized, item, shape, key)
+    else:
+        _real_map(self, serialized, value, shape, key)
+
+
+def _value(self: Any, value: Any, key: str, shape: Any) -> Any:
+    """Look for a member of a result under the names that it may have, made once."""
+    picker = self._value_picker
+    if type(value) is not dict or type(picker) is not XFormedAttributePicker:
+        return _real_value(self, value, key, shape)
+    if picker.response_transformers:
+        return _real_value(self, value, key, shape)
+    return next((value[name] for name in _names(shape, key) if name in value), None)
+
+
+@cache
+def _names(shape: Any, key: str) -> tuple[str, ...]:
+    return tuple(XFormedAttributePicker().get_possible_keys(AttributePickerContext({}, key, shape)))
+
+
+def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
+    """Process the nodes of an expression bottom up, asking once what processes which."""
+    return _walk(self, self._processing_map(), node, child_id)
+
+
+def _walk(self: Any, processors: dict[type[Any], Any], node: Any, child_id: int) -> Any:
+    kind = _processed(node.__class__, tuple(processors))
+    if kind is None:
+        return node
+    parent = node.parent
+    for number, child in enumerate(node.children or ()):
+        self.pre_processing_of_child(node, number)
+        _walk(self, processors, child, number)
+    if kind is not Node:
+        node = processors[kind](node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
+
+
+@cache
+def _processed(kind: type[Any], processed: tuple[type[Any], ...]) -> type[Any] | None:
+    """Return as which class a node is processed: `Node` when it is not, None when it is none."""
+    return next((one for one in (*processed, Node) if issubclass(kind, one)), None)
 
 
 def _wire(value: dict[str, Any]) -> dict[str, Any]:

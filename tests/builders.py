@@ -264,6 +264,7 @@ def an_application(*, name: str = "Balance Exemple", status: str = applications.
             name=name,
             organisation="Éditeur Exemple",
             permissions=list(Permission),
+            terms={one.value: {"digest": name, "since": "2026-01-01"} for one in Permission},
             redirect_uris=["https://application.exemple/retour"],
             trace_key=_trace_key(application_id),
         )
@@ -283,8 +284,11 @@ def a_consent(
     assert settings is not None
     pk, sk = applications.consent_key(pid, applications.consent_ref(pid, application.id))
     former = rows.get(ConsentRow, pk, sk)
+    known = rows.get(ApplicationRow, *applications.application_key(application.id))
+    assert known is not None
+    words = {"name": application.name, "publisher": "", "purpose": "", "retention": ""}
     sealed = envelope.seal_row(
-        {"application": application.id},
+        {"application": application.id, "terms": words | {"reasons": {}}},
         subject=store.subject_of_record(pid),
         kind=store.RECORD_KIND,
         data_key=bytes(settings.record_key),
@@ -297,6 +301,7 @@ def a_consent(
         kind="consent",
         status=applications.GIVEN,
         permissions=applications.permission_tokens(pid, permissions),
+        agreed=applications.agreed_tokens(pid, permissions, known.terms),
         given_at=clock.iso(now),
         valid_until=clock.iso(until or now + timedelta(days=365)),
         changed_at=clock.iso(now),

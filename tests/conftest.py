@@ -36,7 +36,7 @@ _MAY_OPEN_SOCKETS = ("cloud", "browser", "enable_socket")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of the running product together: one worker starts it, others do the rest.
 
-    Those that mostly wait have a product and a group of their own.
+    Those that mostly wait, and those that kill or stop it, have a product and a group of their own.
     """
     for item in items:
         if item.get_closest_marker("xdist_group"):
@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Collect rarely, for what was imported is many objects and lasts; refuse to run ungrouped.
 
-    When groups are not kept three products run, and nothing says so.
+    When groups are not kept each worker runs a product, and nothing says so.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

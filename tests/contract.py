@@ -20,8 +20,9 @@ Json = dict[str, Any]
 _REFUSED: Final = 400
 # Told by `default`: a body of another type than is described, an incident of ours.
 _ANYWHERE: Final = frozenset({415, 500})
-# Identity providers add to these addresses what they like.
-_OF_PROVIDERS: Final = frozenset({"/v1/auth/callback", "/v1/auth/logged-out"})
+# Identity providers add to these addresses what they like; OAuth has what it does not know ignored
+# (RFC 6749, 3.1).
+_OF_PROVIDERS: Final = frozenset({"/v1/auth/callback", "/v1/auth/logged-out", "/oauth/authorize"})
 _FORM: Final = "application/x-www-form-urlencoded"
 # What any HTTP answer has: no contract lists them.
 _ORDINARY: Final = frozenset(

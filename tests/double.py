@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from types import ModuleType
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -44,10 +43,18 @@ def tables() -> Tables:
         for name, table in _database().tables.items():
             items = (item for rows in table.items.values() for item in rows.values())
             found[name] = {
-                (item.hash_key.value, item.range_key.value): item.to_json()["Attributes"]
+                (item.hash_key.value, item.range_key.value): dict(_attributes(item))
                 for item in items
             }
         return found
+
+
+def _attributes(item: Any) -> dict[str, Any]:
+    """Return what an item says; written out once, for items are replaced, not changed."""
+    known: dict[str, Any] | None = vars(item).get("written_out")
+    if known is None:
+        known = item.written_out = item.to_json()["Attributes"]
+    return known
 
 
 def table(name: str) -> Any:
@@ -74,6 +81,22 @@ def messages() -> list[str]:
 def mails() -> list[Any]:
     """Return every mail that SES accepted."""
     return list(ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages)
+
+
+def everything() -> str:
+    """Return all that is stored, waits or was sent, written out: the same text, the same state."""
+    with dispatch_lock:
+        versions = {
+            (name, key): [
+                (type(one).__name__, one.last_modified, getattr(one, "value", None))
+                for one in versions
+            ]
+            for name, bucket in _files().buckets.items()
+            for key, versions in dict.items(bucket.keys)
+        }
+        sent = [(mail.raw_data, mail.destinations) for mail in mails()]
+        waiting = {name: [one.body for one in q._messages] for name, q in _queues().items()}
+        return repr((tables(), versions, waiting, sent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,15 +286,17 @@ def new_process() -> None:
 
     Clients and thread pools stay: making one takes long, and they hold no data.
     """
-    ours = (module for name, module in list(sys.modules.items()) if name.startswith("chalicelib."))
-    for forget in _forgetters(tuple(ours)):
+    for forget in _forgetters(len(sys.modules)):
         forget()
 
 
 @cache
-def _forgetters(modules: tuple[ModuleType, ...]) -> list[Callable[[], object]]:
+def _forgetters(imported: int) -> list[Callable[[], object]]:
+    """Return what forgets in what is imported now: so many modules, and never fewer."""
+    del imported
     found: list[Callable[[], object]] = []
-    for module in modules:
+    ours = [module for name, module in sys.modules.items() if name.startswith("chalicelib.")]
+    for module in ours:
         for attribute, value in vars(module).items():
             if hasattr(value, "cache_clear") and attribute not in _KEPT_CACHES:
                 found.append(value.cache_clear)

@@ -12,14 +12,16 @@ from io import BytesIO
 from itertools import count
 from typing import Any, Final
 from unittest.mock import patch
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import _dafny
 from aws_cryptographic_material_providers.internaldafny.generated.AwsArnParsing import (
     default__ as arns,
 )
-from botocore import useragent
 from botocore.auth import SigV4Auth
+from botocore.regions import EndpointRulesetResolver
+from botocore.signers import RequestSigner
+from botocore.useragent import UserAgentString
 from moto import backend_index
 from moto.backends import get_backend
 from moto.core import responses
@@ -31,35 +33,67 @@ from moto.core.request import (
     environ_key_for_header,
     normalize_request,
 )
+from moto.core.utils import utcnow
+from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
+
+_TARGET: Final = environ_key_for_header("X-Amz-Target")  # what a JSON service is asked
 
 Handler = Callable[[Request, str, Any], Any]
 
 _request_numbers: Final = count(1)
+_endpoints: Final[dict[tuple[EndpointRulesetResolver, str], Any]] = {}
 _real_process: Final = BotocoreStubber.process_request
 _real_request: Final = Request.from_primitives.__func__  # type: ignore[attr-defined]
+_real_set_up: Final = responses.BaseResponse.setup_class
+_real_sign: Final = RequestSigner.sign
+_real_endpoint: Final = EndpointRulesetResolver.construct_endpoint
 _real_parse: Final = arns.ParseAwsKmsArn
 
 
 @contextmanager
 def applied() -> Iterator[None]:
     """Apply the shortcuts until the end of the block."""
-    clean = "sanitize_user_agent_string_component"
     with ExitStack() as stack:
         for replaced in (
-            patch.object(useragent, clean, cache(getattr(useragent, clean))),
+            patch.object(UserAgentString, "to_string", lambda _: "tests"),
+            patch.object(EndpointRulesetResolver, "construct_endpoint", _endpoint),
+            patch.object(RequestSigner, "sign", _sign),
             patch.object(SigV4Auth, "canonical_request", lambda *_: ""),
             patch.object(SigV4Auth, "string_to_sign", lambda *_: ""),
             patch.object(SigV4Auth, "signature", lambda *_: "unsigned"),
             patch.object(BotocoreStubber, "process_request", _process),
             patch.object(Request, "from_primitives", classmethod(_request)),
-            patch.object(responses, "parse_qsl", _form),
+            patch.object(responses.BaseResponse, "setup_class", _set_up),
             patch.object(responses, "gen_amzn_requestid_long", _named),
+            patch.object(_dafny.classproperty, "__get__", lambda held, _, owner: held.fget(owner)),
             patch.object(_dafny.Seq, "__iter__", lambda seq: iter(seq.Elements), create=True),
             patch.object(arns, "ParseAwsKmsArn", staticmethod(_arn)),
         ):
             stack.enter_context(replaced)
         yield
+
+
+def _endpoint(
+    self: EndpointRulesetResolver, operation_model: Any, call_args: Any, request_context: Any
+) -> Any:
+    """Resolve once where an operation is sent: for files alone, that follows from what is sent."""
+    if operation_model.service_model.service_name == "s3":
+        return _real_endpoint(self, operation_model, call_args, request_context)
+    known = _endpoints.get((self, operation_model.name))
+    if known is None:
+        known = _real_endpoint(self, operation_model, call_args, request_context)
+        _endpoints[self, operation_model.name] = known
+    return known
+
+
+def _sign(self: Any, operation_name: str, request: Any, *args: Any, **more: Any) -> None:
+    """Sign addresses, and what is sent to the files; say of the rest from which region it comes."""
+    if self._service_id.hyphenize() == "s3" or args or more:
+        _real_sign(self, operation_name, request, *args, **more)
+    else:
+        request.headers["Authorization"] = f"AWS4 unsigned/now/{self._region_name}"
 
 
 def _process(self: BotocoreStubber, request: Any) -> Any:
@@ -70,7 +104,8 @@ def _process(self: BotocoreStubber, request: Any) -> Any:
         return _real_process(self, request)
     asked = normalize_request(request)
     try:
-        return handle(asked, asked.raw_url, asked.headers)
+        address = request.url if _TARGET in asked.environ else asked.raw_url
+        return handle(asked, address, asked.headers)
     except HTTPException as error:
         return error.code, error.get_headers(), error.get_body()
 
@@ -119,9 +154,28 @@ def _is_json(body: Any) -> bool:
     return isinstance(body, bytes) and body.startswith(b"{")
 
 
-def _form(body: str, **kwargs: Any) -> list[tuple[str, str]]:
-    """Look for a form's fields where there may be some: a JSON body has none."""
-    return [] if body.startswith("{") else parse_qsl(body, **kwargs)
+def _set_up(
+    self: Any, request: Request, full_url: str | None = None, headers: Any = None, **more: Any
+) -> None:
+    """Read what a JSON service is asked without looking for forms, files and access keys."""
+    if _TARGET not in request.environ or full_url is None:
+        _real_set_up(self, request, full_url, headers, **more)
+        return
+    self.is_werkzeug_request = False
+    self.normalized_request = request
+    self.raw_body = request.data
+    self.body = self.raw_body.decode()
+    self.form_data = {}
+    self.querystring = self.data = dict(request.headers)
+    self.uri, self.path, self.raw_path, self.parsed_url = full_url, "/", "/", urlsplit(full_url)
+    self.method, self.uri_match = request.method, {}
+    self.region = self.get_region_from_url(request, full_url)
+    self.partition = get_partition(self.region)
+    self.headers = request.headers
+    self.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
+    if self.automated_parameter_parsing:
+        self.parse_parameters(request)
+    self.access_key, self.current_account = "AKIAEXAMPLE", DEFAULT_ACCOUNT_ID
 
 
 def _named(headers: dict[str, str]) -> str:

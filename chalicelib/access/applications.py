@@ -4,8 +4,8 @@ The row of an application is its session; its consent is in the person's own par
 keyed hash of both: which applications somebody uses tells of her health (ADR 0025).
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from pynamodb.attributes import (
@@ -31,13 +31,20 @@ from chalicelib.vault import blind
 ONLINE: Final = "online"
 GIVEN: Final = "active"
 WITHDRAWN: Final = "withdrawn"
+# P: as long as the shortest consent (R-SVC-04 says that there is a deadline, and not which).
+ANSWER_WITHIN: Final = timedelta(days=30)
+
+# For each line that an application asks for, the `digest` of what a person reads before she turns
+# it on, and `since` when it is that one that is online.
+Terms = Mapping[str, Mapping[str, str]]
 
 
 class ApplicationRow(StandingRow):
     """An application: its publisher, what it may ask for, where it may be sent back, its keys.
 
     `status` is its state in the catalogue: it acts while it is online. Without `jwks` it is a
-    public client, known by its redirect addresses and by PKCE alone.
+    public client, known by its redirect addresses and by PKCE alone. `terms` are those it was last
+    online with: what is under review is nobody's yet.
     """
 
     TABLE: ClassVar[str] = "identity"
@@ -46,6 +53,7 @@ class ApplicationRow(StandingRow):
     name = UnicodeAttribute()
     organisation = UnicodeAttribute()
     permissions = JSONAttribute()
+    terms = JSONAttribute()
     redirect_uris = JSONAttribute()
     jwks = UnicodeAttribute(null=True)
     trace_key = BinaryAttribute(legacy_encoding=False)
@@ -54,15 +62,17 @@ class ApplicationRow(StandingRow):
 class ConsentRow(AuthenticatedRow):
     """What a person lets one application do; `permissions` are keyed hashes, unlinkable.
 
+    So are `agreed`, each of a line with the terms that she read of it: under others, it is off.
     `generation` counts consents: tokens of an earlier one are dead. Of a minor's, `giver` is the
     account of who represents her and gave it, `given_by` her sealed name: it holds while she does.
-    `sealed` has the id of the application, for the person's list.
+    `sealed` has the id of the application and the words of those terms, for the person's list.
     """
 
     TABLE: ClassVar[str] = "record"
 
     status = UnicodeAttribute()
     permissions = JSONAttribute()
+    agreed = JSONAttribute()
     given_at = UnicodeAttribute()
     valid_until = UnicodeAttribute()
     changed_at = UnicodeAttribute()
@@ -127,6 +137,56 @@ def permissions_of(row: ConsentRow, pid: str) -> frozenset[Permission]:
     return frozenset(one for one in Permission if permission_token(pid, one) in tokens)
 
 
+def agreed_tokens(pid: str, permissions: Iterable[Permission], terms: Terms) -> list[str]:
+    """Return the keyed hashes of lines with their terms, in an order that tells nothing.
+
+    A line that is no longer asked for has none.
+    """
+    return sorted(_agreed_token(pid, one, terms) for one in permissions if one in terms)
+
+
+def acting(row: ConsentRow, pid: str, terms: Terms) -> frozenset[Permission]:
+    """Return the lines of a consent, live or not, that are given under these very terms."""
+    agreed = frozenset(row.agreed)
+    return frozenset(
+        one
+        for one in permissions_of(row, pid)
+        if one in terms and _agreed_token(pid, one, terms) in agreed
+    )
+
+
+def waiting(row: ConsentRow, pid: str, terms: Terms, now: datetime) -> frozenset[Permission]:
+    """Return the lines that are off until the person agrees to other terms, and may yet."""
+    changed = _changed(row, pid, terms)
+    return frozenset(one for one in changed if now < answer_by(one, terms))
+
+
+def unanswered(row: ConsentRow, pid: str, terms: Terms, now: datetime) -> frozenset[Permission]:
+    """Return the lines that went off for want of an answer to other terms (R-SVC-04)."""
+    return _changed(row, pid, terms) - waiting(row, pid, terms, now)
+
+
+def is_answered(row: ConsentRow, pid: str, terms: Terms, now: datetime) -> bool:
+    """Tell whether a consent has a line that did not go off for want of an answer."""
+    return unanswered(row, pid, terms, now) != permissions_of(row, pid)
+
+
+def answer_by(permission: Permission, terms: Terms) -> datetime:
+    """Return until when a person may agree to the terms of a line; exclusive."""
+    return clock.instant(terms[permission]["since"]) + ANSWER_WITHIN
+
+
+def _changed(row: ConsentRow, pid: str, terms: Terms) -> frozenset[Permission]:
+    asked = frozenset(one for one in permissions_of(row, pid) if one in terms)
+    return asked - acting(row, pid, terms)
+
+
+def _agreed_token(pid: str, permission: Permission, terms: Terms) -> str:
+    version = terms[permission]
+    said = f"{pid}|{permission}|{version['digest']}|{version['since']}"
+    return blind.blind("agreed", said)
+
+
 def ends_at(row: ConsentRow, settings: SettingsRow | None) -> str:
     """Return the instant at which a consent ends: one given for a minor, with her minority."""
     majority = settings.represented_until if settings and row.given_by else None
@@ -169,4 +229,4 @@ def count_use(pid: str, application_id: str, permission: Permission, now: dateti
         StoreUnavailable: the store did not answer.
     """
     where = use_key(pid, consent_ref(pid, application_id), permission)
-    rows.note_use(UseRow, *where, kind="use", at=clock.iso(now))
+    rows.count(UseRow, *where, kind="use", last_at=clock.iso(now))

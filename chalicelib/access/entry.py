@@ -152,10 +152,13 @@ class Entry:
             return frozenset()
         if not applications.is_live(row, self.settings, self.giver_link, now):
             return frozenset()
-        # Nor what this device did not ask for, or the application may no longer ask anybody for.
-        may_ask = self.session.permissions if isinstance(self.session, ApplicationRow) else []
-        asked = self.principal.permissions.intersection(may_ask)
-        return applications.permissions_of(row, self.pid) & asked
+        # Nor what this device did not ask for, the application may no longer ask anybody for, or
+        # it would now do under other terms than she agreed to (R-SVC-04).
+        application = self.session
+        if not isinstance(application, ApplicationRow):
+            return frozenset()
+        asked = self.principal.permissions.intersection(application.permissions)
+        return applications.acting(row, self.pid, application.terms) & asked
 
 
 def _is_deposited(row: Row | None, pid: str, principal: Principal) -> bool:

@@ -8,11 +8,13 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chalicelib.access.unit import Replayed
+from chalicelib.access.unit import Replayed, Unit
 from chalicelib.core import log
 from chalicelib.core.errors import Invalid, Problem, Unavailable
-from chalicelib.storage import blobs
-from chalicelib.storage.refusals import Refused
+from chalicelib.http.principal import ActorKind
+from chalicelib.storage import antivirus, blobs
+from chalicelib.storage.antivirus import Verdict
+from chalicelib.storage.refusals import Code, Refused
 from chalicelib.vault.errors import Tampered
 
 
@@ -49,6 +51,29 @@ def verified(content: bytes, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Tampered("not the file deposited")
     return content
+
+
+def scanned(unit: Unit, content: bytes) -> Verdict:
+    """Have a content scanned; a virus is told to the operator by its name, without the content.
+
+    Raises:
+        Refused: it is infected, or could not be scanned whole.
+        Unavailable: the scanner gives no answer.
+    """
+    verdict = antivirus.examine(content)
+    if verdict.verdict == "infected":
+        who = unit.entry.principal
+        named = {"client": who.id} if who.kind is ActorKind.ORGANISATION else {}
+        log.write(
+            "infected",
+            action=unit.action,
+            code=who.kind,
+            reason=verdict.signature,
+            patient=unit.pid,
+            **named,
+        )
+        raise Refused(Code.INFECTED)
+    return verdict
 
 
 def refusal(refused: Refused) -> Invalid:

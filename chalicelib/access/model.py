@@ -58,6 +58,7 @@ class Action(StrEnum):
     CONSENT_LIST = "access:consent:list"
     CONSENT_GIVE = "access:consent:give"
     CONSENT_CHANGE = "access:consent:change"
+    CONSENT_AGREE = "access:consent:agree"
     CONSENT_WITHDRAW = "access:consent:withdraw"
     FEED_LIST = "agenda:feed:list"
     FEED_ADD = "agenda:feed:add"
@@ -79,6 +80,9 @@ class Action(StrEnum):
     MEASURE_READ = "measures:measure:read"
     MEASURE_ADD = "measures:measure:add"
     MEASURE_DELETE = "measures:measure:delete"
+    TARGET_READ = "measures:target:read"
+    TARGET_SET = "measures:target:set"
+    TARGET_REMOVE = "measures:target:remove"
 
 
 # Of no record: a professional's own list, in her own history.

@@ -46,6 +46,7 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.CONSENT_LIST: _HERS,
     Action.CONSENT_GIVE: _HERS,
     Action.CONSENT_CHANGE: _HERS,
+    Action.CONSENT_AGREE: _HERS,
     Action.CONSENT_WITHDRAW: _HERS,
     Action.TRACE_READ: _HERS,
     Action.NOTICE_LIST: _HERS,
@@ -93,6 +94,10 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.MEASURE_ADD: (*_HERS, Right.CONSENT),
     # Then narrowed to what is hers, or what she wrote (`measures.rules.may_delete`).
     Action.MEASURE_DELETE: (*_HERS, Right.DEPOSITOR),
+    Action.TARGET_READ: _HERS,
+    # A minor has none, so who represents her sets none (ADR 0028).
+    Action.TARGET_SET: (Right.SELF,),
+    Action.TARGET_REMOVE: (Right.SELF,),
 }
 
 # Actions that also need a right to another one: taking the key back stops an upload under way, and

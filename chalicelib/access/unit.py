@@ -160,9 +160,19 @@ class Unit:
             self.new_settings = SettingsRow(**self.entry.settings.attribute_values)
         return self.new_settings
 
-    def emit(self, event_type: EventType, reference: str, *, to: str | None = None) -> None:
-        """Announce something, in the same transaction; ids only. `to`: another record."""
-        self.events.append(events.new_event(event_type, to or self.pid, reference))
+    def emit(
+        self,
+        event_type: EventType,
+        reference: str,
+        *,
+        to: str | None = None,
+        by: str | None = None,
+    ) -> None:
+        """Announce something, in the same transaction; ids only.
+
+        `to`: another record. `by`: the account to which it is no news.
+        """
+        self.events.append(events.new_event(event_type, to or self.pid, reference, by))
 
     def about(self, reference: str) -> None:
         """Say which thing the trace is about."""

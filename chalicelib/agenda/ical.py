@@ -1,7 +1,7 @@
 """Appointments as iCalendar (RFC 5545), written by a library that is loaded on first use.
 
 Instants are written in UTC, so that no calendar needs our zones; whole days are written as days.
-Nothing repeats, and no text is ours to fold or escape: the library does it (A23).
+Nothing repeats, and no line is ours to fold or escape: the library does it (A23).
 """
 
 from collections.abc import Iterable
@@ -22,11 +22,14 @@ _DAY: Final = timedelta(days=1)
 
 def one(appointment: Appointment) -> bytes:
     """Write one appointment, with an alarm for each of its reminders."""
+    from chalicelib.agenda.ical_text import Text  # noqa: PLC0415  loads the library
+
     event = _event(appointment, Detail.FULL)
     details = appointment.details
-    for field, text in {"description": details.note, "url": details.link}.items():
-        if text:
-            event.add(field, text)
+    if details.note:
+        event.add("description", Text(details.note))
+    if details.link:
+        event.add("url", details.link)
     shift = times.reminded_from(details.slot) - times.start_at(details.slot)
     for minutes in details.reminders:
         event.add_component(_alarm(shift - timedelta(minutes=minutes)))
@@ -58,6 +61,8 @@ def _calendar(events: Iterable["Event"], name: str | None = None) -> bytes:
 def _event(appointment: Appointment, detail: Detail) -> "Event":
     from icalendar import Event  # noqa: PLC0415  idem
 
+    from chalicelib.agenda.ical_text import Text  # noqa: PLC0415  idem
+
     details, event = appointment.details, Event()
     event.add("uid", f"{appointment.id}@carnet")
     event.add("dtstamp", appointment.changed_at)
@@ -69,9 +74,9 @@ def _event(appointment: Appointment, detail: Detail) -> "Event":
         event.add("dtstart", times.start_at(details.slot))
         event.add("dtend", times.end_at(details.slot))
     event.add("class", "PRIVATE")
-    event.add("summary", details.title if detail is Detail.FULL else BUSY)
+    event.add("summary", Text(details.title) if detail is Detail.FULL else BUSY)
     if detail is Detail.FULL and details.place:
-        event.add("location", details.place)
+        event.add("location", Text(details.place))
     return event
 
 

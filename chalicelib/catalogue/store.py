@@ -18,7 +18,7 @@ from chalicelib.access.store import AuthenticatedRow
 from chalicelib.audit import store as audit_store
 from chalicelib.audit.model import Trace
 from chalicelib.audit.store import TRACE_KIND, TraceRow, subject_of_trace
-from chalicelib.catalogue import rules
+from chalicelib.catalogue import rules, terms
 from chalicelib.catalogue.model import (
     Application,
     Asked,
@@ -89,6 +89,13 @@ def read_all() -> list[Application]:
     return [application_of(row) for row in _cards(rows.all_items(asked, rows.query(asked)))]
 
 
+def read_some(application_ids: Iterable[str]) -> list[Application]:
+    """Return those of these applications that there are; raises and leaves out as `read_all`."""
+    wanted = [(CardRow, *card_key(one)) for one in application_ids]
+    items = rows.fetch_raw(wanted) if wanted else []
+    return [application_of(row) for row in _cards(one for one in items if one)]
+
+
 def _cards(items: Iterable[Item]) -> list[CardRow]:
     found = []
     for item in items:
@@ -120,7 +127,7 @@ def new_pair(application: Application) -> Pair:
     """
     pk, sk = application_key(application.id)
     trace_key = envelope.new_data_key(subject_of_trace(application.id), TRACE_KIND)
-    row = ApplicationRow(pk=pk, sk=sk, kind="application", trace_key=trace_key)
+    row = ApplicationRow(pk=pk, sk=sk, kind="application", trace_key=trace_key, terms={})
     pk, sk = card_key(application.id)
     return changed((row, CardRow(pk=pk, sk=sk, kind="card", owner=application.owner)), application)
 
@@ -132,6 +139,8 @@ def changed(pair: Pair, application: Application) -> Pair:
     row.status = application.state.value
     row.name, row.organisation = draft.name, draft.publisher.name
     row.permissions = [one.value for one in rules.permissions(draft)]
+    if application.state is State.ONLINE:
+        row.terms = terms.in_force(row.terms, draft, clock.iso(clock.now()))
     row.redirect_uris = list(draft.redirect_uris)
     row.jwks = json.dumps(draft.jwks, sort_keys=True) if draft.jwks else None
     card.state, card.state_since = application.state.value, clock.iso(application.state_since)

@@ -31,25 +31,31 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One announcement. `reference` is the id of the thing (a document, a trace)."""
+    """One announcement. `reference` is the id of the thing (a document, a trace).
+
+    `by` is the account of who did it, where her own bell is not to ring for it.
+    """
 
     id: str
     type: EventType
     patient_id: str
     reference: str
+    by: str | None = None
 
 
-def new_event(event_type: EventType, patient_id: str, reference: str) -> Event:
+def new_event(
+    event_type: EventType, patient_id: str, reference: str, by: str | None = None
+) -> Event:
     """Make an event with a new id."""
-    return Event(ids.new_id(), event_type, patient_id, reference)
+    return Event(ids.new_id(), event_type, patient_id, reference, by)
 
 
-_FIELDS: Final = ("id", "type", "patient_id", "reference")
+_FIELDS: Final = {"id", "type", "patient_id", "reference"}
 
 
 def to_dict(event: Event) -> dict[str, str]:
     """Write an event for a queue."""
-    return {name: str(value) for name, value in asdict(event).items()}
+    return {name: str(value) for name, value in asdict(event).items() if value is not None}
 
 
 def from_dict(value: dict[str, str]) -> Event:
@@ -58,6 +64,7 @@ def from_dict(value: dict[str, str]) -> Event:
     Raises:
         ValueError: it is not one of our events.
     """
-    if set(value) != set(_FIELDS):
+    if value.keys() - {"by"} != _FIELDS:
         raise ValueError("not an event")
-    return Event(value["id"], EventType(value["type"]), value["patient_id"], value["reference"])
+    kind = EventType(value["type"])
+    return Event(value["id"], kind, value["patient_id"], value["reference"], value.get("by"))

@@ -27,6 +27,7 @@ class OutboxRow(Row):
     type = UnicodeAttribute()
     patient_id = UnicodeAttribute()
     reference = UnicodeAttribute()
+    by = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     pend_pk = UnicodeAttribute(null=True)
     pend_sk = UnicodeAttribute(null=True)
@@ -44,6 +45,7 @@ def outbox_row(event: Event, now: datetime) -> OutboxRow:
         type=event.type,
         patient_id=event.patient_id,
         reference=event.reference,
+        by=event.by,
         created_at=clock.iso(now),
         pend_pk=key("PEND", str(shard)),
         pend_sk=key(clock.iso(now), event.id),
@@ -53,7 +55,7 @@ def outbox_row(event: Event, now: datetime) -> OutboxRow:
 
 def event_of(row: OutboxRow) -> Event:
     """Read the event in a row."""
-    return Event(row.event_id, EventType(row.type), row.patient_id, row.reference)
+    return Event(row.event_id, EventType(row.type), row.patient_id, row.reference, row.by)
 
 
 def relayed(event_id: str) -> Action:

@@ -344,46 +344,31 @@ def write(actions: Sequence[Action]) -> None:
     _call("transact_write_items", TransactItems=list(actions))
 
 
-def count(model: type[Row], pk: str, sk: str, *, kind: str, ttl: int) -> int:
-    """Add one to a row's `count` and return it: for budgets only, since a retry counts twice.
+def count(model: type[Row], pk: str, sk: str, *, kind: str, **beside: str | int) -> int:
+    """Add one to a row's `count` and return it, with what is `beside` as it is now.
+
+    For budgets and figures to show only, since a retry counts twice.
 
     Raises:
         StoreUnavailable: the store did not answer.
     """
+    said: dict[str, str | int] = {"kind": kind, **beside}
+    sets = ", ".join(f"#{name} = :{name}" for name in said)
     answer = _call(
         "update_item",
         TableName=table_name(model.TABLE),
         Key={"pk": {"S": pk}, "sk": {"S": sk}},
-        UpdateExpression="ADD #c :one SET #k = :kind, #t = :ttl",
-        ExpressionAttributeNames={"#c": "count", "#k": "kind", "#t": "ttl"},
-        ExpressionAttributeValues={
-            ":one": {"N": "1"},
-            ":kind": {"S": kind},
-            ":ttl": {"N": str(ttl)},
-        },
+        UpdateExpression=f"ADD #count :one SET {sets}",
+        ExpressionAttributeNames={f"#{name}": name for name in ("count", *said)},
+        ExpressionAttributeValues={":one": {"N": "1"}}
+        | {f":{name}": _typed(value) for name, value in said.items()},
         ReturnValues="UPDATED_NEW",
     )
     return int(answer["Attributes"]["count"]["N"])
 
 
-def note_use(model: type[Row], pk: str, sk: str, *, kind: str, at: str) -> None:
-    """Add one to a row's `count` and keep when: a figure to show, since a retry counts twice.
-
-    Raises:
-        StoreUnavailable: the store did not answer.
-    """
-    _call(
-        "update_item",
-        TableName=table_name(model.TABLE),
-        Key={"pk": {"S": pk}, "sk": {"S": sk}},
-        UpdateExpression="ADD #c :one SET #k = :kind, #a = :at",
-        ExpressionAttributeNames={"#c": "count", "#k": "kind", "#a": "last_at"},
-        ExpressionAttributeValues={
-            ":one": {"N": "1"},
-            ":kind": {"S": kind},
-            ":at": {"S": at},
-        },
-    )
+def _typed(value: str | int) -> Item:
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
 
 
 def _call(operation: str, **arguments: Any) -> Item:  # noqa: ANN401  the SDK's arguments

@@ -40,6 +40,7 @@ class Settings:
     operator_email: str
     smtp_host: str
     smtp_port: int
+    clamd_address: str
     franceconnect: OidcProvider
     psc: OidcProvider
     proconnect: OidcProvider
@@ -78,6 +79,7 @@ def settings() -> Settings:
         operator_email=env.get("OPERATOR_EMAIL", ""),
         smtp_host=env.get("SMTP_HOST", ""),
         smtp_port=int(env.get("SMTP_PORT", "25")),
+        clamd_address=_clamd_address(env.get("CLAMD_ADDRESS", "")),
         franceconnect=_provider("FRANCECONNECT"),
         psc=_provider("PSC"),
         proconnect=_provider("PROCONNECT"),
@@ -90,6 +92,12 @@ def _required(name: str) -> str:
     if not value:
         raise LookupError(f"{name} is not set: docs/operating.md lists the settings")
     return value
+
+
+def _clamd_address(text: str) -> str:
+    if text and not text.startswith(("tcp://", "unix:///")):
+        raise LookupError("CLAMD_ADDRESS is neither tcp://host:port nor unix:///path")
+    return text
 
 
 def _provider(name: str) -> OidcProvider:

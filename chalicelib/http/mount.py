@@ -42,6 +42,10 @@ BINARY_TYPES: Final = [
     "application/pdf",
     "image/jpeg",
     "image/png",
+    "image/tiff",
+    "image/heic",
+    "text/rtf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "text/plain",
     "text/xml",
 ]

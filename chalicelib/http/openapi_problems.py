@@ -216,6 +216,8 @@ def _answer(said: str, *headers: str) -> Json:
 
 def _outcome(said: str, *headers: str) -> Json:
     content = {outcomes.MEDIA_TYPE: {"schema": _OUTCOME}}
+    if headers:  # API Gateway may refuse in our place, in one form for all paths
+        content[problems.MEDIA_TYPE] = {"schema": _SCHEMA}
     return {"description": said, "headers": _named(headers), "content": content}
 
 

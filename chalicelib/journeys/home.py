@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeVar, get_args
 from pydantic import Field
 
 from chalicelib.access import gate
+from chalicelib.access.applications import consents_of
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import GrantRow, read_grants
@@ -14,7 +15,7 @@ from chalicelib.access.usecases import until_it_holds
 from chalicelib.agenda import lists as agenda
 from chalicelib.agenda.schemas import AppointmentOut, appointment_out
 from chalicelib.agenda.showing import view_wanted
-from chalicelib.core import clock, log
+from chalicelib.core import clock, log, rows
 from chalicelib.core.errors import Stale
 from chalicelib.core.rows import Page, Query, patient_key
 from chalicelib.http.endpoint import Answer, Call, NoQuery, Schema, endpoint
@@ -22,6 +23,7 @@ from chalicelib.journeys.trace import AccessOut, accesses, is_of_others
 from chalicelib.messaging import usecases as messaging
 from chalicelib.messaging.store import head_of_person
 from chalicelib.notifications import inbox
+from chalicelib.oauth import store as consents
 from chalicelib.prevention import usecases as prevention
 from chalicelib.prevention.model import Recommendation, State
 from chalicelib.prevention.schemas import RecommendationOut, recommendation_out
@@ -41,7 +43,7 @@ _TRACES_READ: Final = 100
 _MOST_TRACES: Final = 300
 
 
-Part = Literal["next_appointment", "to_do", "cards", "messages"]
+Part = Literal["next_appointment", "to_do", "cards", "messages", "applications"]
 Card = Literal[
     "first_steps",
     "next_appointment",
@@ -67,6 +69,13 @@ class CardsOut(CardsBody):
     version: int
 
 
+class ApplicationsToSee(Schema):
+    """How many applications let in ask to agree to new terms, and how many are stopped."""
+
+    to_answer: int
+    stopped: int
+
+
 class Home(Schema):
     """What happened lately; `first_steps` are those never taken, for a space still empty.
 
@@ -85,6 +94,7 @@ class Home(Schema):
     late_more: int
     unread_notices: int
     unread_messages: int
+    applications: ApplicationsToSee
     accesses: list[AccessOut]
     active_authorisations: int
     first_steps: list[str]
@@ -101,6 +111,7 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
     grants = Query(GrantRow, patient_key(pid), prefix="GRANT#PRO#", limit=100)
     queries = [newest, history, grants, agenda.soonest(pid, clock.now())]
     queries.append(inbox.newest_first(pid))
+    queries.append(consents_of(pid))
     wanted = [*view_wanted(call.principal, pid), *prevention.wanted(pid), inbox.mark_wish(pid)]
     wanted.append(head_of_person(pid))
     with gate.enter(call.principal, Action.HOME_READ, pid, wanted=wanted, queries=queries) as unit:
@@ -118,6 +129,11 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
             late_more=sum(one.state is State.LATE for _, one in to_do[_TO_DO:]),
             unread_notices=inbox.unread(unit, unit.pages[4]),
             unread_messages=parts.read("messages", lambda: messaging.unread_of(unit, pid), 0),
+            applications=parts.read(
+                "applications",
+                lambda: _applications(unit, unit.pages[5]),
+                ApplicationsToSee(to_answer=0, stopped=0),
+            ),
             accesses=shown,
             active_authorisations=sum(grant.is_active(unit.now) for grant in known),
             first_steps=_first_steps(has_documents=bool(found), has_authorised=bool(known)),
@@ -125,6 +141,12 @@ def read_home(call: Call[None, NoQuery]) -> Answer:
             unreadable=parts.unreadable,
         )
     return Answer(home)
+
+
+def _applications(unit: Unit, page: Page) -> ApplicationsToSee:
+    items = rows.all_items(consents_of(unit.pid), page)
+    to_answer, stopped = consents.to_see(unit, items)
+    return ApplicationsToSee(to_answer=to_answer, stopped=stopped)
 
 
 @endpoint("PUT", _CARDS, body=CardsBody, if_match=True, answers={200: CardsOut})

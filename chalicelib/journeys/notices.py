@@ -25,6 +25,7 @@ from chalicelib.messaging.store import head_of_person
 from chalicelib.notifications import inbox
 from chalicelib.notifications.inbox import Notice
 from chalicelib.notifications.store import InboxRow, inbox_key
+from chalicelib.oauth import store as consents
 from chalicelib.record import usecases as record
 from chalicelib.reminders import usecases as reminders
 from chalicelib.reminders.store import preferences_wish
@@ -61,7 +62,10 @@ SENTENCES: Final[Mapping[EventType, tuple[str, str]]] = {
         "Un lien de calendrier a été créé\u00a0: qui le connaît voit vos rendez-vous",
     ),
     EventType.CONSENT_GIVEN: (
-        "Un accord a été donné à une application\u00a0: elle peut accéder à votre espace",
+        (
+            "Un accord a été donné à l’application «\u00a0{name}\u00a0»\u00a0: "
+            "elle peut accéder à votre espace"
+        ),
         "Un accord a été donné à une application\u00a0: elle peut accéder à votre espace",
     ),
     EventType.REPRESENTATIVE_ADDED: (
@@ -190,6 +194,7 @@ class Names:
     appointments: Mapping[str, str]
     professionals: Mapping[str, str]
     correspondents: Mapping[str, str]
+    applications: Mapping[str, str]
 
     def of(self, notice: Notice) -> str | None:
         """Return the name of what a notice is about, None once it is gone."""
@@ -199,6 +204,8 @@ class Names:
             return self.professionals.get(notice.reference)
         if notice.type is EventType.MESSAGE_ADDED:
             return self.correspondents.get(notice.reference)
+        if notice.type is EventType.CONSENT_GIVEN:
+            return self.applications.get(notice.reference)
         return self.appointments.get(notice.reference)
 
 
@@ -298,6 +305,7 @@ def _names(unit: Unit, found: list[Notice]) -> Names:
         ),
         professionals={one.rpps: one.name for one in directory.professionals(sorted(numbers))},
         correspondents=messaging.correspondents(unit, of(EventType.MESSAGE_ADDED)),
+        applications=consents.names_of(unit, of(EventType.CONSENT_GIVEN)),
     )
 
 
@@ -327,4 +335,5 @@ def _target(notice: Notice, name: str | None) -> NoticeTarget | None:
     kind = _TARGETS.get(notice.type)
     if kind is None or (kind in {"document", "appointment", "conversation"} and name is None):
         return None
-    return NoticeTarget(kind=kind, id=notice.reference if name and kind != "trace" else None)
+    is_one = name is not None and kind not in {"trace", "applications"}
+    return NoticeTarget(kind=kind, id=notice.reference if is_one else None)

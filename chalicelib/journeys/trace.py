@@ -36,9 +36,10 @@ class TraceQuery(Schema):
 
 
 class ActorOut(Schema):
-    """Who did it; public names only, and « Vous » for the reader."""
+    """Who did it; public names only, and « Vous » for the reader. `id` is an application's only."""
 
     kind: Kind
+    id: str | None
     name: str
     profession: str | None
     organisation: str | None
@@ -180,6 +181,7 @@ def _access(
         at=clock.iso(line.last_at),
         actor=ActorOut(
             kind=shown.actor,
+            id=shown.actor_id if shown.actor is Kind.APPLICATION else None,
             name=sentences.actor_name(shown, reader, minor),
             profession=shown.profession,
             organisation=shown.organisation,

@@ -99,6 +99,15 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """The weight, in kg, that a person of age wants to reach, until a day if she said one."""
+
+    weight: Decimal
+    by: date | None
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """Which measures: of one kind or of all, on some days or between instants.
 

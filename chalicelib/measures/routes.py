@@ -1,22 +1,27 @@
 """Routes of measures."""
 
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
 from chalicelib.access import gate
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
-from chalicelib.measures import usecases
+from chalicelib.measures import targets, usecases
 from chalicelib.measures.model import MEASURE_ID
 from chalicelib.measures.schemas import (
     MeasureDraft,
     MeasureOut,
     MeasurePage,
     MeasuresQuery,
+    TargetBody,
+    TargetOut,
     measure_out,
     page_out,
+    target_out,
 )
 
 _ALL: Final = "/v1/patients/{pid}/measures"
+_TARGET: Final = "/v1/patients/{pid}/target"
 _of_one = partial(endpoint, path=f"{_ALL}/{{measure_id}}", patterns={"measure_id": MEASURE_ID})
 
 
@@ -49,4 +54,29 @@ def delete_measure(call: Call[None, NoQuery]) -> Answer:
     """Delete a measure, for everybody."""
     pid = gate.resolve(call.principal, call.path["pid"])
     usecases.delete_measure(call.principal, pid, call.path["measure_id"])
+    return Answer(status=204)
+
+
+@endpoint("GET", _TARGET, answers={200: TargetOut})
+def read_target(call: Call[None, NoQuery]) -> Answer:
+    """Read the weight that a person wants to reach, if any."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    found = targets.read_target(call.principal, pid)
+    return Answer(target_out(found), version=found.version)
+
+
+@endpoint("PUT", _TARGET, body=TargetBody, if_match=True, answers={200: TargetOut})
+def set_target(call: Call[TargetBody, NoQuery]) -> Answer:
+    """Set the weight to reach, in place of the former one; only who is of age, for herself."""
+    pid, said = gate.resolve(call.principal, call.path["pid"]), call.body
+    weight, version = Decimal(str(said.weight)), call.if_match or 0
+    found = targets.set_target(call.principal, pid, weight, said.by, version)
+    return Answer(target_out(found), version=found.version)
+
+
+@endpoint("DELETE", _TARGET, answers={204: None})
+def remove_target(call: Call[None, NoQuery]) -> Answer:
+    """Want to reach nothing any more; repeating is harmless."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    targets.remove_target(call.principal, pid)
     return Answer(status=204)

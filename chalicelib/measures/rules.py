@@ -11,6 +11,7 @@ from chalicelib.access.model import Right
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.text import is_printable
 from chalicelib.http.principal import ActorKind
+from chalicelib.identity.rules import MAJORITY_YEARS, majority_on
 from chalicelib.measures.model import (
     COMPONENTS,
     Component,
@@ -54,7 +55,11 @@ USUAL: Final[Mapping[Component, tuple[tuple[int, str, str], ...]]] = {
     Component.SYSTOLIC: ((0, "50", "130"), (3, "65", "150"), (13, "70", "220")),
     Component.DIASTOLIC: ((0, "25", "90"), (3, "35", "100"), (13, "40", "130")),
 }
-_ADULT: Final = 18
+# P: of a target in kg; wide, for no figure here says what is good for anybody.
+TARGET_FROM: Final = 30
+TARGET_TO: Final = 300
+TARGET_DECIMALS: Final = 1
+TARGET_YEARS: Final = 5
 _AT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?(\.\d{1,6})?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
 )
@@ -102,7 +107,7 @@ def wrong_in_part(sound: Mapping[str, Any], now: datetime) -> list[FieldError]:
 
 def usual_ranges(kind: MeasureKind, born_on: date | None, day: date) -> list[Range]:
     """Return what each figure of a kind usually is on a day; of unknown age: as of an adult."""
-    age = _ADULT if born_on is None else max(0, (day - born_on).days * 4 // 1461)
+    age = MAJORITY_YEARS if born_on is None else max(0, (day - born_on).days * 4 // 1461)
     return [_range_of(component, age) for component in COMPONENTS[kind]]
 
 
@@ -117,6 +122,49 @@ def may_delete(source: Source, kind: ActorKind, right: Right, *, is_own: bool) -
         return True
     is_hers = source.kind == ActorKind.PERSON and source.name is None
     return kind is ActorKind.PERSON and not is_hers
+
+
+def is_minor(born_on: date, day: date) -> bool:
+    """Tell whether who was born on a day is not of age on another."""
+    return day < majority_on(born_on)
+
+
+def may_have_target(born_on: date | None, day: date) -> bool:
+    """Tell whether a person may set a weight to reach: she is known to be of age (P).
+
+    A weight to reach is no business of a minor's, nor of who represents her: it is a doctor's.
+    """
+    return born_on is not None and not is_minor(born_on, day)
+
+
+def check_target(weight: Decimal, by: date | None, today: date, born_on: date | None) -> None:
+    """Check a weight to reach, in kg, and the day until which.
+
+    Raises:
+        Invalid: everything that is wrong, each with its field.
+    """
+    errors = list(wrong_target({"weight": weight, "by": by}, today))
+    if not may_have_target(born_on, today):
+        errors.insert(0, FieldError("", "not_an_adult"))
+    if errors:
+        raise Invalid(errors=tuple(errors))
+
+
+def wrong_target(sound: Mapping[str, Any], today: date) -> Iterator[FieldError]:
+    """Return what is wrong in the members of a target that have the right form."""
+    weight, by = sound.get("weight"), sound.get("by")
+    if weight is not None and not weight.is_finite():
+        yield FieldError("/weight", "not_a_number")
+    elif weight is not None and weight < TARGET_FROM:
+        yield FieldError("/weight", "greater_than_equal", {"ge": TARGET_FROM})
+    elif weight is not None and weight > TARGET_TO:
+        yield FieldError("/weight", "less_than_equal", {"le": TARGET_TO})
+    elif weight is not None and weight != round(weight, TARGET_DECIMALS):
+        yield FieldError("/weight", "too_many_decimals", {"limit": TARGET_DECIMALS})
+    if by is not None and by <= today:
+        yield FieldError("/by", "date_past")
+    elif by is not None and by.year - today.year > TARGET_YEARS:
+        yield FieldError("/by", "date_too_far", {"years": TARGET_YEARS})
 
 
 def bounds(window: Window) -> tuple[datetime | None, datetime | None]:

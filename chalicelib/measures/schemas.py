@@ -3,6 +3,7 @@
 Bounds are described here and checked by `rules`, so that everything wrong is said at once.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -12,8 +13,9 @@ from chalicelib.core import clock
 from chalicelib.core.errors import Invalid
 from chalicelib.http import problems
 from chalicelib.http.endpoint import Schema
+from chalicelib.http.fields import Day
 from chalicelib.http.listing import DaysQuery
-from chalicelib.measures import rules
+from chalicelib.measures import growth, rules
 from chalicelib.measures.model import (
     UNITS,
     Component,
@@ -24,7 +26,8 @@ from chalicelib.measures.model import (
     Source,
     Window,
 )
-from chalicelib.measures.usecases import Listing
+from chalicelib.measures.targets import Found
+from chalicelib.measures.usecases import Growth, Listing
 
 At = Annotated[
     str,
@@ -120,15 +123,96 @@ class MeasureOut(Schema):
     created_at: str
 
 
+class GrowthCurve(Schema):
+    """Weights in kg that this share of children, in percent, do not reach, one for each age."""
+
+    percentile: int
+    weights: list[float]
+
+
+class GrowthPlace(Schema):
+    """Where a measure is: from `above` on, under `below`; null: beyond the last curve."""
+
+    measure_id: str
+    age_days: int
+    above: int | None
+    below: int | None
+
+
+class GrowthOut(Schema):
+    """Weights of a minor among those of other children of her age and sex.
+
+    Not corrected for a birth before term. Measures of an age that the reference says nothing of
+    have no place; without any, there are no curves either. `source` is in French, as shown.
+    """
+
+    source: str
+    born_on: date
+    ends_at_days: int
+    ages: list[float]
+    curves: list[GrowthCurve]
+    places: list[GrowthPlace]
+
+
 class MeasurePage(Schema):
     """A page of measures; `next` is the cursor of the following one, or null.
 
     `usual`: what is usual today of the kinds asked for; outside, it is accepted and said.
+    `growth`: of the weights of a minor whose birth date and sex are known, asked for alone; null
+    otherwise, and for applications.
     """
 
     items: list[MeasureOut]
     next: str | None
     usual: list[UsualRange]
+    growth: GrowthOut | None
+
+
+class TargetBody(Schema):
+    """A weight to reach, in kg to a tenth, and the day until which, if any."""
+
+    weight: Annotated[
+        float, Field(json_schema_extra={"minimum": rules.TARGET_FROM, "maximum": rules.TARGET_TO})
+    ]
+    by: Day | None = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _everything_wrong(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Tell what is wrong in its form with all that rules refuse."""
+        try:
+            return handler(value)
+        except ValidationError as error:
+            if not isinstance(value, dict):
+                raise
+            found, _, sound = problems.split(error, value, cls.model_fields)
+            if "weight" in sound:
+                sound["weight"] = Decimal(str(sound["weight"]))
+            if sound.get("by"):
+                sound["by"] = date.fromisoformat(sound["by"])
+            today = clock.paris_date(clock.now())
+            raise Invalid(errors=(*found, *rules.wrong_target(sound, today))) from error
+
+
+class TargetShown(Schema):
+    """A weight to reach, in kg."""
+
+    weight: float
+    by: date | None
+    set_at: str
+
+
+class TargetAbilities(Schema):
+    """What the reader may do; screens show buttons from this, never from a role."""
+
+    set: bool
+
+
+class TargetOut(Schema):
+    """What a person wants to reach; null: nothing. A minor has none."""
+
+    target: TargetShown | None
+    abilities: TargetAbilities
 
 
 def measure_out(measure: Measure) -> MeasureOut:
@@ -156,6 +240,39 @@ def page_out(listing: Listing) -> MeasurePage:
         items=[measure_out(one) for one in listing.items],
         next=listing.next,
         usual=[_usual_out(one) for one in listing.usual],
+        growth=_growth_out(listing.growth) if listing.growth else None,
+    )
+
+
+def target_out(found: Found) -> TargetOut:
+    """Write what a person wants to reach as JSON shows it."""
+    said = found.target
+    shown = None
+    if said:
+        set_at = clock.iso(said.set_at)
+        shown = TargetShown(weight=float(said.weight), by=said.by, set_at=set_at)
+    return TargetOut(target=shown, abilities=TargetAbilities(set=found.is_settable))
+
+
+def _growth_out(of: Growth) -> GrowthOut:
+    places = [
+        GrowthPlace(measure_id=name, age_days=one.age_days, above=one.above, below=one.below)
+        for name, one in of.places.items()
+    ]
+    ages = growth.ages(of.sex)
+    curves = [
+        GrowthCurve(percentile=one.percentile, weights=list(one.weights))
+        for one in (growth.curves(of.sex) if places else [])
+    ]
+    return GrowthOut(
+        source=growth.reference().source,
+        born_on=of.born_on,
+        ends_at_days=int(ages[-1]),
+        ages=ages if places else [],
+        curves=[
+            GrowthCurve(percentile=one.percentile, weights=list(one.weights)) for one in curves
+        ],
+        places=places,
     )
 
 

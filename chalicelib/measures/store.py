@@ -1,16 +1,19 @@
-"""Rows of measures: one each, sealed; their keys tell when, and neither what nor how much."""
+"""Rows of measures: one each, sealed; their keys tell when, and neither what nor how much.
+
+And one row of what a person wants to reach, whose key tells nothing.
+"""
 
 import heapq
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.access.gate import Unit
-from chalicelib.access.store import KeyedRow
+from chalicelib.access.store import AuthenticatedRow, KeyedRow
 from chalicelib.core import clock, ids, log, rows
 from chalicelib.core.rows import Item, Query, key, patient_key
 from chalicelib.measures import rules
@@ -21,6 +24,7 @@ from chalicelib.measures.model import (
     MeasureKind,
     Range,
     Source,
+    Target,
     Window,
 )
 from chalicelib.vault import blind
@@ -29,6 +33,7 @@ from chalicelib.vault.errors import Tampered
 _PREFIX: Final = "MEAS"
 _FIRST: Final = "0"
 _LAST: Final = "~"
+_TARGET: Final = "TARGET"
 # ULIDs begin in 1970; what somebody weighed at twenty may be older.
 _SHIFT: Final = timedelta(days=25_567)
 
@@ -39,6 +44,14 @@ class MeasureRow(KeyedRow):
     TABLE: ClassVar[str] = "record"
 
     depositor = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+
+
+class TargetRow(AuthenticatedRow):
+    """What a person wants to reach, or that she wants nothing any more: its seal says which."""
+
+    TABLE: ClassVar[str] = "record"
+
     sealed = BinaryAttribute(legacy_encoding=False)
 
 
@@ -106,6 +119,45 @@ def measures(
             yield rows.position(row, None), open_row(unit, row)
         except Tampered as error:
             log.exception("measure does not open", error, patient=unit.pid)
+
+
+def target_wish(pid: str) -> tuple[type[TargetRow], str, str]:
+    """Return what to name on entering the gate, to know what a person wants to reach."""
+    return TargetRow, patient_key(pid), _TARGET
+
+
+def target_of(unit: Unit) -> tuple[Target | None, int]:
+    """Open what a person wants to reach, and its version; version 0 while she never said.
+
+    Raises:
+        Tampered, Unavailable: it does not open.
+    """
+    row = unit.row(*target_wish(unit.pid))
+    if row is None:
+        return None, 0
+    said = unit.open(row.sealed, row.pk, row.sk)["target"]
+    return _target(said) if said else None, row.version or 0
+
+
+def target_row(unit: Unit, target: Target | None) -> TargetRow:
+    """Seal what she wants to reach, None: nothing, into the row that follows the one read."""
+    row_type, pk, sk = target_wish(unit.pid)
+    row = unit.row(row_type, pk, sk) or row_type(pk=pk, sk=sk, kind="target")
+    said = target and {
+        "weight": str(target.weight),
+        "by": target.by.isoformat() if target.by else None,
+        "set_at": clock.iso(target.set_at),
+    }
+    row.sealed = unit.seal({"target": said}, pk, sk)
+    return row
+
+
+def _target(said: dict[str, Any]) -> Target:
+    return Target(
+        weight=Decimal(said["weight"]),
+        by=date.fromisoformat(said["by"]) if said["by"] else None,
+        set_at=clock.instant(said["set_at"]),
+    )
 
 
 def _queries(pid: str, window: Window, limit: int, after: Item | None) -> list[Query]:

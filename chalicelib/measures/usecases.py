@@ -1,5 +1,6 @@
 """What can be done with the measures of a record. Every function passes the gate once a try."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -14,18 +15,32 @@ from chalicelib.core import clock, rows
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
-from chalicelib.measures import rules, store
-from chalicelib.measures.model import Draft, Measure, MeasureKind, Range, Window
+from chalicelib.identity.values import Traits
+from chalicelib.measures import growth, rules, store
+from chalicelib.measures.model import Component, Draft, Measure, MeasureKind, Range, Window
 from chalicelib.measures.store import MeasureRow
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """Where weights of a minor are among those of her age and sex, by the id of each measure."""
+
+    born_on: date
+    sex: growth.Sex
+    places: Mapping[str, growth.Place]
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of measures, the cursor of the next one, and what is usual of their kinds today."""
+    """A page of measures, the cursor of the next one, and what is usual of their kinds today.
+
+    `growth` is what a minor's weights are compared with; None: of others, and of other kinds.
+    """
 
     items: list[Measure]
     next: str | None
     usual: list[Range]
+    growth: Growth | None
 
 
 def add_measure(
@@ -70,7 +85,8 @@ def list_measures(
 
     Nothing is looked for before it is decided that the caller may: refused, it costs the same
     however much there is (A36). A page is full if there is enough to fill it. An application names
-    the kind: of all kinds at once nothing is consented to.
+    the kind: of all kinds at once nothing is consented to, and no consent is to her age and sex, so
+    that it is not told how a child grows.
 
     Raises:
         NotFound, BadRequest (cursor), Unavailable.
@@ -86,13 +102,33 @@ def list_measures(
             if rules.is_asked(one.details, window)
         )
         found = list(islice(asked, limit + 1))
-        today, born_on = clock.paris_date(unit.now), _born_on(unit)
+        today, traits = clock.paris_date(unit.now), spaces.person_of(unit)[0].traits
+    is_placed = window.kind is MeasureKind.WEIGHT and principal.kind is ActorKind.PERSON
     last = found[limit - 1][0] if len(found) > limit else None
     return Listing(
         items=[one for _, one in found[:limit]],
         next=tokens.new_cursor(last, *scope),
-        usual=[one for kind in window.kinds for one in rules.usual_ranges(kind, born_on, today)],
+        usual=[
+            one
+            for kind in window.kinds
+            for one in rules.usual_ranges(kind, traits.birth_date, today)
+        ],
+        growth=_growth([one for _, one in found[:limit]], traits, today) if is_placed else None,
     )
+
+
+def _growth(weights: Sequence[Measure], traits: Traits, today: date) -> Growth | None:
+    """Place the weights of a minor among those of her age and sex, where both are known."""
+    born_on, sex = traits.birth_date, traits.sex
+    if born_on is None or sex == "U" or not rules.is_minor(born_on, today):
+        return None
+    places = {}
+    for one in weights:
+        figure = float(one.details.values[Component.WEIGHT])
+        found = growth.place(sex, born_on, one.details.at.date(), figure)
+        if found:
+            places[one.id] = found
+    return Growth(born_on, sex, places)
 
 
 def read_measure(principal: Principal, pid: str, measure_id: str) -> Measure:

@@ -74,9 +74,11 @@ def _inspected(
 
     Raises:
         Invalid: it is refused; says why.
+        Unavailable: the antivirus gives no answer.
     """
     try:
         inspected = inspect(content.data, None)
+        files.scanned(unit, content.data)
         accept(unit, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused

@@ -58,6 +58,7 @@ def keep(event: Event) -> None:
         kind="inbox",
         type=event.type,
         reference=event.reference,
+        by=event.by,
         ttl=clock.epoch(ids.ulid_instant(event.id) + LIFE),
     )
     try:
@@ -79,7 +80,7 @@ def notices(unit: Unit, query: Query, page: Page, limit: int) -> tuple[list[Noti
                 if len(found) == limit:
                     last = dict(zip(("pk", "sk"), inbox_key(unit.pid, found[-1].id), strict=True))
                     return found, {name: {"S": value} for name, value in last.items()}
-                found.append(_notice(row, read))
+                found.append(_notice(row, is_read=row.sk <= read or _is_own(unit, row)))
         if page.last_key is None:
             return found, None
         page = rows.query(rows.following(query, page.last_key))
@@ -90,7 +91,8 @@ def unread(unit: Unit, page: Page) -> int:
     mark = unit.row(InboxMarkRow, *inbox_mark_key(unit.pid))
     seen = max(mark.read_up_to or "", mark.gone_up_to or "") if mark else ""
     found = map(InboxRow.from_raw_data, page.items)
-    return sum(row.sk > seen and not row.is_gone and row.type in _TYPES for row in found)
+    new = (row for row in found if row.sk > seen and not _is_own(unit, row))
+    return sum(not row.is_gone and row.type in _TYPES for row in new)
 
 
 def mark_read(unit: Unit, event_id: str) -> None:
@@ -120,11 +122,16 @@ def _mark(unit: Unit) -> InboxMarkRow:
     return row
 
 
-def _notice(row: InboxRow, read: str) -> Notice:
+def _is_own(unit: Unit, row: InboxRow) -> bool:
+    """Tell whether it is of what the reader did herself: never new to her, and to others it is."""
+    return row.by is not None and row.by == unit.entry.principal.id
+
+
+def _notice(row: InboxRow, *, is_read: bool) -> Notice:
     return Notice(
         id=row.sk,
         at=ids.ulid_instant(row.sk),
         type=EventType(row.type),
         reference=row.reference,
-        is_read=row.sk <= read,
+        is_read=is_read,
     )

@@ -51,12 +51,13 @@ class WindowRow(VersionedRow):
 
 
 class InboxRow(Row):
-    """One notice of a record; `is_gone` once it was deleted."""
+    """One notice of a record; `is_gone` once it was deleted, `by` as in its event."""
 
     TABLE: ClassVar[str] = "work"
 
     type = UnicodeAttribute()
     reference = UnicodeAttribute()
+    by = UnicodeAttribute(null=True)
     is_gone = BooleanAttribute(null=True)
     ttl = NumberAttribute()
 

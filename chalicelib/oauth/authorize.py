@@ -14,6 +14,7 @@ from typing import Final
 from chalicelib.access import applications
 from chalicelib.access.applications import ApplicationRow
 from chalicelib.access.permissions import Permission
+from chalicelib.catalogue import terms
 from chalicelib.catalogue import usecases as catalogue
 from chalicelib.catalogue.addresses import is_same_redirect
 from chalicelib.catalogue.model import Application, State
@@ -67,6 +68,7 @@ def begin(query: Mapping[str, str], now: datetime) -> str:
         challenge=query["code_challenge"],
         scope=asked.given(asked.permissions),
         ends=clock.epoch(now + rules.REQUEST_LIFE),
+        terms=terms.version_in_force(row.terms, asked.permissions),
     )
     return f"{PAGE}#{sealed.seal_request(request)}"
 
@@ -86,9 +88,12 @@ def describe(text: str, now: datetime) -> Described:
     is_registered = may_return(asked.redirect_uri, known.draft.redirect_uris)
     if known.state is not State.ONLINE or not is_registered or sealed.has_ended(asked, now):
         raise Invalid("consent-request-over")
+    lines = scopes.read(asked.scope).permissions
+    if asked.terms != terms.version(terms.digests(terms.of(known.draft)), lines):
+        raise Invalid("consent-request-over")
     return Described(
         application=known,
-        asked=scopes.read(asked.scope).permissions,
+        asked=lines,
         decline_url=answer(asked, error="access_denied"),
         ends=datetime.fromtimestamp(asked.ends, now.tzinfo),
     )

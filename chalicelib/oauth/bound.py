@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.access import applications
-from chalicelib.access.applications import ApplicationRow, ConsentRow
+from chalicelib.access.applications import ApplicationRow, ConsentRow, Terms
 from chalicelib.access.store import ProxyRow, SettingsRow, settings_key
 from chalicelib.core import clock, log, rows
 from chalicelib.core.rows import Action, Row
@@ -34,6 +34,11 @@ class Bound:
     def families(self) -> list[Family]:
         """The devices connected by the consent."""
         return [dict(one) for one in self.renewals.families] if self.renewals else []
+
+    @property
+    def terms(self) -> Terms:
+        """What people read of the application now."""
+        return self.application.terms if self.application else {}
 
     def keep(self, families: list[Family]) -> Action:
         """Return what writes the devices connected by the consent."""
@@ -101,6 +106,8 @@ def live(bound: Bound, now: datetime) -> ConsentRow:
     consent = bound.consent
     if consent is None or not store.is_connectable(consent, bound.settings, bound.giver_link, now):
         raise refused("consent")
+    if not applications.is_answered(consent, bound.pid, bound.terms, now):
+        raise refused("terms")
     return consent
 
 

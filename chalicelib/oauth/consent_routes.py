@@ -7,9 +7,10 @@ from chalicelib.access import gate
 from chalicelib.core import clock
 from chalicelib.core.errors import Conflict, Invalid
 from chalicelib.http.endpoint import Answer, Call, NoQuery, endpoint
-from chalicelib.oauth import authorize, consents
+from chalicelib.oauth import agreement, authorize, consents
 from chalicelib.oauth.rules import MAX_CONSENTS
 from chalicelib.oauth.schemas import (
+    Agreement,
     ConsentChanges,
     ConsentDraft,
     ConsentGiven,
@@ -86,6 +87,24 @@ def change_consent(call: Call[ConsentChanges, NoQuery]) -> Answer:
         call.principal, pid, call.path["ref"], call.body.permissions, call.if_match or 0
     )
     return Answer(consent_out(changed), version=changed.version)
+
+
+@endpoint(
+    "PUT",
+    _ONE + "/terms",
+    body=Agreement,
+    if_match=True,
+    patterns=_REF,
+    answers={200: ConsentOut},
+    problems=[Conflict("consent-over"), Conflict("application-suspended")],
+)
+def agree_to_terms(call: Call[Agreement, NoQuery]) -> Answer:
+    """Agree to what the application says now; lines that were off for it act on its next call."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    agreed = agreement.agree(
+        call.principal, pid, call.path["ref"], call.body.version, call.if_match or 0
+    )
+    return Answer(consent_out(agreed), version=agreed.version)
 
 
 @endpoint("DELETE", _ONE, patterns=_REF, answers={204: None})

@@ -13,14 +13,19 @@ from chalicelib.access.applications import ApplicationRow, ConsentRow
 from chalicelib.access.gate import Replayed, Unit
 from chalicelib.access.model import Action
 from chalicelib.access.permissions import Permission
+from chalicelib.access.store import ProxyRow
 from chalicelib.access.usecases import until_it_holds
+from chalicelib.catalogue import store as catalogue
+from chalicelib.catalogue import terms
+from chalicelib.catalogue.store import CardRow
+from chalicelib.catalogue.terms import Terms
 from chalicelib.core import clock, rows
 from chalicelib.core.errors import Conflict, Invalid, Stale
 from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import Principal
 from chalicelib.oauth import authorize, rules, scopes, sealed, store
-from chalicelib.oauth.model import Asked, Code, Consent, Given
+from chalicelib.oauth.model import About, Asked, Code, Consent, Given
 from chalicelib.oauth.store import OwnConsentRow
 from chalicelib.vault import blind
 
@@ -99,30 +104,30 @@ def _give(
     months: int,
     idempotency: Idempotency | None,
 ) -> Given:
-    wish, application = _wish_of(pid, asked.application), _application_wish(asked)
+    wish = _wish_of(pid, asked.application)
     queries = [applications.consents_of(pid), applications.uses_of(pid)]
     with gate.enter(
         principal,
         Action.CONSENT_GIVE,
         pid,
-        wanted=[wish, application],
+        wanted=[wish, *_application_wishes(asked)],
         queries=queries,
         idempotency=idempotency,
     ) as unit:
-        known = _checked(unit, asked, chosen)
-        row = store.new_consent(unit, asked.application, chosen, rules.until(unit.now, months))
+        about, words = _checked(unit, asked, chosen)
+        row = store.new_consent(unit, about, words, chosen, rules.until(unit.now, months))
         former = unit.row(*wish)
-        goes_on = former is not None and _is_live(unit, former)
+        goes_on = former is not None and _is_live(unit, former, about)
         if not goes_on:
             _check_room(unit, rows.all_items(queries[0], unit.pages[0]))
         if former is None or not goes_on or former.giver != row.giver:
             unit.write(store.forget_renewals(pid, store.ref_of(row)))
         version = _follow(unit, row, former)
         unit.about(_made(row))
-        unit.traced_about = _said(asked.application, chosen, row, unit)
-        unit.emit(EventType.CONSENT_GIVEN, store.ref_of(row))
+        unit.traced_about = said(asked.application, chosen, row, unit)
+        unit.emit(EventType.CONSENT_GIVEN, store.ref_of(row), by=principal.id)
         uses = rows.all_items(queries[1], unit.pages[1])
-        about, own = store.about(known), unit.entry.proxy  # who gives for a minor is who asks
+        own = unit.entry.proxy  # who gives for a minor is who asks
         consent = store.consent_of(unit, row, about, uses, link=own, version=version)
     return Given(consent, _redirect_url(asked, pid, row))
 
@@ -147,14 +152,18 @@ def _made(row: ConsentRow) -> str:
     return f"{store.ref_of(row)}.{int(row.generation)}"
 
 
-def _checked(unit: Unit, asked: Asked, chosen: Sequence[Permission]) -> ApplicationRow:
+def _checked(unit: Unit, asked: Asked, chosen: Sequence[Permission]) -> tuple[About, Terms]:
     """Check what was asked again, now that it is answered: half an hour may have changed it.
+
+    Return who asks, and the words that she read.
 
     Raises:
         Invalid, Conflict: as `give_consent`.
+        Tampered: the card of the application is not as the product wrote it.
     """
-    row = unit.row(*_application_wish(asked))
-    if row is None or sealed.has_ended(asked, unit.now):
+    gate_wish, card_wish = _application_wishes(asked)
+    row, card = unit.row(*gate_wish), unit.row(*card_wish)
+    if row is None or card is None or sealed.has_ended(asked, unit.now):
         raise Invalid("consent-request-over")
     if row.status != applications.ONLINE:
         raise Conflict("application-suspended")
@@ -162,7 +171,11 @@ def _checked(unit: Unit, asked: Asked, chosen: Sequence[Permission]) -> Applicat
         raise Invalid("consent-request-over")
     lines = scopes.read(asked.scope).permissions
     rules.check_given(chosen, [one for one in lines if one in row.permissions])
-    return row
+    words = terms.of(catalogue.draft_of(card.draft))
+    read = {terms.version_in_force(row.terms, lines), terms.version(terms.digests(words), lines)}
+    if read != {asked.terms}:
+        raise Invalid("consent-request-over")
+    return store.about(row), words
 
 
 def _check_room(unit: Unit, items: list[rows.Item]) -> None:
@@ -205,17 +218,28 @@ def _change(
         if row.version != version:
             raise Stale
         link = applications.link_of(row, pid)
-        if not applications.is_live(row, unit.entry.settings, link, unit.now):
-            raise Conflict("consent-over")
-        rules.check_kept(kept, applications.permissions_of(row, pid))
+        application = store.application_of(unit, row)
+        about = store.asking(unit, {application: row})[application]
+        check_live(unit, row, link, about)
+        off = applications.unanswered(row, pid, about.terms, unit.now)
+        rules.check_kept(kept, applications.permissions_of(row, pid) - off)
         row.permissions = applications.permission_tokens(pid, kept)
         row.changed_at = clock.iso(unit.now)
         unit.put(row)
-        application = store.application_of(unit, row)
-        unit.traced_about = _said(application, kept, row, unit)
-        about = store.abouts([application])[application]
+        unit.traced_about = said(application, kept, row, unit)
         used = rows.all_items(uses, unit.pages[0])
         return store.consent_of(unit, row, about, used, link=link, version=version + 1)
+
+
+def check_live(unit: Unit, row: ConsentRow, link: ProxyRow | None, about: About) -> None:
+    """Check that a consent still holds, for some line at least.
+
+    Raises:
+        Conflict: `consent-over`.
+    """
+    holds = applications.is_live(row, unit.entry.settings, link, unit.now)
+    if not holds or not applications.is_answered(row, unit.pid, about.terms, unit.now):
+        raise Conflict("consent-over")
 
 
 def _withdraw(principal: Principal, pid: str, ref: str) -> None:
@@ -250,16 +274,14 @@ def _redirect_url(asked: Asked, pid: str, row: ConsentRow) -> str:
     return authorize.answer(asked, code=sealed.seal_code(code, asked.application))
 
 
-def _said(
-    application: str, permissions: Collection[Permission], row: ConsentRow, unit: Unit
-) -> str:
+def said(application: str, permissions: Collection[Permission], row: ConsentRow, unit: Unit) -> str:
     """Write what the person's history alone is told: to whom, until when, and what."""
     ends_at = applications.ends_at(row, unit.entry.settings)
     return " ".join([application, ends_at, *_in_order(permissions)])
 
 
-def _is_live(unit: Unit, row: OwnConsentRow) -> bool:
-    if row.is_altered:
+def _is_live(unit: Unit, row: OwnConsentRow, about: About) -> bool:
+    if row.is_altered or not applications.is_answered(row, unit.pid, about.terms, unit.now):
         return False
     link = applications.link_of(row, unit.pid)
     return applications.is_live(row, unit.entry.settings, link, unit.now)
@@ -274,5 +296,11 @@ def _wish_of(pid: str, application_id: str) -> tuple[type[OwnConsentRow], str, s
     return (OwnConsentRow, *applications.consent_key(pid, ref))
 
 
-def _application_wish(asked: Asked) -> tuple[type[ApplicationRow], str, str]:
-    return (ApplicationRow, *applications.application_key(asked.application))
+def _application_wishes(
+    asked: Asked,
+) -> tuple[tuple[type[ApplicationRow], str, str], tuple[type[CardRow], str, str]]:
+    """Return what to read of an application: the row that decides, and the words on its card."""
+    return (
+        (ApplicationRow, *applications.application_key(asked.application)),
+        (CardRow, *catalogue.card_key(asked.application)),
+    )

@@ -74,7 +74,8 @@ def renew(form: Mapping[str, str], now: datetime) -> Granted:
     """Exchange a refresh token for the next one, and an access token.
 
     The access token does all that the consent gives of what was first asked for, and its `scope`
-    says so, even if less was asked for now.
+    says so, even if less was asked for now. Lines that wait for the person to agree to new terms
+    are not in it, and come back in the next one: until then the device stays connected.
 
     Raises:
         OAuthRefused: `invalid_request`, `invalid_client`, `invalid_grant`; `invalid_scope`: more
@@ -120,17 +121,13 @@ def revoke(form: Mapping[str, str], now: datetime) -> None:
     clients.check(form, bound.application, now)
     if renewal is None:
         return
-    for _ in range(_ATTEMPTS):
-        left = [one for one in bound.families if one["id"] != renewal.family]
-        if len(left) == len(bound.families):
-            return
-        try:
-            rows.write([bound.keep(left)])
-        except (ConditionLost, TransactionConflict):
-            bound = read(application_id, renewal.pid)
-            continue
-        return
-    raise Unavailable
+    family, pid = renewal.family, renewal.pid
+
+    def disconnects(bound: Bound) -> list[rows.Action] | None:
+        left = [one for one in bound.families if one["id"] != family]
+        return [bound.keep(left)] if len(left) < len(bound.families) else None
+
+    acts.until_written(lambda: read(application_id, pid), disconnects)
 
 
 def _is_of(code: Code, form: Mapping[str, str]) -> bool:
@@ -172,7 +169,7 @@ def _granted(bound: Bound, consent: ConsentRow, renewal: Renewal, now: datetime)
             patient=patient,
             permissions=asked.permissions,
         ),
-        scope=asked.given(applications.permissions_of(consent, bound.pid)),
+        scope=asked.given(applications.acting(consent, bound.pid, bound.terms)),
         patient=patient,
         refresh_token=sealed.seal_renewal(renewal) if asked.is_offline else None,
     )

@@ -1,10 +1,12 @@
 """What passes between an application, the person and us, and what a consent is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.access.applications import Terms as InForce
 from chalicelib.access.permissions import Permission
+from chalicelib.catalogue.terms import Terms
 
 
 class PageProblem(StrEnum):
@@ -20,7 +22,7 @@ class Asked:
     """A request of an application, checked: what the person is shown, and where she goes after.
 
     `challenge` is its proof key's (RFC 7636), `scope` in the words of SMART, `ends` in epoch
-    seconds.
+    seconds; `terms` names the words that she reads.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Asked:
     challenge: str
     scope: str
     ends: int
+    terms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,17 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The application that a consent is about, in its publisher's public words."""
+    """The application that a consent is about, in its publisher's public words.
+
+    `words` are what it says now, if the person is asked to agree to that.
+    """
 
     id: str
     name: str
     publisher: str
     state: str
+    terms: InForce = field(default_factory=dict)
+    words: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,25 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTerms:
+    """What an application says now, of lines that are off until the person agrees to it.
+
+    `version` names it; `answer_by` is exclusive, and the first of those of the lines.
+    """
+
+    former: Terms
+    now: Terms
+    lines: tuple[Permission, ...]
+    version: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """What a person let one application do; `valid_until` is exclusive.
+
+    `unanswered` are lines that went off for want of an answer to new terms; with no other left, it
+    ended then, of which `valid_until` is the instant.
 
     Of a minor's, by who represented her: `given_by` is that one's name, and it ends with the
     minority, which `ends_at_majority` says.
@@ -94,6 +119,8 @@ class Consent:
     ends_at_majority: bool
     uses: tuple[Use, ...]
     version: int
+    unanswered: tuple[Permission, ...] = ()
+    new_terms: NewTerms | None = None
 
     def is_active(self, now: datetime) -> bool:
         """Tell whether it holds at an instant."""

@@ -1,5 +1,6 @@
 """Bodies of the routes of consents, as JSON."""
 
+from collections.abc import Collection
 from typing import Annotated, cast
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from chalicelib.access import rules as access_rules
 from chalicelib.access.permissions import Permission
 from chalicelib.access.rules import ShownStatus
 from chalicelib.catalogue.schemas import AskedBody, Card, StateName, card_out
+from chalicelib.catalogue.terms import Terms
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Schema
 from chalicelib.oauth.authorize import Described
@@ -71,10 +73,40 @@ class ConsentUse(Schema):
     last_at: str
 
 
+class TermsOut(Schema):
+    """What a publisher says of an application that a person reads before she agrees."""
+
+    name: str
+    publisher: str
+    purpose: str
+    retention: str
+    reasons: list[AskedBody]
+
+
+class NewTermsOut(Schema):
+    """What the person agreed to, and what the application says now; `lines` are off until she does.
+
+    `version` names what it says now, to agree to that; `answer_by` is exclusive.
+    """
+
+    former: TermsOut
+    now: TermsOut
+    lines: list[Permission]
+    version: str
+    answer_by: str
+
+
+class Agreement(Schema):
+    """Which terms the person agrees to: those that she was shown."""
+
+    version: Annotated[str, Field(max_length=64)]
+
+
 class ConsentOut(Schema):
     """What a person lets an application do, until when, and what it did.
 
-    `given_by`: of a minor's, who gave it for her; it ends on the day she is of age.
+    `given_by`: of a minor's, who gave it for her; it ends on the day she is of age. `unanswered`:
+    lines that went off for want of an answer to new terms. `new_terms`: she is asked for one.
     """
 
     id: str
@@ -88,6 +120,8 @@ class ConsentOut(Schema):
     ends_at_majority: bool
     activity: list[ConsentUse]
     last_access_at: str | None
+    unanswered: list[Permission]
+    new_terms: NewTermsOut | None
     version: int
 
 
@@ -151,5 +185,34 @@ def consent_out(consent: Consent) -> ConsentOut:
         ends_at_majority=consent.ends_at_majority,
         activity=uses,
         last_access_at=max((one.last_at for one in uses), default=None),
+        unanswered=list(consent.unanswered),
+        new_terms=_new_terms_out(consent) if consent.is_active(clock.now()) else None,
         version=consent.version,
+    )
+
+
+def _new_terms_out(consent: Consent) -> NewTermsOut | None:
+    asked = consent.new_terms
+    if asked is None:
+        return None
+    given = (*consent.permissions, *consent.unanswered)
+    return NewTermsOut(
+        former=_terms_out(asked.former, given),
+        now=_terms_out(asked.now, given),
+        lines=list(asked.lines),
+        version=asked.version,
+        answer_by=clock.iso(asked.answer_by),
+    )
+
+
+def _terms_out(terms: Terms, lines: Collection[Permission]) -> TermsOut:
+    """Write terms with the reasons of the lines that are given; those of others she never had."""
+    return TermsOut(
+        name=terms.name,
+        publisher=terms.publisher,
+        purpose=terms.purpose,
+        retention=terms.retention,
+        reasons=[
+            AskedBody(permission=one, why=why) for one, why in terms.reasons.items() if one in lines
+        ],
     )

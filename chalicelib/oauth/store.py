@@ -1,6 +1,7 @@
 """The rows of consents, and of the devices that stay connected by them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
@@ -13,11 +14,15 @@ from chalicelib.access.model import Right
 from chalicelib.access.permissions import Permission
 from chalicelib.access.store import AuthenticatedRow, ProxyRow, SettingsRow
 from chalicelib.access.unit import Unit
+from chalicelib.catalogue import store as catalogue
+from chalicelib.catalogue import terms
+from chalicelib.catalogue.terms import Terms
 from chalicelib.core import clock, log, rows
 from chalicelib.core.rows import Action, Item, key, patient_key
-from chalicelib.oauth.model import About, Consent, Use
+from chalicelib.oauth.model import About, Consent, NewTerms, Use
 from chalicelib.vault.errors import Tampered
 
+_STOPPED: Final = ("suspended", "delisted")
 _UNKNOWN: Final = About("", "", "", "delisted")
 
 
@@ -71,10 +76,17 @@ def renewals_row(
 
 
 def new_consent(
-    unit: Unit, application_id: str, permissions: Collection[Permission], until: datetime
+    unit: Unit,
+    about: About,
+    words: Terms,
+    permissions: Collection[Permission],
+    until: datetime,
 ) -> OwnConsentRow:
-    """Make the row of a consent given now, before it follows a former one."""
-    ref = applications.consent_ref(unit.pid, application_id)
+    """Make the row of a consent given now, before it follows a former one.
+
+    `words` are what she read of the terms in force.
+    """
+    ref = applications.consent_ref(unit.pid, about.id)
     pk, sk = applications.consent_key(unit.pid, ref)
     row = OwnConsentRow(
         pk=pk,
@@ -82,17 +94,27 @@ def new_consent(
         kind="consent",
         status=applications.GIVEN,
         permissions=applications.permission_tokens(unit.pid, permissions),
+        agreed=applications.agreed_tokens(unit.pid, permissions, about.terms),
         given_at=clock.iso(unit.now),
         valid_until=clock.iso(until),
         changed_at=clock.iso(unit.now),
         generation=clock.epoch(unit.now),  # after any former one, even one that is gone
-        sealed=unit.seal({"application": application_id}, pk, sk),
+        sealed=sealed_terms(unit, about.id, words, (pk, sk)),
     )
     settings = unit.entry.settings
     if unit.right is Right.REPRESENTATIVE and settings is not None:
         row.giver = unit.entry.principal.id
         row.given_by = access_store.seal_name(unit.actor_name, unit.pid, settings, row)
     return row
+
+
+def sealed_terms(unit: Unit, application_id: str, words: Terms, at: tuple[str, str]) -> bytes:
+    """Seal which application a consent is about, and what she read of it.
+
+    Raises:
+        Unavailable: the key service does not answer.
+    """
+    return unit.seal({"application": application_id, "terms": asdict(words)}, *at)
 
 
 def application_of(unit: Unit, row: ConsentRow) -> str:
@@ -104,12 +126,49 @@ def application_of(unit: Unit, row: ConsentRow) -> str:
     return str(unit.open(row.sealed, row.pk, row.sk)["application"])
 
 
+def agreed_terms(unit: Unit, row: ConsentRow) -> Terms:
+    """Return what she read when she agreed; raises as `application_of`."""
+    said = dict(unit.open(row.sealed, row.pk, row.sk)["terms"])
+    reasons = {Permission(one): why for one, why in said.pop("reasons").items()}
+    return Terms(**said, reasons=reasons)
+
+
 def consents_of(unit: Unit, items: Sequence[Item], uses: Sequence[Item]) -> list[Consent]:
     """Read consents with what was done by them; one that was altered is left out, and told.
 
     Raises:
         Unavailable, StoreUnavailable: they cannot be read.
     """
+    found = _by_application(unit, items)
+    known, links = asking(unit, found), _links_of(unit.pid, found.values())
+    return [
+        consent_of(unit, row, known[one], uses, link=links.get(row.giver))
+        for one, row in found.items()
+    ]
+
+
+def to_see(unit: Unit, items: Sequence[Item]) -> tuple[int, int]:
+    """Count consents that hold: those that ask for an answer to new terms, and those stopped.
+
+    Stopped is what is suspended or delisted: what is under review asks nothing of her.
+
+    Raises:
+        Unavailable, StoreUnavailable: as `consents_of`.
+    """
+    found, entry = _by_application(unit, items), unit.entry
+    known, links = abouts(found), _links_of(unit.pid, found.values())
+    live = [
+        (row, known[one])
+        for one, row in found.items()
+        if applications.is_live(row, entry.settings, links.get(row.giver), unit.now)
+        and applications.is_answered(row, unit.pid, known[one].terms, unit.now)
+    ]
+    waiting = sum(_waits(unit, row, about) for row, about in live)
+    return waiting, sum(about.state in _STOPPED for _, about in live)
+
+
+def _by_application(unit: Unit, items: Sequence[Item]) -> dict[str, ConsentRow]:
+    """Read consents by their applications; one that was altered is left out, and told."""
     found: dict[str, ConsentRow] = {}
     for item in items:
         try:
@@ -117,11 +176,27 @@ def consents_of(unit: Unit, items: Sequence[Item], uses: Sequence[Item]) -> list
             found[application_of(unit, row)] = row
         except Tampered as error:
             log.exception("consent row does not verify", error)
-    known, links = abouts(found), _links_of(unit.pid, found.values())
-    return [
-        consent_of(unit, row, known[one], uses, link=links.get(row.giver))
-        for one, row in found.items()
-    ]
+    return found
+
+
+def _waits(unit: Unit, row: ConsentRow, about: About) -> bool:
+    """Tell whether she is asked to agree to what an application says now; not while it is away."""
+    if row.status != applications.GIVEN or about.state != applications.ONLINE:
+        return False
+    return bool(applications.waiting(row, unit.pid, about.terms, unit.now))
+
+
+def asking(unit: Unit, found: Mapping[str, ConsentRow]) -> dict[str, About]:
+    """Return applications by id, with what those say now that she is asked to agree anew.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    known = abouts(found)
+    waiting = [one for one, row in found.items() if _waits(unit, row, known[one])]
+    for card in catalogue.read_some(waiting):
+        known[card.id] = replace(known[card.id], words=terms.of(card.draft))
+    return known
 
 
 def consent_of(
@@ -138,16 +213,23 @@ def consent_of(
     `link` is that of who gave it for a minor, if somebody did.
 
     Raises:
-        Tampered, Unavailable: the name of who gave it does not open.
+        Tampered, Unavailable: the name of who gave it, or what she agreed to, does not open.
     """
     ends_at = applications.ends_at(row, unit.entry.settings)
+    given = applications.permissions_of(row, unit.pid)
+    off = applications.unanswered(row, unit.pid, about.terms, unit.now)
+    if off and off == given:
+        last = max(applications.answer_by(one, about.terms) for one in off)
+        ends_at = min(ends_at, clock.iso(last))
     represents = access_store.represents(link, unit.entry.settings, unit.now)
     is_left = row.giver is not None and not represents
     by = access_store.open_name(bytes(row.given_by), unit.pid, row) if row.given_by else None
     return Consent(
         ref=ref_of(row),
         application=about,
-        permissions=_in_order(applications.permissions_of(row, unit.pid)),
+        permissions=_in_order(given - off),
+        unanswered=_in_order(off),
+        new_terms=_new_terms(unit, row, about, about.words) if about.words else None,
         is_withdrawn=row.status == applications.WITHDRAWN
         or (is_left and ends_at > clock.iso(unit.now)),
         given_at=clock.instant(row.given_at),
@@ -160,6 +242,31 @@ def consent_of(
     )
 
 
+def _new_terms(unit: Unit, row: ConsentRow, about: About, words: Terms) -> NewTerms:
+    lines = applications.waiting(row, unit.pid, about.terms, unit.now)
+    return NewTerms(
+        former=agreed_terms(unit, row),
+        now=words,
+        lines=_in_order(lines),
+        version=terms.version(terms.digests(words), lines),
+        answer_by=min(applications.answer_by(one, about.terms) for one in lines),
+    )
+
+
+def names_of(unit: Unit, refs: Collection[str]) -> dict[str, str]:
+    """Return the names of the applications of consents, by what names these; not of one altered.
+
+    Raises:
+        Unavailable, StoreUnavailable: they cannot be read.
+    """
+    if not refs:
+        return {}
+    wanted = [(ConsentRow, *applications.consent_key(unit.pid, one)) for one in refs]
+    found = _by_application(unit, [item for item in rows.fetch_raw(wanted) if item])
+    known = abouts(found)
+    return {ref_of(row): known[one].name for one, row in found.items() if known[one].name}
+
+
 def ref_of(row: ConsentRow) -> str:
     """Return what names a consent: the end of its key."""
     return row.sk.removeprefix("CONSENT#")
@@ -168,7 +275,7 @@ def ref_of(row: ConsentRow) -> str:
 def about(row: ApplicationRow) -> About:
     """Return the public words of an application."""
     application_id = row.pk.removeprefix("APP#")
-    return About(application_id, row.name, row.organisation, row.status)
+    return About(application_id, row.name, row.organisation, row.status, row.terms)
 
 
 def abouts(application_ids: Collection[str]) -> dict[str, About]:

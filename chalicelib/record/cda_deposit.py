@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from chalicelib.access import files
 from chalicelib.access.gate import Unit
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError, Invalid
@@ -47,7 +48,9 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
 
     Raises:
         Invalid: another person, a wrong INS key or a reserved type; names the failed checks only.
-        Refused: the header is incomplete, the embedded file may not enter, or it is too long.
+        Refused: the header is incomplete, the embedded file may not enter, it is too long, or a
+            file inside, which a scanner of the XML does not see, is infected.
+        Unavailable: the antivirus gives no answer.
     """
     if inspected.tree is None:
         raise LookupError("a CDA document comes with its tree")
@@ -57,7 +60,10 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
     verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
     if not verdict.accepted:
         raise _refused(verdict.refusals[0], verdict.failed_checks)
-    cda_view.check_length(header, read_body(inspected.tree))
+    body = read_body(inspected.tree)
+    cda_view.check_length(header, body)
+    for content in body.contents():
+        files.scanned(unit, content)
     care = header.care_start or header.effective
     care_date = clock.paris_date(care.instant)
     oddities = [*verdict.warnings]

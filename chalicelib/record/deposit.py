@@ -28,8 +28,6 @@ from chalicelib.storage import blobs, pieces
 from chalicelib.storage.inspect import Inspected, Kind, Limits, inspect
 from chalicelib.storage.refusals import Refused
 
-NOT_SCANNED = "not_scanned"
-
 
 def wanted(principal: Principal, pid: str, sha256: str) -> list[Wanted]:
     """Return the rows a deposit needs besides those that decide."""
@@ -48,12 +46,14 @@ def new_document(
     Raises:
         Invalid: the content is refused, or is not what was announced.
         Conflict: this depositor already deposited it.
+        Unavailable: the antivirus gives no answer.
     """
     secrecy.declare(unit, draft)
     try:
         inspected = inspect(content, draft.declared_format, limits)
         rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
         check_unique(unit, inspected.sha256)
+        verdict = files.scanned(unit, content)
         described = _description(unit, draft, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused
@@ -71,7 +71,7 @@ def new_document(
         author=described.author,
         author_ref=store.author_ref(unit.pid, described.author),
         warnings=described.warnings,
-        antivirus=NOT_SCANNED,
+        antivirus=verdict,
         blob=blobs.new_name(unit.pid, document_id, unit.now),
         is_own_deposit=True,
         is_deletable=True,

@@ -39,8 +39,8 @@ def ingest(pid: str, document_id: str) -> None:
         Unavailable, StoreUnavailable: to be done again.
         BlobMissing, Tampered, KeyMissing: a part or a row is lost, or not ours (an incident).
     """
-    row = rows.get(*uploads.upload_wish(document_id))
-    if row is None or not row.is_processing:
+    row = _waiting(document_id)
+    if row is None:
         return
     value = envelope.open_row(
         bytes(row.sealed or b""),
@@ -54,8 +54,17 @@ def ingest(pid: str, document_id: str) -> None:
         gone = until_it_holds(lambda: _ingest(pid, document_id, sender, draft))
     except (NotFound, Forbidden, Unauthenticated):
         gone = _give_up(row, document_id)
+    except blobs.BlobMissing:
+        if _waiting(document_id):
+            raise
+        return  # who finished it meanwhile removed its parts
     for name in gone:
         files.discard(name)
+
+
+def _waiting(document_id: str) -> UploadRow | None:
+    row = rows.get(*uploads.upload_wish(document_id))
+    return row if row is not None and row.is_processing else None
 
 
 def _ingest(pid: str, document_id: str, sender: Sender, draft: Draft) -> list[str]:
@@ -108,9 +117,13 @@ def _check_age(unit: Unit, row: UploadRow) -> None:
 
 
 def _assembled(unit: Unit, document_id: str, draft: Draft, parts: list[Part]) -> bytes:
-    """Read the parts one by one; each is the one received."""
-    if [part.number for part in parts] != list(range(1, rules.parts_of(draft.size_bytes or 0) + 1)):
-        raise Tampered("parts are missing")
+    """Read the parts one by one; each is the one received.
+
+    Raises:
+        Conflict: some are no longer there: who finished it meanwhile removed them.
+    """
+    if len(parts) != rules.parts_of(draft.size_bytes or 0):
+        raise Conflict
     return b"".join(_opened(unit, document_id, part) for part in parts)
 
 

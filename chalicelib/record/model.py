@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from chalicelib.storage.antivirus import Verdict
 from chalicelib.storage.inspect import Kind
 
 
@@ -89,7 +90,7 @@ class Document:
     author: Author
     author_ref: str | None
     warnings: tuple[str, ...]
-    antivirus: str
+    antivirus: Verdict
     blob: str
     is_own_deposit: bool
     is_deletable: bool

@@ -122,10 +122,13 @@ class AuthorOut(Schema):
 
 
 class AntivirusOut(Schema):
-    """What the scanner said; `not_scanned` is said plainly when there is none."""
+    """What the scanner said when it was deposited; `not_scanned` where there was none."""
 
     verdict: Literal["not_scanned", "clean"]
-    engine: str | None
+    engine: str | None = Field(
+        description="Its name, version and that of its signatures; null if there was none.",
+        examples=["ClamAV 1.4.6/27500"],
+    )
 
 
 class AbilitiesOut(Schema):
@@ -327,7 +330,9 @@ def document_out(document: Document) -> DocumentOut:
             specialty=Labelled(code=specialty.code, label=specialty.label),
             ref=document.author_ref,
         ),
-        antivirus=AntivirusOut.model_validate({"verdict": document.antivirus, "engine": None}),
+        antivirus=AntivirusOut.model_validate(
+            {"verdict": document.antivirus.verdict, "engine": document.antivirus.engine}
+        ),
         warnings=list(document.warnings),
         visibility=document.visibility.value,
         abilities=AbilitiesOut(read=True, withdraw=document.is_deletable),

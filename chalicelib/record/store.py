@@ -13,6 +13,7 @@ from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record import rules
 from chalicelib.record.model import Author, Depositor, Document, Visibility
+from chalicelib.storage.antivirus import Verdict
 from chalicelib.storage.inspect import Kind
 from chalicelib.storage.names import plain_line
 from chalicelib.vault import blind
@@ -196,7 +197,7 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         author=author,
         author_ref=author_ref(unit.pid, author),
         warnings=tuple(value["warnings"]),
-        antivirus=value["antivirus"],
+        antivirus=Verdict(value["antivirus"], value.get("engine")),
         blob=value["blob"],
         is_own_deposit=is_own,
         is_deletable=rules.may_delete(depositor, unit.entry.principal.kind, is_own=is_own),
@@ -223,7 +224,8 @@ def _payload(document: Document) -> dict[str, Any]:
         "depositor": asdict(document.depositor),
         "author": asdict(document.author),
         "warnings": list(document.warnings),
-        "antivirus": document.antivirus,
+        "antivirus": document.antivirus.verdict,
+        "engine": document.antivirus.engine,
         "blob": document.blob,
         "visibility": document.visibility,
         "secret_until": document.secret_until,

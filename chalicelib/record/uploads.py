@@ -1,6 +1,6 @@
 """Rows of what is announced and not yet a document: the draft, the parts received, its end.
 
-They are in `work`, which forgets by itself, and are never among documents (ADR 0006, 0028). Clear:
+They are in `work`, which forgets by itself, and are never among documents (ADR 0006, 0029). Clear:
 ids, a blind mark of the depositor, states, names of files; sealed: what it is, who sends, hashes.
 """
 

@@ -9,17 +9,20 @@ from chalicelib.storage.names import content_disposition, safe_download_name
 
 _CONTENT_POLICY: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
+_SHOWN: Final = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG, Kind.TEXT})
+
 
 def content_headers(
     kind: Kind, content: bytes, *, title: str, on: date | None, sha256: str
 ) -> dict[str, str]:
     """Write the headers of a file's bytes; it is named after its title, and its date if it has one.
 
-    XML is never shown by the browser itself: its narrative has a route and a screen of its own.
+    Only what a browser shows by itself is shown: XML has a route and a screen of its own, and what
+    other software opens is for saving.
     """
     digest = base64.b64encode(bytes.fromhex(sha256)).decode()
     name = safe_download_name(title, on, EXTENSIONS[kind])
-    disposition: Literal["inline", "attachment"] = "attachment" if kind is Kind.CDA else "inline"
+    disposition: Literal["inline", "attachment"] = "inline" if kind in _SHOWN else "attachment"
     return {
         "Content-Type": _content_type(kind, content),
         "Content-Disposition": content_disposition(name, disposition),

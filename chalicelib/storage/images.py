@@ -76,7 +76,7 @@ def _png_size(body: memoryview, max_pixels: int) -> tuple[int, int]:
     width, height, depth, colour, compression, filtering, interlace = _PNG_HEADER.unpack(body)
     if depth not in _PNG_DEPTHS.get(colour, ()) or compression or filtering or interlace > 1:
         raise Refused(Code.IMAGE_DAMAGED)
-    return _bounded(width, height, max_pixels)
+    return bounded(width, height, max_pixels)
 
 
 def _check_ancillary(kind: bytes, body: memoryview, most: int) -> int:
@@ -157,7 +157,7 @@ def _jpeg_size(content: bytes, start: int, max_pixels: int) -> tuple[int, int]:
     if len(body) < struct.calcsize(">BHH"):
         raise Refused(Code.IMAGE_DAMAGED)
     _, height, width = struct.unpack(">BHH", body)
-    return _bounded(width, height, max_pixels)
+    return bounded(width, height, max_pixels)
 
 
 def _after_scan(content: bytes, position: int, scans: int) -> int:
@@ -167,7 +167,12 @@ def _after_scan(content: bytes, position: int, scans: int) -> int:
     return found.start()
 
 
-def _bounded(width: int, height: int, max_pixels: int) -> tuple[int, int]:
+def bounded(width: int, height: int, max_pixels: int) -> tuple[int, int]:
+    """Return dimensions that are within the budget.
+
+    Raises:
+        Refused: none, or too many pixels.
+    """
     if width == 0 or height == 0:
         raise Refused(Code.IMAGE_DAMAGED)
     if width * height > max_pixels or max(width, height) > _MAX_SIDE:
@@ -178,3 +183,21 @@ def _bounded(width: int, height: int, max_pixels: int) -> tuple[int, int]:
 def too_many_pixels(limit: int) -> Refused:
     """Make the refusal of an image of more than `limit` pixels."""
     return Refused(Code.IMAGE_TOO_BIG, limit_millions=limit // 1_000_000)
+
+
+def check_inside(content: bytes, max_pixels: int) -> None:
+    """Check a picture inside a document of a word processor: PNG or JPEG.
+
+    Raises:
+        Refused: neither, or not an honest one; too many pixels.
+    """
+    content = content.rstrip(b"\x00")  # Word ends its own thumbnail with one
+    is_png = content.startswith(PNG_SIGNATURE)
+    if not is_png and not content.startswith(JPEG_SIGNATURE):
+        raise Refused(Code.OFFICE_PICTURE)
+    try:
+        (check_png if is_png else check_jpeg)(content, max_pixels)
+    except Refused as refused:
+        if refused.code is Code.IMAGE_TOO_BIG:
+            raise
+        raise Refused(Code.OFFICE_PICTURE) from None

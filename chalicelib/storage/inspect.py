@@ -1,8 +1,9 @@
 """What a file really is, decided from its bytes, and whether it may enter.
 
-Why it exists: names and declared types are claims. Five kinds enter — PDF, JPEG, PNG, plain text
-and CDA R2 — each within budgets of size, pixels, pages and nesting (A16–A19, A21); all the rest is
-refused with a reason. It knows nothing of who sends, and looks for no virus: that is another port.
+Why it exists: names and declared types are claims. Nine kinds enter — PDF, JPEG, PNG, TIFF, HEIC,
+RTF, DOCX, plain text and CDA R2 — each within budgets of size, pixels, pages and nesting (A16–A19,
+A21; ADR 0031); all the rest is refused with a reason. It knows nothing of who sends, and looks for
+no virus: that is another port.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from chalicelib.storage import images, xml_gate
+from chalicelib.storage import docx, heic, images, rtf, tiff, xml_gate
 from chalicelib.storage.pdf import check_pdf
 from chalicelib.storage.pdf_syntax import PdfLimits
 from chalicelib.storage.refusals import Code, Refused
@@ -24,6 +25,10 @@ class Kind(StrEnum):
     PDF = "application/pdf"
     JPEG = "image/jpeg"
     PNG = "image/png"
+    TIFF = "image/tiff"
+    HEIC = "image/heic"
+    RTF = "text/rtf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     TEXT = "text/plain"
     CDA = "text/xml"
 
@@ -32,6 +37,10 @@ EXTENSIONS: Final = {
     Kind.PDF: "pdf",
     Kind.JPEG: "jpg",
     Kind.PNG: "png",
+    Kind.TIFF: "tif",
+    Kind.HEIC: "heic",
+    Kind.RTF: "rtf",
+    Kind.DOCX: "docx",
     Kind.TEXT: "txt",
     Kind.CDA: "xml",
 }
@@ -39,6 +48,9 @@ _SYNONYMS: Final = {
     "image/jpg": Kind.JPEG,
     "image/pjpeg": Kind.JPEG,
     "application/x-pdf": Kind.PDF,
+    "image/tif": Kind.TIFF,
+    "image/heif": Kind.HEIC,
+    "application/rtf": Kind.RTF,
     "application/xml": Kind.CDA,
     "application/hl7-cda+xml": Kind.CDA,
     "application/hl7-v3+xml": Kind.CDA,
@@ -100,7 +112,8 @@ _MARKUP = re.compile(
 )
 _HIDDEN_MARKUP = re.compile(rb"<(?:script|html|iframe|!doctype\s|svg\s)", re.IGNORECASE)
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")  # ZIP, and what is kept in one
-_OTHER_TEXTS = (b"{\\rtf", b"GIF8", b"%!PS", b"#!", b"\xff\xfe", b"\xfe\xff")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # and all that one encrypts
+_OTHER_TEXTS = (b"{\\rt", b"GIF8", b"%!PS", b"#!", b"\xff\xfe", b"\xfe\xff")
 _MARKUP_ROOTS = frozenset({"html", "svg", "stylesheet", "transform", "script"})
 
 
@@ -108,6 +121,9 @@ _SIGNATURES = {
     b"%PDF-": Kind.PDF,
     images.PNG_SIGNATURE: Kind.PNG,
     images.JPEG_SIGNATURE: Kind.JPEG,
+    tiff.SIGNATURES[0]: Kind.TIFF,
+    tiff.SIGNATURES[1]: Kind.TIFF,
+    rtf.SIGNATURE: Kind.RTF,
 }
 
 
@@ -115,6 +131,12 @@ def _detect(content: bytes) -> Kind:
     for signature, kind in _SIGNATURES.items():
         if content.startswith(signature):
             return kind
+    if content.startswith(_ARCHIVES) and docx.is_office_package(content):
+        return Kind.DOCX
+    if content.startswith(_OLD_OFFICE):
+        raise Refused(Code.OFFICE_OLD)
+    if heic.SIGNATURE.match(content):
+        return Kind.HEIC
     if b"%PDF-" in content[:_WINDOW]:
         raise Refused(Code.LEADING_DATA)
     return _detect_text(content)
@@ -165,6 +187,29 @@ def _check_jpeg(content: bytes, limits: Limits, facts: Inspected) -> Inspected:
     return replace(facts, width=width, height=height)
 
 
+def _check_tiff(content: bytes, limits: Limits, facts: Inspected) -> Inspected:
+    pages, width, height = tiff.check_tiff(content, limits.pixels)
+    _refuse_other_formats(content)
+    return replace(facts, pages=pages, width=width, height=height)
+
+
+def _check_heic(content: bytes, limits: Limits, facts: Inspected) -> Inspected:
+    width, height = heic.check_heic(content, limits.pixels)
+    _refuse_other_formats(content)
+    return replace(facts, width=width, height=height)
+
+
+def _check_rtf(content: bytes, limits: Limits, facts: Inspected) -> Inspected:
+    rtf.check_rtf(content, limits.pixels)
+    _refuse_other_formats(content)
+    return facts
+
+
+def _check_docx(content: bytes, limits: Limits, facts: Inspected) -> Inspected:
+    docx.check_docx(content, limits.pixels)
+    return facts
+
+
 def _check_text(content: bytes, _: Limits, facts: Inspected) -> Inspected:
     return replace(facts, encoding=text_encoding(content))
 
@@ -181,6 +226,10 @@ _CHECKS = {
     Kind.PDF: _check_pdf,
     Kind.PNG: _check_png,
     Kind.JPEG: _check_jpeg,
+    Kind.TIFF: _check_tiff,
+    Kind.HEIC: _check_heic,
+    Kind.RTF: _check_rtf,
+    Kind.DOCX: _check_docx,
     Kind.TEXT: _check_text,
     Kind.CDA: _check_cda,
 }

@@ -16,6 +16,7 @@ _REGULAR = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
 _SKIP = re.compile(rb"(?:[" + SPACE + rb"]++|%[^\r\n]*+)*+")
 _NAME = re.compile(rb"/" + _REGULAR + rb"*+")
 _WORD = re.compile(_REGULAR + rb"++")
+_NOT_HEX = bytes(set(range(256)) - set(b"0123456789ABCDEFabcdef"))
 _HEX = re.compile(rb"<[^>]*+>")
 _REFERENCE = re.compile(rb"([0-9]{1,10})[" + SPACE + rb"]++[0-9]{1,5}[" + SPACE + rb"]++R(?!\w)")
 _PARENTHESIS = re.compile(rb"[()\\]")
@@ -170,7 +171,7 @@ class Lexer:
         self.position = found.end() if found else len(self._data)
         if self.position - start > _MAX_HEXADECIMAL:
             return b""
-        digits = re.sub(rb"[^0-9A-Fa-f]", b"", self._data[start : self.position])
+        digits = self._data[start : self.position].translate(None, _NOT_HEX)
         return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
     def _string(self, start: int) -> bytes:

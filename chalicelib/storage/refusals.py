@@ -27,6 +27,8 @@ class Code(StrEnum):
     TEXT_ENCODING = "text_encoding"
     IMAGE_DAMAGED = "image_damaged"
     IMAGE_TOO_BIG = "image_too_many_pixels"
+    IMAGE_PAGES = "image_too_many_pages"
+    IMAGE_VARIANT = "image_variant"
     PDF_DAMAGED = "pdf_damaged"
     PDF_ENCRYPTED = "pdf_encrypted"
     PDF_ACTIVE = "pdf_active_content"
@@ -43,6 +45,17 @@ class Code(StrEnum):
     CDA_HEADER = "cda_header_incomplete"
     CDA_BODY = "cda_body_unreadable"
     CDA_TOO_LONG = "cda_too_long"
+    OFFICE_DAMAGED = "office_damaged"
+    OFFICE_OLD = "office_old_or_encrypted"
+    OFFICE_MACROS = "office_macros"
+    OFFICE_OBJECT = "office_embedded_object"
+    OFFICE_EXTERNAL = "office_external_content"
+    OFFICE_FIELD = "office_active_field"
+    OFFICE_PICTURE = "office_picture"
+    OFFICE_EXPANDS = "office_expands_too_much"
+    OFFICE_COMPLEX = "office_too_complex"
+    INFECTED = "virus_found"
+    SCAN_LIMIT = "scan_incomplete"
 
 
 class Sentence(NamedTuple):
@@ -79,15 +92,16 @@ SENTENCES: Mapping[Code, Sentence] = {
         "This file is too large: the limit is {limit_mib} MB. Reduce it or send several documents.",
     ),
     Code.TYPE_UNSUPPORTED: Sentence(
-        "Ce type de fichier n’est pas accepté. Envoyez un PDF, une image JPEG ou PNG, "
-        "un texte simple ou un document de santé au format CDA.",
-        "This type of file is not accepted. Send a PDF, a JPEG or PNG image, plain text "
-        "or a CDA health document.",
+        "Ce type de fichier n’est pas accepté. Envoyez un PDF, une image "
+        "(JPEG, PNG, TIFF, HEIC), un document Word (DOCX) ou RTF, un texte simple "
+        "ou un document de santé au format CDA.",
+        "This type of file is not accepted. Send a PDF, an image (JPEG, PNG, TIFF, HEIC), a Word "
+        "(DOCX) or RTF document, plain text or a CDA health document.",
     ),
     Code.ARCHIVE: Sentence(
-        "Ce fichier est une archive ZIP ou un document de bureautique (Word, LibreOffice…). "
+        "Ce fichier est une archive ZIP, ou un document de bureautique autre que Word (DOCX). "
         "Enregistrez chaque document en PDF, puis recommencez.",
-        "This file is a ZIP archive or an office document (Word, LibreOffice…). "
+        "This file is a ZIP archive, or an office document other than Word (DOCX). "
         "Save each document as PDF, then try again.",
     ),
     Code.TYPE_MISMATCH: Sentence(
@@ -140,6 +154,16 @@ SENTENCES: Mapping[Code, Sentence] = {
         "Réduisez-la, puis recommencez.",
         "This image is too big: {limit_millions} million pixels at most. "
         "Reduce it, then try again.",
+    ),
+    Code.IMAGE_PAGES: Sentence(
+        "Cette image a trop de pages\u00a0: {limit} au plus. Envoyez-la en plusieurs documents.",
+        "This image has too many pages: {limit} at most. Send it as several documents.",
+    ),
+    Code.IMAGE_VARIANT: Sentence(
+        "Cette image est d’une variante peu répandue, que d’autres ne pourraient pas ouvrir. "
+        "Enregistrez-la en JPEG ou en PDF, puis recommencez.",
+        "This image is of a rare variant, which others could not open. "
+        "Save it as JPEG or PDF, then try again.",
     ),
     Code.PDF_DAMAGED: Sentence(
         "Ce PDF est abîmé ou incomplet. Ouvrez-le, enregistrez-le de nouveau, puis recommencez.",
@@ -228,5 +252,67 @@ SENTENCES: Mapping[Code, Sentence] = {
         "Envoyez-le en plusieurs documents, ou joignez son contenu en PDF.",
         "This CDA document is too long to be shown. "
         "Send it as several documents, or embed its content as PDF.",
+    ),
+    Code.OFFICE_DAMAGED: Sentence(
+        "Ce document de traitement de texte est abîmé ou mal formé. "
+        "Enregistrez-le en PDF, puis recommencez.",
+        "This word processor document is damaged or malformed. Save it as PDF, then try again.",
+    ),
+    Code.OFFICE_OLD: Sentence(
+        "Ce document est d’un ancien format (DOC, XLS…), ou protégé par un mot de passe. "
+        "Enregistrez-en une copie en PDF, sans protection, puis recommencez.",
+        "This document is of an old format (DOC, XLS…), or protected by a password. "
+        "Save a copy as PDF, without protection, then try again.",
+    ),
+    Code.OFFICE_MACROS: Sentence(
+        "Ce document contient des macros, c’est-à-dire un programme. "
+        "Enregistrez-le en PDF, puis recommencez.",
+        "This document holds macros, which are a program. Save it as PDF, then try again.",
+    ),
+    Code.OFFICE_OBJECT: Sentence(
+        "Ce document contient d’autres fichiers (objet, tableur, graphique, police…). "
+        "Enregistrez-le en PDF, puis recommencez.",
+        "This document holds other files (object, spreadsheet, chart, font…). "
+        "Save it as PDF, then try again.",
+    ),
+    Code.OFFICE_EXTERNAL: Sentence(
+        "Ce document va chercher un contenu ailleurs (modèle, image ou fichier lié). "
+        "Enregistrez-le en PDF, puis recommencez.",
+        "This document fetches content from elsewhere (template, linked picture or file). "
+        "Save it as PDF, then try again.",
+    ),
+    Code.OFFICE_FIELD: Sentence(
+        "Ce document contient un champ qui peut agir ou lire d’autres fichiers. "
+        "Enregistrez-le en PDF, puis recommencez.",
+        "This document holds a field that may act or read other files. "
+        "Save it as PDF, then try again.",
+    ),
+    Code.OFFICE_PICTURE: Sentence(
+        "Ce document contient une image abîmée, ou d’un autre format que JPEG ou PNG. "
+        "Enregistrez-le en PDF, puis recommencez.",
+        "This document holds a picture that is damaged, or neither JPEG nor PNG. "
+        "Save it as PDF, then try again.",
+    ),
+    Code.OFFICE_EXPANDS: Sentence(
+        "Le contenu de ce document est trop volumineux une fois décompressé. "
+        "Réduisez la taille de ses images ou enregistrez-le en PDF, puis recommencez.",
+        "The content of this document is too large once decompressed. "
+        "Reduce its pictures or save it as PDF, then try again.",
+    ),
+    Code.OFFICE_COMPLEX: Sentence(
+        "Ce document est trop complexe pour être vérifié. Enregistrez-le en PDF, puis recommencez.",
+        "This document is too complex to be checked. Save it as PDF, then try again.",
+    ),
+    Code.INFECTED: Sentence(
+        "L’antivirus a reconnu un virus dans ce fichier\u00a0: il n’a pas été enregistré. "
+        "Demandez une autre copie à la personne qui vous l’a donné, ou analysez votre appareil.",
+        "The antivirus found a virus in this file: it was not kept. "
+        "Ask whoever gave it to you for another copy, or scan your device.",
+    ),
+    Code.SCAN_LIMIT: Sentence(
+        "L’antivirus n’a pas pu lire ce fichier en entier. "
+        "Imprimez-le en PDF pour obtenir une copie simple, puis recommencez.",
+        "The antivirus could not read this file to its end. "
+        "Print it to PDF to get a plain copy, then try again.",
     ),
 }

@@ -172,6 +172,10 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "consulter la liste des applications reliées",
     ),
     Action.CONSENT_GIVE: ("donné un accord", "donner un accord à une application"),
+    Action.CONSENT_AGREE: (
+        "maintenu, sous de nouvelles conditions, l’accord donné",
+        "accepter les nouvelles conditions d’une application",
+    ),
     Action.CONSENT_CHANGE: ("réduit l’accord donné", "réduire l’accord donné à une application"),
     Action.CONSENT_WITHDRAW: (
         "retiré l’accord donné",
@@ -218,6 +222,9 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.MEASURE_READ: ("consulté une mesure", "consulter une mesure"),
     Action.MEASURE_ADD: ("ajouté une mesure", "ajouter une mesure"),
     Action.MEASURE_DELETE: ("supprimé une mesure", "supprimer une mesure"),
+    Action.TARGET_READ: ("consulté l’objectif", "consulter l’objectif"),
+    Action.TARGET_SET: ("fixé l’objectif", "fixer l’objectif"),
+    Action.TARGET_REMOVE: ("retiré l’objectif", "retirer l’objectif"),
     AccountAction.SUSPEND: (
         "suspendu l’accès à votre espace",
         "suspendre l’accès à votre espace",

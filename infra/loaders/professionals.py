@@ -7,21 +7,26 @@ Santé Connect with one. Who is absent from a newer extract stays as the former 
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.core import ids, log, rows
+from chalicelib.core import log, rows
 from chalicelib.identity import directory, store
 from chalicelib.identity.model import Activity, Professional
 from chalicelib.identity.store import DirectoryRow, ProfessionalRow
 from chalicelib.identity.values import InvalidIdentifier, fold, parse_finess, parse_rpps
 from chalicelib.vault.errors import Tampered
+from infra.loaders import bulk, importing
+from infra.loaders.importing import Kept
+from infra.loaders.source import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from chalicelib.core.rows import Action, Item
+    from infra.loaders.importing import Report
+    from infra.loaders.source import Line
 
 KIND: Final = "Type d'identifiant PP"
 NUMBER: Final = "Identifiant PP"
@@ -52,54 +57,46 @@ COLUMNS: Final = (
 _RPPS_KIND: Final = "8"
 
 
-@dataclass(slots=True)
-class Report:
-    """What a load did: how many professionals it wrote, and the lines it refused, with reasons."""
-
-    written: int = 0
-    without_rpps: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
-
-
 def load(file: Path) -> Report:
-    """Write every professional of an extract into the directory.
-
-    Raises:
-        ValueError: a column is missing; nothing was done.
-    """
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return load_lines(lines)
+    """Write every professional of an extract into the directory; raises as `importing.load`."""
+    return importing.load(file, Professionals())
 
 
-def load_lines(lines: Iterable[str]) -> Report:
-    """Write every professional of the lines of an extract; raises as `load`."""
-    reader = csv.DictReader(lines, delimiter="|", quoting=csv.QUOTE_NONE)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise ValueError(f"missing columns: {', '.join(missing)}")
-    report, load_id = Report(), ids.new_id()
-    # Lines of one professional follow each other, mostly; a later one is merged with the row.
-    for _, found in groupby(_read(reader, report), key=lambda one: one.rpps):
-        _write(_merged(list(found)), load_id)
-        report.written += 1
-    return report
+class Professionals:
+    """What `importing` must know of the extract."""
+
+    layout = Layout(COLUMNS, "|", lambda text: text.split("|"), has_others=True)
+    lines_at_once = 250
+
+    def know(self, line: Line) -> None:
+        """Need nothing of a line kept before: her row says which load wrote it."""
+
+    def belong(self, line: Line, to: Line) -> bool:
+        """Tell whether two lines are of one professional: mostly, hers follow each other."""
+        return line.values.get(NUMBER) == to.values.get(NUMBER)
+
+    def keep(self, lines: list[Line], load_id: str) -> Kept:
+        """Write professionals; one whom this load wrote before is merged with what it wrote."""
+        kept, found = Kept(), dict[str, list[Professional]]()
+        for line in lines:
+            if line.values[KIND] != _RPPS_KIND:
+                kept.left_out += 1
+                continue
+            try:
+                one = _professional(line.values)
+            except InvalidIdentifier as error:
+                kept.refused.append((line.number, f"rpps: {error.code}"))
+            except ValueError as error:
+                kept.refused.append((line.number, str(error)))
+            else:
+                found.setdefault(one.rpps, []).append(one)
+        _write([_merged(ones) for ones in found.values()], load_id)
+        kept.done = list(found)
+        return kept
 
 
-def _read(reader: csv.DictReader[str], report: Report) -> Iterator[Professional]:
-    for line in reader:
-        if line[KIND] != _RPPS_KIND:
-            report.without_rpps += 1
-            continue
-        try:
-            yield _professional(line)
-        except InvalidIdentifier as error:
-            report.refused.append((reader.line_num, f"rpps: {error.code}"))
-        except ValueError as error:
-            report.refused.append((reader.line_num, str(error)))
-
-
-def _professional(line: Mapping[str, str | None]) -> Professional:
-    values = {name: (line.get(name) or "").strip() for name in COLUMNS}
+def _professional(line: Mapping[str, str]) -> Professional:
+    values = {name: line[name].strip() for name in COLUMNS}
     needed = (FAMILY_NAME, PROFESSION_CODE, PROFESSION)
     absent = [name for name in needed if not values[name]]
     if absent or not fold(values[FAMILY_NAME]):
@@ -132,24 +129,38 @@ def _merged(found: list[Professional]) -> Professional:
     return replace(found[0], activities=tuple(places))
 
 
-def _write(one: Professional, load_id: str) -> None:
-    """Replace what the directory says of a professional, and the pointers of her old name."""
-    known = _known(one)
-    if known is not None and known.load_id == load_id:
-        one = _merged([directory.of_row(known), one])
-    described, *pointers = directory.rows_of(one, load_id)
-    rows.write([rows.replace(described), *map(rows.replace, pointers)])
-    if known is not None:
-        _, *former = directory.rows_of(directory.of_row(known), load_id)
-        gone = {(row.pk, row.sk) for row in former} - {(row.pk, row.sk) for row in pointers}
-        if gone:
-            rows.write([rows.delete(DirectoryRow(pk=pk, sk=sk)) for pk, sk in sorted(gone)])
+def _write(found: list[Professional], load_id: str) -> None:
+    """Replace what the directory says of professionals, and the pointers of their old names.
+
+    Their own rows come last: until then a load that is repeated still knows the old names.
+    """
+    described: list[Action] = []
+    pointers: dict[tuple[str, str], Action] = {}
+    former: set[tuple[str, str]] = set()
+    for one, known in zip(found, _known(found), strict=True):
+        if known is not None:
+            _, *old = directory.rows_of(directory.of_row(known), load_id)
+            former |= {(row.pk, row.sk) for row in old}
+            if known.load_id == load_id:
+                one = _merged([directory.of_row(known), one])  # noqa: PLW2901  all that is known of her
+        row, *named = directory.rows_of(one, load_id)
+        described.append(rows.replace(row))
+        pointers |= {(pointer.pk, pointer.sk): rows.replace(pointer) for pointer in named}
+    gone = sorted(former - pointers.keys())
+    bulk.write(list(pointers.values()))
+    bulk.write([rows.forget(DirectoryRow(pk=pk, sk=sk)) for pk, sk in gone])
+    bulk.write(described)
 
 
-def _known(one: Professional) -> ProfessionalRow | None:
+def _known(found: list[Professional]) -> list[ProfessionalRow | None]:
     """Read what the directory says; a row that does not verify is replaced, and told."""
+    wanted = [(ProfessionalRow, *store.professional_key(one.rpps)) for one in found]
+    return [_verified(item) if item else None for item in rows.fetch_raw(wanted)]
+
+
+def _verified(item: Item) -> ProfessionalRow | None:
     try:
-        return rows.get(ProfessionalRow, *store.professional_key(one.rpps))
+        return ProfessionalRow.from_raw_data(item)
     except Tampered as error:
         log.exception("directory row does not verify", error)
         return None

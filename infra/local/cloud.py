@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.local import amendments, asgi
 from infra.local.config import ACCESS_KEY, ACCOUNT, REGION, SECRET_KEY
-from infra.local.journal import Journal, Write
+from infra.local.journal import WRITES_AT_MOST, Journal, Write
 
 if TYPE_CHECKING:
     from infra.local.asgi import Receive, Scope, Send
@@ -34,8 +34,6 @@ STREAMS: Final = "carnet_streams"
 # Larger than any batch of writes DynamoDB takes (16 MB).
 WRITE_LIMIT_BYTES: Final = 20 * 1024 * 1024
 WRITE_TIMEOUT_SECONDS: Final = 30
-# A restarted relay reads some hundred redone writes a second before the first new one.
-JOURNAL_WRITES: Final = 500
 _PREFIX: Final = "DynamoDB_20120810."
 WRITES: Final = frozenset(
     _PREFIX + name
@@ -125,7 +123,7 @@ class DurableCloud:
                 target = asgi.header(scope, b"x-amz-target")
                 self._journal.append(Write(int(time.time()), target, body))
                 self._since += 1
-            if self._since >= JOURNAL_WRITES:
+            if self._since >= WRITES_AT_MOST:
                 self._shorten_journal()
         for message in messages:
             await send(message)

@@ -88,6 +88,7 @@ def parameters(config: Config) -> dict[str, str]:
         "OperatorEmail": OPERATOR_EMAIL,
         "RequireTls": "false",
         "ArchiveRetentionDays": "1",
+        "ClamdAddress": os.environ.get("CLAMD_ADDRESS", ""),
         **login,
     }
 

@@ -14,11 +14,14 @@ import base64
 import os
 import shutil
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# A restarted relay reads some hundred redone writes a second before the first new one.
+WRITES_AT_MOST: Final = 500
 
 
 class Write(NamedTuple):

@@ -168,7 +168,7 @@ def main() -> int:
     _enrol()
     referenced = applications.reference(config.from_environment())
     print(f"{referenced} applications")
-    print(f"{directory.written} professionals, {len(people.opened)} spaces, {len(refused)} refused")
+    print(f"{directory.done} professionals, {people.done} spaces, {refused} refused")
     print(f"{LABORATORY}: client {laboratory.session}")
     return 1 if refused else 0
 

@@ -90,6 +90,14 @@ def test_one_appointment_with_its_alarms(world: World, http: Client) -> None:
     assert "Cardiologue" not in str(reply.headers)  # D13
 
 
+def test_a_backslash_and_a_letter_begin_no_line(world: World, http: Client) -> None:
+    made = added(world, http, title=r"Apporter D:\NOTES", place=r"Salle \N", note="\\N\n\\n\\\\N;")
+    reply = http.get(path(world, appointment=made["id"]) + "/ics", as_=world.person.principal)
+    (event,) = read(reply).events
+    assert (event.summary, event.location) == (r"Apporter D:\NOTES", r"Salle \N")
+    assert event.description == "\\N\n\\n\\\\N;"
+
+
 def test_whole_days_are_days(world: World, http: Client) -> None:
     made = added(
         world, http, start="2026-12-03", end="2026-12-05", all_day=True, zone="Pacific/Noumea",

@@ -226,7 +226,7 @@ def _access(number: int, kind: str, name: str, label: str, **more: Any) -> Json:
     return {
         "id": f"access-{number}",
         "at": at,
-        "actor": {"kind": kind, "name": name, "profession": None, "organisation": None},
+        "actor": {"kind": kind, "id": None, "name": name, "profession": None, "organisation": None},
         "action": "record:document:open",
         "label": label,
         "document": {"id": DOCUMENTS["cda"]["id"], "title": DOCUMENTS["cda"]["title"]},
@@ -344,7 +344,11 @@ class Canned:
         self.asked: list[tuple[str, str]] = []
         self.documents = list(DOCUMENTS.values()) if state == "full" else []
         everything = [one for of in canned_measures.MEASURES.values() for one in of]
+        self.born = canned_children.born(LEA) if who == IN_CHILD else None
+        if self.born:
+            everything = canned_measures.in_child(self.born)
         self.measures = [] if state == "empty" else everything
+        self.target = canned_measures.NO_TARGET
         self.children = canned_children.children() if state != "empty" else []
         self.applications = Applications(empty=state == "empty")
         self.desk = canned_desk.Desk(empty=state == "empty")
@@ -501,7 +505,10 @@ class Canned:
 
     def _measure(self, route: Route, rest: str, query: dict[str, str]) -> None:
         if rest == "/measures":
-            reply(route, canned_measures.page(query, self.measures))
+            reply(route, canned_measures.page(query, self.measures, self.born))
+            return
+        if rest == "/target":
+            reply(route, self.target, headers={"ETag": '"v1"'})
             return
         known = next((one for one in self.measures if rest == f"/measures/{one['id']}"), None)
         if known is None:

@@ -218,6 +218,7 @@ def at_home(*, empty: bool) -> Json:
         "late_more": 0 if empty else 2,
         "unread_notices": 0 if empty else 2,
         "unread_messages": 0 if empty else 1,
+        "applications": {"to_answer": 0, "stopped": 0 if empty else 1},
         "unreadable": [],
         "cards": {"hidden": [], "version": 0},
     }

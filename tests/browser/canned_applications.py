@@ -104,8 +104,20 @@ def consent(ref: str, card: Json, permissions: list[str], **more: Any) -> Json:
         "ends_at_majority": False,
         "activity": [],
         "last_access_at": None,
+        "unanswered": [],
+        "new_terms": None,
         "version": 1,
         **more,
+    }
+
+
+def _terms(purpose: str) -> Json:
+    return {
+        "name": CARD["name"],
+        "publisher": CARD["publisher"]["name"],
+        "purpose": purpose,
+        "retention": CARD["retention"],
+        "reasons": ASKED[:2],
     }
 
 
@@ -141,6 +153,15 @@ CONSENTS: list[Json] = [
 ]
 
 
+NEW_TERMS: Json = {
+    "former": _terms(CARD["purpose"]),
+    "now": _terms("Suivre votre poids, et vous proposer des produits."),
+    "lines": _WRITES,
+    "version": "v-of-new-terms",
+    "answer_by": _instant(days=-21),
+}
+
+
 class Applications:
     """The consents of one page, which may change there."""
 
@@ -164,12 +185,20 @@ class Applications:
             return 201, self._give(body)
         if not ref:
             return 200, {"items": self.of, "next": None}
-        return self._change(ref.removeprefix("/"), body if method == "PATCH" else None)
+        ref, _, is_terms = ref.removeprefix("/").partition("/")
+        if is_terms:
+            return 200, self._agree(ref)
+        return self._change(ref, body if method == "PATCH" else None)
 
     def _give(self, body: Json) -> Json:
         given = consent(SCALE_REF, CARD, body["permissions"], given_at=_instant())
         self.of = [given, *(one for one in self.of if one["id"] != SCALE_REF)]
         return {"consent": given, "redirect_url": f"{RETURN}?code=c1&state=s1"}
+
+    def _agree(self, ref: str) -> Json:
+        one = next(one for one in self.of if one["id"] == ref)
+        one.update(version=one["version"] + 1, changed_at=_instant(), new_terms=None)
+        return one
 
     def _change(self, ref: str, fewer: Json | None) -> tuple[int, Json | None]:
         one = next(one for one in self.of if one["id"] == ref)

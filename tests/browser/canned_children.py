@@ -61,6 +61,13 @@ RECEIVED: list[Json] = [
 ]
 
 
+def born(pid: str) -> date:
+    """Return the birth date of a child."""
+    return next(
+        date.fromisoformat(one["birth_date"]) for one in CHILDREN if one["patient_id"] == pid
+    )
+
+
 def children() -> list[Json]:
     """Return the children of one page, which may change there."""
     return deepcopy(CHILDREN)

@@ -1,8 +1,10 @@
-"""What the server would say of measures: a year of weights, some mistyped, and pressures."""
+"""What the server would say of measures: a year of weights, some mistyped, pressures; a child's."""
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+
+from chalicelib.measures import growth
 
 Json = dict[str, Any]
 
@@ -72,16 +74,63 @@ def _pressures() -> list[Json]:
     return found
 
 
+def _weights_of_a_child(born: date) -> list[Json]:
+    """Weigh a girl at exams from birth on; she crosses a curve at five years."""
+    found, today = [], _NOW.date()
+    for number, months in enumerate((0, 1, 2, 4, 6, 9, 12, 18, 24, 36, 48, 60, 66, 72, 78, 84)):
+        days = (today - born).days - round(months * 30.4375) - 1
+        law = growth.law_at("F", months * 30.4375)
+        if law and days >= 0:
+            share = 0.4 if months < 60 else -0.5
+            value = round(growth.weight_at(law, share), 1)
+            found.append(measure("weight", 900 - number, days, {"weight": value}))
+    return found[::-1]
+
+
+def in_child(born: date) -> list[Json]:
+    """Return what is measured of a child: weights of hers, pressures of anybody."""
+    return [*_weights_of_a_child(born), *MEASURES["blood_pressure"]]
+
+
+def grown(born: date | None, items: list[Json], kind: str | None) -> Json | None:
+    """Place weights as the server does; of an adult, born None, nowhere."""
+    if born is None or kind != "weight":
+        return None
+    places = []
+    for one in items:
+        found = growth.place("F", born, date.fromisoformat(one["at"][:10]), one["values"]["weight"])
+        if found:
+            where = {"age_days": found.age_days, "above": found.above, "below": found.below}
+            places.append({"measure_id": one["id"], **where})
+    drawn = growth.curves("F") if places else []
+    return {
+        "source": growth.reference().source,
+        "born_on": born.isoformat(),
+        "ends_at_days": 3652,
+        "ages": growth.ages("F") if places else [],
+        "curves": [{"percentile": one.percentile, "weights": one.weights} for one in drawn],
+        "places": places,
+    }
+
+
+NO_TARGET: Final[Json] = {"target": None, "abilities": {"set": True}}
+TARGET: Final[Json] = {
+    "target": {"weight": 68.5, "by": "2099-06-01", "set_at": "2026-11-01T08:00:00.000Z"},
+    "abilities": {"set": True},
+}
+
 MEASURES: Final[dict[str, list[Json]]] = {"weight": _weights(), "blood_pressure": _pressures()}
 
 
-def page(query: dict[str, str], measures: list[Json]) -> Json:
+def page(query: dict[str, str], measures: list[Json], born: date | None = None) -> Json:
     """Return a page of those that a query asks for, the newest first."""
     kind, since = query.get("kind"), query.get("from", "")
     limit, start = int(query.get("limit", "50")), int(query.get("cursor", "0"))
     asked = [one for one in measures if kind in (None, one["kind"]) and one["at"][:10] >= since]
+    shown = asked[start : start + limit]
     return {
-        "items": asked[start : start + limit],
+        "items": shown,
+        "growth": grown(born, shown, kind),
         "next": str(start + limit) if start + limit < len(asked) else None,
         "usual": USUAL.get(kind or "weight", []),
     }

@@ -12,8 +12,10 @@ from tests.browser.canned import PERSON, PID, PROFESSIONAL, TRACE, Canned, probl
 from tests.browser.canned_applications import (
     BOOKING_REF,
     FORMER_REF,
+    NEW_TERMS,
     REQUEST,
     RETURN,
+    SCALE,
     SCALE_REF,
     SEALED,
 )
@@ -481,6 +483,38 @@ def test_one_line_is_taken_back_after_a_question_that_names_it(
     assert canned.count("DELETE", path) == 1
 
 
+@SIZES
+def test_new_terms_are_read_beside_the_former_ones_and_both_answers_are_as_big(
+    page: Page, opened: Open, size: tuple[int, int]
+) -> None:
+    _sized(page, size)
+    canned = opened("/aide")
+    canned.applications.of[0]["new_terms"] = NEW_TERMS
+    page.goto(MINE)
+    scale = page.get_by_role("article", name="Ma Balance Exemple")
+    expect(scale).to_contain_text("Elle n’a accès à rien tant que vous n’avez pas répondu")
+    expect(scale).to_contain_text(re.compile("Avant.: Suivre votre poids depuis une balance"))
+    expect(scale).to_contain_text(re.compile("Maintenant.: Suivre votre poids, et vous proposer"))
+    expect(scale).to_contain_text("Sans réponse avant le")
+    accept = scale.get_by_role("button", name=re.compile("^Accepter les nouvelles conditions"))
+    stop = scale.get_by_role("button", name=re.compile("^Arrêter"))
+    of_accept, of_stop = accept.bounding_box(), stop.bounding_box()
+    assert of_accept is not None
+    assert of_stop is not None
+    assert [of_accept[side] for side in ("width", "height")] == pytest.approx(
+        [of_stop[side] for side in ("width", "height")], abs=1
+    )
+    _sound(page)
+
+    with page.expect_request(lambda one: one.method == "PUT") as sent:
+        accept.click()
+
+    assert json.loads(sent.value.post_data or "") == {"version": NEW_TERMS["version"]}
+    assert sent.value.headers["if-match"] == '"v1"'
+    expect(scale).to_contain_text("Accès ouvert")
+    expect(scale.get_by_role("heading", level=3)).to_be_focused()
+
+
 def test_withdrawing_everything_is_immediate_and_says_so(page: Page, opened: Open) -> None:
     canned = opened(MINE)
     page.get_by_role("button", name="Retirer tout l’accès de Rendez-vous Exemple").click()
@@ -526,7 +560,8 @@ def test_having_ones_data_erased_elsewhere_is_explained_with_the_publishers_page
 
 def test_the_history_of_one_application_is_opened_from_its_card(page: Page, opened: Open) -> None:
     canned = opened(MINE)
-    scale = {"kind": "application", "name": "Ma Balance Exemple\u00a0– Exemple Santé"}
+    name = "Ma Balance Exemple\u00a0– Exemple Santé"
+    scale = {"kind": "application", "id": SCALE, "name": name}
     line = TRACE[1] | {"id": "access-9", "label": "a ajouté une mesure de poids"}
     line |= {"actor": TRACE[1]["actor"] | scale, "document": None}
     canned.overrides["GET .*/trace"] = lambda route: reply(
@@ -535,7 +570,7 @@ def test_the_history_of_one_application_is_opened_from_its_card(page: Page, open
     page.get_by_role("link", name="Voir chaque accès de Ma Balance Exemple").click()
     expect(page).to_have_url("/acces")
     expect(
-        page.get_by_text("Accès d’une seule application : Ma Balance Exemple\u00a0– Exemple Santé")
+        page.get_by_text("Accès d’une seule application : Ma Balance Exemple", exact=True)
     ).to_be_visible()
     expect(page.locator("section.person")).to_have_count(1)
     expect(page.get_by_role("status").filter(has_text="1\u00a0ligne")).to_be_visible()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 JSON = {"Content-Type": "application/json"}
 MIB = 1024 * 1024
-SECONDS = 30_000
+SECONDS = 60_000
 
 
 def _file(name: str, content: bytes) -> dict[str, object]:

@@ -16,7 +16,7 @@ from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 30_000
+SECONDS = 60_000
 _TABLE = "carnet-local-audit"
 _SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 

@@ -81,13 +81,11 @@ def test_two_thousand_documents_stay_smooth(page: Page, opened: Open) -> None:
             page.get_by_text(f"{shown:,} documents affichés".replace(",", "\u00a0"))
         ).to_be_visible()
     page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
-    page.wait_for_timeout(300)
-    rows = page.locator(".item")
-    assert rows.count() < 400
-    middle = page.evaluate(
-        "document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('.item') !== null"
+    page.wait_for_function(
+        "!!document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('.item')"
     )
-    assert middle
+    rows = page.locator(".item")
+    page.wait_for_function("document.querySelectorAll('.item').length < 400")
     # Each is drawn once, and those of a window again: it grows with the list, not with its square.
     assert page.evaluate("globalThis.drawn") < 2 * MANY
     last = rows.last

@@ -1,6 +1,7 @@
 """P8: measures are noted, seen as a curve and as its table, taken away, deleted and put back."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.canned import PERSON, PID, problem, reply
 from tests.browser.canned_children import IN_CHILD, LEA
-from tests.browser.canned_measures import MEASURES, USUAL, measure
+from tests.browser.canned_measures import MEASURES, NO_TARGET, TARGET, USUAL, measure
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open
 from tests.browser.test_screens import violations
 
@@ -346,6 +347,88 @@ def test_it_is_reached_from_home_and_more(page: Page, opened: Open) -> None:
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     rail = page.get_by_role("navigation", name="Navigation principale")
     expect(rail.get_by_role("link", name="Mesures")).to_have_attribute("aria-current", "page")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_childs_weights_are_over_the_reference_of_her_age(
+    page: Page, opened: Open, scheme: str
+) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    opened("/mesures?k=1&d=tout", IN_CHILD)
+    expect(
+        page.get_by_role("img", name=re.compile("avec les courbes de référence"))
+    ).to_be_visible()
+    expect(page.locator("svg.curve .growth-line")).to_have_count(5)
+    expect(page.locator("svg.curve .growth-label")).to_have_text(["3ᵉ", "15ᵉ", "50ᵉ", "85ᵉ", "97ᵉ"])
+    tops = [one.bounding_box() for one in page.locator(".growth-label").all()]
+    heights = [box["y"] for box in tops if box]
+    assert all(low - high >= 13 for low, high in pairwise(heights))
+    words = page.get_by_role("region", name="Par rapport aux enfants de son âge")
+    expect(words).to_contain_text(re.compile("20,7.kg à 7.ans, entre le 15ᵉ et le 50ᵉ percentile"))
+    for said in ("entre 15 et 50 pèsent moins", "Un seul point dit peu", "médecin", "OMS", "terme"):
+        expect(words).to_contain_text(said)
+    expect(words).to_contain_text("Ce ne sont pas les courbes du carnet de santé français")
+    row = page.get_by_role("row").filter(has_text=re.compile("9,4.kg"))
+    expect(row).to_contain_text(re.compile("12.mois.*ntre le 50ᵉ et le 85ᵉ percentile"))
+    slider = page.get_by_role("slider")
+    slider.press("Home")
+    expect(page.locator("output")).to_contain_text(re.compile("1.jour, entre le 50ᵉ et le 85ᵉ"))
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # No weight to reach is asked of a child, nor set for her.
+    expect(page.get_by_text("objectif")).to_have_count(0)
+
+
+def test_beyond_ten_years_or_of_unknown_sex_no_curve_is_drawn_and_why_is_said(
+    page: Page, opened: Open
+) -> None:
+    canned = opened("/mesures?k=1&d=tout", IN_CHILD)
+    canned.measures = [measure("weight", 1, 1, {"weight": 36})]
+    assert canned.born
+    canned.born = canned.born.replace(year=canned.born.year - 5)
+    page.reload()
+    expect(page.get_by_text("s’arrête à 10 ans")).to_be_visible()
+    expect(page.locator("svg.curve .growth-line")).to_have_count(0)
+    canned.born = None
+    page.reload()
+    expect(page.get_by_text("le sexe ou la date de naissance n’est pas connu")).to_be_visible()
+
+
+def test_a_target_is_set_drawn_and_removed(page: Page, opened: Open) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    canned = opened("/mesures?k=1&d=3m")
+    sent: list[Any] = []
+
+    def keep(route: "Route") -> None:
+        sent.append((route.request.header_value("If-Match"), route.request.post_data_json))
+        canned.target = TARGET
+        reply(route, TARGET)
+
+    def forget(route: "Route") -> None:
+        canned.target = NO_TARGET
+        route.fulfill(status=204)
+
+    canned.overrides["PUT .*/target"] = keep
+    canned.overrides["DELETE .*/target"] = forget
+    expect(page.locator("svg.curve .curve-target")).to_have_count(0)
+    page.get_by_role("button", name="Fixer un objectif").press("Enter")
+    dialog = page.get_by_role("dialog", name="Fixer un objectif")
+    dialog.get_by_label("Poids à atteindre").fill("3")
+    dialog.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(dialog.locator("#target-weight-error")).to_have_text("Écrivez un poids de 30 à 300 kg.")
+    assert violations(page) == []
+    dialog.get_by_label("Poids à atteindre").fill("68,5")
+    dialog.get_by_label("Poids à atteindre").press("Enter")
+    expect(page.get_by_text("Objectif enregistré.")).to_be_visible()
+    assert sent == [('"v1"', {"weight": 68.5, "by": None})]
+    expect(page.locator("svg.curve")).to_contain_text(re.compile("Objectif 68,5.kg"))
+    words = page.get_by_role("region", name="Mon objectif")
+    expect(words).to_contain_text(re.compile("3,9.kg au-dessus de votre objectif"))
+    assert violations(page) == []
+    page.get_by_role("button", name="Retirer l’objectif").press("Enter")
+    expect(page.get_by_text("Objectif retiré.")).to_be_visible()
+    expect(page.locator("svg.curve .curve-target")).to_have_count(0)
 
 
 def test_errors_are_told_and_tried_again(page: Page, opened: Open) -> None:

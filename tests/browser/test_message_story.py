@@ -19,7 +19,7 @@ QUESTION = "Bonjour docteur. Dois-je refaire ce bilan avant l’été ?"
 ANSWER = "Oui, dans six mois. Venez à jeun."
 SUBJECT = "Votre bilan (exemple)"
 LETTER = "Bonjour, votre bilan est arrivé. Avez-vous des questions ?"
-_SECONDS = 90  # a notice waits behind those of two hundred deposits of other tests
+_SECONDS = 90  # a notice waits behind those of other tests
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.browser
 
 CONVERSATIONS = "/v1/conversations"
 MESSAGES = f"{CONVERSATIONS}/{OPEN}/messages"
+SAVED_EVERY = 5_000  # milliseconds: `SAVE_MS` of `message-draft.ts`
 SECRET = "Mon résultat de TSH m’inquiète."
 _POSTED = r"POST .*/messages$"
 
@@ -44,6 +45,13 @@ def _send(page: Page) -> Locator:
 
 def _kept(page: Page) -> Locator:
     return page.get_by_text("Brouillon gardé sur cet appareil.")
+
+
+def _write_and_keep(page: Page) -> None:
+    """Write a draft, and let the time between two savings pass on a clock that can be put on."""
+    _body(page).fill(SECRET)
+    page.clock.run_for(SAVED_EVERY)
+    expect(_kept(page)).to_be_visible()
 
 
 def _on_device(page: Page) -> str:
@@ -366,9 +374,9 @@ def test_a_text_changed_after_a_lost_answer_is_never_lost_nor_mixed_up(
 
 
 def test_a_draft_survives_a_reload_unreadable_on_the_device(page: Page, opened: Open) -> None:
+    page.clock.install()
     opened(f"/messages/{OPEN}")
-    _body(page).fill(SECRET)
-    expect(_kept(page)).to_be_visible()
+    _write_and_keep(page)
     kept = _on_device(page)
     encoded = base64.b64encode(SECRET.encode()).decode()
     assert '"sealed"' in kept
@@ -387,9 +395,9 @@ def test_a_draft_survives_a_reload_unreadable_on_the_device(page: Page, opened: 
 
 
 def test_logging_out_asks_then_erases_what_the_device_keeps(page: Page, opened: Open) -> None:
+    page.clock.install()
     opened(f"/messages/{OPEN}")
-    _body(page).fill(SECRET)
-    expect(_kept(page)).to_be_visible()
+    _write_and_keep(page)
     # The draft counts even where this page never showed it.
     page.goto("/plus")
     settled(page)
@@ -405,8 +413,7 @@ def test_nothing_is_written_again_once_logged_out(page: Page, opened: Open) -> N
     canned = opened(f"/messages/{OPEN}")
 
     def be_slow(route: Route) -> None:
-        # Longer than the five seconds between two savings.
-        page.wait_for_timeout(5500)
+        page.wait_for_timeout(SAVED_EVERY + 500)
         route.fallback()
 
     page.route("**/connexion?*", be_slow)
@@ -422,18 +429,18 @@ def test_nothing_is_written_again_once_logged_out(page: Page, opened: Open) -> N
 def test_a_session_ended_in_another_tab_erases_what_this_one_wrote_meanwhile(
     page: Page, opened: Open
 ) -> None:
+    page.clock.install()
     opened(f"/messages/{OPEN}")
-    _body(page).fill(SECRET)
-    expect(_kept(page)).to_be_visible()
+    _write_and_keep(page)
     page.evaluate("new BroadcastChannel('carnet').postMessage('signed-out')")
     expect(page).to_have_url(re.compile("/connexion"))
     assert _databases(page) == []
 
 
 def test_nobody_else_on_the_same_device_gets_the_draft(page: Page, opened: Open) -> None:
+    page.clock.install()
     canned = opened(f"/messages/{OPEN}")
-    _body(page).fill(SECRET)
-    expect(_kept(page)).to_be_visible()
+    _write_and_keep(page)
     canned.who = PROFESSIONAL
     page.goto(f"/pro/messages/{OPEN}")
     settled(page)
@@ -552,13 +559,13 @@ def test_files_of_the_device_and_of_the_record_are_joined(page: Page, opened: Op
 def test_a_file_that_waited_too_long_with_its_draft_is_joined_again(
     page: Page, opened: Open
 ) -> None:
+    page.clock.install()
     canned = opened(f"/messages/{OPEN}")
     note: FilePayload = {"name": "Notes.txt", "mimeType": "text/plain", "buffer": b"Une note"}
     page.locator("#join-files").set_input_files(note)
-    _body(page).fill(SECRET)
     joined = page.get_by_role("list", name="Fichiers joints à ce message")
     expect(joined.get_by_text("Joint", exact=True)).to_be_visible()
-    expect(_kept(page)).to_be_visible()
+    _write_and_keep(page)
 
     page.goto("about:blank")  # no page is there to see the time leap, and lock itself
     page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=51))

@@ -284,10 +284,14 @@ def test_second_tap_does_not_stop_what_the_first_sent(page: Page, opened: Open) 
     expect(page.locator("#queue")).to_be_focused()
 
 
-def test_photo_of_a_recent_phone_is_refused_with_what_to_change(page: Page, opened: Open) -> None:
+def test_photo_of_a_recent_phone_is_taken_and_said_not_to_be_shown(
+    page: Page, opened: Open
+) -> None:
     opened("/documents/ajouter")
     heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
     page.locator("#files").set_input_files(
         {"name": "IMG_2.HEIC", "mimeType": "image/heic", "buffer": heic}
     )
-    expect(page.get_by_role("article", name="IMG_2.HEIC")).to_contain_text("Le plus compatible")
+    card = page.get_by_role("article", name="IMG_2.HEIC")
+    expect(card).to_contain_text("il faudra la télécharger")
+    expect(card).to_contain_text("Le plus compatible")

@@ -13,7 +13,7 @@ from tests.browser.product import DOCTOR, DOCTOR_RPPS, PERSON, laboratory_deposi
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 20_000
+SECONDS = 60_000
 _RING = """e => [e, e.parentElement].map(x => getComputedStyle(x))
   .some(s => s.outlineStyle === 'solid' && parseFloat(s.outlineWidth) >= 3)"""
 NewPage = Callable[[], Page]

@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from infra.local import config
 
 CLIENT_ID: Final = "7H3CQW5M9TB2XKDZ4RGEJ8NVAP"
 NAME: Final = "Client d’essai"
-SAID: Final = {
+SAID: Final[dict[str, Any]] = {
     "id": CLIENT_ID,
     "name": NAME,
     "publisher": {"name": "Éditeur Exemple", "website": "https://editeur.example"},
@@ -37,15 +37,16 @@ CRITERIA: Final = (
 )
 
 
-def registered(product: config.Config, folder: Path) -> str:
+def registered(product: config.Config, folder: Path, said: dict[str, Any] = SAID) -> str:
     """Have a public client online, registered as an operator does; return its id."""
-    if CLIENT_ID not in _operates(product, "list", "--state", "online"):
+    client_id: str = said["id"]
+    if client_id not in _operates(product, "list", "--state", "online"):
         file = folder / "application.json"
-        file.write_text(json.dumps(SAID), encoding="utf-8")
+        file.write_text(json.dumps(said), encoding="utf-8")
         _operates(product, "register", str(file))
-        _operates(product, "review", CLIENT_ID, *CRITERIA)
-        _operates(product, "state", CLIENT_ID, "online", "--reason", "Essai.")
-    return CLIENT_ID
+        _operates(product, "review", client_id, *CRITERIA)
+        _operates(product, "state", client_id, "online", "--reason", "Essai.")
+    return client_id
 
 
 def _operates(running: config.Config, *arguments: str) -> str:

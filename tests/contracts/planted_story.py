@@ -17,6 +17,7 @@ from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.rows import table_name
 from chalicelib.identity import staff
 from chalicelib.identity.values import Traits
+from chalicelib.record.rules import PART_BYTES
 from chalicelib.workers import relay
 from chalicelib.workers.archive import archive
 from chalicelib.workers.notify import notify
@@ -172,6 +173,10 @@ def deposit(cast: Cast, http: Client, seen: Seen) -> None:
     pending = seen.keep(http.post(to_self, as_=person.principal, json=later, headers=key())).json()
     sent = http.put(pending["upload"]["href"], as_=person.principal, body=note + b" (3)")
     assert seen.keep(sent).status == 201, sent.body
+    long = later | {"size_bytes": PART_BYTES + len(note), "sha256": "0" * 64}
+    pending = seen.keep(http.post(to_self, as_=person.principal, json=long, headers=key())).json()
+    target = f"{pending['upload']['parts_href']}/2"
+    assert seen.keep(http.put(target, as_=person.principal, body=note)).status == 204
 
 
 def an_appointment(**changes: Any) -> dict[str, Any]:
@@ -308,6 +313,12 @@ def measure(cast: Cast, http: Client, seen: Seen) -> None:
         assert seen.keep(http.get(f"{measures}?kind={word}", as_=person)).status == 422
         assert seen.keep(http.get(f"{measures}?cursor={word}", as_=person)).status == 400
     assert seen.keep(http.delete(one, as_=person)).status == 204
+    target, first = f"/v1/patients/{cast.person.pid}/target", {"If-Match": '"v0"'}
+    for said in ({"weight": word}, {"weight": 68.5, "by": word}, {"weight": 68.5}):
+        reply = http.put(target, as_=person, json=said, headers=first)
+        assert seen.keep(reply).status == (200 if word not in said.values() else 422)
+    assert seen.keep(http.get(target, as_=person)).status == 200
+    assert seen.keep(http.delete(target, as_=person)).status == 204
 
 
 def answer(cast: Cast, http: Client, seen: Seen) -> None:
@@ -349,6 +360,9 @@ def let_in(cast: Cast, http: Client, seen: Seen) -> None:
         less, match = {"permissions": lines[:1]}, {"If-Match": '"v1"'}
         reduced = http.request("PATCH", one, as_=person, json=less, headers=match)
         assert seen.keep(reduced).status == 200
+        read, match = {"version": word}, {"If-Match": '"v2"'}
+        agreed = http.request("PUT", f"{one}/terms", as_=person, json=read, headers=match)
+        assert seen.keep(agreed).status == 412
         form = {"grant_type": "authorization_code", "client_id": word, "code": word}
         assert seen.keep(http.post("/oauth/token", body=urlencode(form))).status >= 400
         assert seen.keep(http.get(consents, as_=person)).status == 200

@@ -33,6 +33,7 @@ def test_an_operation_costs_its_budget(operation: Operation, world: World, http:
     if operation.name == "list_of_50":
         fill(world)
     prepare(world, http)
+    operation.before(world, http)
     cold, warm = measure(asked(operation, world, http), world, double.snapshot())
     assert {"cold": written(cold), "warm": written(warm)} == BUDGETS[operation.name]
 

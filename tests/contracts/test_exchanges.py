@@ -43,7 +43,21 @@ def problem(**more: Any) -> bytes:
     return json.dumps(problems.body("not-found", 404) | more).encode()
 
 
-@pytest.mark.parametrize("exchange", [GOOD, REFUSED, replace(REFUSED, target="/nowhere")])
+# API Gateway refuses in our place, in one form for all paths.
+AT_GATEWAY = Exchange(
+    "GET",
+    "/fhir/R4/Patient",
+    {},
+    b"",
+    401,
+    {"content-type": problems.MEDIA_TYPE, "www-authenticate": "Bearer", **REQUEST_ID},
+    json.dumps(problems.body("unauthenticated", 401)).encode(),
+)
+
+
+@pytest.mark.parametrize(
+    "exchange", [GOOD, REFUSED, replace(REFUSED, target="/nowhere"), AT_GATEWAY]
+)
 def test_a_good_exchange_has_no_fault(exchange: Exchange) -> None:
     assert CONTRACT.faults(exchange) == []
 

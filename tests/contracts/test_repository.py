@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = sorted((ROOT / "chalicelib").rglob("*.py"))
 OURS = [
     path
-    for folder in ("chalicelib", "infra", "bench", "tests", "tools")
+    for folder in ("chalicelib", "infra", "bench", "fuzz", "tests", "tools")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "node_modules" not in path.parts and not any(p.startswith(".") for p in path.parts)
 ]
@@ -76,6 +76,7 @@ def test_every_variable_read_is_declared_in_the_template() -> None:
             template.COMMON_ENVIRONMENT,
             template.MAIL_ENVIRONMENT,
             template.LOGIN_ENVIRONMENT,
+            template.SCAN_ENVIRONMENT,
         )
         for name in group
     }

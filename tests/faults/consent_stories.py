@@ -10,7 +10,7 @@ from chalicelib.access.permissions import Permission
 from chalicelib.core import clock, rows
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.identity.clients import OAuthRefused
-from chalicelib.oauth import consents, grants, store
+from chalicelib.oauth import agreement, consents, grants, store
 from chalicelib.oauth.grants import Granted
 from chalicelib.oauth.model import Given
 from chalicelib.oauth.store import RenewalsRow
@@ -28,6 +28,7 @@ Seen = tuple[str | None, int, int, int]
 NOTHING: Final[Seen] = (None, 0, 0, 0)
 GIVEN: Final[Seen] = ("active", 2, 1, 0)
 CONNECTED: Final[Seen] = ("active", 2, 1, 1)
+AGREED: Final[Seen] = ("active", 2, 2, 1)
 REDUCED: Final[Seen] = ("active", 1, 1, 1)
 WITHDRAWN: Final[Seen] = ("withdrawn", 2, 1, 0)
 _known: Final[dict[str, str]] = {}
@@ -54,6 +55,21 @@ def prepare_connected(world: World, travel: Travel) -> None:
     assert got.refresh_token
     _known["refresh_token"] = got.refresh_token
     _known["former"] = _proof(world)
+
+
+def prepare_changed(world: World, travel: Travel) -> None:
+    """Let the application be for something else since."""
+    prepare_connected(world, travel)
+    asked.change(_known["application"])
+
+
+def agree(world: World) -> None:
+    """Agree to that as a client does: it looks first, and what is done is done."""
+    person = world.person
+    (one,) = consents.list_consents(person.principal, person.pid)
+    if one.new_terms:
+        read = one.new_terms.version
+        agreement.agree(person.principal, person.pid, one.ref, read, one.version)
 
 
 def exchange(world: World) -> None:

@@ -15,6 +15,7 @@ from tests.faults import child_stories as children
 from tests.faults import consent_stories as consents
 from tests.faults import desk_stories as desk
 from tests.faults import document_stories as documents
+from tests.faults import large_stories as large
 from tests.faults import measure_stories as measures
 from tests.faults import message_stories as messages
 from tests.faults import reminder_stories as reminders
@@ -71,6 +72,48 @@ STORIES: Final = (
         reminders.at_each_try("record:document:upload", stories.history),
         stories.no_orphan,
         documents.announce_before,
+    ),
+    Story(
+        "send_part",
+        large.send_last_part,
+        large.received,
+        [],
+        large.RECEIVED,
+        reminders.no_trace,  # its announcement is in the history already
+        large.no_part_in_the_end,
+        large.announce,
+    ),
+    Story(
+        "complete_document",
+        large.complete,
+        large.state,
+        (None, 0),
+        ("processing", 1),
+        reminders.once("record:document:complete", stories.history),
+        prepare=large.send_all,
+        has_key=True,
+    ),
+    Story(
+        "inspect_document",
+        large.inspect,
+        large.read,
+        [],
+        [large.CONTENT],
+        reminders.once("record:document:ingest", stories.history),
+        large.until_inspected,
+        large.complete_before,
+        retried_by_client=False,
+    ),
+    Story(
+        "refuse_document",
+        large.inspect,
+        large.state,
+        ("processing", 1),
+        ("refused", 1),
+        large.refused_once,
+        large.until_inspected,
+        large.complete_hostile_before,
+        retried_by_client=False,
     ),
     Story(
         "withdraw_document",
@@ -222,6 +265,15 @@ STORIES: Final = (
         prepare=consents.prepare_connected,
     ),
     Story(
+        "agree_to_terms",
+        consents.agree,
+        consents.seen,
+        consents.CONNECTED,
+        consents.AGREED,
+        reminders.once("access:consent:agree", stories.history),
+        prepare=consents.prepare_changed,
+    ),
+    Story(
         "withdraw_consent",
         consents.withdraw,
         consents.seen,
@@ -316,6 +368,23 @@ STORIES: Final = (
         measures.NOTHING,
         reminders.once("measures:measure:delete", stories.history),
         prepare=measures.prepare,
+    ),
+    Story(
+        "set_target",
+        measures.aim,
+        measures.aimed,
+        measures.NO_TARGET,
+        measures.TARGET,
+        reminders.once("measures:target:set", stories.history),
+    ),
+    Story(
+        "remove_target",
+        measures.give_up,
+        measures.aimed,
+        measures.TARGET,
+        measures.REMOVED,
+        reminders.at_each_try("measures:target:remove", stories.history),
+        prepare=measures.prepare_target,
     ),
     Story(
         "deposit_by_application",

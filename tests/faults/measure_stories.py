@@ -1,9 +1,12 @@
-"""Adding and deleting a measure, and what must be true of the record."""
+"""Adding and deleting a measure, setting a target and removing it, and what must be true then."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Final
 
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Stale
 from chalicelib.http.idempotency import Idempotency
+from chalicelib.measures import targets
 from chalicelib.measures import usecases as measures
 from chalicelib.measures.model import Draft, MeasureKind, Window
 from tests.worlds import FIGURES, World, measure
@@ -40,3 +43,35 @@ def seen(world: World) -> object:
     person = world.person
     found = measures.list_measures(person.principal, person.pid, Window(), None, 50)
     return [(one.details.at.isoformat(), one.details.values) for one in found.items]
+
+
+WANTED: Final = (Decimal("68.5"), date(2027, 6, 1))
+NO_TARGET: Final = (None, 0)
+TARGET: Final = (WANTED, 1)
+REMOVED: Final = (None, 2)
+
+
+def aim(world: World) -> None:
+    """Set a target; of one that was set before, look whether it is this one."""
+    person = world.person
+    try:
+        targets.set_target(person.principal, person.pid, *WANTED, 0)
+    except Stale:
+        if aimed(world) != TARGET:
+            raise
+
+
+def prepare_target(world: World, travel: object) -> None:
+    """Set the target that is removed."""
+    del travel
+    aim(world)
+
+
+def give_up(world: World) -> None:
+    targets.remove_target(world.person.principal, world.person.pid)
+
+
+def aimed(world: World) -> object:
+    found = targets.read_target(world.person.principal, world.person.pid)
+    said = found.target
+    return (said and (said.weight, said.by), found.version)

@@ -4,6 +4,7 @@ Each story is one request with its retry: the same key, the same content. Nothin
 the product commits; what is checked is what anybody could see: lists, contents, the history.
 """
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -73,6 +74,18 @@ def attempt(story: Story, world: World) -> bool:
     except (Problem, StoreUnavailable, Unclear):
         return False
     return True
+
+
+def remembered() -> str:
+    """Return what the stories keep in mind from one step to the next."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("tests.faults.")]
+    kept = [
+        (module.__name__, name, value)
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, dict | list) and not name.startswith("__")
+    ]
+    return repr(kept)
 
 
 # Deposit, by a laboratory, with an idempotency key.

@@ -146,8 +146,8 @@ MISTAKES: dict[str, Callable[[World, Client], Reply]] = {
         "/v1/patients/lookup", as_=world.laboratory.principal
     ),
     "more than 3 MiB": lambda world, http: _post(world, http, {"content": _b64(3_200_000)}),
-    "more than 4 MiB": lambda world, http: _post(
-        world, http, {"content": None, "type_code": "11502-2", "size_bytes": 4_194_305}
+    "more than 25 MiB": lambda world, http: _post(
+        world, http, {"content": None, "type_code": "11502-2", "size_bytes": 26_214_401}
     ),
     "a file that is refused": lambda world, http: _post(
         world, http, {"type_code": "11502-2", "content": base64.b64encode(b"MZ\0\0").decode()}

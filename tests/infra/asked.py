@@ -34,6 +34,15 @@ def _key(item: dict[str, Any]) -> str:
     return str(item[name]["S"])
 
 
+def _keys_of_batch(asked: Any) -> Iterator[dict[str, Any]]:
+    if "Keys" in asked:
+        yield from asked["Keys"]
+        return
+    for request in asked:
+        ((_, one),) = request.items()
+        yield one.get("Key", one.get("Item"))
+
+
 def _of_dynamodb(operation: str, given: dict[str, Any]) -> Iterator[Asked]:
     if operation in {"TransactWriteItems", "TransactGetItems"}:
         for item in given["TransactItems"]:
@@ -43,10 +52,10 @@ def _of_dynamodb(operation: str, given: dict[str, Any]) -> Iterator[Asked]:
                 one["TableName"],
                 _key(one.get("Key", one.get("Item"))),
             )
-    elif operation == "BatchGetItem":
-        for table, one in given["RequestItems"].items():
-            for key in one["Keys"]:
-                yield Asked("dynamodb:BatchGetItem", table, _key(key))
+    elif operation in {"BatchGetItem", "BatchWriteItem"}:
+        for table, asked in given["RequestItems"].items():
+            for key in _keys_of_batch(asked):
+                yield Asked(f"dynamodb:{operation}", table, _key(key))
     elif operation == "Query":
         table = "/index/".join(filter(None, (given["TableName"], given.get("IndexName"))))
         values = [one["S"] for one in given["ExpressionAttributeValues"].values() if "S" in one]

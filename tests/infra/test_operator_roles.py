@@ -131,18 +131,23 @@ def test_loading_and_keys_ask_for_their_role_only(
     assert [one for one in operator_roles.ROLES if not _refused(one, found)] == [role]
 
 
-def test_a_professional_who_changes_name_asks_for_the_directory_only(aws: Recorder) -> None:
+def test_a_professional_who_changes_name_asks_for_the_directory_only(
+    aws: Recorder, tmp_path: Path
+) -> None:
     del aws
     lines = (DATA / "professionals.txt").read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    professionals.load_lines(lines)
+    professionals.load(DATA / "professionals.txt")
     place = lines[0].split("|").index(professionals.FAMILY_NAME)
     parts = lines[1].split("|")
     parts[place] = "AUTRENOM"
+    changed = tmp_path / "changed.txt"
+    changed.write_text(lines[0] + "|".join(parts), encoding="utf-8")
 
     with asking() as found:
-        professionals.load_lines([lines[0], "|".join(parts)])
+        professionals.load(changed)
 
-    assert any(one.action == "dynamodb:DeleteItem" for one in found)
+    former = "DIR#exemplemartin"
+    assert any(one.leading == former for one in found)
     assert _refused(DIRECTORY, found) == []
 
 
@@ -186,7 +191,7 @@ def test_commands_of_accounts_ask_for_their_role_only(aws: Recorder) -> None:
     del aws
     person = builders.a_person()
     lines = (DATA / "professionals.txt").read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    professionals.load_lines(lines)
+    professionals.load(DATA / "professionals.txt")
     rpps = lines[1].split("|")[lines[0].split("|").index(professionals.NUMBER)]
     assert directory.professional(rpps) is not None
     found: set[Asked] = set()

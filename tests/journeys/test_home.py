@@ -7,10 +7,14 @@ import pytest
 
 from chalicelib.access import gate
 from chalicelib.access.model import Action
+from chalicelib.catalogue import usecases as catalogue
+from chalicelib.catalogue.model import OPERATOR
+from chalicelib.catalogue.model import State as CatalogueState
 from tests.audit.histories import look
 from tests.builders import Patient, a_doctor, a_draft, a_grant, a_pdf, a_person
 from tests.http_client import Client, Reply
 from tests.journeys.test_preferences import choose
+from tests.oauth import asked, play
 from tests.worlds import World
 
 
@@ -41,6 +45,18 @@ def test_home_shows_the_last_documents_and_accesses(http: Client) -> None:
     assert home["accesses"][0]["actor"]["name"] == doctor.name
     assert home["active_authorisations"] == 1
     assert home["first_steps"] == []
+
+
+def test_home_says_that_an_application_awaits_her_or_was_stopped(http: Client) -> None:
+    person, changed, stopped = a_person(), play.an_application().id, play.an_application().id
+    for one in (changed, stopped):
+        asked.consented(person, application_id=one)
+    asked.change(changed)
+    catalogue.set_state(OPERATOR, stopped, CatalogueState.SUSPENDED, "Incident.")
+
+    home = http.get(f"/v1/patients/{person.pid}/home", as_=person.principal).json()
+
+    assert home["applications"] == {"to_answer": 1, "stopped": 1}
 
 
 def test_her_own_visits_do_not_push_the_doctor_out(http: Client) -> None:

@@ -1,5 +1,6 @@
 """The notice centre: what happened is there once, in French, until it is deleted."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,14 @@ import time_machine
 
 from chalicelib.core import events, ids
 from chalicelib.core.events import EventType
+from chalicelib.core.outbox import event_of
 from chalicelib.notifications import inbox
 from tests import double
+from tests.builders import Patient, a_minor, a_person, represent
+from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
 from tests.journeys.test_preferences import choose
+from tests.oauth import asked
 from tests.recorder import Recorder
 from tests.worlds import World
 
@@ -87,6 +92,30 @@ def test_a_first_access_is_told_by_the_professionals_name(http: Client, world: W
         "Dr Claire EXEMPLE a consulté votre dossier pour la première fois depuis votre autorisation"
     )
     assert item["target"] == {"kind": "trace", "id": None}
+
+
+def test_a_consent_is_news_to_the_other_parent_only_and_names_the_application(
+    http: Client,
+) -> None:
+    mother, father = a_person(), a_person()
+    child = a_minor()
+    for parent in (mother, father):
+        represent(parent, child.pid)
+    asked.consented(replace(mother, pid=child.pid))
+    (row,) = [one for one in waiting() if one.type == "consent.given"]
+    inbox.keep(event_of(row))
+
+    def told(parent: Patient) -> tuple[int, list[tuple[bool, str]]]:
+        found = http.get(f"/v1/patients/{child.pid}/notices", as_=parent.principal).json()
+        return found["unread"], [(one["is_read"], one["text"]) for one in found["items"]]
+
+    text = (
+        "Un accord a été donné à l’application «\u00a0Balance (exemple)\u00a0»\u00a0: "
+        "elle peut accéder à son espace"
+    )
+    assert told(mother) == (0, [(True, text)])
+    assert told(father) == (1, [(False, text)])
+    assert "Balance" not in str(event_of(row))
 
 
 def test_an_event_delivered_ten_times_is_there_once(http: Client, world: World) -> None:  # R05

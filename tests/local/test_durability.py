@@ -14,10 +14,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local import config, deploy
-from infra.local.cloud import JOURNAL_WRITES
+from infra.local.journal import WRITES_AT_MOST
 from tests.stack import Stack, fetch
 
-pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("clock")]  # beside the longest group
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("kills")]
 
 TABLE = f"{deploy.PREFIX}-work"
 WRITES = 200
@@ -29,7 +29,7 @@ SEEDED = 2
 
 @pytest.fixture(autouse=True)
 def _seed_is_told(stack: Stack) -> None:
-    """Let the mails about the seed's two documents go first: other tests of this group await them.
+    """Let the mails about the seed's two documents go first.
 
     A notice whose sender is killed waits for its lease, then for the queue or the hourly sweep.
     """
@@ -132,9 +132,9 @@ def test_redoes_a_bounded_number_of_writes_so_that_new_ones_are_soon_consumed(
 ) -> None:
     write, before = _writer(stack), _journaled(stack)
     with ThreadPoolExecutor(WRITERS) as writers:
-        list(writers.map(write, [f"MANY#{number}" for number in range(JOURNAL_WRITES)]))
+        list(writers.map(write, [f"MANY#{number}" for number in range(WRITES_AT_MOST)]))
 
-    assert _journaled(stack) < before + JOURNAL_WRITES
+    assert _journaled(stack) < before + WRITES_AT_MOST
 
 
 @pytest.mark.parametrize("name", ["front", "providers", "cloud"])

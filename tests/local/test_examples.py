@@ -23,8 +23,9 @@ pytestmark = pytest.mark.cloud
 
 BALANCE: Final = "2GK9AJSFH5AX2AD2Z913WHY22Y"
 OVER: Final = "Votre accord a pris fin, ou vous l’avez retiré"
-SECONDS: Final = 30
+SECONDS: Final = 90
 TOLD_SECONDS: Final = 180
+SETTLED: Final = timedelta(seconds=30)  # enough to wish for a reminder before it is due
 _TAG: Final = re.compile(r"<style>.*?</style>|<[^>]+>", re.DOTALL)
 
 
@@ -255,8 +256,8 @@ def _instant(appointment: dict[str, Any]) -> datetime:
 
 
 def _wants_to_be_reminded_now(person: Person, made: dict[str, Any]) -> None:
-    """Ask for a reminder so long before that it is due within two minutes."""
-    left = _instant(made) - datetime.now(UTC) - timedelta(minutes=1)
+    """Ask for a reminder so long before that it is due within half a minute and a minute more."""
+    left = _instant(made) - datetime.now(UTC) - SETTLED
     path = f"/v1/patients/{person.pid}/appointments/{made['id']}"
     wish = {"reminders": [int(left.total_seconds()) // 60]}
     changed = person.send("PATCH", path, wish, If_Match=f'"v{made["version"]}"')

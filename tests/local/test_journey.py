@@ -9,7 +9,7 @@ from infra.local import config
 from infra.local.client import Caller
 from tests.stack import Stack
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("kills")]
 
 PROCESSES = ("cloud", "front", "providers", "launcher")
 FUNCTIONS = ("api", "authorize", "relay", "notify", "functions")

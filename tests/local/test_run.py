@@ -16,7 +16,7 @@ import pytest
 from infra.local import config, deploy, running
 from tests.stack import Stack, fetch, new_stack
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("kills")]
 
 TABLE = f"{deploy.PREFIX}-work"
 START_SECONDS = 120
@@ -30,7 +30,7 @@ def _run(stack: Stack, module: str, **settings: str) -> subprocess.CompletedProc
         env=stack.environment() | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_SECONDS,
         check=False,
     )
 

@@ -328,3 +328,44 @@ def test_instants_bound_what_other_software_reads(world: World, http: Client) ->
     )
     listing = usecases.list_measures(world.person.principal, world.person.pid, window, None, 50)
     assert [one.details.values["weight"] for one in listing.items] == [7]
+
+
+def weigh(http: Client, parent: Actor, pid: str, at: str, weight: float) -> str:
+    draft = WEIGHT | {"at": at, "values": {"weight": weight}}
+    headers = {"Idempotency-Key": ids.new_id()}
+    reply = http.post(path(pid), as_=parent.principal, json=draft, headers=headers)
+    assert reply.status == 201, reply.body
+    name: str = reply.json()["id"]
+    return name
+
+
+def test_weights_of_a_minor_are_placed_among_those_of_her_age(world: World, http: Client) -> None:
+    """Source: girls at 12 months, percentiles 3 to 97 published: 7.1, 7.9, 8.9, 10.2, 11.3 kg."""
+    parent, child = world.person, a_minor(world.person, birth_date=date(2014, 2, 11)).pid
+    represent(parent, child)
+    made = [
+        weigh(http, parent, child, "2015-02-11T08:00+01:00", 8.4),
+        weigh(http, parent, child, "2015-02-11T09:00+01:00", 13),
+        weigh(http, parent, child, "2026-02-11T08:00+01:00", 36),
+    ]
+    shown = http.get(path(child) + "?kind=weight", as_=parent.principal).json()["growth"]
+    places = {one["measure_id"]: one for one in shown["places"]}
+    assert set(places) == set(made[:2])
+    assert [(places[one]["above"], places[one]["below"]) for one in made[:2]] == [
+        (15, 50),
+        (97, None),
+    ]
+    assert places[made[0]]["age_days"] == 365
+    assert (shown["born_on"], shown["ends_at_days"]) == ("2014-02-11", 3652)
+    assert "OMS" in shown["source"]
+    assert [len(one["weights"]) for one in shown["curves"]] == [len(shown["ages"])] * 5
+    later = http.get(path(child) + "?kind=weight&from=2026-01-01", as_=parent.principal).json()
+    assert later["growth"]["places"] == later["growth"]["curves"] == later["growth"]["ages"] == []
+    for query in ("", "?kind=blood_pressure"):
+        assert http.get(path(child) + query, as_=parent.principal).json()["growth"] is None
+
+
+def test_weights_of_an_adult_are_placed_nowhere(world: World, http: Client) -> None:
+    added(world, http)
+    mine = http.get(path(world.person.pid) + "?kind=weight", as_=world.person.principal)
+    assert mine.json()["growth"] is None

@@ -1,13 +1,22 @@
 """A request for consent, and a consent, for tests that are about something else."""
 
+from dataclasses import replace
+from typing import Final
 from urllib.parse import urlencode
 
 from chalicelib.access.permissions import Permission
+from chalicelib.catalogue import terms
+from chalicelib.catalogue import usecases as catalogue
+from chalicelib.catalogue.model import OPERATOR
 from chalicelib.core import clock
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.oauth import authorize, consents
 from tests.builders import Patient
-from tests.oauth.play import AUD, BACK, SCOPE, STATE, an_application, challenge
+from tests.catalogue.samples import DRAFT
+from tests.oauth.play import ASKED, AUD, BACK, SCOPE, STATE, an_application, challenge
+
+_PURPOSE: Final = "Autre chose."
+GIVEN: Final = [Permission.WEIGHT_READ, Permission.WEIGHT_WRITE]
 
 
 def query(application_id: str | None = None) -> str:
@@ -32,11 +41,23 @@ def consented(
         person.principal,
         person.pid,
         request(application_id),
-        permissions=[Permission.WEIGHT_READ, Permission.WEIGHT_WRITE],
+        permissions=GIVEN,
         months=6,
         idempotency=idempotency,
     )
     return given.consent.ref
+
+
+def change(application_id: str) -> None:
+    """Let an application be for something else, online at once."""
+    draft = replace(catalogue.find(application_id).draft, purpose=_PURPOSE)
+    catalogue.change(OPERATOR, application_id, draft)
+
+
+def new_terms() -> str:
+    """Name what is read of weights once an application of these tests is for something else."""
+    draft = replace(DRAFT, data_asked=ASKED, purpose=_PURPOSE)
+    return terms.version(terms.digests(terms.of(draft)), GIVEN)
 
 
 def _query(application_id: str) -> dict[str, str]:

@@ -33,6 +33,7 @@ LINES: Final = [
     Permission.BLOOD_PRESSURE_READ,
     Permission.BLOOD_PRESSURE_WRITE,
 ]
+ASKED: Final = tuple(Asked(one, f"Pour {one}.") for one in Permission)
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -43,8 +44,7 @@ def challenge(verifier: str = VERIFIER) -> str:
 
 def an_application(**said: Any) -> Application:
     """Reference an application that may ask for everything and has no keys, unless told so."""
-    asked = tuple(Asked(one, f"Pour {one}.") for one in Permission)
-    told = {"data_asked": asked, "redirect_uris": (BACK,), "jwks": None}
+    told = {"data_asked": ASKED, "redirect_uris": (BACK,), "jwks": None}
     return samples.an_application(**{"state": State.ONLINE} | told | said)
 
 

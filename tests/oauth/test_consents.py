@@ -66,6 +66,8 @@ def test_what_is_turned_on_is_given_for_so_long_and_nothing_else(
         "ends_at_majority": False,
         "activity": [],
         "last_access_at": None,
+        "unanswered": [],
+        "new_terms": None,
         "version": 1,
     }
     assert play.list() == [given]
@@ -276,7 +278,7 @@ def test_what_an_application_did_is_shown_line_by_line(play: Play) -> None:
 
 def test_what_an_application_may_no_longer_ask_for_it_may_no_longer_do(play: Play) -> None:
     application = acting(play.connect()["access_token"])
-    asked = (Asked(Permission.WEIGHT_WRITE, "Pour ajouter."),)
+    asked = (Asked(Permission.WEIGHT_WRITE, "Pour weight:write."),)
 
     catalogue.change(
         OPERATOR, play.application.id, replace(play.application.draft, data_asked=asked)

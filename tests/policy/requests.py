@@ -43,6 +43,7 @@ from tests.builders import (
 from tests.catalogue.samples import BODY, DRAFT, OTHER_SIRET, SIRET
 from tests.http_client import Client, Reply
 from tests.oauth import asked
+from tests.oauth import play as consenting
 from tests.policy import fhir_requests
 from tests.record.cda.samples import a_cda
 from tests.worlds import UPLOADED, World, appoint, measure
@@ -80,6 +81,7 @@ _FIRST_WRITES: Final = (
     "PUT /v1/patients/{pid}/home/cards",
     "PUT /v1/patients/{pid}/preferences",
     "PUT /v1/patients/{pid}/prevention/{key}",
+    "PUT /v1/patients/{pid}/target",
 )
 _NO_TOKEN: Final = "1." + "a" * 32
 _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
@@ -107,6 +109,7 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
         "at": "2026-11-20T07:30+01:00",
         "values": {"weight": 72.4},
     },
+    "PUT /v1/patients/{pid}/target": {"weight": 68.5},
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/news": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
@@ -309,7 +312,11 @@ def _consented(world: World, path: str, target: str | None) -> dict[str, str]:
     """Let an application do what a path is to change."""
     if "{ref}" not in path:
         return {}
-    return {"ref": _NO_TOKEN if target else asked.consented(world.person)}
+    application_id = consenting.an_application().id
+    ref = asked.consented(world.person, application_id=application_id)
+    if path.endswith("/terms"):
+        asked.change(application_id)
+    return {"ref": _NO_TOKEN if target else ref}
 
 
 def _measured(world: World, path: str, case: str, target: str | None) -> dict[str, str]:
@@ -415,7 +422,7 @@ def _body(  # noqa: C901, PLR0911  one answer for each sort of route
         return {"body": LAST_PART}
     if name.startswith("PUT") and name.endswith("/content"):
         return {"body": UPLOADED}
-    if name.startswith("PUT"):
+    if name.startswith("PUT") and not name.endswith("/terms"):
         return {"json": {}}
     return _to_authorisation_server(name)
 
@@ -425,6 +432,8 @@ def _to_authorisation_server(name: str) -> dict[str, Any]:
         return {"body": "grant_type=client_credentials"}
     if name == "POST /oauth/revoke":
         return {"body": "token=nobody"}
+    if name == "PUT /v1/patients/{pid}/consents/{ref}/terms":
+        return {"json": {"version": asked.new_terms()}}
     if name == "POST /v1/consent-requests":
         return {"json": {"request": asked.request()}}
     if name == "POST /v1/patients/{pid}/consents":

@@ -110,6 +110,7 @@ def test_nobody_but_the_holder_sees_the_trace_or_the_authorisations(facts: Facts
         Action.CONSENT_LIST,
         Action.CONSENT_GIVE,
         Action.CONSENT_CHANGE,
+        Action.CONSENT_AGREE,
         Action.CONSENT_WITHDRAW,
         Action.FEED_LIST,
         Action.FEED_ADD,

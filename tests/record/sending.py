@@ -76,7 +76,7 @@ def complete(
 
 def whole(http: Client, actor: Principal, subject: str, content: bytes, **fields: object) -> str:
     """Announce, send and complete a document, let the workers finish it, and return its id."""
-    told = announce(http, actor, subject, content, **fields)
+    told = announce(http, actor, subject, content, key="large-0001", **fields)
     send(http, actor, told, content)
     reply = complete(http, actor, told)
     assert reply.status == 202, reply.body

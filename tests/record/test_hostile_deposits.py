@@ -21,7 +21,7 @@ FIRST_WORDS = {
     Code.EMPTY: "Ce fichier est vide.",
     Code.TOO_LARGE: "Ce fichier est trop gros\u00a0: la limite est de 4\u00a0Mo.",
     Code.TYPE_UNSUPPORTED: "Ce type de fichier n’est pas accepté.",
-    Code.ARCHIVE: "Ce fichier est une archive ZIP ou un document de bureautique",
+    Code.ARCHIVE: "Ce fichier est une archive ZIP, ou un document de bureautique autre que Word",
     Code.TYPE_MISMATCH: "Le contenu du fichier ne correspond pas",
     Code.MARKUP: "Les pages web et les images SVG ne sont pas acceptées",
     Code.LEADING_DATA: "Ce fichier contient des données avant le début",
@@ -43,6 +43,17 @@ FIRST_WORDS = {
     Code.XML_ENCODING: "L’encodage de ce document CDA n’est pas accepté.",
     Code.XML_DEPTH: "Ce document CDA a trop de niveaux imbriqués\u00a0: 100 au plus.",
     Code.XML_COMPLEX: "Ce document CDA est trop complexe",
+    Code.IMAGE_PAGES: "Cette image a trop de pages\u00a0: 200 au plus.",
+    Code.IMAGE_VARIANT: "Cette image est d’une variante peu répandue",
+    Code.OFFICE_DAMAGED: "Ce document de traitement de texte est abîmé ou mal formé.",
+    Code.OFFICE_OLD: "Ce document est d’un ancien format (DOC, XLS…), ou protégé par un mot",
+    Code.OFFICE_MACROS: "Ce document contient des macros, c’est-à-dire un programme.",
+    Code.OFFICE_OBJECT: "Ce document contient d’autres fichiers (objet, tableur,",
+    Code.OFFICE_EXTERNAL: "Ce document va chercher un contenu ailleurs",
+    Code.OFFICE_FIELD: "Ce document contient un champ qui peut agir",
+    Code.OFFICE_PICTURE: "Ce document contient une image abîmée, ou d’un autre format",
+    Code.OFFICE_EXPANDS: "Le contenu de ce document est trop volumineux une fois décompressé.",
+    Code.OFFICE_COMPLEX: "Ce document est trop complexe pour être vérifié.",
     Code.CDA_TOO_LONG: "Ce document CDA est trop long pour être affiché.",
 }
 # The figures each sentence says.
@@ -50,6 +61,7 @@ FIGURES: dict[Code, dict[str, int]] = {
     Code.TOO_LARGE: {"limit_mib": 4},
     Code.IMAGE_TOO_BIG: {"limit_millions": 100},
     Code.PDF_PAGES: {"limit": 2000},
+    Code.IMAGE_PAGES: {"limit": 200},
     Code.XML_DEPTH: {"limit": 100},
 }
 

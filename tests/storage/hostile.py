@@ -23,6 +23,7 @@ from tests.storage.files import (
     an_xml,
     zeros_compressed,
 )
+from tests.storage.hostile_office import EVERY
 
 __all__ = ["HOSTILE", "HOSTILE_NAMES", "LIMIT", "Hostile", "a_jpeg", "a_pdf", "a_png", "a_text"]
 
@@ -138,8 +139,8 @@ _TYPES = [
     _other("a GIF that is a script", b"GIF89a/*" + b" " * 20 + b"*/=1;alert(1)", "image/png",
            "image.gif", Code.TYPE_UNSUPPORTED),
     _other("a program", b"MZ\x90\x00\x03\x00\x00\x00", None, "visite.exe", Code.TYPE_UNSUPPORTED),
-    _other("an RTF document", rb"{\rtf1 {\object\objdata 0105}}", "text/plain", "lettre.rtf",
-           Code.TYPE_UNSUPPORTED),
+    _other("an RTF document named .txt", rb"{\rtf1 {\object\objdata 0105}}", "text/plain",
+           "lettre.txt", Code.TYPE_MISMATCH),
     _other("a PostScript program", b"%!PS-Adobe-3.0\n(x) show", "text/plain", "a.ps",
            Code.TYPE_UNSUPPORTED),
     _other("an antivirus test text named .pdf", _EICAR, "application/pdf", "facture.pdf",
@@ -254,7 +255,10 @@ _XMLS = [
          '<?xml version="1.0"?><ClinicalDocument xmlns="urn:other"/>', Code.TYPE_UNSUPPORTED),
 ]  # fmt: skip
 
-HOSTILE: list[Hostile] = [*_TYPES, *_PDFS, *_IMAGES, *_XMLS]
+# Of the others, the first of each reason: all go through inspection, these through the product.
+_OTHERS = {code: Hostile(name, made, None, "lettre", code) for name, made, code in EVERY[::-1]}
+
+HOSTILE: list[Hostile] = [*_TYPES, *_PDFS, *_IMAGES, *_XMLS, *_OTHERS.values()]
 
 HOSTILE_NAMES: list[str] = [
     "../../etc/passwd",

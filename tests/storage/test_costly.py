@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.storage.inspect import inspect
 from chalicelib.storage.refusals import Code, Refused
+from tests.storage import files
 
 SECONDS = 3.0  # twenty times what an idle machine takes; the first versions took minutes
 
@@ -43,3 +44,13 @@ def test_profiles_that_inflate_together_beyond_one_budget_are_refused() -> None:
 def test_one_profile_within_the_budget_passes() -> None:
     profile = _chunk(b"iCCP", b"p\x00\x00" + zlib.compress(bytes(500_000)))
     assert inspect(_png(profile), "image/png").size_bytes > 0
+
+
+def test_objects_that_open_a_text_without_end_are_refused_in_time() -> None:
+    page = files.a_pdf()
+    place = page.index(b" 0 obj\n<")
+    hostile = page[:place] + b" 0 obj\n<" * 5000 + page[place:]
+    began = time.process_time()
+    with suppress(Refused):
+        inspect(hostile, None)
+    assert time.process_time() - began < SECONDS

@@ -65,6 +65,7 @@ def test_says_who_opened_what_and_by_what_right(
         "at": "2026-11-23T09:30:12.000Z",
         "actor": {
             "kind": "professional",
+            "id": None,
             "name": doctor.name,
             "profession": "Médecin",
             "organisation": "Cabinet Exemple",

@@ -8,12 +8,16 @@ import time_machine
 from chalicelib.core import aws as cloud
 from chalicelib.core import clock as now_clock
 from chalicelib.core import ids, rows
+from chalicelib.core.events import EventType
 from chalicelib.core.settings import settings
+from chalicelib.notifications import queue
 from chalicelib.record import store as record
+from chalicelib.record import uploads
 from chalicelib.record.store import DocumentRow, IncidentRow
 from chalicelib.storage import blobs
 from chalicelib.workers import sweep as worker
 from chalicelib.workers.sweep import sweep
+from tests import double
 from tests.injector import Faults
 from tests.recorder import Recorder
 from tests.workers.lambda_events import tick
@@ -148,3 +152,55 @@ def test_a_part_that_fails_does_not_stop_the_others(
 
 def test_hours_looked_at_are_over_for_an_hour_at_least() -> None:
     assert min(worker.ORPHAN_HOURS) == 2
+
+
+def a_part(document_id: str) -> str:
+    name = blobs.new_part_name(PID, document_id, now_clock.now())
+    blobs.put_once(name, b"sealed")
+    return name
+
+
+def an_announcement(number: int, *, waits: bool) -> str:
+    """Write, raw, an announcement with one part of its own; return its file."""
+    document_id = ids.new_id()
+    part = a_part(document_id)
+    where = {"pk": {"S": f"UP#{document_id}"}}
+    item = where | {"sk": {"S": "UP"}, "kind": {"S": "upload"}, "patient": {"S": PID}}
+    if waits:
+        since = now_clock.iso(now_clock.now())
+        shard = f"INGEST#{number % uploads.SHARDS}"
+        item |= {"pend_pk": {"S": shard}, "pend_sk": {"S": f"{since}#{document_id}"}}
+    table = rows.table_name("work")
+    cloud.client("dynamodb").put_item(TableName=table, Item=item)
+    kept = where | {"sk": {"S": "PART#001"}, "kind": {"S": "part"}, "blob": {"S": part}}
+    cloud.client("dynamodb").put_item(TableName=table, Item=kept)
+    return part
+
+
+def test_deletes_parts_a_day_later_but_those_that_wait_to_be_inspected(
+    aws: Recorder, clock: time_machine.Traveller
+) -> None:
+    del aws
+    waiting, left = an_announcement(0, waits=True), an_announcement(1, waits=False)
+    orphan = a_part(waiting.rpartition("/")[2].split(".")[1])
+    clock.shift(timedelta(hours=25))
+    tick(sweep)
+    assert files() == {waiting, left, orphan}
+    clock.shift(timedelta(hours=1))
+    tick(sweep)
+    assert files() == {waiting}
+
+
+def test_sends_again_what_waits_to_be_inspected(
+    aws: Recorder, clock: time_machine.Traveller
+) -> None:
+    del aws
+    part = an_announcement(3, waits=True)
+    clock.shift(worker.INSPECTED_BY - timedelta(seconds=1))
+    assert worker.inspect_stragglers(now_clock.now()) == 0
+    clock.shift(timedelta(seconds=1))
+    assert worker.inspect_stragglers(now_clock.now()) == 1
+    (body,) = double.messages()
+    event = queue.read(body)
+    assert (event.type, event.patient_id) == (EventType.DOCUMENT_SENT, PID)
+    assert event.reference == part.rpartition("/")[2].split(".")[1]

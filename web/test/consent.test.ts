@@ -4,6 +4,7 @@ import type { Consent, PersonMe, Profile } from "../src/api/types";
 import { dropRequest, findRequest, keepRequest, requestName, requestPath, takeRequest } from "../src/lib/kept-request";
 import { outside } from "../src/lib/outside";
 import { PERMISSIONS, inOrder, usesOf } from "../src/lib/permissions";
+import { changes } from "../src/lib/terms";
 import { sameElsewhere, switchTo } from "../src/lib/profile";
 import { receiptOf, receiptText } from "../src/lib/receipt";
 
@@ -35,8 +36,31 @@ const CONSENT: Consent = {
     { permission: "document:read", calls: 0, last_at: "2026-11-28T07:00:00Z" },
   ],
   last_access_at: "2026-11-28T07:00:00Z",
+  unanswered: [],
+  new_terms: null,
   version: 1,
 };
+
+const said = (purpose: string, why: string) => ({
+  name: "Ma Balance", publisher: "Exemple Santé", purpose, retention: "Deux ans.",
+  reasons: [{ permission: "weight:read" as const, why }, { permission: "weight:write" as const, why: "Noter." }],
+});
+
+describe("new terms", () => {
+  const asked = { lines: ["weight:read" as const], version: "v", answer_by: "2026-12-27T00:00:00Z" };
+
+  it("are shown by what changed, and nothing else", () => {
+    const found = changes({ ...asked, former: said("Suivre.", "Tracer."), now: said("Vendre.", "Vendre.") });
+    expect(found).toEqual([
+      { what: "purpose", former: "Suivre.", now: "Vendre." },
+      { what: "weight:read", former: "Tracer.", now: "Vendre." },
+    ]);
+  });
+
+  it("that are again the former ones show no change", () => {
+    expect(changes({ ...asked, former: said("Suivre.", "Tracer."), now: said("Suivre.", "Tracer.") })).toEqual([]);
+  });
+});
 
 describe("a request of an application", () => {
   beforeEach(() => device.clear());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  base64, downloadName, proposeDate, proposeFamily, proposeTitle, sha256, sniff, textOf, withoutTurns,
+  DOCX, base64, downloadName, proposeDate, proposeFamily, proposeTitle, sha256, sniff, textOf, withoutTurns,
 } from "../src/lib/file-facts";
 import { fold, matches } from "../src/lib/fold";
 import { isIns } from "../src/lib/ins";
@@ -56,6 +56,10 @@ describe("a file", () => {
     expect(sniff(bytes("%PDF-1.7 …"))).toBe("application/pdf");
     expect(sniff(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))).toBe("image/jpeg");
     expect(sniff(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a))).toBe("image/png");
+    expect(sniff(Uint8Array.of(0x49, 0x49, 0x2a, 0x00))).toBe("image/tiff");
+    expect(sniff(bytes("\0\0\0\x18ftypheic\0\0\0\0mif1heic"))).toBe("image/heic");
+    expect(sniff(bytes("{\\rtf1 Bonjour}"))).toBe("text/rtf");
+    expect(sniff(bytes("PK\x03\x04 [Content_Types].xml word/document.xml"))).toBe(DOCX);
     expect(sniff(bytes('<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3">'))).toBe("text/xml");
     expect(sniff(bytes("Prendre à 8 h"))).toBe("text/plain");
   });
@@ -64,6 +68,8 @@ describe("a file", () => {
     expect(sniff(bytes("<html><script>"))).toBeNull();
     expect(sniff(bytes("<?xml version='1.0'?><svg/>"))).toBeNull();
     expect(sniff(Uint8Array.of(0x4d, 0x5a, 0x90, 0x00))).toBeNull();
+    expect(sniff(bytes("PK\x03\x04 a.txt"))).toBeNull();
+    expect(sniff(bytes("PK\x03\x04 [Content_Types].xml xl/workbook.xml"))).toBeNull();
   });
 
   it("proposes a title, a date and a family from its name", () => {
@@ -125,7 +131,7 @@ it("zooms within bounds", () => {
 const access = (id: string, at: string, name: string): Access => ({
   id,
   at,
-  actor: { kind: "professional", name, profession: null, organisation: null },
+  actor: { kind: "professional", id: null, name, profession: null, organisation: null },
   action: "document.read",
   label: "a ouvert",
   document: null,

@@ -155,7 +155,7 @@ describe("a copy for a spreadsheet", () => {
     const csv = csvOf("weight", [
       measure({ comment: "=1+1; \"oui\"" }),
       measure({ at: "2026-11-24T07:30:00.123-09:30", source: { kind: "application", name: "Balance" }, is_own: false, device: "@Balance" }),
-    ], null, PARIS);
+    ], null, null, PARIS);
     expect(csv.startsWith("\ufeffDate;Heure;Décalage;Poids (kg);Commentaire;Origine;Appareil\r\n")).toBe(true);
     expect(csv.split("\r\n").slice(1)).toEqual([
       `23/11/2026;07:30;UTC+01:00;72,4;"'=1+1; ""oui""";Ajouté par vous;`,

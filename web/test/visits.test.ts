@@ -5,7 +5,7 @@ import type { Access } from "../src/api/types";
 const access = (id: string, time: string, more: Partial<Access> = {}): Access => ({
   id,
   at: `2026-11-23T${time}:00Z`,
-  actor: { kind: "professional", name: "A", profession: null, organisation: null },
+  actor: { kind: "professional", id: null, name: "A", profession: null, organisation: null },
   action: "record:document:open",
   label: "a ouvert",
   document: null,
@@ -51,7 +51,7 @@ describe("visits", () => {
     ).toEqual([[3, "14:05", "14:09", ["1", "2", "3"]], "no", "bad"]));
 
   it("leave two lines and an organisation's deposits as they are", () => {
-    const actor = { kind: "organisation" as const, name: "B", profession: null, organisation: null };
+    const actor = { kind: "organisation" as const, id: null, name: "B", profession: null, organisation: null };
     expect(told([access("1", "14:09"), access("2", "14:08")])).toEqual(["1", "2"]);
     expect(told(["14:09", "14:08", "14:07"].map((time) => access(time, time, { actor })))).toEqual([
       "14:09", "14:08", "14:07",

@@ -2,12 +2,11 @@
 
 Why it exists: a file inside a document gets the same inspection as a file sent alone, under the
 type its bytes show and not the one it declares. RTF and TIFF, which level 1 allows, may be
-downloaded but are never opened here.
+downloaded but are never shown.
 """
 
 import binascii
 import hashlib
-import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,17 +22,9 @@ from chalicelib.storage.xml_gate import HL7
 
 NS: Final = {"": HL7}
 EMBEDDED_KEY: Final = "body"
-RTF: Final = "text/rtf"
-TIFF: Final = "image/tiff"
 _MAX_ATTACHMENTS = 50
 _INSIDE = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG})
-_RTF_START = b"{\\rtf"
-# What fetches, runs or includes when a word processor opens it: objects, templates, such fields.
-_RTF_ACTIVE = re.compile(
-    rb"\\obj|\\template|\\fldinst(?:\\[a-z]++-?\d*|[\s{}])*+(?:DDE|INCLUDE|IMPORT|LINK)",
-    re.IGNORECASE,
-)
-_TIFF_STARTS = (b"II*\x00", b"MM\x00*")
+_LEVEL_1 = _INSIDE | {Kind.TEXT, Kind.RTF, Kind.TIFF}  # value set TRE_R222, and PNG
 
 
 def read_body(tree: Element, limits: Limits | None = None) -> Body:
@@ -56,13 +47,8 @@ def read_body(tree: Element, limits: Limits | None = None) -> Body:
 
 def _embedded(element: Element, limits: Limits) -> Attachment:
     content = _content(element)
-    declared = element.get("mediaType", "").lower()
-    if declared == RTF and content.startswith(_RTF_START) and not _RTF_ACTIVE.search(content):
-        return _stored(EMBEDDED_KEY, RTF, content)
-    if declared == TIFF and content.startswith(_TIFF_STARTS):
-        return _stored(EMBEDDED_KEY, TIFF, content)
     kind = inspect(content, None, limits).kind
-    if kind is Kind.CDA:
+    if kind not in _LEVEL_1:
         raise Refused(Code.CDA_BODY)
     return _stored(EMBEDDED_KEY, kind.value, content)
 

@@ -207,6 +207,11 @@ class Body:
     attachments: tuple[Attachment, ...] = ()
     type: ClassVar[str] = "body"
 
+    def contents(self) -> list[bytes]:
+        """Return the bytes of the files inside, those refused left out."""
+        files = [*self.attachments, *([self.embedded] if self.embedded else [])]
+        return [file.content for file in files if file.content]
+
 
 def to_json(value: object) -> Json:
     """Write a body, or any part of it, for the client: defaults are left out, bytes never sent."""

@@ -7,6 +7,7 @@ from chalicelib.storage.refusals import Refused
 from tests.record.cda.samples import a_cda, a_media_entry, an_embedded
 from tests.storage.files import a_jpeg, a_pdf, a_png, a_text
 from tests.storage.hostile import HOSTILE
+from tests.storage.office_files import a_docx, a_field, a_tiff
 
 SHOW = "<renderMultiMedia referencedObject='piece'/>"
 
@@ -30,8 +31,8 @@ def _attachment(content: bytes, declared: str) -> Attachment:
         (a_jpeg(), "image/jpeg", "image/jpeg"),
         (a_text(), "text/plain", "text/plain"),
         (rb"{\rtf1\ansi Bonjour}", "text/rtf", "text/rtf"),
-        (rb"{\rtf1{\field{\*\fldinst{HYPERLINK link}}{\fldrslt x}}}", "text/rtf", "text/rtf"),
-        (b"II*\x00\x08\x00\x00\x00", "image/tiff", "image/tiff"),
+        (a_field(rb'HYPERLINK "https://sante.fr"'), "text/rtf", "text/rtf"),
+        (a_tiff(), "image/tiff", "image/tiff"),
         # What a file is beats what the document says it is.
         (a_png(), "image/jpeg", "image/png"),
     ],
@@ -50,10 +51,11 @@ def test_gives_the_embedded_file_under_the_type_it_has(
         (next(item for item in HOSTILE if "opening" in item.name).content_factory(),
          "application/pdf", "pdf_active_content"),
         (b"<html><script>alert(1)</script></html>", "text/plain", "markup_refused"),
-        (rb"{\rtf1{\object\objdata 01}}", "text/rtf", "type_unsupported"),
-        (rb"{\rtf1{\field{\*\fldinst {\b0 DDEAUTO cmd}}}}", "text/rtf", "type_unsupported"),
-        (rb"{\rtf1{\field{\*\fldinst\f1 INCLUDEPICTURE x}}}", "text/rtf", "type_unsupported"),
-        (rb"{\rtf1{\*\template http://x}}", "text/rtf", "type_unsupported"),
+        (rb"{\rtf1{\object\objdata 01}}", "text/rtf", "office_embedded_object"),
+        (rb"{\rtf1{\field{\*\fldinst {\b0 DDEAUTO cmd}}}}", "text/rtf", "office_active_field"),
+        (rb"{\rtf1{\field{\*\fldinst\f1 INCLUDEPICTURE x}}}", "text/rtf", "office_active_field"),
+        (rb"{\rtf1{\*\template http://x}}", "text/rtf", "office_external_content"),
+        (a_docx(), "text/rtf", "cda_body_unreadable"),
         (b"MZ\x00\x00", "image/tiff", "type_unsupported"),
         (a_cda(), "text/xml", "cda_body_unreadable"),
         (b"", "application/pdf", "cda_body_unreadable"),

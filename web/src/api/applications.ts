@@ -36,5 +36,14 @@ export const applicationsApi = {
       })
     ).data,
 
+  /** Agrees to the terms that were shown, and to no others. */
+  agree: async (pid: string, of: Consent, version: string) =>
+    (
+      await call<Consent>("PUT", `${consent(pid, of)}/terms`, {
+        body: { version },
+        headers: { "If-Match": `"v${of.version}"` },
+      })
+    ).data,
+
   withdraw: (pid: string, of: Consent) => call<null>("DELETE", consent(pid, of)),
 };

@@ -1,7 +1,7 @@
 /** The routes of measures. */
 import { patient, query } from "./carnet";
 import { call } from "./client";
-import type { Measure, MeasureDraft, MeasurePage } from "./types";
+import type { Measure, MeasureDraft, MeasurePage, TargetBody, TargetRead } from "./types";
 
 type Signal = AbortSignal | undefined;
 
@@ -27,4 +27,14 @@ export const measuresApi = {
 
   delete: (pid: string, { id }: Measure) =>
     call<null>("DELETE", `${patient(pid)}/measures/${encodeURIComponent(id)}`),
+
+  target: async (pid: string, signal?: Signal): Promise<TargetRead> => {
+    const { data, etag } = await call<TargetRead>("GET", `${patient(pid)}/target`, { signal });
+    return { ...data, etag: etag ?? "" };
+  },
+
+  setTarget: (pid: string, body: TargetBody, etag: string) =>
+    call<null>("PUT", `${patient(pid)}/target`, { body, headers: { "If-Match": etag } }),
+
+  removeTarget: (pid: string) => call<null>("DELETE", `${patient(pid)}/target`),
 };

@@ -1008,6 +1008,23 @@ export interface paths {
         patch: operations["change_consent"];
         trace?: never;
     };
+    "/v1/patients/{pid}/consents/{ref}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agree to what the application says now; lines that were off for it act on its next call. */
+        put: operations["agree_to_terms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/documents": {
         parameters: {
             query?: never;
@@ -1442,6 +1459,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the weight that a person wants to reach, if any. */
+        get: operations["read_target"];
+        /** Set the weight to reach, in place of the former one; only who is of age, for herself. */
+        put: operations["set_target"];
+        post?: never;
+        /** Want to reach nothing any more; repeating is harmless. */
+        delete: operations["remove_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/trace": {
         parameters: {
             query?: never;
@@ -1614,10 +1650,12 @@ export interface components {
         };
         /**
          * ActorOut
-         * @description Who did it; public names only, and « Vous » for the reader.
+         * @description Who did it; public names only, and « Vous » for the reader. `id` is an application's only.
          */
         ActorOut: {
             kind: components["schemas"]["chalicelib__trace__model__Kind"];
+            /** Id */
+            id: string | null;
             /** Name */
             name: string;
             /** Profession */
@@ -1626,8 +1664,16 @@ export interface components {
             organisation: string | null;
         };
         /**
+         * Agreement
+         * @description Which terms the person agrees to: those that she was shown.
+         */
+        Agreement: {
+            /** Version */
+            version: string;
+        };
+        /**
          * AntivirusOut
-         * @description What the scanner said; `not_scanned` is said plainly when there is none.
+         * @description What the scanner said when it was deposited; `not_scanned` where there was none.
          */
         AntivirusOut: {
             /**
@@ -1635,7 +1681,11 @@ export interface components {
              * @enum {string}
              */
             verdict: "not_scanned" | "clean";
-            /** Engine */
+            /**
+             * Engine
+             * @description Its name, version and that of its signatures; null if there was none.
+             * @example ClamAV 1.4.6/27500
+             */
             engine: string | null;
         };
         /**
@@ -1878,6 +1928,16 @@ export interface components {
              * @default null
              */
             refresh_token: string | null;
+        };
+        /**
+         * ApplicationsToSee
+         * @description How many applications let in ask to agree to new terms, and how many are stopped.
+         */
+        ApplicationsToSee: {
+            /** To Answer */
+            to_answer: number;
+            /** Stopped */
+            stopped: number;
         };
         /**
          * AppointmentAbilities
@@ -2506,7 +2566,8 @@ export interface components {
          * ConsentOut
          * @description What a person lets an application do, until when, and what it did.
          *
-         *     `given_by`: of a minor's, who gave it for her; it ends on the day she is of age.
+         *     `given_by`: of a minor's, who gave it for her; it ends on the day she is of age. `unanswered`:
+         *     lines that went off for want of an answer to new terms. `new_terms`: she is asked for one.
          */
         ConsentOut: {
             /** Id */
@@ -2533,6 +2594,9 @@ export interface components {
             activity: components["schemas"]["ConsentUse"][];
             /** Last Access At */
             last_access_at: string | null;
+            /** Unanswered */
+            unanswered: components["schemas"]["Permission"][];
+            new_terms: components["schemas"]["NewTermsOut"] | null;
             /** Version */
             version: number;
         };
@@ -3107,6 +3171,54 @@ export interface components {
             document_id: string;
         };
         /**
+         * GrowthCurve
+         * @description Weights in kg that this share of children, in percent, do not reach, one for each age.
+         */
+        GrowthCurve: {
+            /** Percentile */
+            percentile: number;
+            /** Weights */
+            weights: number[];
+        };
+        /**
+         * GrowthOut
+         * @description Weights of a minor among those of other children of her age and sex.
+         *
+         *     Not corrected for a birth before term. Measures of an age that the reference says nothing of
+         *     have no place; without any, there are no curves either. `source` is in French, as shown.
+         */
+        GrowthOut: {
+            /** Source */
+            source: string;
+            /**
+             * Born On
+             * Format: date
+             */
+            born_on: string;
+            /** Ends At Days */
+            ends_at_days: number;
+            /** Ages */
+            ages: number[];
+            /** Curves */
+            curves: components["schemas"]["GrowthCurve"][];
+            /** Places */
+            places: components["schemas"]["GrowthPlace"][];
+        };
+        /**
+         * GrowthPlace
+         * @description Where a measure is: from `above` on, under `below`; null: beyond the last curve.
+         */
+        GrowthPlace: {
+            /** Measure Id */
+            measure_id: string;
+            /** Age Days */
+            age_days: number;
+            /** Above */
+            above: number | null;
+            /** Below */
+            below: number | null;
+        };
+        /**
          * Happened
          * @description What the own history of an application says was done to it.
          * @enum {string}
@@ -3145,6 +3257,7 @@ export interface components {
             unread_notices: number;
             /** Unread Messages */
             unread_messages: number;
+            applications: components["schemas"]["ApplicationsToSee"];
             /** Accesses */
             accesses: components["schemas"]["AccessOut"][];
             /** Active Authorisations */
@@ -3152,7 +3265,7 @@ export interface components {
             /** First Steps */
             first_steps: string[];
             /** Unreadable */
-            unreadable: ("next_appointment" | "to_do" | "cards" | "messages")[];
+            unreadable: ("next_appointment" | "to_do" | "cards" | "messages" | "applications")[];
             cards: components["schemas"]["CardsOut"];
         };
         /**
@@ -3497,6 +3610,8 @@ export interface components {
          * @description A page of measures; `next` is the cursor of the following one, or null.
          *
          *     `usual`: what is usual today of the kinds asked for; outside, it is accepted and said.
+         *     `growth`: of the weights of a minor whose birth date and sex are known, asked for alone; null
+         *     otherwise, and for applications.
          */
         MeasurePage: {
             /** Items */
@@ -3505,6 +3620,7 @@ export interface components {
             next: string | null;
             /** Usual */
             usual: components["schemas"]["UsualRange"][];
+            growth: components["schemas"]["GrowthOut"] | null;
         };
         /**
          * MeasureSource
@@ -3712,6 +3828,22 @@ export interface components {
             last_read_at: string | null;
             /** Url */
             url: string;
+        };
+        /**
+         * NewTermsOut
+         * @description What the person agreed to, and what the application says now; `lines` are off until she does.
+         *
+         *     `version` names what it says now, to agree to that; `answer_by` is exclusive.
+         */
+        NewTermsOut: {
+            former: components["schemas"]["TermsOut"];
+            now: components["schemas"]["TermsOut"];
+            /** Lines */
+            lines: components["schemas"]["Permission"][];
+            /** Version */
+            version: string;
+            /** Answer By */
+            answer_by: string;
         };
         /**
          * NewsOut
@@ -4769,6 +4901,63 @@ export interface components {
             rowspan: number;
         };
         /**
+         * TargetAbilities
+         * @description What the reader may do; screens show buttons from this, never from a role.
+         */
+        TargetAbilities: {
+            /** Set */
+            set: boolean;
+        };
+        /**
+         * TargetBody
+         * @description A weight to reach, in kg to a tenth, and the day until which, if any.
+         */
+        TargetBody: {
+            /** Weight */
+            weight: number;
+            /**
+             * By
+             * @default null
+             */
+            by: string | null;
+        };
+        /**
+         * TargetOut
+         * @description What a person wants to reach; null: nothing. A minor has none.
+         */
+        TargetOut: {
+            target: components["schemas"]["TargetShown"] | null;
+            abilities: components["schemas"]["TargetAbilities"];
+        };
+        /**
+         * TargetShown
+         * @description A weight to reach, in kg.
+         */
+        TargetShown: {
+            /** Weight */
+            weight: number;
+            /** By */
+            by: string | null;
+            /** Set At */
+            set_at: string;
+        };
+        /**
+         * TermsOut
+         * @description What a publisher says of an application that a person reads before she agrees.
+         */
+        TermsOut: {
+            /** Name */
+            name: string;
+            /** Publisher */
+            publisher: string;
+            /** Purpose */
+            purpose: string;
+            /** Retention */
+            retention: string;
+            /** Reasons */
+            reasons: components["schemas"]["AskedBody"][];
+        };
+        /**
          * TextRun
          * @description Some text in one style. `target` is where a link led: to read, never to follow.
          */
@@ -4922,7 +5111,7 @@ export interface components {
          * @description The media types that may enter.
          * @enum {string}
          */
-        chalicelib__storage__inspect__Kind: "application/pdf" | "image/jpeg" | "image/png" | "text/plain" | "text/xml";
+        chalicelib__storage__inspect__Kind: "application/pdf" | "image/jpeg" | "image/png" | "image/tiff" | "image/heic" | "text/rtf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "text/plain" | "text/xml";
         /**
          * Kind
          * @description The kinds of actors a person is told of.
@@ -5284,6 +5473,7 @@ export interface components {
             };
             content: {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Refused, in FHIR. */
@@ -5295,6 +5485,7 @@ export interface components {
             };
             content: {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Refused, in FHIR. */
@@ -5306,6 +5497,7 @@ export interface components {
             };
             content: {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Refused, in FHIR. */
@@ -5317,6 +5509,7 @@ export interface components {
             };
             content: {
                 "application/fhir+json": components["schemas"]["OperationOutcome"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
     };
@@ -5727,6 +5920,10 @@ export interface operations {
                     "application/pdf": unknown;
                     "image/jpeg": unknown;
                     "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "text/plain": unknown;
                     "text/xml": unknown;
                 };
@@ -6903,7 +7100,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "image_too_many_pages" | "image_variant" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "office_damaged" | "office_old_or_encrypted" | "office_macros" | "office_embedded_object" | "office_external_content" | "office_active_field" | "office_picture" | "office_expands_too_much" | "office_too_complex" | "virus_found" | "scan_incomplete" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };
@@ -6998,6 +7195,10 @@ export interface operations {
                     "application/pdf": unknown;
                     "image/jpeg": unknown;
                     "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "text/plain": unknown;
                     "text/xml": unknown;
                 };
@@ -8329,6 +8530,69 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    agree_to_terms: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Agreement"];
+            };
+        };
+        responses: {
+            /** @description What a person lets an application do, until when, and what it did. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/application-suspended",
+                     *       "title": "Application arrêtée",
+                     *       "status": 409,
+                     *       "detail": "Cette application n’est pas en service dans le catalogue. Les accords des personnes restent en place.",
+                     *       "title_en": "Application not online",
+                     *       "detail_en": "This application is not online in the catalogue. Consents of persons are kept."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -8461,7 +8725,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "image_too_many_pages" | "image_variant" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "office_damaged" | "office_old_or_encrypted" | "office_macros" | "office_embedded_object" | "office_external_content" | "office_active_field" | "office_picture" | "office_expands_too_much" | "office_too_complex" | "virus_found" | "scan_incomplete" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };
@@ -8649,6 +8913,10 @@ export interface operations {
                     "application/pdf": unknown;
                     "image/jpeg": unknown;
                     "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "text/plain": unknown;
                     "text/xml": unknown;
                 };
@@ -8668,6 +8936,10 @@ export interface operations {
                     "application/pdf": unknown;
                     "image/jpeg": unknown;
                     "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "text/plain": unknown;
                     "text/xml": unknown;
                 };
@@ -8781,7 +9053,7 @@ export interface operations {
                      */
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
+                        reason?: "empty_file" | "file_too_large" | "type_unsupported" | "archive_refused" | "type_mismatch" | "markup_refused" | "leading_data" | "trailing_data" | "several_formats" | "text_control_characters" | "text_encoding" | "image_damaged" | "image_too_many_pixels" | "image_too_many_pages" | "image_variant" | "pdf_damaged" | "pdf_encrypted" | "pdf_active_content" | "pdf_attachment" | "pdf_too_many_pages" | "pdf_expands_too_much" | "pdf_too_complex" | "xml_damaged" | "xml_dtd" | "xml_include" | "xml_encoding" | "xml_too_deep" | "xml_too_complex" | "cda_header_incomplete" | "cda_body_unreadable" | "cda_too_long" | "office_damaged" | "office_old_or_encrypted" | "office_macros" | "office_embedded_object" | "office_external_content" | "office_active_field" | "office_picture" | "office_expands_too_much" | "office_too_complex" | "virus_found" | "scan_incomplete" | "wrong_person" | "ins_key" | "platform_only" | "patient_only" | "professional_only";
                     };
                 };
             };
@@ -9798,6 +10070,113 @@ export interface operations {
                 /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
                 pid: string;
                 invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a person wants to reach; null: nothing. A minor has none. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_target: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetBody"];
+            };
+        };
+        responses: {
+            /** @description What a person wants to reach; null: nothing. A minor has none. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
             };
             cookie?: never;
         };

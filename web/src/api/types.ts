@@ -57,6 +57,12 @@ export type Measure = Schemas["MeasureOut"];
 export type MeasureDraft = Schemas["MeasureDraft"];
 export type MeasurePage = Schemas["MeasurePage"];
 export type UsualRange = Schemas["UsualRange"];
+export type Growth = Schemas["GrowthOut"];
+export type GrowthPlace = Schemas["GrowthPlace"];
+export type Target = Schemas["TargetShown"];
+export type TargetBody = Schemas["TargetBody"];
+/** With the version that was read: changing it names that one. */
+export type TargetRead = Schemas["TargetOut"] & { etag: string };
 
 export type Conversation = Schemas["ConversationOut"];
 export type ConversationLine = Schemas["ConversationLine"];

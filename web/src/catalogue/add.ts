@@ -7,7 +7,7 @@ export const add = {
   camera: "Prendre une photo",
   drop: "ou déposez vos fichiers ici",
   dropNow: "Relâchez pour ajouter",
-  rules: "PDF, photo JPEG ou PNG, texte. 25 Mo au plus par fichier.",
+  rules: "PDF, photo ou image (JPEG, PNG, HEIC, TIFF), texte, Word (DOCX) ou RTF. 25 Mo au plus par fichier.",
   added: (n: number) => plural(n, "fichier ajouté", "fichiers ajoutés"),
   queue: "Fichiers choisis",
   noQueue: "Aucun fichier choisi.",
@@ -64,9 +64,7 @@ export const add = {
     empty: "Ce fichier est vide. Choisissez-en un autre.",
     "too-large": (size: string) =>
       `Ce fichier dépasse 25 Mo (${size}). Réduisez-le ou ajoutez-le en plusieurs parties.`,
-    kind: "Ce type de fichier n'est pas accepté. Choisissez un PDF, une photo JPEG ou PNG, ou un texte.",
-    heic:
-      "Ce format de photo (HEIC) n'est pas accepté. Sur iPhone : Réglages > Appareil photo > Formats > Le plus compatible. Puis reprenez la photo.",
+    kind: "Ce type de fichier n'est pas accepté. Choisissez un PDF, une photo, un texte, ou un document Word (DOCX) ou RTF.",
     "same-file": "Ce fichier est déjà dans la liste.",
   },
   unite: "Réunir ces photos en un document",
@@ -74,6 +72,13 @@ export const add = {
     place: "Le lieu de prise de vue est retiré de la photo.",
     after: "Ce que le téléphone avait ajouté après l'image est retiré.",
     notes: "Les informations sur l'appareil sont retirées.",
+  },
+  /** Before it is sent: what others will not see without a program of their own. */
+  notShown: {
+    "image/heic":
+      "Cette photo (HEIC) sera gardée, mais ne s'affichera pas ici : il faudra la télécharger. Pour qu'elle s'affiche, sur iPhone : Réglages > Appareil photo > Formats > Le plus compatible.",
+    "image/tiff": "Cette image (TIFF) sera gardée, mais ne s'affichera pas ici : il faudra la télécharger.",
+    other: "Ce document sera gardé, mais ne s'affichera pas ici : il faudra le télécharger. Un PDF s'affiche partout.",
   },
   sameImage: "L'image elle-même ne change pas.",
   shrink: "Réduire cette photo",

@@ -54,8 +54,9 @@ export const document = {
   author: "Auteur",
   size: "Taille",
   antivirus: "Antivirus",
-  notScanned: "Aucun antivirus ne l'a analysé",
-  clean: "Analysé, aucune menace trouvée",
+  notScanned: "Non analysé : aucun antivirus n'était branché au moment du dépôt",
+  clean: "Analysé : aucun virus connu",
+  cleanBy: (engine: string) => `Analysé : aucun virus connu (${engine.replace("/", ", signatures ")})`,
   verified: "Fichier intact : identique à ce qui a été déposé",
   verify: "Vérifier que le fichier est intact",
   download: "Télécharger",
@@ -86,6 +87,16 @@ export const document = {
   },
   deleted: "Le document est supprimé.",
   unknownFormat: "Ce type de fichier ne s'affiche pas ici. Vous pouvez le télécharger.",
+  notShown: {
+    "image/heic":
+      "Cette photo est au format HEIC, que les navigateurs n'affichent pas. Téléchargez-la pour la voir.",
+    "image/tiff":
+      "Cette image est au format TIFF, que les navigateurs n'affichent pas. Téléchargez-la pour la voir.",
+    "text/rtf":
+      "Ce document est au format RTF. Téléchargez-le pour l'ouvrir avec un traitement de texte.",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
+      "Ce document est au format Word. Téléchargez-le pour l'ouvrir avec un traitement de texte.",
+  } as Record<string, string>,
   turned: "Des caractères invisibles, qui changent l'ordre des mots à l'écran, ne sont pas affichés. Ils restent dans le fichier téléchargé.",
   textTitle: "Texte du document",
   imageAlt: (title: string) => `Image du document « ${title} »`,

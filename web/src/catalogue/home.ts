@@ -36,6 +36,11 @@ export const home = {
   unreadMessages: (n: number) => plural(n, "conversation avec du nouveau", "conversations avec du nouveau"),
   noMessages: "Aucun nouveau message.",
   allMessages: "Voir les messages",
+  newTerms: (n: number) =>
+    `${plural(n, "application a changé ses conditions", "applications ont changé leurs conditions")} : votre réponse est attendue.`,
+  stopped: (n: number) =>
+    `${plural(n, "application est suspendue ou retirée", "applications sont suspendues ou retirées")} : voyez ce que cela change.`,
+  toApplications: "Voir mes applications",
   whoCount: (n: number) =>
     n === 0
       ? "Aucun professionnel pour l'instant."

@@ -62,7 +62,7 @@ export const messageWords = typeset({
   left: (n: number) => `Encore ${plural(n, "caractère possible", "caractères possibles")}`,
   tooMany: (n: number) => plural(n, "caractère de trop", "caractères de trop"),
   join: "Joindre un fichier",
-  joinRules: (files: number) => `PDF, photo JPEG ou PNG, texte. 4 Mo au plus par fichier, ${files} fichiers au plus.`,
+  joinRules: (files: number) => `PDF, photo ou image (JPEG, PNG, HEIC, TIFF), texte, Word (DOCX) ou RTF. 4 Mo au plus par fichier, ${files} fichiers au plus.`,
   joinDocument: "Joindre un de mes documents",
   joined: (name: string) => `${name} est joint au message.`,
   joinedList: "Fichiers joints à ce message",

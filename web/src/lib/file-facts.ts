@@ -2,6 +2,7 @@
 import { parisDay } from "./format";
 import { isFuture } from "./dates";
 import { fold } from "./fold";
+import { isHeic } from "./heic";
 
 /** What goes whole; above, a document goes in parts. */
 export const MAX_BYTES = 4 * 1024 * 1024;
@@ -10,10 +11,20 @@ export const MOST_BYTES = 25 * 1024 * 1024;
 /** Above this, the bytes travel raw after the description. */
 export const INLINE_BYTES = 3 * 1024 * 1024;
 
+export const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/** What the file chooser shows. HEIC is left out: a phone then gives the photo as a JPEG by itself. */
+export const ACCEPT =
+  `application/pdf,image/jpeg,image/png,image/tiff,text/plain,text/rtf,.rtf,${DOCX},.docx,text/xml,application/xml`;
+
 export type Format =
   | "application/pdf"
   | "image/jpeg"
   | "image/png"
+  | "image/tiff"
+  | "image/heic"
+  | "text/rtf"
+  | typeof DOCX
   | "text/plain"
   | "text/xml";
 
@@ -25,17 +36,29 @@ export function sniff(bytes: Uint8Array): Format | null {
   if (starts(bytes, 0x25, 0x50, 0x44, 0x46, 0x2d)) return "application/pdf";
   if (starts(bytes, 0xff, 0xd8, 0xff)) return "image/jpeg";
   if (starts(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "image/png";
+  if (starts(bytes, 0x49, 0x49, 0x2a, 0) || starts(bytes, 0x4d, 0x4d, 0, 0x2a)) return "image/tiff";
+  if (isHeic(bytes)) return "image/heic";
+  if (starts(bytes, 0x7b, 0x5c, 0x72, 0x74, 0x66, 0x31)) return "text/rtf";
+  if (starts(bytes, 0x50, 0x4b, 3, 4)) return isDocx(bytes) ? DOCX : null;
   const text = readText(bytes);
   if (text === null) return null;
   if (/<(?:\w+:)?ClinicalDocument[\s>]/.test(text.slice(0, 65_536))) return "text/xml";
   return /^\s*<(?:!doctype|html|svg|\?xml)/i.test(text) ? null : "text/plain";
 }
 
-/** Says whether it is a photo as recent iPhones keep them (ISO base media, a HEIF brand). */
-export function isHeic(bytes: Uint8Array): boolean {
-  const box = String.fromCharCode(...bytes.slice(4, 12));
-  return /^ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)/.test(box);
+/** Says whether an archive names the parts of a Word document; the server looks into it. */
+function isDocx(bytes: Uint8Array): boolean {
+  const names = new TextDecoder("latin1").decode(bytes);
+  return names.includes("[Content_Types].xml") && names.includes("word/document.xml");
 }
+
+/** Formats that a page shows by itself; the others are for downloading. */
+const SHOWN = new Set<string>(["application/pdf", "image/jpeg", "image/png", "text/plain"]);
+
+export const isShown = (format: string) => SHOWN.has(format);
+
+/** A photo that every browser can draw again. */
+export const isPicture = (format: Format | null) => format === "image/jpeg" || format === "image/png";
 
 function readText(bytes: Uint8Array): string | null {
   try {
@@ -119,6 +142,10 @@ const EXTENSIONS: Record<string, string> = {
   "application/pdf": "pdf",
   "image/jpeg": "jpg",
   "image/png": "png",
+  "image/tiff": "tif",
+  "image/heic": "heic",
+  "text/rtf": "rtf",
+  [DOCX]: "docx",
   "text/plain": "txt",
   "text/xml": "xml",
 };

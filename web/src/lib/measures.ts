@@ -1,11 +1,13 @@
 /** What measures are called, how they are written, typed and taken away as a file. */
 import { signal } from "@preact/signals";
-import type { Measure, MeasureDraft, UsualRange } from "../api/types";
+import type { Growth, Measure, MeasureDraft, UsualRange } from "../api/types";
+import { growthWords } from "../catalogue/growth.ts";
 import { measureWords as t } from "../catalogue/measures";
 import type { FieldError } from "../ui/form";
 import { outliersOf } from "./curve.ts";
 import { monthsAgo } from "./dates.ts";
 import { dateLong, dateMedium, dateShort, number } from "./format.ts";
+import { ageOf, bandOf, placeOf } from "./growth.ts";
 import { said } from "./profile.ts";
 import { typo } from "./typo.ts";
 import { clock } from "./when.ts";
@@ -82,14 +84,17 @@ export function sourceOf({ source, is_own: isOwn }: Measure, child: string | nul
   return t.source.parent(typo(source.name), child ?? t.source.yourself);
 }
 
-/** What is worth a second look in each of these, the oldest first; of the same length. */
-export function doubtsOf(kind: Kind, measures: readonly Measure[]): (string | null)[] {
+/**
+ * What is worth a second look in each of these, the oldest first; of the same length. A child who
+ * grows is soon far from what she weighed: where the reference says something, it is looked at.
+ */
+export function doubtsOf(kind: Kind, measures: readonly Measure[], growth: Growth | null = null): (string | null)[] {
   const far = COMPONENTS[kind].map((name) =>
     outliersOf(measures.map((of) => ({ at: Date.parse(of.at), value: of.values[name] ?? 0 })), FAR[kind]),
   );
   return measures.map((of, n) => {
     if (of.unusual.length > 0) return t.doubt.unusual;
-    return far.some((found) => found.has(n)) ? t.doubt.far : null;
+    return !placeOf(growth, of) && far.some((found) => found.has(n)) ? t.doubt.far : null;
   });
 }
 
@@ -114,11 +119,20 @@ const cell = (text: string) => {
   return /[;"\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
+function placedIn(growth: Growth | null, of: Measure): string[] {
+  if (!growth) return [];
+  const place = placeOf(growth, of);
+  return place ? [ageOf(growth.born_on, place.age_days), bandOf(place)] : ["", ""];
+}
+
 /** What is shown, the oldest first, as a French spreadsheet reads it. */
-export function csvOf(kind: Kind, measures: readonly Measure[], child: string | null, zone = deviceZone()): string {
+export function csvOf(
+  kind: Kind, measures: readonly Measure[], child: string | null, growth: Growth | null = null, zone = deviceZone(),
+): string {
   const unit = UNITS[kind];
   const head = [
     t.csv.day, t.csv.time, t.csv.offset, ...COMPONENTS[kind].map((name) => `${t.components[name]} (${unit})`),
+    ...(growth ? [growthWords.csv.age, growthWords.csv.band] : []),
     t.csv.comment, t.csv.source, t.csv.device,
   ];
   const lines = measures.map((of) => [
@@ -126,6 +140,7 @@ export function csvOf(kind: Kind, measures: readonly Measure[], child: string | 
     shownAt(of, zone).slice(11),
     `UTC${offsetOf(Date.parse(of.at), zone)}`,
     ...COMPONENTS[kind].map((name) => String(of.values[name] ?? "").replace(".", ",")),
+    ...placedIn(growth, of),
     of.comment ?? "",
     sourceOf(of, child),
     of.device ?? "",

@@ -4,7 +4,7 @@ import { attachmentsPath } from "../api/messages";
 import { Offline, Problem } from "../api/problem";
 import type { MessageFile } from "../api/types";
 import { catalogue as t } from "../catalogue";
-import { type Format, MAX_BYTES, isHeic, sniff } from "./file-facts";
+import { type Format, MAX_BYTES, sniff } from "./file-facts";
 import { domId, idempotencyKey } from "./ids";
 import { type JoinedFile, editDraft, heldDraft } from "./message-draft";
 import { tellUnsent } from "./unsent";
@@ -51,7 +51,7 @@ export function dropFile(draft: string, file: Chosen) {
 
 function refusal({ bytes, format }: Chosen): Exclude<Refusal, "same-file"> | null {
   if (bytes.length === 0) return "empty";
-  if (format === null) return isHeic(bytes) ? "heic" : "kind";
+  if (format === null) return "kind";
   return bytes.length > MAX_BYTES ? "too-large" : null;
 }
 

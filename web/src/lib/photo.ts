@@ -6,6 +6,7 @@
  * of EXIF only the orientation stays. A file we cannot follow to its end is returned as it came:
  * the server has the last word.
  */
+import { cleanHeic, isHeic } from "./heic";
 import { readOrientation, tellsPlace, writeOrientation } from "./exif";
 
 /** What was left out: the place, what followed the picture, or notes about the camera. */
@@ -73,13 +74,16 @@ const mentionsPlace = (piece: Bytes) => /GPSL(?:at|ong)itude/.test(new TextDecod
 /** Makes the photo ready; any other file, or a damaged one, comes back as it is. */
 export function cleanPhoto(source: Bytes): Cleaned {
   const cleaned = isJpeg(source) ? cleanJpeg(source) : isPng(source) ? cleanPng(source) : null;
-  return cleaned ?? { bytes: source, removed: [] };
+  if (cleaned) return cleaned;
+  const blanked = isHeic(source) ? cleanHeic(source) : null;
+  if (!blanked) return { bytes: source, removed: [] };
+  return { bytes: blanked.bytes, removed: [blanked.place ? "place" : "notes"] };
 }
 
 /** The same for a file as it was chosen; what is not a photo is not read. */
 export async function preparePhoto(file: File): Promise<{ file: File; removed: Removed[] }> {
-  const head = new Uint8Array(await file.slice(0, PNG.length).arrayBuffer());
-  if (!isJpeg(head) && !isPng(head)) return { file, removed: [] };
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  if (!isJpeg(head) && !isPng(head) && !isHeic(head)) return { file, removed: [] };
   const { bytes, removed } = cleanPhoto(new Uint8Array(await file.arrayBuffer()));
   if (!removed.length) return { file, removed };
   const { name, type, lastModified } = file;
@@ -88,6 +92,7 @@ export async function preparePhoto(file: File): Promise<{ file: File; removed: R
 
 const isJpeg = (bytes: Bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 
+const HEAD_BYTES = 12;
 const SOS = 0xda;
 const EOI = 0xd9;
 const APP0 = 0xe0;

@@ -1,16 +1,16 @@
-/** Whose accesses the history was opened for: in the memory of this page only, as a name is never in an address. */
+/** Whose accesses the history was opened for: in the memory of this page only, as it is never in an address. */
 import type { Consent } from "../api/types";
 
-let wanted: string | null = null;
+type Application = Pick<Consent["application"], "id" | "name">;
+let wanted: Application | null = null;
 
-/** The history names an application with its publisher. */
-export const seekApplication = ({ name, publisher }: Consent["application"]) => {
-  wanted = `${name} – ${publisher}`;
+export const seekApplication = (application: Application) => {
+  wanted = application;
 };
 
-/** Gives the name of the application back once, to the history that opens. */
-export function takeApplication(): string | null {
-  const name = wanted;
+/** Gives the application back once, to the history that opens. */
+export function takeApplication(): Application | null {
+  const found = wanted;
   wanted = null;
-  return name;
+  return found;
 }

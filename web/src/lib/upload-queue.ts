@@ -8,7 +8,7 @@ import { api } from "../api/carnet";
 import { Offline, Problem } from "../api/problem";
 import type { CarnetDocument, DepositBody } from "../api/types";
 import {
-  type Format, MOST_BYTES, isHeic, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
+  type Format, MOST_BYTES, proposeDate, proposeFamily, proposeTitle, sha256, sniff,
 } from "./file-facts";
 import { deposit } from "./deposit";
 import { domId, idempotencyKey } from "./ids";
@@ -20,7 +20,7 @@ import { timeLeft } from "./upload";
 import { tellUnsent } from "./unsent";
 
 /** Why a file is refused before it is sent. */
-export type Refusal = "empty" | "too-large" | "heic" | "kind" | "same-file";
+export type Refusal = "empty" | "too-large" | "kind" | "same-file";
 
 export type Step =
   | { at: "ready"; stopped?: true }
@@ -96,9 +96,9 @@ export const isSending = () => all().some(({ step }) => ["sending", "sent", "che
 
 tellUnsent("file", (leaving) => all().some((upload) => isUnsent(upload) && (leaving === "session" || !upload.kept)));
 
-function refusal(upload: Upload, bytes: Uint8Array, others: Upload[]): Refusal | null {
+function refusal(upload: Upload, others: Upload[]): Refusal | null {
   if (upload.file.size === 0) return "empty";
-  if (upload.format === null) return isHeic(bytes) ? "heic" : "kind";
+  if (upload.format === null) return "kind";
   if (upload.file.size > MOST_BYTES) return "too-large";
   return others.some((other) => other.hash === upload.hash) ? "same-file" : null;
 }
@@ -132,12 +132,13 @@ export async function add(
     step: signal<Step>({ at: "ready" }),
     ...UNTRIED,
   };
-  const why = refusal(upload, bytes, queue.value);
+  const why = refusal(upload, queue.value);
   if (why) upload.step.value = { at: "refused-here", why };
   queue.value = [...queue.value, upload];
   // A patient's papers do not stay on the post of a professional.
   if (!why && role === "patient") {
     upload.kept = await device.keep(upload.place, upload.file);
+    queue.value = [...queue.value];
     device.touch();
   }
   return upload;

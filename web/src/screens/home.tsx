@@ -17,7 +17,7 @@ import { DocumentRow } from "../ui/document-row";
 import { Icon } from "../ui/icon";
 import { StateBadge, usePlanning } from "../ui/prevention-card";
 import { Page } from "../ui/page";
-import { ErrorPanel, Loading } from "../ui/states";
+import { ErrorPanel, Loading, Notice } from "../ui/states";
 import { AccessLine } from "../ui/access-line";
 import { Choices, HomeCard, PutAway, useCards } from "../ui/home-card";
 
@@ -199,6 +199,20 @@ function Cards({ home }: { home: HomeData }) {
   );
 }
 
+/** What only she can answer or know; nothing is sent to the many who let one application in. */
+function Applications({ of }: { of: HomeData["applications"] }) {
+  if (of.to_answer + of.stopped === 0) return null;
+  return (
+    <Notice kind="warning">
+      {of.to_answer > 0 && <p>{typo(t.home.newTerms(of.to_answer))}</p>}
+      {of.stopped > 0 && <p>{typo(t.home.stopped(of.stopped))}</p>}
+      <a class="link" href="/applications/mes-applications">
+        {t.home.toApplications}
+      </a>
+    </Notice>
+  );
+}
+
 export default function Home({ profile }: { profile: Profile }) {
   const pid = profile.patient_id;
   const home = useResource(`home ${pid}`, (signal) => api.home(pid, signal));
@@ -227,6 +241,7 @@ export default function Home({ profile }: { profile: Profile }) {
       {home.loading && <Loading lines={5} />}
       {home.error !== null && <ErrorPanel error={home.error} retry={home.reload} />}
       {error !== null && <ErrorPanel error={error} reply latest={home.reload} />}
+      {home.data && <Applications of={home.data.applications} />}
       {home.data && (
         <Choices.Provider value={choice}>
           <Cards home={home.data} />

@@ -2,9 +2,10 @@
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { measuresApi } from "../api/measures";
-import type { Measure, Profile } from "../api/types";
+import type { Growth, Measure, Profile } from "../api/types";
 import { measureWords as t } from "../catalogue/measures";
 import { firstName } from "../lib/format";
+import { joined } from "../lib/growth";
 import {
   ADULT, CODES, KINDS, type Kind, RANGES, type Range, changes, csvOf, doubtsOf, kindOf, momentOf, rangeOf, startOf,
   valueOf,
@@ -13,8 +14,10 @@ import { isChilds, said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { saveAs } from "../lib/save";
 import { Button, LinkButton } from "../ui/button";
+import { GrowthWords } from "../ui/growth-curves";
 import { MeasureCurve } from "../ui/measure-curve";
 import { MeasureTable } from "../ui/measure-table";
+import { MeasureTarget } from "../ui/measure-target";
 import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading, Notice } from "../ui/states";
 
@@ -24,14 +27,16 @@ const MOST_PAGES = 20;
 /** All that was measured since a day, the oldest first, and whether there is more than we ask for. */
 async function readAll(pid: string, kind: Kind, from: string | undefined, signal: AbortSignal) {
   const items: Measure[] = [];
+  const growth: (Growth | null)[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await measuresApi.list(pid, { kind, ...(from && { from }), limit: PAGE }, cursor, signal);
     items.push(...answer.items);
+    growth.push(answer.growth);
     cursor = answer.next;
     if (cursor === null) break;
   }
-  return { measures: items.toReversed(), cut: cursor !== null };
+  return { measures: items.toReversed(), cut: cursor !== null, growth: joined(growth) };
 }
 
 const href = (kind: Kind, range: Range) => `/mesures?k=${CODES[kind]}&d=${range}`;
@@ -74,9 +79,14 @@ function Nothing({ kind, range }: { kind: Kind; range: Range }) {
   );
 }
 
-function Copies({ kind, measures, child }: { kind: Kind; measures: Measure[]; child: string | null }) {
+function Copies({ kind, measures, child, growth }: {
+  kind: Kind;
+  measures: Measure[];
+  child: string | null;
+  growth: Growth | null;
+}) {
   const save = () =>
-    saveAs(new Blob([csvOf(kind, measures, child)], { type: "text/csv;charset=utf-8" }), t.fileName[kind]);
+    saveAs(new Blob([csvOf(kind, measures, child, growth)], { type: "text/csv;charset=utf-8" }), t.fileName[kind]);
   return (
     <section class="card print-hidden" aria-labelledby="copies">
       <h2 id="copies">{t.exportTitle}</h2>
@@ -98,21 +108,40 @@ interface ShownProps {
   range: Range;
 }
 
+/** What a person of age wants to reach; without an answer, the rest is shown all the same. */
+function useTarget({ patient_id: pid, age }: Profile, kind: Kind) {
+  const isAsked = kind === "weight" && age !== null && age >= ADULT;
+  const answer = useResource(`target ${pid} ${isAsked}`, (signal) =>
+    isAsked ? measuresApi.target(pid, signal) : Promise.resolve(null),
+  );
+  return { of: answer.data?.abilities.set ? answer.data : null, reload: answer.reload };
+}
+
 function Shown({ profile, kind, range }: ShownProps) {
   const pid = profile.patient_id;
   const child = isChilds(profile) ? firstName(profile.given_name) : null;
   const from = startOf(range);
+  const target = useTarget(profile, kind);
   const answer = useResource(`measures ${pid} ${kind} ${range}`, (signal) => readAll(pid, kind, from, signal));
   useEffect(() => {
     if (changes.value > 0) answer.reload();
   }, [changes.value]);
   if (answer.loading) return <Loading lines={6} />;
   if (answer.error !== null) return <ErrorPanel error={answer.error} retry={answer.reload} />;
-  const { measures = [], cut = false } = answer.data ?? {};
+  const { measures = [], cut = false, growth = null } = answer.data ?? {};
   const last = measures.at(-1);
-  if (!last) return <Nothing kind={kind} range={range} />;
-  const doubts = doubtsOf(kind, measures);
+  const aim = target.of && <MeasureTarget pid={pid} of={target.of} last={last} onChange={target.reload} />;
+  if (!last) {
+    return (
+      <>
+        <Nothing kind={kind} range={range} />
+        {aim}
+      </>
+    );
+  }
+  const doubts = doubtsOf(kind, measures, growth);
   const isAdult = profile.age !== null && profile.age >= ADULT;
+  const isMinor = profile.age !== null && profile.age < ADULT;
   return (
     <>
       <p class="measure-last">
@@ -132,20 +161,25 @@ function Shown({ profile, kind, range }: ShownProps) {
         doubts={doubts}
         from={from}
         withReference={kind === "blood_pressure" && isAdult}
+        growth={growth}
+        target={target.of?.target?.weight ?? null}
       />
+      {kind === "weight" && isMinor && <GrowthWords growth={growth} last={last} />}
+      {aim}
       <MeasureTable
         pid={pid}
         kind={kind}
         measures={measures}
         doubts={doubts}
         child={child}
-        onGone={({ id }) => answer.set({ cut, measures: measures.filter((one) => one.id !== id) })}
+        growth={growth && growth.places.length > 0 ? growth : null}
+        onGone={({ id }) => answer.set({ cut, growth, measures: measures.filter((one) => one.id !== id) })}
         onBack={() => {
           document.getElementById("table")?.focus();
           answer.reload();
         }}
       />
-      <Copies kind={kind} measures={measures} child={child} />
+      <Copies kind={kind} measures={measures} child={child} growth={growth} />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { LinkButton } from "../ui/button";
 import { ConsentCard } from "../ui/consent-card";
 import { Page } from "../ui/page";
 import { Empty, ErrorPanel, Loading } from "../ui/states";
+import type { Answering } from "../ui/new-terms";
 import type { TakingBack } from "../ui/take-back";
 import { toast } from "../ui/toast";
 
@@ -24,17 +25,31 @@ function useConsents(pid: string) {
     setMoved(now.id);
   };
 
-  const acts: TakingBack = {
+  const withdraw = async (of: Consent) => {
+    await applicationsApi.withdraw(pid, of);
+    // The day it was withdrawn is the server's to say.
+    known.set(await applicationsApi.list(pid));
+    setMoved(of.id);
+  };
+
+  const acts: TakingBack & Answering = {
     reduce: async (of: Consent, permission: Permission) => {
       put(await applicationsApi.reduce(pid, of, of.permissions.filter((one) => one !== permission)));
       toast(t.offDone(said(consentWords).permissions[permission], typo(of.application.name)));
     },
     withdraw: async (of: Consent) => {
-      await applicationsApi.withdraw(pid, of);
-      // The day it was withdrawn is the server's to say.
-      known.set(await applicationsApi.list(pid));
-      setMoved(of.id);
+      await withdraw(of);
       toast(t.withdrawn(typo(of.application.name)));
+    },
+    agree: async (of, asked) => {
+      put(await applicationsApi.agree(pid, of, asked.version));
+      toast(consentWords.newTerms.accepted(typo(of.application.name)));
+    },
+    stop: async (of, { lines }) => {
+      const others = of.permissions.filter((one) => !lines.includes(one));
+      if (others.length === 0) await withdraw(of);
+      else put(await applicationsApi.reduce(pid, of, others));
+      toast(consentWords.newTerms.stopped(typo(of.application.name)));
     },
   };
   return { known, acts, moved };
@@ -58,7 +73,7 @@ interface ListProps {
   title: string;
   of: Consent[];
   profile: Profile;
-  acts: TakingBack;
+  acts: TakingBack & Answering;
   moved: string | null;
 }
 

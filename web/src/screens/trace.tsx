@@ -188,7 +188,7 @@ export default function Trace({ profile }: { profile: Profile }) {
       list.items.filter(
         ({ document: about, actor }) =>
           (!document || about?.id === document) &&
-          (application === null || (actor.kind === "application" && actor.name === application)),
+          (application === null || actor.id === application.id),
       ),
     [list.items, document, application],
   );
@@ -217,7 +217,7 @@ export default function Trace({ profile }: { profile: Profile }) {
       )}
       {application !== null && (
         <div class="only">
-          <p>{t.trace.onlyApplication(typo(application))}</p>
+          <p>{t.trace.onlyApplication(typo(application.name))}</p>
           <Button onPress={() => setApplication(null)}>{t.trace.allActors}</Button>
         </div>
       )}

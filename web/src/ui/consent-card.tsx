@@ -11,10 +11,12 @@ import { typo } from "../lib/typo";
 import { Button } from "./button";
 import { EraseElsewhere } from "./erase-elsewhere";
 import { Icon } from "./icon";
+import { type Answering, NewTerms } from "./new-terms";
 import { TakeAll, TakeLine, type TakingBack } from "./take-back";
 import { UsePlot } from "./use-plot";
 
 const t = consentWords.mine;
+type Acts = TakingBack & Answering;
 
 /** Nearer than this, how long is left is said too. */
 const SOON_DAYS = 30;
@@ -26,27 +28,48 @@ function Left({ until }: { until: string }) {
 }
 
 function State({ of }: { of: Consent }) {
-  const stopped = of.application.state === "online" ? null : t.stopped[of.application.state];
+  const { state } = of.application;
+  const waits = of.new_terms ? consentWords.newTerms.badge : null;
+  const stopped = state === "online" ? waits : t.stopped[state];
   return (
-    <p class={stopped ? "badge warning" : "badge success"}>
-      <Icon name={stopped ? "triangle-alert" : "circle-check"} />
-      <span>{stopped ?? t.open}</span>
-    </p>
+    <>
+      <p class={stopped ? "badge warning" : "badge success"}>
+        <Icon name={stopped ? "triangle-alert" : "circle-check"} />
+        <span>{stopped ?? t.open}</span>
+      </p>
+      {state !== "online" && <p>{t.stoppedWhat[state]}</p>}
+    </>
   );
 }
 
-function Open({ of, profile, acts }: { of: Consent; profile: Profile; acts: TakingBack }) {
+/** Lines that went off by themselves, if others go on. */
+function Unanswered({ of }: { of: Consent }) {
+  if (of.unanswered.length === 0) return null;
+  return (
+    <>
+      <p>{consentWords.newTerms.unansweredLines}</p>
+      <ul>
+        {inOrder(of.unanswered).map((one) => (
+          <li key={one}>{said(consentWords).permissions[one]}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Open({ of, profile, acts }: { of: Consent; profile: Profile; acts: Acts }) {
   const name = typo(of.application.name);
   return (
     <>
       <State of={of} />
+      {of.new_terms && <NewTerms of={of} asked={of.new_terms} acts={acts} />}
       <p>
         {t.fromTo(instantDay(of.given_at), instantDay(of.valid_until))} <Left until={of.valid_until} />
         {of.ends_at_majority && said(consentWords).mine.untilMajority}
         {of.given_by && <span class="muted given-by">{t.givenBy(typo(of.given_by))}</span>}
       </p>
       <section class="consent-part">
-        <h4>{t.may}</h4>
+        <h4>{of.new_terms ? t.mightHave : t.may}</h4>
         <ul class="rows permissions" role="list">
           {inOrder(of.permissions).map((permission) => (
             <li key={permission}>
@@ -55,6 +78,7 @@ function Open({ of, profile, acts }: { of: Consent; profile: Profile; acts: Taki
             </li>
           ))}
         </ul>
+        <Unanswered of={of} />
       </section>
       <Did of={of} />
       <div class="actions">
@@ -93,6 +117,7 @@ function Did({ of }: { of: Consent }) {
 
 function ended(of: Consent): string {
   if (of.status === "withdrawn") return t.withdrawnOn(instantDay(of.changed_at));
+  if (of.permissions.length === 0) return consentWords.newTerms.unansweredOn(instantDay(of.valid_until));
   // The instant is midnight where she lives: whatever day it is here, it is that birthday.
   return of.ends_at_majority ? said(consentWords).mine.lapsed : t.expiredOn(instantDay(of.valid_until));
 }
@@ -112,7 +137,7 @@ function Over({ of }: { of: Consent }) {
 interface Props {
   of: Consent;
   profile: Profile;
-  acts: TakingBack;
+  acts: Acts;
   /** The one that has just changed here. */
   moved: string | null;
 }

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Offline, type Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
+import { ACCEPT, isPicture } from "../lib/file-facts";
 import { preparePhoto } from "../lib/photo";
 import { trayOf } from "../lib/photo-tray";
 import { type Role, type Upload, add, queueOf, remove, startEach } from "../lib/upload-queue";
@@ -18,7 +19,6 @@ import { Name, openPatient } from "./whose";
 
 const PhotoTray = lazy(() => import("./photo-tray"));
 
-const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,text/xml,application/xml";
 
 type Take = (files: File[]) => void;
 
@@ -88,7 +88,7 @@ function Chooser({ onFiles, onPhotos }: { onFiles: Take; onPhotos: Take }) {
         class="hidden-input"
         id="camera"
         type="file"
-        accept="image/*"
+        accept="image/jpeg,image/png"
         capture="environment"
         hidden
         aria-label={t.add.camera}
@@ -178,7 +178,7 @@ export function Deposit({ pid, role, minor = false, hrefOf }: {
     setMaking(true);
     setFresh(files);
   };
-  const pictures = queue.filter((upload) => waiting(upload) && upload.format?.startsWith("image/"));
+  const pictures = queue.filter((upload) => waiting(upload) && isPicture(upload.format));
   const unite = () => {
     photograph(pictures.map(({ file, name }) => new File([file], name)));
     for (const picture of pictures) remove(pid, picture);

@@ -6,7 +6,7 @@ import { me } from "../api/session";
 import { Tampered } from "../api/problem";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
-import { downloadName, sha256 } from "../lib/file-facts";
+import { downloadName, isShown, sha256 } from "../lib/file-facts";
 import { dateLong, fileSize, instantLong } from "../lib/format";
 import { typeName } from "../lib/kinds";
 import { useResource } from "../lib/resource";
@@ -40,6 +40,9 @@ function save(bytes: ArrayBuffer, doc: CarnetDocument) {
   const content = new Blob([bytes], { type: "application/octet-stream" });
   saveAs(content, downloadName(doc.care_date, doc.title, doc.author.name, doc.format));
 }
+
+/** What is on the screen can be printed from it. */
+const isDrawn = ({ format }: CarnetDocument) => isShown(format) || format === "text/xml";
 
 interface Props {
   pid: string;
@@ -128,9 +131,11 @@ function Bar({ doc, load, verified, children }: {
         <Button icon="download" onPress={() => run((bytes) => save(bytes, doc))}>
           {t.document.download}
         </Button>
-        <Button icon="printer" onPress={() => print()}>
-          {t.document.print}
-        </Button>
+        {isDrawn(doc) && (
+          <Button icon="printer" onPress={() => print()}>
+            {t.document.print}
+          </Button>
+        )}
         {children}
       </div>
     </div>
@@ -151,6 +156,11 @@ function author({ author: who }: CarnetDocument): string {
   return said ? typo(said) : t.common.none;
 }
 
+function scanned({ antivirus: { verdict, engine } }: CarnetDocument): string {
+  if (verdict !== "clean") return t.document.notScanned;
+  return engine ? t.document.cleanBy(engine) : t.document.clean;
+}
+
 function Facts({ doc }: { doc: CarnetDocument }) {
   return (
     <details class="facts">
@@ -167,7 +177,7 @@ function Facts({ doc }: { doc: CarnetDocument }) {
         </Fact>
         <Fact name={t.document.size}>{fileSize(doc.size_bytes)}</Fact>
         <Fact name={t.document.antivirus}>
-          {doc.antivirus.verdict === "clean" ? t.document.clean : t.document.notScanned}
+          {scanned(doc)}
         </Fact>
       </dl>
     </details>

@@ -15,7 +15,7 @@ export function FileView({ format, bytes, title }: { format: string; bytes: Arra
   if (format === "text/plain") return <PlainText bytes={bytes} />;
   return (
     <Notice kind="info">
-      <p>{t.document.unknownFormat}</p>
+      <p>{t.document.notShown[format] ?? t.document.unknownFormat}</p>
     </Notice>
   );
 }

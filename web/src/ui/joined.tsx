@@ -6,6 +6,7 @@ import type { CarnetDocument } from "../api/types";
 import { catalogue } from "../catalogue";
 import { messageWords as t } from "../catalogue/messages";
 import { keepPlace } from "../lib/focus";
+import { ACCEPT } from "../lib/file-facts";
 import { duration, fileSize } from "../lib/format";
 import { idempotencyKey } from "../lib/ids";
 import { FILES_MAX, type JoinedFile, heldDraft, isOver, overAt } from "../lib/message-draft";
@@ -19,7 +20,6 @@ import { Icon } from "./icon";
 import { PickDocument } from "./pick-document";
 import { tell } from "./states";
 
-const ACCEPT = "application/pdf,image/jpeg,image/png,text/plain,text/xml,application/xml";
 
 function reason(file: Chosen, step: FileStep): string | null {
   if (step.at === "refused-here") {

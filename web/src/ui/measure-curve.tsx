@@ -1,29 +1,18 @@
 /** The curve of a measure: drawn for who looks, read point by point with a slider, and in its table. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { Measure } from "../api/types";
+import type { Growth } from "../api/types";
+import { growthWords } from "../catalogue/growth";
 import { measureWords as t } from "../catalogue/measures";
-import { datesOf, gapsOf, partsOf, scaleOf, ticksOf } from "../lib/curve";
+import { targetWords } from "../catalogue/targets";
+import { partsOf, ticksOf } from "../lib/curve";
 import { dateMedium, number } from "../lib/format";
+import { ageOf, bandOf, placeOf } from "../lib/growth";
 import { COMPONENTS, type Component, type Kind, dayOf, momentOf, span, valueOf } from "../lib/measures";
-
-const HEIGHT = 260;
-const MARGIN = { top: 24, right: 14, bottom: 26, left: 44 };
-const DAY = 86_400_000;
-const NARROW = 480;
-
-/** The band of an adult who measures herself; the lower edge of each is where the other begins. */
-const REFERENCE: Partial<Record<Component, number>> = { systolic: 135, diastolic: 85 };
-/** Around the values, so that small changes do not look like large ones. */
-const LEAST_SPAN: Record<Kind, number> = { weight: 4, blood_pressure: 40 };
-
-interface Props {
-  kind: Kind;
-  /** The oldest first, as are what to check in each. */
-  measures: readonly Measure[];
-  doubts: readonly (string | null)[];
-  from: string | undefined;
-  withReference: boolean;
-}
+import {
+  type CurveProps, type Geometry, HEIGHT, MARGIN, NARROW, REFERENCE, drawnOf, geometry, stopsOf, timesOf,
+} from "./curve-frame";
+import { Legend, legendOf } from "./curve-legend";
+import { GrowthCurves } from "./growth-curves";
 
 /** How wide the drawing is, in pixels: letters then have their own size on every screen. */
 function useWidth() {
@@ -38,61 +27,20 @@ function useWidth() {
   return { box, width };
 }
 
-/** The lowest and highest figure of the drawing: what is doubtful does not flatten the others. */
-function boundsOf({ kind, measures, doubts, withReference }: Props): [number, number] {
-  const sure = measures.filter((_, n) => doubts[n] === null);
-  const shown = sure.length > 0 ? sure : measures;
-  const all = shown.flatMap(({ values }) => COMPONENTS[kind].map((name) => values[name] ?? 0));
-  if (withReference) all.push(...Object.values(REFERENCE));
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const room = Math.max((LEAST_SPAN[kind] - (high - low)) / 2, (high - low) * 0.08);
-  return [Math.max(0, low - room), high + room];
-}
-
-function geometry(props: Props, width: number) {
-  const { measures, from } = props;
-  const instants = measures.map(({ at }) => Date.parse(at));
-  const [first = 0, last = 0] = [instants[0], instants.at(-1)];
-  const [left, right] = [from ? Date.parse(`${from}T00:00Z`) : first - DAY / 2, from ? Math.max(Date.now(), last) : last + DAY / 2];
-  const [low, high] = boundsOf(props);
-  const [across, up] = [scaleOf(left, right), scaleOf(low, high)];
-  const [wide, tall] = [width - MARGIN.left - MARGIN.right, HEIGHT - MARGIN.top - MARGIN.bottom];
-  return {
-    instants, left, right, low, high,
-    x: (at: number) => MARGIN.left + across(at) * wide,
-    y: (value: number) => MARGIN.top + (1 - Math.min(1, Math.max(0, up(value)))) * tall,
-    isBeyond: (value: number) => value < low || value > high,
-  };
-}
-
-type Geometry = ReturnType<typeof geometry>;
-
-const yearOf = (at: number) => new Date(at).getUTCFullYear();
-
-/** « 3 nov. » of weeks, « nov. 2026 » of months: the year where it changes. */
-function dateLabel(at: number, n: number, all: readonly number[], byMonth: boolean): string {
-  const isNewYear = n === 0 || yearOf(at) !== yearOf(all[n - 1] ?? at);
-  return new Intl.DateTimeFormat("fr-FR", {
-    timeZone: "UTC", month: "short", ...(byMonth ? (isNewYear ? { year: "numeric" } : {}) : { day: "numeric" }),
-  }).format(at);
-}
-
-function Axes({ of, kind, width }: { of: Geometry; kind: Kind; width: number }) {
-  const dates = datesOf(of.left, of.right, width < NARROW ? 3 : 7);
-  const byMonth = of.right - of.left > 45 * DAY;
+function Axes({ of, kind, width, growth }: { of: Geometry; kind: Kind; width: number; growth: Growth | null }) {
   return (
     <>
       {ticksOf(of.low, of.high, 5).map((value) => (
         <g key={value}>
-          <line class="curve-grid" x1={MARGIN.left} x2={width - MARGIN.right} y1={of.y(value)} y2={of.y(value)} />
+          <line class="curve-grid" x1={MARGIN.left} x2={of.end} y1={of.y(value)} y2={of.y(value)} />
           <text class="curve-mark" x={MARGIN.left - 8} y={of.y(value) + 4} text-anchor="end">
             {number(value, 1)}
           </text>
         </g>
       ))}
-      {dates.map((at, n) => (
+      {timesOf(of, growth, width).map(({ at, label }) => (
         <text key={at} class="curve-mark" x={of.x(at)} y={HEIGHT - 6} text-anchor={of.x(at) > width - 60 ? "end" : "middle"}>
-          {dateLabel(at, n, dates, byMonth)}
+          {label}
         </text>
       ))}
       <text class="curve-unit" x={0} y={10}>
@@ -130,6 +78,19 @@ function Bands({ of, width, id }: { of: Geometry; width: number; id: string }) {
   );
 }
 
+/** What a person wants to reach, named on the line. */
+function TargetLine({ of, target }: { of: Geometry; target: number }) {
+  const y = of.y(target);
+  return (
+    <>
+      <line class="curve-target" x1={MARGIN.left} x2={of.end} y1={y} y2={y} />
+      <text class="curve-band" x={MARGIN.left + 6} y={y < MARGIN.top + 20 ? y + 16 : y - 6}>
+        {targetWords.line(number(target, 1))}
+      </text>
+    </>
+  );
+}
+
 /** How large a mark is: small where points are many, so that the line shows. */
 const sizeOf = (count: number, width: number) => (width / Math.max(1, count) < 7 ? 2 : 4.5);
 
@@ -150,13 +111,13 @@ function Mark({ x, y, size, component, doubtful, beyond }: {
   return <circle class="curve-point" cx={x} cy={y} r={size} />;
 }
 
-function Series({ of, props, component, size }: { of: Geometry; props: Props; component: Component; size: number }) {
+function Series({ of, props, component, size }: { of: Geometry; props: CurveProps; component: Component; size: number }) {
   const { measures, doubts } = props;
   const value = (n: number) => measures[n]?.values[component] ?? 0;
   const place = (n: number) => `${of.x(of.instants[n] ?? 0).toFixed(1)},${of.y(value(n)).toFixed(1)}`;
   // A doubtful point interrupts nothing: the line passes it by.
   const sure = measures.map((_, n) => n).filter((n) => doubts[n] === null);
-  const parts = partsOf(sure.length, gapsOf(sure.map((n) => of.instants[n] ?? 0)));
+  const parts = partsOf(sure.length, stopsOf(props, sure.map((n) => of.instants[n] ?? 0)));
   return (
     <>
       {parts.map((part) => (
@@ -181,54 +142,16 @@ function Series({ of, props, component, size }: { of: Geometry; props: Props; co
   );
 }
 
-const LEGEND_MARKS = {
-  round: <circle class="curve-point" cx={9} cy={9} r={4.5} />,
-  square: <rect class="curve-point" x={5} y={5} width={8} height={8} />,
-  doubt: <path class="curve-doubt" d="M9 2l7 12h-14z" />,
-  limit: <line class="curve-limit" x1={0} x2={18} y1={9} y2={9} />,
-  gap: (
-    <>
-      <path class="curve-line" d="M0 9h4M14 9h4" />
-      <circle class="curve-end" cx={4} cy={9} r={2} />
-      <circle class="curve-end" cx={14} cy={9} r={2} />
-    </>
-  ),
-};
-
-function Legend({ marks }: { marks: [keyof typeof LEGEND_MARKS, string][] }) {
-  return (
-    <ul class="curve-legend" role="list">
-      {marks.map(([mark, words]) => (
-        <li key={mark}>
-          <svg width="18" height="18" aria-hidden="true" focusable="false">
-            {LEGEND_MARKS[mark]}
-          </svg>
-          <span>{words}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function legendOf({ kind, doubts, withReference }: Props, gaps: number): [keyof typeof LEGEND_MARKS, string][] {
-  const { systolic, diastolic } = t.components;
-  const two: [keyof typeof LEGEND_MARKS, string][] = kind === "weight" ? [] : [["round", systolic], ["square", diastolic]];
-  return [
-    ...two,
-    ...(withReference ? [["limit", t.curve.zone] as [keyof typeof LEGEND_MARKS, string]] : []),
-    ...(gaps > 0 ? [["gap", t.curve.gap] as [keyof typeof LEGEND_MARKS, string]] : []),
-    ...(doubts.some(Boolean) ? [["doubt", t.curve.doubtful] as [keyof typeof LEGEND_MARKS, string]] : []),
-  ];
-}
-
 /** One point after the other: by arrows, by dragging, by a press on the drawing. */
-function Reading({ measures, doubts, chosen, choose }: Pick<Props, "measures" | "doubts"> & {
+function Reading({ measures, doubts, growth, chosen, choose }: Pick<CurveProps, "measures" | "doubts" | "growth"> & {
   chosen: number;
   choose: (n: number) => void;
 }) {
   const of = measures[chosen];
   if (!of) return null;
-  const parts = [t.curve.said(momentOf(of), valueOf(of)), doubts[chosen], of.comment];
+  const place = placeOf(growth, of);
+  const placed = growth && place && `${ageOf(growth.born_on, place.age_days)}, ${bandOf(place)}`;
+  const parts = [t.curve.said(momentOf(of), valueOf(of)), placed, doubts[chosen], of.comment];
   return (
     <div class="curve-reading print-hidden">
       <label for="reading">{t.curve.reading}</label>
@@ -256,19 +179,23 @@ function Reading({ measures, doubts, chosen, choose }: Pick<Props, "measures" | 
 const nearest = (places: number[], x: number) =>
   places.reduce((best, place, n) => (Math.abs(place - x) < Math.abs((places[best] ?? 0) - x) ? n : best), 0);
 
-export function MeasureCurve(props: Props) {
-  const { kind, measures, withReference } = props;
+export function MeasureCurve(props: CurveProps) {
+  const { kind, measures, withReference, target } = props;
+  const growth = drawnOf(props);
   const { box, width } = useWidth();
   const id = useId();
   const [asked, setAsked] = useState<number | null>(null);
   const chosen = Math.min(asked ?? measures.length - 1, measures.length - 1);
   const of = geometry(props, Math.max(width, 1));
-  const gaps = gapsOf(of.instants).size;
+  const gaps = stopsOf(props, of.instants).size;
   const [first, last, read] = [measures[0], measures.at(-1), measures[chosen]];
   if (!first || !last || !read) return null;
   const label = t.curve.label(
     t.kinds[kind], t.counted(measures.length), dateMedium(dayOf(first)), dateMedium(dayOf(last)),
-    [span(kind, measures), gaps > 0 && t.curve.gaps(gaps)].filter(Boolean).join(", "),
+    [
+      span(kind, measures), gaps > 0 && t.curve.gaps(gaps), growth && growthWords.label,
+      target !== null && targetWords.line(number(target, 1)).toLowerCase(),
+    ].filter(Boolean).join(", "),
   );
   const at = of.x(of.instants[chosen] ?? 0);
   return (
@@ -286,7 +213,9 @@ export function MeasureCurve(props: Props) {
               setAsked(nearest(of.instants.map(of.x), event.clientX - left));
             }}
           >
-            <Axes of={of} kind={kind} width={width} />
+            <Axes of={of} kind={kind} width={width} growth={growth} />
+            {growth && <GrowthCurves of={of} growth={growth} />}
+            {target !== null && <TargetLine of={of} target={target} />}
             {withReference && <Bands of={of} width={width} id={id} />}
             <line class="curve-cursor" x1={at} x2={at} y1={MARGIN.top} y2={HEIGHT - MARGIN.bottom} />
             {COMPONENTS[kind].map((component) => (

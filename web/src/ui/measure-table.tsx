@@ -1,8 +1,10 @@
 /** All that the curve shows, in words: the newest first, what is missing between, and who added each. */
 import { useState } from "preact/hooks";
-import type { Measure } from "../api/types";
+import type { Growth, Measure } from "../api/types";
+import { growthWords } from "../catalogue/growth";
 import { measureWords as t } from "../catalogue/measures";
 import { gapsOf } from "../lib/curve";
+import { ageOf, bandOf, placeOf } from "../lib/growth";
 import { type Kind, daysBetweenMeasures, shortMomentOf, sourceOf, valueOf } from "../lib/measures";
 import { Button } from "./button";
 import { DeleteMeasure } from "./delete-measure";
@@ -18,6 +20,8 @@ interface Props {
   measures: readonly Measure[];
   doubts: readonly (string | null)[];
   child: string | null;
+  /** Of a child's weights: a column more. */
+  growth: Growth | null;
   onGone: (of: Measure) => void;
   onBack: () => void;
 }
@@ -38,6 +42,20 @@ function Notes({ of, doubt, child }: { of: Measure; doubt: string | null; child:
   );
 }
 
+/** Nothing of an age that the reference does not say. */
+function Placed({ of, growth }: { of: Measure; growth: Growth }) {
+  const place = placeOf(growth, of);
+  return (
+    <td class="measure-place">
+      {place && (
+        <>
+          <span>{ageOf(growth.born_on, place.age_days)}</span> <span class="begins">{bandOf(place)}</span>
+        </>
+      )}
+    </td>
+  );
+}
+
 function Missing({ days, later }: { days: number; later: boolean }) {
   return (
     <tr class={later ? "missing later" : "missing"}>
@@ -46,9 +64,9 @@ function Missing({ days, later }: { days: number; later: boolean }) {
   );
 }
 
-export function MeasureTable({ pid, kind, measures, doubts, child, onGone, onBack }: Props) {
+export function MeasureTable({ pid, kind, measures, doubts, child, growth, onGone, onBack }: Props) {
   const [shown, setShown] = useState(SHOWN);
-  const gaps = gapsOf(measures.map(({ at }) => Date.parse(at)));
+  const gaps = growth ? new Set<number>() : gapsOf(measures.map(({ at }) => Date.parse(at)));
   const rows = measures.map((of, n) => ({ of, n })).toReversed();
   return (
     <section aria-labelledby="table">
@@ -59,6 +77,7 @@ export function MeasureTable({ pid, kind, measures, doubts, child, onGone, onBac
           <tr>
             <th scope="col">{t.table.when}</th>
             <th scope="col">{t.table.value}</th>
+            {growth && <th scope="col">{growthWords.column}</th>}
             <th scope="col">{t.table.note}</th>
             <th scope="col" class="print-hidden">{t.table.act}</th>
           </tr>
@@ -73,6 +92,7 @@ export function MeasureTable({ pid, kind, measures, doubts, child, onGone, onBac
                   {shortMomentOf(of)}
                 </th>
                 <td class="measure-value">{valueOf(of)}</td>
+                {growth && <Placed of={of} growth={growth} />}
                 <td class="measure-note">
                   <Notes of={of} doubt={doubts[n] ?? null} child={child} />
                 </td>

@@ -6,6 +6,7 @@ import type { MessageFile } from "../api/types";
 import { catalogue } from "../catalogue";
 import { messageWords as t } from "../catalogue/messages";
 import { useAttempt } from "../lib/attempt";
+import { isShown } from "../lib/file-facts";
 import { fileSize } from "../lib/format";
 import { domId } from "../lib/ids";
 import { forgetLists } from "../lib/paging";
@@ -22,9 +23,6 @@ interface FileProps {
   conversation: string;
   file: MessageFile;
 }
-
-/** What a browser page can show; the rest is for downloading. */
-const SHOWN = new Set(["application/pdf", "image/jpeg", "image/png", "text/plain"]);
 
 function Content({ conversation, file, children }: FileProps & { children: ComponentChildren }) {
   const content = useResource(`attachment ${conversation} ${file.id}`, (signal) =>
@@ -87,7 +85,7 @@ function File({ conversation, file, own }: FileProps & { own: boolean }) {
         </span>
       </p>
       <div class="actions">
-        {SHOWN.has(file.format) ? (
+        {isShown(file.format) ? (
           <Button
             icon={open ? "x" : "eye"}
             label={open ? t.hideNamed(file.name) : t.openNamed(file.name)}

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
-import { MAX_BYTES, shrinkPhoto } from "../lib/file-facts";
+import { MAX_BYTES, isPicture, isShown, shrinkPhoto } from "../lib/file-facts";
 import { duration, fileSize, instantDay, instantLong } from "../lib/format";
 import { shortCode } from "../lib/ids";
 import { typo } from "../lib/typo";
@@ -126,7 +126,7 @@ function Receipt({ upload, role, hrefOf }: {
 
 /** A photo that a slow line would carry for long, or not at all: as readable, and lighter. */
 function Shrink({ pid, upload, role }: { pid: string; upload: Upload; role: Role }) {
-  if (!upload.format?.startsWith("image/") || upload.file.size <= MAX_BYTES) return null;
+  if (!isPicture(upload.format) || upload.file.size <= MAX_BYTES) return null;
   const shrink = async () => {
     const small = await shrinkPhoto(upload.file);
     const file = new File([small], upload.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" });
@@ -166,6 +166,18 @@ function LeftOut({ upload: { removed } }: { upload: Upload }) {
       <span>
         {removed.map((what) => t.add.removed[what]).join(" ")} {t.add.sameImage}
       </span>
+    </p>
+  );
+}
+
+/** Said before it is sent: a screen will not show it, and what to do for it to be shown. */
+function NotShown({ upload: { format } }: { upload: Upload }) {
+  if (!format || isShown(format) || format === "text/xml") return null;
+  const said = t.add.notShown;
+  return (
+    <p class="hint left-out">
+      <Icon name="info" />
+      <span>{format === "image/heic" || format === "image/tiff" ? said[format] : said.other}</span>
     </p>
   );
 }
@@ -240,6 +252,7 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
       )}
       {step.at === "ready" && step.stopped && <p class="state-text">{t.add.stoppedText}</p>}
       {editable && <LeftOut upload={upload} />}
+      {editable && <NotShown upload={upload} />}
       <Progress upload={upload} />
       {step.at === "checking" && <p class="state-text">{t.add.checkingText}</p>}
       <Receipt upload={upload} role={role} hrefOf={hrefOf} />

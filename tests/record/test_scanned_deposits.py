@@ -1,0 +1,124 @@
+"""Deposits and joined files under a scanner: what it says is kept; no answer, no deposit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+
+import pytest
+
+from chalicelib.core import aws
+from chalicelib.core.settings import settings
+from chalicelib.identity import spaces
+from chalicelib.identity.model import Person
+from tests.builders import a_draft, a_laboratory, a_pdf, a_person
+from tests.http_client import Client, Reply
+from tests.messaging.correspondence import attach, begun
+from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, a_cda, an_embedded
+from tests.record.test_documents import deposit, handle_of
+from tests.storage.scanners import EICAR, fake_clamd, real_clamd, received, saying
+from tests.worlds import World
+
+VERSION = b"1: ClamAV 1.4.6/27500/Thu Nov 26 09:23:41 2026\0"
+KEY = {"Idempotency-Key": "scanned-0001"}
+Use = Callable[[AbstractContextManager[str]], None]
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Use]:
+    with ExitStack() as stack:
+
+        def started(scanner: AbstractContextManager[str]) -> None:
+            monkeypatch.setenv("CLAMD_ADDRESS", stack.enter_context(scanner))
+            settings.cache_clear()
+
+        yield started
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def _kept() -> list[str]:
+    found = aws.client("s3").list_objects_v2(Bucket=settings().documents_bucket)
+    return [item["Key"] for item in found.get("Contents", [])]
+
+
+def _send(http: Client, person: Any, content: bytes) -> Reply:
+    path = f"/v1/patients/{person.pid}/documents"
+    draft = a_draft(content, type_code="DOCPAT05")
+    return http.post(path, as_=person.principal, json=draft, headers=KEY)
+
+
+def test_a_clean_document_keeps_who_scanned_it(http: Client, use: Use) -> None:
+    use(fake_clamd(saying(VERSION + b"2: stream: OK\0")))
+    person = a_person()
+    made = _send(http, person, a_pdf())
+    path = f"/v1/patients/{person.pid}/documents/{made.json()['id']}"
+    said = {"verdict": "clean", "engine": "ClamAV 1.4.6/27500"}
+    assert made.json()["antivirus"] == said
+    assert http.get(path, as_=person.principal).json()["antivirus"] == said
+
+
+def test_without_a_scanner_the_document_says_so(http: Client) -> None:
+    made = _send(http, a_person(), a_pdf())
+    assert made.json()["antivirus"] == {"verdict": "not_scanned", "engine": None}
+
+
+def test_a_virus_is_refused_in_words_kept_nowhere_and_told_to_the_operator(
+    http: Client, use: Use, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(fake_clamd(saying(VERSION + b"2: stream: Win.Test.EICAR_HDB-1 FOUND\0")))
+    person = a_person()
+    reply = _send(http, person, a_pdf("CANARY words"))
+    told = reply.json()
+    assert (reply.status, reply.problem, told["reason"]) == (422, "document-refused", "virus_found")
+    assert told["detail"].startswith("L’antivirus a reconnu un virus dans ce fichier\u00a0: ")
+    assert "Win.Test" not in str(told)
+    assert _kept() == []
+    logged = capsys.readouterr().out
+    assert '"event":"infected"' in logged
+    assert '"reason":"Win.Test.EICAR_HDB-1"' in logged
+    assert "CANARY" not in logged
+    listed = http.get(f"/v1/patients/{person.pid}/documents", as_=person.principal)
+    assert listed.json()["items"] == []
+
+
+def test_no_answer_lets_nothing_in_and_the_same_request_serves_later(
+    http: Client, use: Use
+) -> None:
+    person = a_person()
+    use(fake_clamd(saying(b"")))
+    refused = _send(http, person, a_pdf())
+    assert (refused.status, refused.problem) == (503, "unavailable")
+    assert refused.header("Retry-After") == "30"
+    assert _kept() == []
+    use(fake_clamd(saying(VERSION + b"2: stream: OK\0")))
+    assert _send(http, person, a_pdf()).status == 201
+
+
+def test_what_is_refused_for_its_structure_is_not_sent_to_the_scanner(
+    http: Client, use: Use
+) -> None:
+    seen: list[bytes] = []
+    use(fake_clamd(lambda connection, _: seen.append(received(connection))))
+    assert _send(http, a_person(), b"<html><script>1</script></html>").status == 422
+    assert seen == []
+
+
+def test_a_file_inside_a_cda_is_scanned_too(http: Client, use: Use) -> None:
+    use(real_clamd())
+    identity = Person(DOMINIQUE, DOMINIQUE_INS, "1.2.250.1.213.1.4.10")
+    spaces.open_space(identity)
+    laboratory = a_laboratory()
+    handle = handle_of(http, laboratory, identity)
+    for content, status, reason in ((EICAR, 422, "virus_found"), (b"Bonjour", 201, None)):
+        document = a_cda(body=an_embedded(content, "text/plain"))
+        reply = deposit(http, laboratory, handle, document)
+        assert (reply.status, reply.json().get("reason")) == (status, reason), reply.body
+
+
+def test_what_is_joined_to_a_message_is_scanned_too(world: World, http: Client, use: Use) -> None:
+    made = begun(world, http)
+    before = _kept()
+    use(fake_clamd(saying(VERSION + b"2: stream: Win.Test.EICAR_HDB-1 FOUND\0")))
+    reply = attach(http, world.doctor, made, a_pdf())
+    assert (reply.status, reply.json()["reason"]) == (422, "virus_found")
+    assert _kept() == before
