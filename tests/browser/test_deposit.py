@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from infra.local.config import Config
-from tests.browser.canned import PATIENT, PID, PROFESSIONAL, document, problem, reply, send
+from tests.browser.canned import PATIENT, PID, PROFESSIONAL, Canned, document, problem, reply, send
+from tests.browser.canned import PERSON as IN_PERSON
 from tests.browser.conftest import PHONE, Open, Watch, shoot
 from tests.browser.product import PERSON, log_in
 from tests.browser.samples import from_a_phone, pdf, png
@@ -79,6 +80,64 @@ def test_chosen_files_survive_a_change_of_screen(page: Page, opened: Open) -> No
     expect(page.get_by_role("heading", name="Nouveaux documents")).to_be_visible()
     page.get_by_role("link", name="Ajouter un document").first.click()
     expect(page.get_by_label("Titre")).to_have_value("Mon bilan")
+
+
+_KEPT = "async () => (await indexedDB.databases()).map(one => one.name)"
+
+
+def test_a_chosen_file_survives_a_reload_until_the_person_logs_out(
+    page: Page, opened: Open
+) -> None:
+    opened("/documents/ajouter")
+    _choose(page, _file("bilan.txt", b"un texte"))
+    page.get_by_label("Titre").fill("Mon bilan")
+    expect(page.get_by_text("Ils sont aussi gardés sur cet appareil, chiffrés")).to_be_visible()
+    page.wait_for_timeout(400)  # what is typed is kept a moment later
+    page.reload()
+    expect(page.get_by_label("Titre")).to_have_value("Mon bilan")
+
+    page.get_by_role("link", name="Plus", exact=True).click()
+    page.get_by_role("button", name="Me déconnecter").click()
+    asked = page.get_by_role("alertdialog", name="Un fichier n’est pas envoyé")
+    assert page.evaluate(_KEPT) == ["carnet-drafts"]
+    asked.get_by_role("button", name="Me déconnecter sans l’envoyer").click()
+    page.wait_for_url("**/connexion?etat=*")
+    assert page.evaluate(_KEPT) == []
+
+
+def test_a_second_page_does_not_send_what_the_first_one_has(page: Page, opened: Open) -> None:
+    opened("/documents/ajouter")
+    _choose(page, _file("bilan.txt", b"un texte"))
+    expect(page.get_by_text("gardés sur cet appareil")).to_be_visible()
+    second = page.context.new_page()
+    Canned(IN_PERSON).install(second)
+    second.goto("/documents/ajouter")
+    expect(second.get_by_text("Aucun fichier choisi.")).to_be_attached()
+    page.wait_for_timeout(400)
+    page.close()
+    expect(_card(second, "bilan.txt")).to_be_visible()
+
+
+def test_what_a_professional_deposits_is_not_kept_on_the_device(page: Page, opened: Open) -> None:
+    opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+    _choose(page, _file("bilan.txt", b"un texte"))
+    expect(_card(page, "bilan.txt")).to_be_visible()
+    page.wait_for_timeout(400)
+    assert page.evaluate(_KEPT) == []
+
+
+_DROP = """([name, text]) => { const data = new DataTransfer();
+  data.items.add(new File([text], name, { type: "text/plain" }));
+  for (const kind of ["dragover", "drop"])
+    document.querySelector("h1").dispatchEvent(
+      new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data })); }"""
+
+
+def test_files_may_be_dropped_anywhere_on_the_page_and_it_is_said(page: Page, opened: Open) -> None:
+    opened("/documents/ajouter")
+    page.evaluate(_DROP, ["bilan.txt", "un texte"])
+    expect(_card(page, "bilan.txt")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="1 fichier ajouté")).to_be_attached()
 
 
 def test_logging_out_with_a_file_not_sent_asks_first(page: Page, opened: Open) -> None:
@@ -318,6 +377,20 @@ def test_document_of_20_mib_survives_a_cut_and_a_reload(person: Page) -> None:  
     card.get_by_role("link", name="Voir le document").click()
     person.get_by_text("Fichier intact").wait_for()
     expect(person.locator("canvas").first).to_be_visible()
+
+
+def test_long_file_refused_after_its_analysis_says_why(person: Page) -> None:
+    filling = b"(" + b"0123456789abcdef" * (5 * 65_536) + b")"
+    acting = b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
+    content = files.a_pdf(f"Piège {time.time_ns()}", catalog=acting, objects=(filling,))
+    _ready(person, "piege.pdf", content)
+    person.get_by_role("button", name="Envoyer le fichier").click()
+    card = _card(person, "piege.pdf")
+    expect(card).to_contain_text("En cours d’analyse", timeout=SECONDS)
+    shoot(person, "story-analysis")
+    expect(card).to_contain_text("Refusé", timeout=SECONDS)
+    expect(card).to_contain_text("Ce PDF contient")
+    shoot(person, "story-refused")
 
 
 def _reached(bar: Locator, percent: int) -> None:

@@ -13,7 +13,7 @@ export const publisherWords = typeset({
     "Votre logiciel signe une demande avec sa clé privée. Il reçoit un jeton de dix minutes.",
     "Il donne le numéro INS et les traits de la personne. Il apprend seulement si l'espace accepte les dépôts.",
     "Il reçoit une référence de la personne, pour lui seul, valable quinze minutes.",
-    "Il dépose le document : CDA R2, PDF, image ou texte, jusqu'à 4 Mo. La personne est prévenue.",
+    "Il dépose le document : CDA R2, PDF, image ou texte, jusqu'à 25 Mo. La personne est prévenue.",
   ],
   stepsMore: "Sans réponse, renvoyez la même demande avec la même clé : il n'y aura qu'un document.",
   registerTitle: "Faire connaître votre logiciel",

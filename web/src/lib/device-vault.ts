@@ -1,7 +1,7 @@
 /**
  * What is half-written or half-sent, kept on this device between two pages: encrypted with a key that scripts
  * cannot read out, for whoever is logged in and nobody else. Logging out, or somebody else logging
- * in, erases it; so does a day (ADR 0021, 0028). Once erased, this page keeps nothing more. Without a draft there is no database at all. A device that
+ * in, erases it; so does a day (ADR 0021, 0034). Once erased, this page keeps nothing more. Without a draft there is no database at all. A device that
  * refuses to keep anything loses nothing else: `keep` says that it did not.
  */
 import { sha256 } from "./file-facts";

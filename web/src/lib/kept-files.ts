@@ -1,5 +1,5 @@
 /**
- * Files on their way and photos taken, kept on this device until they have arrived (ADR 0028): sealed
+ * Files on their way and photos taken, kept on this device until they have arrived (ADR 0034): sealed
  * as drafts are. One page at a time keeps them, the one that holds the lock; when it closes, the next
  * one takes them up.
  */

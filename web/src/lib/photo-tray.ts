@@ -1,6 +1,6 @@
 /**
  * The photos of one document being made, in memory and, for a person's own, on the device: a phone may
- * drop the page while its camera is open (ADR 0028).
+ * drop the page while its camera is open (ADR 0034).
  */
 import { type Signal, signal } from "@preact/signals";
 import { idempotencyKey } from "./ids";

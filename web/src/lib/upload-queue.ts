@@ -1,7 +1,7 @@
 /**
  * The files chosen for deposit: they survive a change of screen and a new login; a person's own are
  * kept on the device as well until they have arrived, so that a page that is loaded again goes on
- * (ADR 0028). Each file keeps one idempotency key, so that trying again never deposits twice.
+ * (ADR 0034). Each file keeps one idempotency key, so that trying again never deposits twice.
  */
 import { type Signal, signal } from "@preact/signals";
 import { api } from "../api/carnet";
