@@ -188,6 +188,7 @@ def test_refusal_of_the_server_is_told_in_its_words(page: Page, opened: Open) ->
     expect(card).to_contain_text("Refusé")
     expect(card).to_contain_text("Ce PDF contient un programme")
     expect(card).to_contain_text("4F7K-2MQX")
+    expect(card.get_by_role("button")).to_have_count(1)  # to take it out: the file stays refused
 
 
 def _ready(page: Page, name: str = "bilan.txt", content: bytes = b"un texte") -> None:

@@ -82,6 +82,8 @@ export default function PhotoTray({ pid, role, fresh, taken, onMore }: Props) {
       const { unreadable, tooMany } = await addPhotos(pid, fresh, role);
       setWrong([unreadable > 0 && t.unreadable(unreadable), tooMany && t.tooMany(PAGES_MAX)].filter(Boolean).join(" "));
       announce(t.ready(trayOf(pid).value.photos.length));
+      // What was just taken, and what comes next, are below what was pressed.
+      requestAnimationFrame(() => document.getElementById("photo-next")?.scrollIntoView({ block: "nearest" }));
     };
     take().catch(reportError);
   }, [fresh]);
@@ -113,7 +115,7 @@ export default function PhotoTray({ pid, role, fresh, taken, onMore }: Props) {
           <span>{t.private}</span>
         </p>
       )}
-      <div class="actions">
+      <div class="actions" id="photo-next">
         {photos.length > 0 && preparing === 0 && (
           <Button kind="primary" icon="check" onPress={finish}>
             {t.finish(photos.length)}

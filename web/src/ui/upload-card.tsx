@@ -50,6 +50,10 @@ function Failure({ upload }: { upload: Upload }) {
   );
 }
 
+/** What is in the file is refused: no other description would change it. */
+const isFinal = (step: Step) =>
+  step.at === "failed" && step.error instanceof Problem && step.error.slug === "document-refused";
+
 const REFUSED = new Set([409, 413, 415, 422]);
 
 /** The state of a file as an icon and a word. */
@@ -205,7 +209,7 @@ function Actions({ pid, upload }: { pid: string; upload: Upload }) {
     // The button pressed is gone: the focus goes to what remains.
     requestAnimationFrame(() => document.getElementById("queue")?.focus());
   };
-  const again = upload.step.value.at === "failed";
+  const again = at === "failed" && !isFinal(upload.step.value);
   return (
     <div class="actions">
       {again && (
@@ -230,7 +234,7 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
 }) {
   const step = upload.step.value;
   const state = badge(step);
-  const editable = step.at === "ready" || step.at === "failed";
+  const editable = step.at === "ready" || (step.at === "failed" && !isFinal(step));
   const name = upload.name || t.add.unnamed;
 
   useEffect(() => {
