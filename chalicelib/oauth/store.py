@@ -280,12 +280,26 @@ def about(row: ApplicationRow) -> About:
 
 
 def abouts(application_ids: Collection[str]) -> dict[str, About]:
-    """Return the public words of applications, by id; of one that is gone, nothing but that."""
+    """Return the public words of applications, by id; of one that is gone, nothing but that.
+
+    So it is of one that was altered, which acts no more: it hides no other, and is told.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
     if not application_ids:
         return {}
     wanted = [(ApplicationRow, *applications.application_key(one)) for one in application_ids]
-    found = zip(application_ids, rows.fetch(wanted), strict=True)
-    return {one: about(row) if isinstance(row, ApplicationRow) else _UNKNOWN for one, row in found}
+    found = zip(application_ids, rows.fetch_raw(wanted), strict=True)
+    return {one: _about_raw(item) for one, item in found}
+
+
+def _about_raw(item: Item | None) -> About:
+    try:
+        return about(ApplicationRow.from_raw_data(item)) if item else _UNKNOWN
+    except Tampered as error:
+        log.exception("application row does not verify", error)
+        return _UNKNOWN
 
 
 def _links_of(pid: str, found: Collection[ConsentRow]) -> dict[str | None, ProxyRow]:
