@@ -264,7 +264,10 @@ def an_application(*, name: str = "Balance Exemple", status: str = applications.
             name=name,
             organisation="Éditeur Exemple",
             permissions=list(Permission),
-            terms={one.value: {"digest": name, "since": "2026-01-01"} for one in Permission},
+            terms={
+                one.value: {"digest": name, "since": "2026-01-01", "stood": []}
+                for one in Permission
+            },
             redirect_uris=["https://application.exemple/retour"],
             trace_key=_trace_key(application_id),
         )
@@ -302,6 +305,7 @@ def a_consent(
         status=applications.GIVEN,
         permissions=applications.permission_tokens(pid, permissions),
         agreed=applications.agreed_tokens(pid, permissions, known.terms),
+        agreed_at=applications.agreed_at(permissions, known.terms, now),
         given_at=clock.iso(now),
         valid_until=clock.iso(until or now + timedelta(days=365)),
         changed_at=clock.iso(now),

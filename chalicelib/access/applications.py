@@ -6,7 +6,7 @@ keyed hash of both: which applications somebody uses tells of her health (ADR 00
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypedDict
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -34,9 +34,21 @@ WITHDRAWN: Final = "withdrawn"
 # P: as long as the shortest consent (R-SVC-04 says that there is a deadline, and not which).
 ANSWER_WITHIN: Final = timedelta(days=30)
 
-# For each line that an application asks for, the `digest` of what a person reads before she turns
-# it on, and `since` when it is that one that is online.
-Terms = Mapping[str, Mapping[str, str]]
+
+class Said(TypedDict):
+    """What is online of one line: the `digest` of what a person reads of it, and `since` when.
+
+    Empty: it is asked for no more. `stood` are the instants since when former ones were online that
+    stayed so for as long as one may answer: who had not agreed by then is asked no more.
+    """
+
+    digest: str
+    since: str
+    stood: list[str]
+
+
+# Of each line that an application asks for, or once did.
+Terms = Mapping[str, Said]
 
 
 class ApplicationRow(StandingRow):
@@ -62,7 +74,8 @@ class ApplicationRow(StandingRow):
 class ConsentRow(AuthenticatedRow):
     """What a person lets one application do; `permissions` are keyed hashes, unlinkable.
 
-    So are `agreed`, each of a line with the terms that she read of it: under others, it is off.
+    So are `agreed`, each of a line with the terms that she read of it, at the instant `agreed_at`:
+    under others, it is off.
     `generation` counts consents: tokens of an earlier one are dead. Of a minor's, `giver` is the
     account of who represents her and gave it, `given_by` her sealed name: it holds while she does.
     `sealed` has the id of the application and the words of those terms, for the person's list.
@@ -73,6 +86,7 @@ class ConsentRow(AuthenticatedRow):
     status = UnicodeAttribute()
     permissions = JSONAttribute()
     agreed = JSONAttribute()
+    agreed_at = UnicodeAttribute()
     given_at = UnicodeAttribute()
     valid_until = UnicodeAttribute()
     changed_at = UnicodeAttribute()
@@ -142,7 +156,12 @@ def agreed_tokens(pid: str, permissions: Iterable[Permission], terms: Terms) -> 
 
     A line that is no longer asked for has none.
     """
-    return sorted(_agreed_token(pid, one, terms) for one in permissions if one in terms)
+    return sorted(_agreed_token(pid, one, terms) for one in permissions if _is_asked(one, terms))
+
+
+def agreed_at(permissions: Iterable[Permission], terms: Terms, now: datetime) -> str:
+    """Return when lines are agreed to: never before their terms, whatever clocks say."""
+    return max(clock.iso(now), *(terms[one]["since"] for one in permissions if one in terms))
 
 
 def acting(row: ConsentRow, pid: str, terms: Terms) -> frozenset[Permission]:
@@ -151,14 +170,14 @@ def acting(row: ConsentRow, pid: str, terms: Terms) -> frozenset[Permission]:
     return frozenset(
         one
         for one in permissions_of(row, pid)
-        if one in terms and _agreed_token(pid, one, terms) in agreed
+        if _is_asked(one, terms) and _agreed_token(pid, one, terms) in agreed
     )
 
 
 def waiting(row: ConsentRow, pid: str, terms: Terms, now: datetime) -> frozenset[Permission]:
     """Return the lines that are off until the person agrees to other terms, and may yet."""
     changed = _changed(row, pid, terms)
-    return frozenset(one for one in changed if now < answer_by(one, terms))
+    return frozenset(one for one in changed if now < answer_by(row, one, terms))
 
 
 def unanswered(row: ConsentRow, pid: str, terms: Terms, now: datetime) -> frozenset[Permission]:
@@ -167,18 +186,34 @@ def unanswered(row: ConsentRow, pid: str, terms: Terms, now: datetime) -> frozen
 
 
 def is_answered(row: ConsentRow, pid: str, terms: Terms, now: datetime) -> bool:
-    """Tell whether a consent has a line that did not go off for want of an answer."""
-    return unanswered(row, pid, terms, now) != permissions_of(row, pid)
+    """Tell whether, if lines went off for want of an answer, there is another that may act yet."""
+    is_other = bool(acting(row, pid, terms) or waiting(row, pid, terms, now))
+    return is_other or not unanswered(row, pid, terms, now)
 
 
-def answer_by(permission: Permission, terms: Terms) -> datetime:
-    """Return until when a person may agree to the terms of a line; exclusive."""
-    return clock.instant(terms[permission]["since"]) + ANSWER_WITHIN
+def answer_by(row: ConsentRow, permission: Permission, terms: Terms) -> datetime:
+    """Return until when a person may agree to other terms of a line; exclusive.
+
+    Once that is past, it stays past: still other terms do not have her asked again.
+    """
+    said = terms[permission]
+    return clock.instant(min(_missed(row, said), default=said["since"])) + ANSWER_WITHIN
 
 
 def _changed(row: ConsentRow, pid: str, terms: Terms) -> frozenset[Permission]:
-    asked = frozenset(one for one in permissions_of(row, pid) if one in terms)
-    return asked - acting(row, pid, terms)
+    given = permissions_of(row, pid) - acting(row, pid, terms)
+    return frozenset(
+        one for one in given if _is_asked(one, terms) or (one in terms and _missed(row, terms[one]))
+    )
+
+
+def _missed(row: ConsentRow, said: Said) -> list[str]:
+    """Return since when there were terms that she did not agree to in time."""
+    return [one for one in said["stood"] if row.agreed_at < one]
+
+
+def _is_asked(permission: Permission, terms: Terms) -> bool:
+    return permission in terms and terms[permission]["digest"] != ""
 
 
 def _agreed_token(pid: str, permission: Permission, terms: Terms) -> str:

@@ -8,10 +8,16 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from chalicelib.access.applications import ANSWER_WITHIN, Said
 from chalicelib.access.applications import Terms as InForce
 from chalicelib.access.permissions import Permission
 from chalicelib.catalogue.model import Draft
+from chalicelib.core import clock
+
+# Each stood thirty days: more than the twelve months that a consent holds.
+_STOOD: Final = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +48,26 @@ def digests(terms: Terms) -> dict[str, str]:
     return {one.value: _digest([*whole, why]) for one, why in terms.reasons.items()}
 
 
-def in_force(before: InForce, draft: Draft, now: str) -> dict[str, dict[str, str]]:
-    """Return the terms that are online from now on; those that stay keep since when they are."""
+def in_force(before: InForce, draft: Draft, now: str) -> dict[str, Said]:
+    """Return the terms that are online from now on; those that stay keep since when they are.
+
+    A line that is left out stays as an empty one: left out and put back, it is not a new one.
+    """
+    said = digests(of(draft))
     return {
-        line: dict(before[line])
-        if before.get(line, {}).get("digest") == digest
-        else {"digest": digest, "since": now}
-        for line, digest in digests(of(draft)).items()
+        line: _following(before.get(line), said.get(line, ""), now)
+        for line in sorted({*before, *said})
     }
+
+
+def _following(before: Said | None, digest: str, now: str) -> Said:
+    if before is None:
+        return Said(digest=digest, since=now, stood=[])
+    if before["digest"] == digest:
+        return before
+    has_stood = clock.instant(now) >= clock.instant(before["since"]) + ANSWER_WITHIN
+    stood = [*before["stood"], *([before["since"]] if has_stood else [])]
+    return Said(digest=digest, since=now, stood=stood[-_STOOD:])
 
 
 def version(digest_of: Mapping[str, str], lines: Collection[Permission]) -> str:

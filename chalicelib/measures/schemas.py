@@ -260,10 +260,7 @@ def _growth_out(of: Growth) -> GrowthOut:
         for name, one in of.places.items()
     ]
     ages = growth.ages(of.sex)
-    curves = [
-        GrowthCurve(percentile=one.percentile, weights=list(one.weights))
-        for one in (growth.curves(of.sex) if places else [])
-    ]
+    curves = growth.curves(of.sex) if places else []
     return GrowthOut(
         source=growth.reference().source,
         born_on=of.born_on,

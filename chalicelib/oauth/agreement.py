@@ -85,5 +85,6 @@ def _agreed(
     given = lines | applications.acting(row, unit.pid, about.terms)
     row.permissions = applications.permission_tokens(unit.pid, given)
     row.agreed = applications.agreed_tokens(unit.pid, given, about.terms)
+    row.agreed_at = applications.agreed_at(given, about.terms, unit.now)
     row.sealed = store.sealed_terms(unit, about.id, words, (row.pk, row.sk))
     return given

@@ -95,6 +95,7 @@ def new_consent(
         status=applications.GIVEN,
         permissions=applications.permission_tokens(unit.pid, permissions),
         agreed=applications.agreed_tokens(unit.pid, permissions, about.terms),
+        agreed_at=applications.agreed_at(permissions, about.terms, unit.now),
         given_at=clock.iso(unit.now),
         valid_until=clock.iso(until),
         changed_at=clock.iso(unit.now),
@@ -218,8 +219,8 @@ def consent_of(
     ends_at = applications.ends_at(row, unit.entry.settings)
     given = applications.permissions_of(row, unit.pid)
     off = applications.unanswered(row, unit.pid, about.terms, unit.now)
-    if off and off == given:
-        last = max(applications.answer_by(one, about.terms) for one in off)
+    if not applications.is_answered(row, unit.pid, about.terms, unit.now):
+        last = max(applications.answer_by(row, one, about.terms) for one in off)
         ends_at = min(ends_at, clock.iso(last))
     represents = access_store.represents(link, unit.entry.settings, unit.now)
     is_left = row.giver is not None and not represents
@@ -249,7 +250,7 @@ def _new_terms(unit: Unit, row: ConsentRow, about: About, words: Terms) -> NewTe
         now=words,
         lines=_in_order(lines),
         version=terms.version(terms.digests(words), lines),
-        answer_by=min(applications.answer_by(one, about.terms) for one in lines),
+        answer_by=min(applications.answer_by(row, one, about.terms) for one in lines),
     )
 
 
@@ -279,12 +280,26 @@ def about(row: ApplicationRow) -> About:
 
 
 def abouts(application_ids: Collection[str]) -> dict[str, About]:
-    """Return the public words of applications, by id; of one that is gone, nothing but that."""
+    """Return the public words of applications, by id; of one that is gone, nothing but that.
+
+    So it is of one that was altered, which acts no more: it hides no other, and is told.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
     if not application_ids:
         return {}
     wanted = [(ApplicationRow, *applications.application_key(one)) for one in application_ids]
-    found = zip(application_ids, rows.fetch(wanted), strict=True)
-    return {one: about(row) if isinstance(row, ApplicationRow) else _UNKNOWN for one, row in found}
+    found = zip(application_ids, rows.fetch_raw(wanted), strict=True)
+    return {one: _about_raw(item) for one, item in found}
+
+
+def _about_raw(item: Item | None) -> About:
+    try:
+        return about(ApplicationRow.from_raw_data(item)) if item else _UNKNOWN
+    except Tampered as error:
+        log.exception("application row does not verify", error)
+        return _UNKNOWN
 
 
 def _links_of(pid: str, found: Collection[ConsentRow]) -> dict[str | None, ProxyRow]:

@@ -152,6 +152,84 @@ def test_without_an_answer_the_access_ends(play: Play, clock: time_machine.Trave
     assert (reply.status, reply.problem) == (409, "consent-over")
 
 
+def test_once_the_deadline_has_passed_still_other_terms_do_not_ask_her_again(
+    clock: time_machine.Traveller, play: Play
+) -> None:
+    got = play.connect(lines=[READ])
+    clock.shift(timedelta(minutes=1))
+    say(play, purpose=PURPOSE)
+    (asked,) = play.list()
+    clock.shift(timedelta(days=31))
+    say(play, purpose="Vendre d’autres abonnements.")
+
+    (one,) = play.list(fresh(play))
+
+    assert (one["status"], one["unanswered"]) == ("expired", ["weight:read"])
+    assert one["new_terms"] is None
+    assert one["valid_until"] == asked["new_terms"]["answer_by"]
+    assert play.renew(got["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_once_the_deadline_has_passed_a_line_left_out_and_put_back_does_not_ask_her_again(
+    clock: time_machine.Traveller, play: Play
+) -> None:
+    got = play.connect(lines=[READ])
+    asked = catalogue.find(play.application.id).draft.data_asked
+    clock.shift(timedelta(minutes=1))
+    say(play, purpose=PURPOSE)
+    clock.shift(timedelta(days=31))
+    said = []
+    for lines in (tuple(one for one in asked if one.permission != READ), asked):
+        say(play, data_asked=lines)
+        said.append([one["status"] for one in play.list(fresh(play))])
+
+    assert said == [["expired"], ["expired"]]
+    assert play.renew(got["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_terms_that_stood_for_less_let_her_answer_the_next_ones(
+    clock: time_machine.Traveller, play: Play
+) -> None:
+    got = play.connect(lines=[READ])
+    for purpose in (PURPOSE, "Vendre d’autres abonnements."):
+        clock.shift(timedelta(days=29))
+        say(play, purpose=purpose)
+
+    (one,) = play.list(fresh(play))
+    assert agree(play, one, fresh(play)).status == 200
+    renewed = play.renew(got["refresh_token"]).json()
+    assert may(acting(renewed["access_token"]), play.person.pid)
+
+
+def test_who_agreed_in_time_is_asked_again_of_later_terms(
+    clock: time_machine.Traveller, play: Play
+) -> None:
+    play.connect(lines=[READ])
+    clock.shift(timedelta(minutes=1))
+    say(play, purpose=PURPOSE)
+    agree(play)
+    clock.shift(timedelta(days=60))
+    say(play, purpose="Vendre d’autres abonnements.")
+
+    (one,) = play.list(fresh(play))
+    assert agree(play, one, fresh(play)).status == 200
+
+
+def test_a_line_that_is_no_longer_asked_for_keeps_no_consent_alive(
+    clock: time_machine.Traveller, play: Play
+) -> None:
+    got = play.connect(lines=[READ, WRITE])
+    asked = catalogue.find(play.application.id).draft.data_asked
+    lines = tuple(one for one in asked if one.permission != READ)
+    say(play, purpose=PURPOSE, data_asked=lines)
+    clock.shift(timedelta(days=30))
+
+    (one,) = play.list(fresh(play))
+
+    assert (one["status"], one["unanswered"]) == ("expired", ["weight:write"])
+    assert play.renew(got["refresh_token"]).json()["error"] == "invalid_grant"
+
+
 def test_she_agrees_to_what_she_read_and_to_nothing_else(play: Play) -> None:
     application = acting(play.connect(lines=[READ])["access_token"])
     say(play, purpose=PURPOSE)

@@ -1,15 +1,20 @@
 """Tokens while the store is busy, or while the person or another device acts (R08, R09)."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import time_machine
 
 from chalicelib.access import applications
+from chalicelib.catalogue import usecases as catalogue
+from chalicelib.catalogue.model import OPERATOR
 from chalicelib.core import clock as wall
 from chalicelib.core import rows
-from chalicelib.oauth import consents, grants
+from chalicelib.oauth import agreement, consents, grants
 from tests import double
+from tests.http_client import Reply
 from tests.injector import Faults, meanwhile
 from tests.oauth import asked
 from tests.oauth.play import LINES, Play, acting, may, refused
@@ -118,6 +123,49 @@ def test_a_stolen_code_is_ended_however_busy_the_store_is(play: Play, faults: Fa
     assert not may(acting(got["access_token"]), play.person.pid)
 
 
+def test_agreeing_brings_back_nothing_that_was_taken_back_meanwhile(
+    play: Play, faults: Faults
+) -> None:
+    got = play.connect()
+    asked.change(play.application.id)
+    (one,) = play.list()
+    faults.on(TRANSACTION, meanwhile(lambda: withdraw(play)), nth=1)
+
+    reply = agree(play, one)
+
+    assert reply.status == 412
+    assert [one["status"] for one in play.list()] == ["withdrawn"]
+    assert not may(acting(got["access_token"]), play.person.pid)
+
+
+def test_agreeing_lets_nothing_in_under_terms_that_came_meanwhile(
+    play: Play, faults: Faults
+) -> None:
+    got = play.connect()
+    asked.change(play.application.id)
+    (one,) = play.list()
+    faults.on(TRANSACTION, meanwhile(lambda: say(play, "Tout vendre.")), nth=1)
+
+    assert agree(play, one).status == 200
+
+    assert not may(acting(got["access_token"]), play.person.pid)
+    (now,) = [one["new_terms"] for one in play.list()]
+    assert now["former"]["purpose"] == one["new_terms"]["now"]["purpose"]
+    assert now["now"]["purpose"] == "Tout vendre."
+
+
+def test_a_renewal_that_meets_an_agreement_says_what_acts(play: Play, faults: Faults) -> None:
+    got = play.connect()
+    asked.change(play.application.id)
+    (one,) = play.list()
+    faults.on(TRANSACTION, meanwhile(lambda: agree_within(play, one)), nth=1)
+
+    renewed = play.renew(got["refresh_token"]).json()
+
+    assert renewed["scope"] == got["scope"]
+    assert may(acting(renewed["access_token"]), play.person.pid)
+
+
 # In the middle of a request, the container's front serves no other.
 
 
@@ -143,3 +191,23 @@ def devices() -> list[str]:
     items = double.tables()[rows.table_name("record")].values()
     stored = [item["families"]["S"] for item in items if item["kind"]["S"] == "renewals"]
     return [one["id"] for text in stored for one in json.loads(text)]
+
+
+def say(play: Play, purpose: str) -> None:
+    draft = replace(catalogue.find(play.application.id).draft, purpose=purpose)
+    catalogue.change(OPERATOR, play.application.id, draft)
+
+
+def agree(play: Play, one: dict[str, Any]) -> Reply:
+    return play.http.request(
+        "PUT",
+        f"{play.consents}/{one['id']}/terms",
+        as_=play.person.principal,
+        json={"version": one["new_terms"]["version"]},
+        headers={"If-Match": f'"v{one["version"]}"'},
+    )
+
+
+def agree_within(play: Play, one: dict[str, Any]) -> None:
+    who, read = play.person, one["new_terms"]["version"]
+    agreement.agree(who.principal, who.pid, one["id"], read, one["version"])
