@@ -49,8 +49,9 @@ def before(folder: Path) -> tuple[double.Tables, dict[str, bytes]]:
 
 
 def _empty() -> None:
-    nothing = {name: {} for name in double.tables()}
-    files = {settings().documents_bucket: {}, settings().archive_bucket: {}}
+    nothing: dict[str, Any] = {name: {} for name in double.tables()}
+    here = (settings().documents_bucket, settings().archive_bucket)
+    files: dict[str, dict[str, bytes]] = {name: {} for name in here}
     double.restore(double.Snapshot(nothing, files, {}))
     double.new_process()
 
