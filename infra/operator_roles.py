@@ -1,10 +1,9 @@
 """Declare the operator's roles: one per group of commands, with what these need and no more.
 
 Rows are named by the beginning of their partition key (`dynamodb:LeadingKeys`), so that who looks
-after software reads no account. No role reads or writes a document: none has an action on the
-bucket of documents, and only `spaces` may unwrap a key of records (ADR 0015). `backup` alone reads
-whole tables and sealed files, and has no key to open them. `restore` has no role: nobody who looks
-after a living product may write all of it (ADR 0034).
+after software reads no account. Only `spaces` may unwrap a key of records (ADR 0015), and only
+`backup` reads whole tables and the bucket of documents: it has no key to open them. `restore` has no
+role: nobody who looks after a living product may write all of it (ADR 0034).
 """
 
 from __future__ import annotations
