@@ -2,8 +2,8 @@
 
 Rows are named by the beginning of their partition key (`dynamodb:LeadingKeys`), so that who looks
 after software reads no account. Only `spaces` may unwrap a key of records (ADR 0015), and only
-`backup` reads whole tables and the bucket of documents: it has no key to open them. `restore` has no
-role: nobody who looks after a living product may write all of it (ADR 0034).
+`backup` reads whole tables and the bucket of documents: it has no key to open them. `restore` has
+no role: nobody who looks after a living product may write all of it (ADR 0034).
 """
 
 from __future__ import annotations
