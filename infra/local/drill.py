@@ -9,6 +9,7 @@ byte, the history by the program that shares no code with the product, a login.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -32,6 +33,18 @@ if TYPE_CHECKING:
 STATE: Final = config.ROOT / ".state-drill"
 PORT: Final = "8180"
 PEOPLE: Final = ("dominique", "gerard")
+_LISTS: Final = (
+    "appointments",
+    "authorisations",
+    "consents",
+    "identity",
+    "measures",
+    "notices",
+    "preferences",
+    "prevention",
+    "representatives",
+    "target",
+)
 START_SECONDS: Final = 300
 PATIENCE_SECONDS: Final = 180
 _QUIET_SECONDS: Final = 5
@@ -48,7 +61,7 @@ class Drill:
 
     here: Config
     folder: Path
-    contents: dict[tuple[str, str], bytes] = field(default_factory=dict)  # by person and path
+    read: dict[str, dict[str, bytes]] = field(default_factory=dict)  # by person, then by path
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -117,10 +130,10 @@ def _play(drill: Drill) -> None:
     here = drill.here
     with drill.timed("what people see"):
         _deposit(here, journey.a_report())
+        _wait_for_quiet(here)
         for person in PEOPLE:
             _read(drill, person)
             _verify(drill, person)
-        _wait_for_quiet(here)
     followed = standstill.pause(here)
     before = standstill.counts(here)
     mails = len(mailbox.mails(here))
@@ -144,8 +157,13 @@ def _play(drill: Drill) -> None:
             _verify(drill, person)
     _print_table(drill, before, after)
     _require(before == after, "counts differ")
-    read = f"{len(drill.contents)} documents byte for byte, {len(PEOPLE)} histories verified"
-    say(f"Restored: counts equal, {read}, nobody told twice.")
+    paths = [path for read in drill.read.values() for path in read]
+    documents = sum(path.endswith("/content") for path in paths)
+    _require(documents, "there was no document to read")
+    say(
+        f"Restored: counts equal; {documents} documents and {len(paths) - documents} other answers"
+        f" byte for byte; {len(PEOPLE)} histories verified; nobody told twice."
+    )
 
 
 def _require(holds: object, said: str) -> None:
@@ -174,29 +192,37 @@ def _logged_in(here: Config, person: str) -> tuple[Caller, str]:
     return caller, str(me.json()["profiles"][0]["patient_id"])
 
 
-def _documents(here: Config, person: str) -> Iterator[tuple[str, bytes]]:
+def _pages(here: Config, person: str) -> Iterator[tuple[str, bytes]]:
+    """Read what a person reads: lists, messages, and the content of every document."""
     caller, pid = _logged_in(here, person)
-    path = f"/v1/patients/{pid}/documents"
-    listed = caller.request("GET", path)
-    _require(listed.status == 200, f"{path}: {listed.status}")  # noqa: PLR2004  a status
-    for one in listed.json()["items"]:
-        content = f"{path}/{one['id']}/content"
-        reply = caller.request("GET", content)
-        _require(reply.status == 200, f"{content}: {reply.status}")  # noqa: PLR2004  a status
-        yield content, reply.body
+    space = f"/v1/patients/{pid}"
+    conversations = f"/v1/conversations?patient_id={pid}"
+    for path in (*(f"{space}/{name}" for name in _LISTS), "/v1/catalogue"):
+        yield path, _body(caller, path)
+    for path, about in (
+        (f"{space}/documents", f"{space}/documents/{{}}/content"),
+        (conversations, "/v1/conversations/{}/messages"),
+    ):
+        listed = _body(caller, path)
+        yield path, listed
+        for one in json.loads(listed)["items"]:
+            yield about.format(one["id"]), _body(caller, about.format(one["id"]))
+
+
+def _body(caller: Caller, path: str) -> bytes:
+    reply = caller.request("GET", path)
+    _require(reply.status == 200, f"{path}: {reply.status}")  # noqa: PLR2004  a status
+    return reply.body
 
 
 def _read(drill: Drill, person: str) -> None:
-    for path, content in _documents(drill.here, person):
-        drill.contents[person, path] = content
+    drill.read[person] = dict(_pages(drill.here, person))
 
 
 def _compare(drill: Drill, person: str) -> None:
-    found = {(person, path): content for path, content in _documents(drill.here, person)}
-    was = {key: content for key, content in drill.contents.items() if key[0] == person}
-    other = [path for _, path in was.keys() | found.keys()
-             if found.get((person, path)) != was.get((person, path))]  # fmt: skip
-    _require(was and not other, f"documents of {person} differ: {other}")
+    was, found = drill.read[person], dict(_pages(drill.here, person))
+    other = [path for path in was.keys() | found.keys() if found.get(path) != was.get(path)]
+    _require(not other, f"what {person} reads differs: {other}")
 
 
 def _verify(drill: Drill, person: str) -> None:
