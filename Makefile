@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness qualify package lock cloud-tests fuzz
+.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness qualify drill package lock cloud-tests fuzz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -98,6 +98,9 @@ lateness: .venv/development ## how late a thousand reminders of one minute are, 
 
 qualify: .venv/runtime ## what a host's DynamoDB, S3 and KMS promise: AWS_ENDPOINT_URL…, else the running product's local cloud
 	@$(BIN)/python -m infra.local.qualify
+
+drill: .venv/runtime ## copy a product into a folder, empty it, put it back, read all of it; a minute or two
+	@$(BIN)/python -m infra.local.drill
 
 lock: .venv/development ## resolve the libraries again, with hashes
 	$(COMPILE) requirements.in -o requirements.txt

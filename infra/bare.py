@@ -60,14 +60,19 @@ def remove(client: Client, settings: dict[str, str]) -> list[str]:
     stay = []
     for name in (settings["DOCUMENTS_BUCKET"], settings["ARCHIVE_BUCKET"]):
         try:
-            _empty(client("s3"), name)
+            empty(client("s3"), name)
             client("s3").delete_bucket(Bucket=name)
         except ClientError:
             stay.append(name)
     return stay
 
 
-def _empty(files: Any, bucket: str) -> None:  # noqa: ANN401  clients are made at run time
+def empty(files: Any, bucket: str) -> None:  # noqa: ANN401  clients are made at run time
+    """Remove every version of every object of a bucket.
+
+    Raises:
+        ClientError: the host keeps some of them.
+    """
     for page in files.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for one in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
             files.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])

@@ -12,7 +12,7 @@ from chalicelib.core import ids, log
 from chalicelib.identity import registration, suspension
 from chalicelib.identity.values import FINESS, InvalidIdentifier, parse_finess
 from chalicelib.vault import blind
-from infra import application_commands, dead_letters, staff_commands
+from infra import application_commands, backup_commands, dead_letters, staff_commands
 from infra.loaders import importing, persons, professionals
 
 if TYPE_CHECKING:
@@ -226,6 +226,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "list-clients": _list_clients,
     "application": application_commands.run,
     "reseal": _reseal,
+    "backup": backup_commands.back_up,
+    "restore": backup_commands.restore,
     "dead-letters": _dead_letters,
     "redrive": _redrive,
 }

@@ -1,4 +1,4 @@
-"""Commands of the operator: prepare, open spaces, look after software, applications and queues.
+"""Commands of the operator: prepare, open spaces, look after software and queues, back up.
 
     python -m infra.operator --help
 
@@ -131,6 +131,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("add-sealing-key", help="sign histories with a new key from now on")
     for name, what in (("open-space", "insured persons, CSV"), ("load-professionals", "extract")):
         commands.add_parser(name, help=f"load a file: {what}").add_argument("file", type=Path)
+    for name, what in (
+        ("backup", "copy rows and sealed files into a folder; stop the product first"),
+        ("restore", "put a backup into tables and buckets that hold nothing; may be repeated"),
+    ):
+        commands.add_parser(name, help=what).add_argument("folder", type=Path)
     _add_clients(commands)
     _add_applications(commands)
     _add_staff(commands)

@@ -1,8 +1,9 @@
 """Declare the operator's roles: one per group of commands, with what these need and no more.
 
 Rows are named by the beginning of their partition key (`dynamodb:LeadingKeys`), so that who looks
-after software reads no account. No role reads or writes a document: none has an action on the
-bucket of documents, and only `spaces` may unwrap a key of records (ADR 0015).
+after software reads no account. Only `spaces` may unwrap a key of records (ADR 0015), and only
+`backup` reads whole tables and the bucket of documents: it has no key to open them. `restore` has
+no role: nobody who looks after a living product may write all of it (ADR 0035).
 """
 
 from __future__ import annotations
@@ -65,12 +66,13 @@ SOFTWARE: Final = Role(
 APPLICATIONS: Final = Role("applications", ("application",))
 ACCOUNTS: Final = Role("accounts", ("suspend-account", "resume-account", "show-account"))
 STAFF: Final = Role("staff", ("staff",))
+BACKUP: Final = Role("backup", ("backup",))
 QUEUES: Final = Role("queues", ("dead-letters", "redrive", "reseal"))
-ROLES: Final = (KEYS, DIRECTORY, SPACES, SOFTWARE, APPLICATIONS, ACCOUNTS, STAFF, QUEUES)
+ROLES: Final = (KEYS, DIRECTORY, SPACES, SOFTWARE, APPLICATIONS, ACCOUNTS, STAFF, QUEUES, BACKUP)
 
 
 def role_of(command: str) -> Role | None:
-    """Return the role a command works under; None: there is no such command."""
+    """Return the role a command works under; None: there is no such command, or it has none."""
     return next((role for role in ROLES if command in role.commands), None)
 
 
@@ -117,6 +119,20 @@ def _queues() -> list[Statement]:
         _rows(tables.AUDIT, ("GetItem", "BatchGetItem", "PutItem", "ConditionCheckItem"), "Q#*"),
         of_key("SealKey", "Decrypt"),
         allow("s3", ("PutObject",), [{"Fn::Sub": "${ArchiveBucket.Arn}/*"}]),
+    ]
+
+
+def _backup() -> list[Statement]:
+    """Allow reading all that is stored, and opening none of it."""
+    buckets = ("DocumentsBucket", "ArchiveBucket")
+    return [
+        allow("dynamodb", ("Scan",), [arn_of(table_id(one)) for one in tables.TABLES]),
+        allow("s3", ("ListBucket", "ListBucketVersions"), [arn_of(one) for one in buckets]),
+        allow(
+            "s3",
+            ("GetObject", "GetObjectVersion"),
+            [{"Fn::Sub": f"${{{one}.Arn}}/*"} for one in buckets],
+        ),
     ]
 
 
@@ -181,6 +197,7 @@ def statements() -> dict[Role, list[Statement]]:
             *_new_subjects("TraceKey", _TRACE_SUBJECTS),
         ],
         QUEUES: _queues(),
+        BACKUP: _backup(),
     }
 
 

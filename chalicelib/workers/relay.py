@@ -23,9 +23,13 @@ STREAM: Final = "arn:aws:dynamodb:eu-west-3:000000000000:table/work/stream/given
 @blueprint.on_dynamodb_record(stream_arn=STREAM, batch_size=100, starting_position="TRIM_HORIZON")
 @batch
 def relay(record: Record) -> None:
-    """Queue the event of a new row; other changes of the table are not for us."""
+    """Queue the event of a new row; other changes of the table are not for us.
+
+    A row that does not wait was relayed before: it is put back from a backup (ADR 0035).
+    """
     image = record["dynamodb"].get("NewImage", {})
-    if record["eventName"] == "INSERT" and image.get("kind", {}).get("S") == "event":
+    is_event = record["eventName"] == "INSERT" and image.get("kind", {}).get("S") == "event"
+    if is_event and "pend_pk" in image:
         carry(event_of(OutboxRow.from_raw_data(image)))
 
 

@@ -111,7 +111,7 @@ def main() -> int:
             )
             return 1
         story = Story(ready)
-        play(story, document.read_bytes() if document else _report())
+        play(story, document.read_bytes() if document else a_report())
     except (StepFailedError, OSError, ValueError) as error:
         print(f"\nThe story stopped: {error}", file=sys.stderr)
         return 1
@@ -143,7 +143,7 @@ def play(story: Story, document: bytes) -> None:
             story.tell("Her doctor is let in again, as before the story", again.status)
 
 
-def _report() -> bytes:
+def a_report() -> bytes:
     """Write a thyroid report of this very minute, so that no two journeys deposit the same one."""
     now = datetime.now(UTC)
     patient = SamplePatient(

@@ -60,6 +60,8 @@ def _of_dynamodb(operation: str, given: dict[str, Any]) -> Iterator[Asked]:
         table = "/index/".join(filter(None, (given["TableName"], given.get("IndexName"))))
         values = [one["S"] for one in given["ExpressionAttributeValues"].values() if "S" in one]
         yield Asked("dynamodb:Query", table, values[0])
+    elif operation == "Scan":
+        yield Asked("dynamodb:Scan", given["TableName"])
     else:
         yield Asked(
             f"dynamodb:{operation}",

@@ -18,6 +18,7 @@ from infra.loaders import professionals
 from infra.operator_roles import (
     ACCOUNTS,
     APPLICATIONS,
+    BACKUP,
     DIRECTORY,
     KEYS,
     QUEUES,
@@ -30,6 +31,7 @@ from infra.policies import Statement, table_id
 from tests import builders
 from tests.infra.asked import Asked, asking
 from tests.recorder import Recorder
+from tests.worlds import World
 
 DATA = Path("infra/local/data")
 FINESS = "750803447"
@@ -89,10 +91,10 @@ def _public(file: Path, kid: str) -> str:
     return str(file)
 
 
-def test_every_command_has_one_role() -> None:
+def test_every_command_has_one_role_but_the_one_that_may_write_all() -> None:
     given = [command for role in operator_roles.ROLES for command in role.commands]
 
-    assert sorted(given) == sorted(commands._COMMANDS)
+    assert sorted([*given, "restore"]) == sorted(commands._COMMANDS)
     assert operator_roles.role_of("drop-everything") is None
 
 
@@ -100,7 +102,27 @@ def test_every_command_has_one_role() -> None:
 def test_a_role_has_no_wildcard_and_reaches_no_document(role: Role) -> None:
     for statement in operator_roles.statements()[role]:
         assert list(checks.statement_faults(statement)) == []
-        assert "DocumentsBucket" not in json.dumps(statement["Resource"])
+        assert role is BACKUP or "DocumentsBucket" not in json.dumps(statement["Resource"])
+
+
+def test_who_copies_everything_reads_and_opens_none_of_it(world: World, tmp_path: Path) -> None:
+    del world
+    found = _run("backup", str(tmp_path / "backup"))
+    allowed = {action for one in operator_roles.statements()[BACKUP] for action in one["Action"]}
+
+    assert {one.action for one in found} == {
+        "dynamodb:Scan",
+        "s3:ListObjectsV2",
+        "s3:ListObjectVersions",
+        "s3:GetObject",
+    }
+    assert allowed == {
+        "dynamodb:Scan",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+    }
 
 
 def test_only_who_opens_spaces_may_unwrap_a_key_of_records_and_reads_no_list_of_rows() -> None:

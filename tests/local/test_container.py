@@ -41,7 +41,7 @@ def test_the_story_goes_as_told_without_any_function(
 ) -> None:
     story = journey.Story(box.here)
 
-    journey.play(story, journey._report())
+    journey.play(story, journey.a_report())
 
     told = capsys.readouterr().out
     assert story.count >= 20, told

@@ -197,7 +197,10 @@ def _bucket(stack: Stack) -> str:
     return deploy.outputs(stack.config)["DocumentsBucketName"]
 
 
-@pytest.mark.parametrize("role", [role.logical_id for role in operator_roles.ROLES])
+@pytest.mark.parametrize(
+    "role",
+    [role.logical_id for role in operator_roles.ROLES if role is not operator_roles.BACKUP],
+)
 @pytest.mark.parametrize(
     ("service", "call"),
     [
@@ -214,6 +217,25 @@ def test_no_role_of_the_operator_reaches_documents(
 ) -> None:
     with pytest.raises(ClientError) as refused:
         call(_as(stack, role, service), _bucket(stack))
+
+    assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [
+        ("s3", lambda c, bucket: c.put_object(Bucket=bucket, Key="x", Body=b"x")),
+        ("s3", lambda c, bucket: c.delete_object(Bucket=bucket, Key="x")),
+        ("dynamodb", lambda c, _: c.put_item(TableName=RECORD, Item=KEY)),
+        ("iam", lambda c, _: c.list_roles()),
+    ],
+    ids=["file", "deletion", "row", "rights"],
+)
+def test_who_copies_everything_writes_nothing(
+    stack: Stack, service: str, call: Callable[[Any, str], object]
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        call(_as(stack, "OperatorBackupRole", service), _bucket(stack))
 
     assert refused.value.response["Error"]["Code"].startswith("AccessDenied")
 
