@@ -60,6 +60,7 @@ class Story:
     retried_by_client: bool = True  # else the queue and the sweep do it, later
     rival: Callable[[World], object] | None = None  # who acts meanwhile; by default, the same again
     has_key: bool = False  # the client's own rival retry must be answered like the first
+    only_rival: bool = False  # another story plays the other faults of the same request
     # What was there when the rival took back the right to ask: it is there in the end, and no more.
     left: Callable[[World], object] | None = None
 
