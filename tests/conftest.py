@@ -50,7 +50,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     """Name a long text or content by its beginning and its length: ids go whole into reports."""
     if not isinstance(val, str | bytes) or len(val) <= _LONGEST_ID:
         return None
-    return f"{ascii(val[:12])}... of {len(val)}"
+    return f"{val[:12]!a}... of {len(val)}"
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

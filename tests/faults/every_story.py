@@ -27,7 +27,7 @@ from tests.worlds import World
 def only_the_reminder(world: World, travel: Travel) -> None:
     """Let one reminder be due, and nothing else wait."""
     reminders.arm_due(world, travel)
-    rows.write([rows.forget(row) for row in stories.waiting()])
+    rows.write([rows.delete(row) for row in stories.waiting()])
 
 
 def remind_and_tell(world: World) -> None:

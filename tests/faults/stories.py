@@ -178,7 +178,7 @@ def never_used(world: World, travel: Travel) -> None:
     row = grant_of(world, world.doctor.id)
     assert row is not None
     row.first_used_at = None
-    rows.write([rows.replace(row)])
+    rows.write([rows.put(row)])
 
 
 def use(world: World) -> object:
@@ -261,7 +261,7 @@ def one_event(world: World, travel: Travel) -> None:
     """Keep the announcement of one document only."""
     del world, travel
     for row in waiting()[1:]:
-        rows.write([rows.forget(row)])
+        rows.write([rows.delete(row)])
 
 
 def until_quiet(world: World, travel: Travel) -> None:
