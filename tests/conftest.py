@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("carnet", deadline=None)
 hypothesis.settings.load_profile("carnet")
 
+_LONGEST_ID = 64  # of one value, in the name of a test
 _MAY_OPEN_SOCKETS = ("cloud", "browser", "enable_socket")
 
 
@@ -43,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if item.get_closest_marker("cloud") or "product" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("product"))
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a long text or content by its beginning and its length: ids go whole into reports."""
+    if not isinstance(val, str | bytes) or len(val) <= _LONGEST_ID:
+        return None
+    return f"{val[:12]!a}... of {len(val)}"
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -31,9 +31,9 @@ from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.model import Draft as Letter
 from chalicelib.messaging.model import Joined, Opening
 from chalicelib.record import usecases as record
-from chalicelib.record.model import Draft
+from chalicelib.record.model import Draft, Visibility
 from tests import double
-from tests.builders import Actor, a_consent, a_doctor, a_grant, a_pdf, an_application
+from tests.builders import Actor, a_consent, a_doctor, a_grant, a_pdf, an_application, represent
 from tests.fhir.resources import an_appointment
 from tests.http_client import Client
 from tests.recorder import recorder
@@ -42,6 +42,7 @@ from tests.worlds import World, measure
 pytestmark = pytest.mark.slow
 
 EXAMPLES: Final = 20
+EXAMPLES_OF_MINORS: Final = 4
 CLINICAL: Final = ("11488-4", "11502-2", "34874-8")
 # By the proposed matrix (p80) a podologist reads no operation report, nor what patients deposit.
 NOT_FOR_PODOLOGIST: Final = {"34874-8", None}
@@ -73,6 +74,7 @@ class Planned:
     kind: str
     author: str
     code: str | None
+    is_secret: bool = False  # kept by a minor from who represents her
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,25 @@ def planned() -> st.SearchStrategy[Planned]:
     return st.sampled_from(list(AUTHORS)).flatmap(of)
 
 
+# What a minor's professionals deposit, some of it kept from who represents her.
+MINORS: Final = st.lists(
+    st.builds(
+        Planned,
+        st.just("document"),
+        st.sampled_from(("laboratory", "doctor")),
+        st.sampled_from(CLINICAL),
+        st.booleans(),
+    ),
+    min_size=2,
+    max_size=4,
+).filter(lambda found: any(one.is_secret for one in found))
 RECORDS: Final = st.lists(planned(), min_size=2, max_size=7)
 
 
 def is_hidden(reader: str, one: Planned) -> bool:
     """Tell by hand whether something is hidden from a reader."""
+    if reader == "representative":
+        return one.is_secret
     alone = reader in {"laboratory", "application"}
     if alone or one.kind in {"appointment", "conversation", "measure"}:
         return one.author != reader
@@ -109,7 +125,8 @@ def put(one: Planned, actors: dict[str, Actor], pid: str, number: int) -> Thing:
     actor = actors[one.author].principal
     if one.kind == "document":
         code = None if actor.kind is ActorKind.PERSON else one.code
-        draft = Draft(f"Document {number}", code, None, "application/pdf", None, None)
+        shown = Visibility.NOT_REPRESENTATIVES if one.is_secret else Visibility.NORMAL
+        draft = Draft(f"Document {number}", code, None, "application/pdf", None, None, shown)
         return Thing(one, record.add_document(actor, pid, draft, a_pdf(), None).id)
     if one.kind == "appointment":
         start = f"2026-12-{number + 1:02d}T09:30"
@@ -174,6 +191,9 @@ def requests(
         yield from _in_fhir(subject, things)
         return
     base = f"/v1/patients/{subject}"
+    if reader == "representative":
+        yield from _of_a_minor(base, things, authors)
+        return
     for query in (
         "limit=1",
         "limit=3",
@@ -191,6 +211,13 @@ def requests(
         yield Asked("GET", f"{base}/appointments?{query}", is_by_id=False)
         box = "team" if reader == "laboratory" else "own"
         yield Asked("GET", f"/v1/conversations?box={box}&{query}", is_by_id=False)
+    for thing in things:
+        yield from _of(thing, base)
+
+
+def _of_a_minor(base: str, things: list[Thing], authors: Sequence[str]) -> Iterator[Asked]:
+    for query in ("limit=1", "category=CPT_REND", *(f"author={one}" for one in authors)):
+        yield Asked("GET", f"{base}/documents?{query}", is_by_id=False)
     for thing in things:
         yield from _of(thing, base)
 
@@ -339,6 +366,42 @@ def test_what_is_hidden_changes_nothing_of_what_is_answered(
     holds()
     record_property("survived", f"hidden means absent: {compared} in {EXAMPLES} records")
     assert compared["with something hidden"] > EXAMPLES * 5
+
+
+def test_what_a_minor_keeps_secret_changes_nothing_of_what_her_parent_is_answered(  # R-MIN-03
+    clock: time_machine.Traveller, world: World, http: Client, around: dict[str, Actor]
+) -> None:
+    del clock
+    pid, parent = world.person.pid, world.other
+    represent(parent, pid)
+    fresh = double.snapshot()
+    hid: list[int] = []
+
+    @settings(
+        max_examples=EXAMPLES_OF_MINORS,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(MINORS)
+    def holds(wanted: list[Planned]) -> None:
+        double.restore(fresh)
+        things = [put(one, around, pid, number) for number, one in enumerate(wanted)]
+        hidden = [one for one in things if is_hidden("representative", one.planned)]
+        authors = authors_of(http, world)
+        whole = double.snapshot()
+        for one in hidden:
+            remove(one)
+        without = double.snapshot()
+        asked = list(requests("representative", pid, things, authors))
+        told = [answers(http, parent, asked, state) for state in (whole, without)]
+        for one, with_it, without_it in zip(asked, *told, strict=True):
+            assert with_it == without_it, one
+        hid.append(len(hidden))
+
+    holds()
+    assert sum(hid) >= EXAMPLES_OF_MINORS
 
 
 def test_the_property_sees_a_hidden_thing_that_shows(

@@ -20,6 +20,7 @@ from tests.faults.stories import CONTENT, MARKER, Travel, waiting
 from tests.worlds import World
 
 _known: Final[dict[str, str]] = {}
+_left: Final[dict[str, object]] = {}  # what was there when a link or an invitation ended
 KEY: Final = Idempotency("i" * 64, "h" * 64)
 NOT_MANAGED: Final = (False, False, 0)
 MANAGED: Final = (True, True, 1)
@@ -82,11 +83,15 @@ def deposit_secret(world: World) -> None:
 def kept_secret(world: World) -> tuple[int, int]:
     """Return how many documents the child has, and how much anybody was told of it."""
     del world
-    child, items = _known["child"], double.tables()[table_name("record")].items()
-    found = [item for (pk, _), item in items if pk == patient_key(child)]
-    documents = [item for item in found if item["kind"]["S"] == "document"]
+    child = _known["child"]
     told = [row for row in waiting() if row.patient_id == child and row.type == "document.added"]
-    return len(documents), len(told)
+    return _documents(), len(told)
+
+
+def _documents() -> int:
+    items = double.tables()[table_name("record")].items()
+    found = [item for (pk, _), item in items if pk == patient_key(_known["child"])]
+    return sum(item["kind"]["S"] == "document" for item in found)
 
 
 def secret_history(world: World) -> list[Trace]:
@@ -96,6 +101,30 @@ def secret_history(world: World) -> list[Trace]:
     pk_of_hers = history_key(child, Audience.MINOR)
     rows_of_hers = [item for (pk, _), item in items.items() if pk == pk_of_hers]
     return [open_row(TraceRow.from_raw_data(item), child) for item in rows_of_hers]
+
+
+# What a parent writes while she leaves, from elsewhere.
+
+
+def deposit(world: World) -> None:
+    draft = Draft(MARKER, None, clock.now().date(), "application/pdf", None, None)
+    record.add_document(world.person.principal, _known["child"], draft, CONTENT, KEY)
+
+
+def deposited(world: World) -> bool:
+    del world
+    return _documents() == 1
+
+
+def leave_meanwhile(world: World) -> None:
+    leave(world)
+    _left["deposit"] = deposited(world)
+
+
+def left_by_parent(world: World) -> object:
+    """Return what was there when the parent left."""
+    del world
+    return _left["deposit"]
 
 
 # By invitation: the world's other person, whom its person invites.
@@ -141,6 +170,34 @@ def refuse(world: World) -> None:
 def end(world: World) -> None:
     one = _sent()[0].sk.removeprefix("INVITE#")
     invitations.end(world.person.principal, _known["child"], one)
+
+
+def withdraw_meanwhile(world: World) -> None:
+    end(world)
+    _left["link"] = is_linked(world)
+
+
+def left_by_inviter(world: World) -> object:
+    """Return what was there when the invitation was taken back."""
+    del world
+    return _left["link"]
+
+
+def is_linked(world: World) -> bool:
+    return invited(world)[2]
+
+
+def standing(world: World) -> tuple[bool, bool]:
+    """Return whether the invitation holds, answered or not, and the link."""
+    return _sent()[0].status in ("pending", "accepted"), is_linked(world)
+
+
+def one_end(world: World, tries: int) -> str | None:
+    """Require one trace of what came to an end: an invitation, or the link it made meanwhile."""
+    del tries
+    ends = {"access:invitation:withdraw", "access:representative:end"}
+    found = [one.action for one in history(world) if one.action in ends]
+    return None if len(found) == 1 else f"{len(found)} traces of one end"
 
 
 def leave_invited(world: World) -> None:

@@ -27,7 +27,7 @@ from tests.worlds import World
 def only_the_reminder(world: World, travel: Travel) -> None:
     """Let one reminder be due, and nothing else wait."""
     reminders.arm_due(world, travel)
-    rows.write([rows.forget(row) for row in stories.waiting()])
+    rows.write([rows.delete(row) for row in stories.waiting()])
 
 
 def remind_and_tell(world: World) -> None:
@@ -180,6 +180,19 @@ STORIES: Final = (
         prepare=children.prepare_managed,
     ),
     Story(
+        "deposit_while_leaving",
+        children.deposit,
+        children.deposited,
+        old=False,
+        new=True,
+        traces=reminders.once("record:document:add", children.history),
+        settle=stories.no_orphan,
+        prepare=children.prepare_managed,
+        rival=children.leave_meanwhile,
+        only_rival=True,
+        left=children.left_by_parent,
+    ),
+    Story(
         "deposit_secret",
         children.deposit_secret,
         children.kept_secret,
@@ -208,6 +221,29 @@ STORIES: Final = (
         children.ACCEPTED,
         reminders.once("access:invitation:accept", children.history),
         prepare=children.prepare_invited,
+    ),
+    Story(
+        "accept_while_withdrawn",
+        children.accept,
+        children.is_linked,
+        old=False,
+        new=True,
+        traces=reminders.once("access:invitation:accept", children.history),
+        prepare=children.prepare_invited,
+        rival=children.withdraw_meanwhile,
+        only_rival=True,
+        left=children.left_by_inviter,
+    ),
+    Story(
+        "withdraw_while_accepted",
+        children.end,
+        children.standing,
+        (True, False),
+        (False, False),
+        children.one_end,
+        prepare=children.prepare_invited,
+        rival=children.accept,
+        only_rival=True,
     ),
     Story(
         "refuse_invitation",
@@ -566,6 +602,39 @@ STORIES: Final = (
         (0, [False]),
         reminders.at_each_try("messaging:conversation:mark_read", stories.history),
         prepare=messages.prepare,
+    ),
+    Story(
+        "send_message_beside_another",
+        messages.answer,
+        messages.answered,
+        (["Bonjour"], 0),
+        (["Bonjour", messages.ANSWER], 0),
+        reminders.once("messaging:message:send", stories.history),
+        prepare=messages.prepare_two_persons,
+        rival=messages.answer_other,
+        only_rival=True,
+    ),
+    Story(
+        "mark_read_beside_another",
+        messages.mark,
+        messages.marked,
+        (False, 0),
+        (True, 0),
+        reminders.at_each_try("messaging:conversation:mark_read", stories.history),
+        prepare=messages.prepare_two,
+        rival=messages.mark_other,
+        only_rival=True,
+    ),
+    Story(
+        "close_while_answered",
+        messages.close,
+        messages.closed_beside,
+        ("open", True, 0),
+        ("closed", True, 0),
+        reminders.at_each_try("messaging:conversation:close", stories.history),
+        prepare=messages.prepare,
+        rival=messages.answer,
+        only_rival=True,
     ),
     Story(
         "close_conversation",

@@ -14,7 +14,7 @@ from chalicelib.messaging.store import HeadRow
 from chalicelib.record import reading
 from chalicelib.record import usecases as record
 from chalicelib.record.model import Filter
-from tests.builders import a_pdf
+from tests.builders import a_grant, a_pdf
 from tests.faults.stories import MARKER, Travel, waiting
 from tests.worlds import World
 
@@ -95,14 +95,79 @@ SENT: Final = (["Bonjour", ANSWER], [0, 1], 1, True)
 
 
 def mark(world: World) -> None:
-    page = messages.list_messages(world.person.principal, _ref(), None, 50)
-    usecases.mark_read(world.person.principal, _ref(), page.messages[-1].message.id)
+    _mark(world, _ref())
+
+
+def _mark(world: World, ref: Reference) -> None:
+    page = messages.list_messages(world.person.principal, ref, None, 50)
+    usecases.mark_read(world.person.principal, ref, page.messages[-1].message.id)
 
 
 def unread(world: World) -> tuple[int | None, list[bool]]:
     person = world.person
     hers = usecases.list_conversations(person.principal, person.pid, None, 30)
     return hers.unread, [line.is_unread for line in hers.lines]
+
+
+# Beside another conversation, which moves the same count.
+
+_BESIDE: Final = Idempotency("b" * 64, "h" * 64)
+
+
+def prepare_two_persons(world: World, travel: Travel) -> None:
+    """Open one with each of two persons, both in the doctor's box."""
+    a_grant(world.other, world.doctor)
+    _open_other(world, world.other.pid)
+    prepare(world, travel)
+
+
+def prepare_two(world: World, travel: Travel) -> None:
+    """Open two with the person."""
+    _open_other(world, world.person.pid)
+    prepare(world, travel)
+
+
+def _open_other(world: World, pid: str) -> None:
+    opening = Opening("", "Bonjour aussi", as_team=False)
+    made = usecases.open_conversation(world.doctor.principal, pid, opening, None)
+    _known["other"] = made.conversation.id
+
+
+def answer(world: World) -> None:
+    messages.send_message(world.person.principal, _ref(), Draft(ANSWER), KEY)
+
+
+def answer_other(world: World) -> None:
+    messages.send_message(world.other.principal, _ref("other"), Draft(ANSWER), _BESIDE)
+
+
+def answered(world: World) -> tuple[list[str], int]:
+    """Return what the doctor reads, and how far the box's count is from its lines."""
+    page = messages.list_messages(world.doctor.principal, _ref(), None, 50)
+    box = inbox.list_box(world.doctor.principal, is_team=False, cursor=None, limit=30)
+    return [one.message.body for one in page.messages], _drift(box)
+
+
+def mark_other(world: World) -> None:
+    _mark(world, _ref("other"))
+
+
+def marked(world: World) -> tuple[bool, int]:
+    """Return whether the person has read it, and how far her count is from her list."""
+    hers = usecases.list_conversations(world.person.principal, world.person.pid, None, 30)
+    (line,) = [line for line in hers.lines if line.id == _known["conversation"]]
+    return not line.is_unread, _drift(hers)
+
+
+def _drift(listing: usecases.Listing) -> int:
+    return (listing.unread or 0) - sum(line.is_unread for line in listing.lines)
+
+
+def closed_beside(world: World) -> tuple[str, bool, int]:
+    """Return the status, whether an answer that is read is also counted, and the count's drift."""
+    bodies, drift = answered(world)
+    shown = usecases.read_conversation(world.doctor.principal, _ref())
+    return shown.conversation.status.value, shown.is_unread == (ANSWER in bodies), drift
 
 
 def close(world: World) -> None:
@@ -175,5 +240,5 @@ def saved(world: World) -> list[bytes]:
     return [reading.open_document(person.principal, person.pid, one.id)[1] for one in found]
 
 
-def _ref() -> Reference:
-    return references.read(_known["conversation"])
+def _ref(known: str = "conversation") -> Reference:
+    return references.read(_known[known])

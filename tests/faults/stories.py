@@ -60,6 +60,7 @@ class Story:
     retried_by_client: bool = True  # else the queue and the sweep do it, later
     rival: Callable[[World], object] | None = None  # who acts meanwhile; by default, the same again
     has_key: bool = False  # the client's own rival retry must be answered like the first
+    only_rival: bool = False  # another story plays the other faults of the same request
     # What was there when the rival took back the right to ask: it is there in the end, and no more.
     left: Callable[[World], object] | None = None
 
@@ -177,7 +178,7 @@ def never_used(world: World, travel: Travel) -> None:
     row = grant_of(world, world.doctor.id)
     assert row is not None
     row.first_used_at = None
-    rows.write([rows.replace(row)])
+    rows.write([rows.put(row)])
 
 
 def use(world: World) -> object:
@@ -260,7 +261,7 @@ def one_event(world: World, travel: Travel) -> None:
     """Keep the announcement of one document only."""
     del world, travel
     for row in waiting()[1:]:
-        rows.write([rows.forget(row)])
+        rows.write([rows.delete(row)])
 
 
 def until_quiet(world: World, travel: Travel) -> None:
