@@ -208,6 +208,20 @@ def make_installation() -> None:
     blind.ensure_secret()
 
 
+@contextmanager
+def locked_archive() -> Iterator[str]:
+    """Lock what is put into the archive's bucket for a day, as the template does for years."""
+    bucket, storage = settings().archive_bucket, aws.client("s3")
+    rule = {"Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}}
+    storage.put_object_lock_configuration(
+        Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", **rule}
+    )
+    try:
+        yield bucket
+    finally:
+        _files().buckets[bucket].default_lock_mode = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """Tables, buckets, queues and senders, apart from what is in them."""

@@ -83,16 +83,10 @@ def test_a_range_of_places_is_read_without_its_neighbours(person: Patient) -> No
 
 def test_a_locked_version_is_not_deleted(person: Patient) -> None:
     """The double keeps a lock against deletion; the host's promise is its own (ADR 0012)."""
-    storage, bucket = cloud.client("s3"), settings().archive_bucket
-    storage.put_object_lock_configuration(
-        Bucket=bucket,
-        ObjectLockConfiguration={
-            "ObjectLockEnabled": "Enabled",
-            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}},
-        },
-    )
-    look(person.principal, person.pid)
-    seal(person.pid)
+    storage = cloud.client("s3")
+    with double.locked_archive() as bucket:
+        look(person.principal, person.pid)
+        seal(person.pid)
     (version,) = storage.list_object_versions(Bucket=bucket)["Versions"]
     with pytest.raises(ClientError) as refused:
         storage.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
