@@ -217,7 +217,7 @@ def test_strange_path_parameters_are_the_constant_404(  # A31
                       "invitation_id": world.document,
                       "measure_id": "1." + "a" * 32 + "." + world.document,
                       "observation_id": "1." + "a" * 32 + "." + world.document,
-                      "patient_id": world.person.pid,
+                      "patient_id": world.person.pid, "number": "1",
                           "notice_id": world.document, "key": "1." + "a" * 32,
                       "ref": "1." + "a" * 32,
                       "rpps": world.doctor.id} | {parameter: strange}  # fmt: skip
