@@ -106,7 +106,7 @@ def _lines(rows: list[Measured]) -> Iterator[str]:
             (f"{row.units.read:g}", f"{row.units.written:g}") if row.units else ("–", "–")
         )
         cold, warm = (f"{one.total}/{one.trips}" for one in (row.cold, row.warm))
-        yield (f"| `{row.name}` | {cold} | {warm} | {read} | {written} | {row.timed.cpu:.1f} |")
+        yield f"| `{row.name}` | {cold} | {warm} | {read} | {written} | {row.timed.cpu:.1f} |"
 
 
 def _processor() -> str:
