@@ -63,15 +63,15 @@ def of_job(
     job: Job, world: World, saved: double.Snapshot, server: DynamoDBLocal | None
 ) -> Measured:
     """Measure a job from a stored state."""
-    prepare, run = partial(job.prepare, world), partial(job.run, world)
+    run = partial(job.run, world)
     with quiet():
         double.restore(saved)
-        prepare()
+        job.prepare(world)
         ready = double.snapshot()
         cold, warm = measure(run, world, ready)
         double.restore(ready)
         units = _units(run, server)
-        timed = timing(run, before=prepare, runs=JOB_RUNS)
+        timed = timing(run, before=partial(double.restore, ready), runs=JOB_RUNS)
     return Measured(job.name, cold, warm, timed, units)
 
 
