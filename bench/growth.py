@@ -140,6 +140,7 @@ def of_lists(
                 listed.add(world, number)
         consumed.copy_double(server)
         few = _costs([one.operation for one in LISTS], world, http, server)
+        consumed.copy_double(server)  # without the lines of the history that reading wrote
         for listed in LISTS:
             _fill(listed, world, server)
         many = _costs([one.operation for one in LISTS], world, http, server)
