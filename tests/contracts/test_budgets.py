@@ -129,7 +129,7 @@ def test_an_operation_costs_its_budget(operation: Operation, world: World, http:
 def test_a_job_costs_its_budget_however_many_people_there_are(
     job: Job, others: int, world: World
 ) -> None:
-    """Source: D11: cost follows what is due; of 100,000 people, `make bench` says the same."""
+    """Source: D11: cost follows what is due; of more, `make bench` says the same."""
     settle(range(others))
     job.prepare(world)
     cold, warm = measure(lambda: job.run(world), world, double.snapshot())
