@@ -101,11 +101,7 @@ def _measure(world: World, http: Client, options: argparse.Namespace) -> None:
         people = growth.WHOLE if options.whole else growth.MANY
         _say([growth.HEAD], f"with {growth.FEW:,} and with {people:,} people in the tables")
         _say(growth.of_people(world, http, saved, _server, people))
-    due = growth.WHOLE if options.whole else growth.DUE_LATER
-    _say(
-        minute.growth(world, small, (growth.FEW, due)),
-        "the work of a minute, as people grow who are due later",
-    )
+    _say(minute.growth(world, small), "the work of a minute, as people grow who are due later")
     _say(minute.campaign_day(world, small), "a campaign day, by the figures above")
 
 
@@ -116,7 +112,7 @@ def main() -> int:
     parser.add_argument(
         "--whole",
         action="store_true",
-        help=f"{growth.WHOLE:,} people in the tables: an hour, and much memory",
+        help=f"{growth.WHOLE:,} people in the tables: long",
     )
     options = parser.parse_args()
     with _world() as (world, http):
