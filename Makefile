@@ -87,8 +87,8 @@ cloud-tests: .venv/development $(NPM_CLIENT) ## the suite against the deployed p
 	$(BIN)/pytest tests -m "cloud or browser" -n 4 --dist loadgroup \
 		--junitxml=$(ARTIFACTS)/junit-cloud.xml
 
-bench: .venv/development ## count calls, measure times, print the table
-	@$(BIN)/python -m bench
+bench: .venv/development ## count calls and capacity units, measure times, print the table; ARGS="--write --whole"
+	@$(BIN)/python -m bench $(ARGS)
 
 fuzz: .venv/development ## spoil the running product's data with drawn requests, then bytes; ARGS="--help"
 	@$(BIN)/python -m fuzz $(ARGS)

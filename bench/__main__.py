@@ -1,36 +1,30 @@
 """Print what each operation costs, here, in process: `python -m bench`.
 
-Calls and trips are exact. CPU is the product's: what the double of the cloud uses is taken off,
-but not the SDK's work to write and read requests. Times include the double and say nothing of a
-network. DynamoDB's units are in the last part only, by its rule: the double counts one each.
-This needs nothing but Python: lists grow from 10 to 1,000 rows, and the work of a minute is
-counted with 1,000 and with 100,000 people (`bench.minute`). Not yet as the design has it (D14):
-units counted by DynamoDB Local, times on the local cloud, lists of 10,000.
+Calls and trips are exact. Capacity units are what DynamoDB Local says it took, in a warm process:
+without Java or its package they are missing, and so is how they grow. CPU is the product's: what
+the double of the cloud uses is taken off, but not the SDK's work to write and read requests. Times
+include the double and say nothing of a network. A campaign's units are by DynamoDB's own rule
+(`bench.units`). Not yet as the design has it (D14): times on the local cloud.
 """
 
 import tests.environment  # noqa: F401, I001  before anything of the product
 
+import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
 
-from bench import minute
-from bench.counting import asked, cost_of, know_tokens, measure
-from bench.operations import LISTED, OPERATIONS, Operation, fill, prepare
-from bench.timing import HEAD, RUNS, line, quiet, timing
-from chalicelib.access import gate
-from chalicelib.access.model import Action
-from chalicelib.core import clock, ids, rows
-from chalicelib.record import deposit, store
-from chalicelib.record.model import Draft
+from bench import dynamodb_local, growth, minute, table
+from bench.dynamodb_local import DynamoDBLocal, MissingError
+from bench.jobs import JOBS
+from bench.operations import LISTED, OPERATIONS, fill, prepare
+from bench.table import Measured
+from bench.timing import HEAD, RUNS, line, quiet
+from chalicelib.core.settings import settings
 from tests import double, worlds
-from tests.builders import a_pdf
 from tests.http_client import Client
 from tests.worlds import World
-
-SIZES: Final = (10, 100, 1000)
 
 
 @contextlib.contextmanager
@@ -46,63 +40,83 @@ def _world() -> Iterator[tuple[World, Client]]:
         yield world, Client(application)
 
 
-def _operation(operation: Operation, world: World, http: Client, saved: double.Snapshot) -> str:
+@contextlib.contextmanager
+def _server() -> Iterator[DynamoDBLocal]:
+    """Run DynamoDB Local with the product's tables, empty; as `dynamodb_local.running`."""
+    with dynamodb_local.running() as server:
+        server.create_tables(settings().table_prefix)
+        yield server
+
+
+def _server_if_any(until: contextlib.ExitStack) -> DynamoDBLocal | None:
+    try:
+        return until.enter_context(_server())
+    except MissingError as missing:
+        _say([f"no capacity units: {missing}"])
+        return None
+
+
+def _say(lines: Iterable[str], title: str = "") -> None:
+    if title:
+        sys.stdout.write(f"\n{title}\n")
+    for one in lines:
+        sys.stdout.write(f"{one}\n")
+        sys.stdout.flush()
+
+
+def _table(
+    world: World, http: Client, saved: double.Snapshot, server: DynamoDBLocal | None
+) -> Iterator[Measured]:
+    for operation in OPERATIONS:
+        yield table.of_operation(operation, world, http, saved, server)
+    for job in JOBS:
+        yield table.of_job(job, world, saved, server)
+
+
+def _line(one: Measured) -> str:
+    units = (one.units.read, one.units.written) if one.units else None
+    return line(one.name, one.cold, one.warm, one.timed, units)
+
+
+def _measure(world: World, http: Client, options: argparse.Namespace) -> None:
+    small = double.snapshot()
     with quiet():
-        double.restore(saved)
-        operation.before(world, http)
-        saved = double.snapshot()
-        cold, warm = measure(asked(operation, world, http), world, saved)
-        double.restore(saved)
-        know_tokens(world)
-        operation.send(world, http)
-        timed = timing(lambda: operation.send(world, http))
-    return line(operation.name, cold, warm, timed)
-
-
-def _grow(world: World, wanted: int) -> None:
-    """Add documents by their rows alone: a transaction of the double copies the whole table."""
-    owner = world.laboratory.principal
-    with gate.enter(owner, Action.DOCUMENT_ADD, world.person.pid) as unit:
-        draft = Draft("Compte rendu", "11502-2", clock.now().date(), None, None, None)
-        for _ in range(wanted):
-            document = deposit.new_document(unit, ids.new_id(), draft, a_pdf())
-            rows.write([rows.put(store.new_row(unit, document))])
-
-
-def _growth(world: World, http: Client, saved: double.Snapshot) -> Iterator[str]:
-    (listing,) = [one for one in OPERATIONS if one.name == "list_of_50"]
-    double.restore(saved)
-    held = 2
-    for size in SIZES:
-        with quiet():
-            _grow(world, size - held)
-            held = size
-            listing.send(world, http)
-            cost = cost_of(lambda: listing.send(world, http))
-            timed = timing(lambda: listing.send(world, http))
-        yield line(f"list of {size:>5} rows", cost, cost, timed)
+        fill(world)
+        prepare(world, http)
+    saved = double.snapshot()
+    with contextlib.ExitStack() as until:
+        server = _server_if_any(until)
+        _say([HEAD], f"calls/trips; {LISTED} documents in the record; {RUNS} runs")
+        measured = []
+        for one in _table(world, http, saved, server):
+            _say([_line(one)])
+            measured.append(one)
+        if options.write:
+            table.write(measured)
+        if server:
+            title = "one page of a list, with {:,} and with {:,} items in the record"
+            _say([growth.HEAD], title.format(*growth.ITEMS))
+            _say(growth.of_lists(world, http, saved, server))
+    if server:
+        people = growth.WHOLE if options.whole else growth.MANY
+        _say([growth.HEAD], f"with {growth.FEW:,} and with {people:,} people in the tables")
+        _say(growth.of_people(world, http, saved, _server, people))
+    _say(minute.growth(world, small), "the work of a minute, as people grow who are due later")
+    _say(minute.campaign_day(world, small), "a campaign day, by the figures above")
 
 
 def main() -> int:
-    """Print the table, then how a list grows with the record."""
+    """Print the table, then how cost grows with a record, with people and with what is due."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help=f"{growth.WHOLE:,} people in the tables: long",
+    )
+    options = parser.parse_args()
     with _world() as (world, http):
-        small = double.snapshot()
-        with quiet():
-            fill(world)
-            prepare(world, http)
-        saved = double.snapshot()
-        sys.stdout.write(f"calls/trips; {LISTED} documents in the record; {RUNS} runs\n{HEAD}\n")
-        for operation in OPERATIONS:
-            sys.stdout.write(_operation(operation, world, http, saved) + "\n")
-        sys.stdout.write("\none page of a list, as the record grows\n")
-        for line in _growth(world, http, small):
-            sys.stdout.write(line + "\n")
-        sys.stdout.write("\nthe work of a minute, as people grow who are due at other times\n")
-        for line_ in minute.growth(world, small):
-            sys.stdout.write(line_ + "\n")
-        sys.stdout.write("\na campaign day, by the figures above\n")
-        for line_ in minute.campaign_day(world, small):
-            sys.stdout.write(line_ + "\n")
+        _measure(world, http, options)
     return 0
 
 

@@ -13,7 +13,8 @@ from tests.recorder import recorder
 
 RUNS: Final = 30
 HEAD: Final = (
-    f"{'operation':<24}{'cold':>7}{'warm':>7}{'CPU ms':>9}{'p50 ms':>9}{'p95 ms':>9}  warm calls"
+    f"{'operation':<24}{'cold':>7}{'warm':>7}{'read':>7}{'write':>7}"
+    f"{'CPU ms':>9}{'p50 ms':>9}{'p95 ms':>9}  warm calls"
 )
 
 
@@ -50,10 +51,13 @@ def timing(
     )
 
 
-def line(name: str, cold: Cost, warm: Cost, timed: Timing) -> str:
-    """Write one line of the table."""
+def line(
+    name: str, cold: Cost, warm: Cost, timed: Timing, units: tuple[float, float] | None = None
+) -> str:
+    """Write one line of the table; units are those read and written, if they are known."""
+    read, written = (f"{one:g}" for one in units) if units else ("–", "–")
     calls = ", ".join(f"{call} {count}" for call, count in warm.calls.items())
     return (
-        f"{name:<24}{f'{cold.total}/{cold.trips}':>7}{f'{warm.total}/{warm.trips}':>7}"
+        f"{name:<24}{f'{cold.total}/{cold.trips}':>7}{f'{warm.total}/{warm.trips}':>7}{read:>7}{written:>7}"
         f"{timed.cpu:>9.1f}{timed.p50:>9.1f}{timed.p95:>9.1f}  {calls}"
     )

@@ -212,9 +212,12 @@ def make_installation() -> None:
 def locked_archive() -> Iterator[str]:
     """Lock what is put into the archive's bucket for a day, as the template does for years."""
     bucket, storage = settings().archive_bucket, aws.client("s3")
-    rule = {"Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}}
     storage.put_object_lock_configuration(
-        Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", **rule}
+        Bucket=bucket,
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}},
+        },
     )
     try:
         yield bucket

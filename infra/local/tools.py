@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -78,6 +79,23 @@ def file_of_npm(package: str, sha512: str, member: str, place: Path) -> None:
         subprocess.CalledProcessError: npm did not give it; its output is on the terminal.
         ValueError: it is another archive.
     """
+    with _archive_of_npm(package, sha512) as files:
+        file = files.extractfile(member)
+        place.write_bytes(file.read() if file else b"")
+
+
+def folder_of_npm(package: str, sha512: str, member: str, place: Path) -> None:
+    """Take one folder of an npm package; otherwise as `file_of_npm`."""
+    with _archive_of_npm(package, sha512) as files, tempfile.TemporaryDirectory() as folder:
+        inside = [one for one in files.getmembers() if one.name.startswith(f"{member}/")]
+        files.extractall(folder, inside, filter="data")
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.move(Path(folder) / member, place)
+
+
+@contextmanager
+def _archive_of_npm(package: str, sha512: str) -> Iterator[tarfile.TarFile]:
+    """Fetch an npm package's archive, without what it depends on, and without its scripts."""
     with alone(_LOCK):
         command = _npm()
         with tempfile.TemporaryDirectory() as folder:
@@ -87,8 +105,7 @@ def file_of_npm(package: str, sha512: str, member: str, place: Path) -> None:
             if found != sha512:
                 raise ValueError(f"{package}: the digest of its archive is {found}")
             with tarfile.open(archive) as files:
-                file = files.extractfile(member)
-                place.write_bytes(file.read() if file else b"")
+                yield files
 
 
 def _npm() -> list[str]:
