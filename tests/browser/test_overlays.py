@@ -73,13 +73,13 @@ def _search(page: Page, _: Canned) -> None:
 
 
 def _files(page: Page, canned: Canned) -> None:
-    """Show a file in each state: described, refused here, present, refused there, unsent, there."""
+    """Show a file in each state: described, refused here, present, refused there, there, cut."""
     there = document(9, "Bilan de mai", "text/plain", b"e")
     answers: list[Answer] = [
         lambda route: problem(route, 409, "already-deposited", "Déjà", document_id=there["id"]),
         lambda route: problem(route, 422, "document-refused", "Refusé", detail="Fichier abîmé."),
-        lambda route: route.abort(),
         lambda route: reply(route, there, 201),
+        lambda route: route.abort(),
     ]
     canned.documents = [there]
     canned.overrides["POST .*/documents$"] = _next(answers)
@@ -87,15 +87,18 @@ def _files(page: Page, canned: Canned) -> None:
     for name in ("a", "b", "c", "d"):
         _put(files, f"{name} bilan.txt", name.encode())
     page.get_by_role("button", name="Envoyer les 4 fichiers").click()
-    expect(page.get_by_role("article", name="d bilan.txt")).to_contain_text("Disponible")
+    expect(page.get_by_role("article", name="c bilan.txt")).to_contain_text("Disponible")
+    expect(page.get_by_role("article", name="d bilan.txt")).to_contain_text("Réseau coupé")
     _put(files, "vide.txt", b"")
     _put(files, "encore un.txt", b"f")
     expect(page.get_by_role("article", name="vide.txt")).to_contain_text("vide")
 
 
 def _next(answers: list[Answer]) -> Answer:
+    """Give each answer once, and the last one from then on: what is cut is tried again."""
+
     def answer(route: Route) -> None:
-        answers.pop(0)(route)
+        (answers.pop(0) if len(answers) > 1 else answers[0])(route)
 
     return answer
 

@@ -12,7 +12,7 @@ def test_imports_every_handler_from_the_bare_package_alone(stack: Stack) -> None
     report, faults = checks.import_report(stack.config.state / "package")
 
     assert faults == []
-    assert report.count("\n") == 8
+    assert report.count("\n") == 9
 
 
 def test_holds_libraries_this_processor_can_load(stack: Stack) -> None:
