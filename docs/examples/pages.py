@@ -59,10 +59,12 @@ class Site:
             return str(known), self._visits.setdefault(str(known), {})
 
     def save(self) -> None:
-        """Keep every session."""
+        """Keep every session; who is killed meanwhile keeps those of before."""
+        fresh = self._file.with_suffix(".new")
         with self._alone:
-            self._file.touch(mode=0o600)
-            self._file.write_text(json.dumps(self._visits), encoding="utf-8")
+            fresh.touch(mode=0o600)
+            fresh.write_text(json.dumps(self._visits), encoding="utf-8")
+            fresh.replace(self._file)
 
     def access(self, visit: Visit) -> Access | None:
         """Return what the person gave, as far as we know."""
