@@ -7,14 +7,13 @@ appointment is said at once.
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from chalicelib.agenda import rules, times
 from chalicelib.agenda.feeds import Linked
 from chalicelib.agenda.model import Detail, Feed, Notice, RemindersState, Slot
 from chalicelib.agenda.showing import Shown
 from chalicelib.core import clock
-from chalicelib.core.errors import Invalid
 from chalicelib.http import problems
 from chalicelib.http.endpoint import Schema
 from chalicelib.http.listing import DaysQuery
@@ -61,14 +60,12 @@ class _Described(Schema):
     @model_validator(mode="wrap")
     @classmethod
     def _everything_wrong(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        try:
-            return handler(value)
-        except ValidationError as error:
-            if not isinstance(value, dict):
-                raise
-            found, wrong, sound = problems.split(error, value, cls.model_fields)
-            today = clock.paris_date(clock.now())
-            raise Invalid(errors=(*found, *rules.wrong_in_part(sound, wrong, today))) from error
+        return problems.with_rules(
+            value,
+            handler,
+            cls.model_fields,
+            lambda sound, wrong: rules.wrong_in_part(sound, wrong, clock.paris_date(clock.now())),
+        )
 
 
 class AppointmentDraft(_Described):

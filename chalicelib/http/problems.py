@@ -5,8 +5,8 @@ refusals are equal byte for byte (D15); it is in the `X-Request-Id` header.
 """
 
 import json
-from collections.abc import Collection, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,6 +20,7 @@ from chalicelib.core.errors import (
 from chalicelib.http.field_texts import FIELD_TEXTS
 from chalicelib.http.problem_texts import PROBLEM_TEXTS
 
+_Body = TypeVar("_Body")
 MEDIA_TYPE: Final = "application/problem+json"
 # The members that some problems add, with their JSON type: the contract tells of these, and a test
 # of any other.
@@ -91,16 +92,29 @@ def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
     return Invalid(errors=tuple(found))
 
 
-def split(
-    error: ValidationError, value: Mapping[str, Any], names: Collection[str]
-) -> tuple[tuple[FieldError, ...], set[str], dict[str, Any]]:
-    """Return what is wrong in the form of a body, in which members, and the others of `names`.
+def with_rules(
+    value: object,
+    handler: Callable[[object], _Body],
+    names: Collection[str],
+    refused: Callable[[dict[str, Any], set[str]], Iterable[FieldError]],
+) -> _Body:
+    """Read a body by `handler`; if its form is wrong, tell it with all that rules refuse.
 
-    So that rules look at those, and everything wrong is told at once.
+    `refused` is given the sound ones of the members `names`, and which members are wrong.
+
+    Raises:
+        ValidationError: it is not an object.
+        Invalid: everything wrong, at once.
     """
-    found = from_validation(error).errors
-    wrong = {one.pointer.split("/")[1] for one in found}
-    return found, wrong, {name: value[name] for name in names if name in value.keys() - wrong}
+    try:
+        return handler(value)
+    except ValidationError as error:
+        if not isinstance(value, dict):
+            raise
+        found = from_validation(error).errors
+        wrong = {one.pointer.split("/")[1] for one in found}
+        sound = {name: value[name] for name in names if name in value.keys() - wrong}
+        raise Invalid(errors=(*found, *refused(sound, wrong))) from error
 
 
 def words_of(error: FieldError) -> tuple[str, str]:

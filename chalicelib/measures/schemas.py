@@ -7,10 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from chalicelib.core import clock
-from chalicelib.core.errors import Invalid
 from chalicelib.http import problems
 from chalicelib.http.endpoint import Schema
 from chalicelib.http.fields import Day
@@ -57,15 +56,12 @@ class MeasureDraft(Schema):
     @classmethod
     def _everything_wrong(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Tell what is wrong in its form with all that rules refuse."""
-        try:
-            return handler(value)
-        except ValidationError as error:
-            if not isinstance(value, dict):
-                raise
-            found, _, sound = problems.split(error, value, cls.model_fields)
-            raise Invalid(
-                errors=(*found, *rules.wrong_in_part(_typed(sound), clock.now()))
-            ) from error
+        return problems.with_rules(
+            value,
+            handler,
+            cls.model_fields,
+            lambda sound, _: rules.wrong_in_part(_typed(sound), clock.now()),
+        )
 
     def draft(self) -> Draft:
         """Return it as rules read it."""
@@ -180,18 +176,12 @@ class TargetBody(Schema):
     @classmethod
     def _everything_wrong(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Tell what is wrong in its form with all that rules refuse."""
-        try:
-            return handler(value)
-        except ValidationError as error:
-            if not isinstance(value, dict):
-                raise
-            found, _, sound = problems.split(error, value, cls.model_fields)
-            if "weight" in sound:
-                sound["weight"] = Decimal(str(sound["weight"]))
-            if sound.get("by"):
-                sound["by"] = date.fromisoformat(sound["by"])
-            today = clock.paris_date(clock.now())
-            raise Invalid(errors=(*found, *rules.wrong_target(sound, today))) from error
+        return problems.with_rules(
+            value,
+            handler,
+            cls.model_fields,
+            lambda sound, _: rules.wrong_target(_typed(sound), clock.paris_date(clock.now())),
+        )
 
 
 class TargetShown(Schema):
@@ -282,8 +272,12 @@ def _source_out(source: Source) -> MeasureSource:
 
 
 def _typed(members: dict[str, Any]) -> dict[str, Any]:
-    """Read figures as they were written, and the kind by its name."""
+    """Read figures as they were written, days and kinds by their names."""
     typed = dict(members)
+    if "weight" in typed:
+        typed["weight"] = Decimal(str(typed["weight"]))
+    if typed.get("by"):
+        typed["by"] = date.fromisoformat(typed["by"])
     if "values" in typed:
         typed["values"] = {name: Decimal(str(one)) for name, one in typed["values"].items()}
     if "kind" in typed:

@@ -294,7 +294,6 @@ OWN_PATIENTS: list[Json] = [
     for pid, ago, opened in ((OTHER_PID, 20, False), (PID, 352, True))
 ]
 NEWS: Json = {"patient": PATIENT, "new_documents": 2, "has_more": False, "was_seen": True}
-_NOT_IN_PROFILE = ("sex", "authorised_until")
 IDENTITY: Json = {
     "ins": "279035121518989",
     "family_name": "PAT-TROIS",

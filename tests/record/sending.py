@@ -1,10 +1,8 @@
 """A long document, and its sending in parts, as a client and the workers do it."""
 
 import hashlib
-import json
 from typing import Any, Final
 
-from chalicelib.core import events
 from chalicelib.core.events import EventType
 from chalicelib.core.outbox import OutboxRow, event_of
 from chalicelib.core.rows import table_name
@@ -93,9 +91,3 @@ def inspect() -> list[str]:
                 relay.carry(event_of(row))
     sent = [body for body in double.messages() if queue.read(body).type is EventType.DOCUMENT_SENT]
     return serve(ingest.ingest, from_queue(*sent)) if sent else []
-
-
-def inspect_now(pid: str, document_id: str) -> list[str]:
-    """Hand over one document, as the queue does once more."""
-    event = events.new_event(EventType.DOCUMENT_SENT, pid, document_id)
-    return serve(ingest.ingest, from_queue(json.dumps(events.to_dict(event))))

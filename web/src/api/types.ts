@@ -18,7 +18,6 @@ export type OwnPatient = Schemas["RelationOut"];
 export type News = Schemas["NewsOut"];
 export type PatientSearch = Omit<Schemas["LookupBody"], "minor_secrecy">;
 export type ProfessionalCard = Schemas["ProfessionalCard"];
-export type ProfessionalSearch = Schemas["SearchBody"];
 export type Authorisation = Schemas["AuthorisationOut"];
 export type CarnetDocument = Schemas["DocumentOut"];
 export type PendingDocument = Schemas["PendingDocument"];

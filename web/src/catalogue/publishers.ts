@@ -25,7 +25,6 @@ export const publisherWords = typeset({
   tryTitle: "Essayer chez vous",
   try: "Le service entier se lance sur votre machine, avec des personnes fictives. Un laboratoire fictif y est déjà inscrit.",
   tryMore: "L'exemple fait les quatre requêtes et affiche ce qu'il reçoit. Trois fichiers suffisent, avec Python et la bibliothèque joserfc (pip install joserfc).",
-  readTitle: "Pour écrire votre logiciel",
   guide: "Le guide pas à pas",
   guideText: "En anglais : chaque requête, et que faire après chaque refus.",
   applicationGuide: "Le guide des applications",
