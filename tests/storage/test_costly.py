@@ -1,7 +1,6 @@
 """Small files that cost much: each is judged in the time an honest one takes (A17)."""
 
 import struct
-import time
 import zlib
 from contextlib import suppress
 
@@ -9,9 +8,8 @@ import pytest
 
 from chalicelib.storage.inspect import inspect
 from chalicelib.storage.refusals import Code, Refused
+from tests.endless import ends
 from tests.storage import files
-
-SECONDS = 3.0  # twenty times what an idle machine takes; the first versions took minutes
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
@@ -28,10 +26,8 @@ def _png(*ancillary: bytes) -> bytes:
     "text", [b"<" + b" " * 60_000, (b"<" + b" " * 200 + b"/" + b" " * 200) * 400]
 )
 def test_a_text_of_signs_and_spaces_is_read_at_once(text: bytes) -> None:
-    began = time.monotonic()
-    with suppress(Refused):
+    with ends(), suppress(Refused):
         inspect(b"note " + text, None)
-    assert time.monotonic() - began < SECONDS
 
 
 def test_profiles_that_inflate_together_beyond_one_budget_are_refused() -> None:
@@ -50,7 +46,5 @@ def test_objects_that_open_a_text_without_end_are_refused_in_time() -> None:
     page = files.a_pdf()
     place = page.index(b" 0 obj\n<")
     hostile = page[:place] + b" 0 obj\n<" * 5000 + page[place:]
-    began = time.process_time()
-    with suppress(Refused):
+    with ends(), suppress(Refused):
         inspect(hostile, None)
-    assert time.process_time() - began < SECONDS

@@ -1,7 +1,5 @@
 """TIFF, HEIC, RTF and DOCX: what ordinary software writes enters, what acts or fetches does not."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from chalicelib.storage.fields import is_harmless
 from chalicelib.storage.headers import content_headers
 from chalicelib.storage.inspect import EXTENSIONS, Inspected, Kind, inspect
 from chalicelib.storage.refusals import Refused
+from tests.endless import ends
 from tests.storage.files import a_jpeg, a_png
 from tests.storage.hostile_office import EVERY, Case
 from tests.storage.office_files import (
@@ -36,11 +35,9 @@ VALID = [a_tiff(), a_heic(grid=(1, 2), kinds=(b"hvc1", b"hvc1")), an_rtf(), a_do
 def test_refuses_a_hostile_file_with_its_reason_in_time(case: Case) -> None:
     _, made, code = case
     content = made()
-    started = time.process_time()
-    with pytest.raises(Refused) as caught:
+    with ends(), pytest.raises(Refused) as caught:
         inspect(content, None)
     assert caught.value.code is code
-    assert time.process_time() - started < 3
     for language in ("fr", "en"):
         assert "{" not in caught.value.sentence(language)
 
@@ -127,9 +124,8 @@ def test_a_field_is_harmless_by_its_whole_instruction(instruction: str, harmless
 
 @pytest.mark.parametrize("instruction", ["HYPERLINK" + ' \\l "a"' * 20_000 + "!", "PAGE" * 50_000])
 def test_a_long_instruction_is_judged_at_once(instruction: str) -> None:
-    started = time.process_time()
-    assert not is_harmless(instruction)
-    assert time.process_time() - started < 1
+    with ends():
+        assert not is_harmless(instruction)
 
 
 @pytest.mark.parametrize("kind", [Kind.TIFF, Kind.HEIC, Kind.RTF, Kind.DOCX])
