@@ -193,7 +193,7 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
     ),
     "too-long-at-once": Text(
         "Document trop volumineux pour une seule réponse",
-        "Ce document a {size_bytes} octets et se lit par tranches de 4 Mio au plus. "
+        "Ce document a {size_bytes}\u00a0octets et se lit par tranches de 4 Mio au plus. "
         "Demandez-en les octets avec l’en-tête `Range` (`bytes=0-4194303`), puis les suivants. "
         "Il ne peut pas être joint à un message.",
         "Too long for one answer",

@@ -71,7 +71,7 @@ def test_asked_for_at_once_it_says_how_to_read_it(app: Actor, http: Client, long
         assert refused(reply) == too_long
         said = reply.json()["issue"][0]
         for words in (said["details"]["text"], said["diagnostics"]):
-            assert f" {len(LONG)} " in words
+            assert f" {len(LONG)}" in words
             assert "`Range` (`bytes=0-4194303`)" in words
     for asked in ("bytes=0-1,4-5", f"bytes={len(LONG)}-"):
         beyond = read(http, app, long, asked)

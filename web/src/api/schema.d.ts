@@ -8990,7 +8990,7 @@ export interface operations {
                      *       "type": "/problems/too-long-at-once",
                      *       "title": "Document trop volumineux pour une seule réponse",
                      *       "status": 409,
-                     *       "detail": "Ce document a 18350080 octets et se lit par tranches de 4 Mio au plus. Demandez-en les octets avec l’en-tête `Range` (`bytes=0-4194303`), puis les suivants. Il ne peut pas être joint à un message.",
+                     *       "detail": "Ce document a 18350080 octets et se lit par tranches de 4 Mio au plus. Demandez-en les octets avec l’en-tête `Range` (`bytes=0-4194303`), puis les suivants. Il ne peut pas être joint à un message.",
                      *       "title_en": "Too long for one answer",
                      *       "detail_en": "This document has 18350080 bytes and is read in slices of 4 MiB at most: ask for its bytes with the header `Range` (`bytes=0-4194303`), then for the next ones. It cannot be joined to a message.",
                      *       "size_bytes": 18350080
