@@ -153,6 +153,7 @@ def test_a_file_nested_in_the_value_of_another_is_read_once() -> None:
         ("TVoAAA", [b"MZ\0\0"]),
         ("T-V.o*A A\u00e9A=", [b"MZ\0\0"]),
         ("TVo=AAA=", [b"MZ\0\0"]),
+        ("TV=oAAA" + "=" * 101, [b"MZ\0\0"]),
         ("@@@", []),
         ("", []),
     ],
