@@ -173,14 +173,27 @@ def _crop(page: Page, number: int) -> Locator:
     return dialog
 
 
-def _drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Put a finger on the photo and lift it elsewhere: in shares of its sides."""
+def _drag(
+    page: Page, start: tuple[float, float], end: tuple[float, float], *, by_touch: bool = False
+) -> None:
+    """Press on the photo and let go elsewhere, with a mouse or a finger: in shares of its sides."""
     box = page.locator(".crop-area").bounding_box()
     assert box
 
     def there(at: tuple[float, float]) -> tuple[float, float]:
         return box["x"] + box["width"] * at[0], box["y"] + box["height"] * at[1]
 
+    if by_touch:
+        session = page.context.new_cdp_session(page)
+        (x, y), (to_x, to_y) = there(start), there(end)
+        for kind, points in (
+            ("touchStart", [{"x": x, "y": y}]),
+            ("touchMove", [{"x": (x + to_x) / 2, "y": (y + to_y) / 2}]),
+            ("touchMove", [{"x": to_x, "y": to_y}]),
+            ("touchEnd", []),
+        ):
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        return
     page.mouse.move(*there(start))
     page.mouse.down()
     page.mouse.move(*there(end), steps=3)
@@ -217,7 +230,7 @@ def test_a_page_is_cropped_kept_so_put_back_and_nothing_cut_off_leaves(
     expect(page.get_by_role("button", name="Rogner la page 1")).to_be_focused()
 
     dialog = _crop(page, 2)  # turned: its right is the top of what was taken
-    _drag(page, (0.99, 0.01), (0.79, 0.11))  # by the corner
+    _drag(page, (0.99, 0.01), (0.79, 0.11), by_touch=True)  # the corner
     edges = {"En haut": "10", "À droite": "20", "En bas": "0", "À gauche": "0"}
     for edge, value in edges.items():
         slider = dialog.get_by_role("slider", name=edge)

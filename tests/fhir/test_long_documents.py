@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.access.permissions import Permission
 from tests.access.notes import traces
-from tests.builders import Actor
+from tests.builders import Actor, withdraw_consent
 from tests.fhir.conftest import Allowed
 from tests.fhir.test_documents import DOCUMENTS
 from tests.fhir.test_edge import refused
@@ -59,6 +59,15 @@ def test_it_is_read_in_slices_that_are_one_line_of_the_history(
     assert found == LONG
     assert len(found) > PART
     assert lines(world) == before + 1
+
+
+def test_a_consent_taken_back_ends_the_reading_at_the_next_slice(
+    world: World, app: Actor, http: Client, long: str
+) -> None:
+    assert read(http, app, long, "bytes=0-").status == 206
+    withdraw_consent(world.person, app)
+    refusal = refused(read(http, app, long, f"bytes={PART}-"))
+    assert refusal == (403, [("forbidden", "consent-not-given", "")])
 
 
 def test_asked_for_at_once_it_says_how_to_read_it(app: Actor, http: Client, long: str) -> None:
