@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from chalicelib.core import ids
+from chalicelib.http.principal import Principal
 from tests.http_client import Client, Reply
 from tests.record import sending
 from tests.record.sending import LONG, PART
@@ -62,9 +63,15 @@ def progress(world: World, http: Client) -> Reply:
 
 
 def read_slice(world: World, http: Client) -> Reply:
-    return http.get(
-        f"{_href(world)}/content", as_=world.person.principal, headers={"Range": f"bytes={PART}-"}
-    )
+    return _slice(http, f"{_href(world)}/content", world.person.principal)
+
+
+def read_fhir_slice(world: World, http: Client, app: Principal) -> Reply:
+    return _slice(http, f"/fhir/R4/Binary/{_known[world.person.pid]['id']}", app)
+
+
+def _slice(http: Client, target: str, who: Principal) -> Reply:
+    return http.get(target, as_=who, headers={"Range": f"bytes={PART}-"})
 
 
 def _href(world: World) -> str:

@@ -191,6 +191,10 @@ def _application(
     return send
 
 
+def _fhir_slice(world: World, http: Client) -> Reply:
+    return large.read_fhir_slice(world, http, _applications[world.person.pid].principal)
+
+
 _NAME: Final = "urn:exemple|42"
 
 
@@ -290,6 +294,7 @@ OPERATIONS: Final = (
         201,
     ),
     Operation("fhir_binary", _application("GET", "Binary/{document}")),
+    Operation("fhir_slice", _fhir_slice, 206, large.kept),
     Operation("preferences", _get("/v1/patients/{pid}/preferences")),
     Operation("set_preferences", _mine("PUT", "/preferences", version=0, json=_PREFERENCES)),
     Operation("prevention", _get("/v1/patients/{pid}/prevention")),

@@ -53,8 +53,10 @@ def verified(content: bytes, sha256: str) -> bytes:
     return content
 
 
-def scanned(unit: Unit, content: bytes) -> Verdict:
+def scanned(unit: Unit, content: bytes, before: Verdict | None = None) -> Verdict:
     """Have a content scanned; a virus is told to the operator by its name, without the content.
+
+    `before` is what was said of the same bytes when they came: it stands where nothing scans now.
 
     Raises:
         Refused: it is infected, or could not be scanned whole.
@@ -73,6 +75,8 @@ def scanned(unit: Unit, content: bytes) -> Verdict:
             **named,
         )
         raise Refused(Code.INFECTED)
+    if verdict.verdict == "not_scanned" and before is not None:
+        return before
     return verdict
 
 

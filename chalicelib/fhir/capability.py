@@ -7,7 +7,7 @@ from typing import Any, Final
 from chalicelib.fhir.values import present
 from chalicelib.http.endpoint import ENDPOINTS, FHIR, Endpoint
 
-_DATE: Final = "2026-11-23"  # of the last change of what this interface takes or gives
+_DATE: Final = "2026-11-28"  # of the last change of what this interface takes or gives
 _ROUTE: Final = re.compile(r"/fhir/R4/([A-Z]\w+)(/\{\w+\})?")
 _SYSTEM: Final = "/fhir/R4"
 _OF_SYSTEM: Final[Mapping[str, str]] = {"POST": "transaction"}
@@ -32,6 +32,8 @@ _PARAMETERS: Final[Mapping[str, str]] = {
 }
 # How what is found is given, which a statement does not tell.
 _OF_RESULTS: Final = frozenset({"_count", "_sort", "_cursor"})
+_SLICE: Final = 206
+_SLICED: Final = "Above 4 MiB, the bytes come in slices: `Range: bytes=0-4194303`, and so on."
 _OAUTH: Final = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SERVICE: Final = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
@@ -85,9 +87,11 @@ def _resources() -> Iterator[dict[str, Any]]:
         codes = sorted({code for code, _ in found})
         names = {(one.method, one.path[-1] == "}") for _, one in found}
         searches = [declared for code, declared in found if code == "search-type"]
+        is_sliced = any(_SLICE in declared.answers for _, declared in found)
         yield present(
             {
                 "type": kind,
+                "documentation": _SLICED if is_sliced else None,
                 "interaction": [{"code": code} for code in codes],
                 "versioning": "versioned-update" if "update" in codes else "versioned",
                 "conditionalUpdate": ("PUT", False) in names or None,

@@ -9,7 +9,7 @@ from chalicelib.fhir.queries import DocumentSearch
 from chalicelib.http.endpoint import FHIR, JSON, Answer, Call, NoQuery, endpoint
 from chalicelib.record import reading, usecases
 from chalicelib.record.model import Document, Filter
-from chalicelib.storage.headers import content_headers
+from chalicelib.record.routes import TOO_LONG, content_answer
 from chalicelib.storage.inspect import Kind
 
 _ALL: Final = "/fhir/R4/DocumentReference"
@@ -52,21 +52,18 @@ def read_document_reference(call: Call[None, NoQuery]) -> Answer:
     )
 
 
-@endpoint("GET", _BINARY, answers={200: (FHIR, *Kind)})
+@endpoint("GET", _BINARY, answers={200: (FHIR, *Kind), 206: tuple(Kind)}, problems=TOO_LONG)
 def read_binary(call: Call[None, NoQuery]) -> Answer:
-    """Read the content of a document: raw, or as FHIR to who asks for that."""
-    pid = subjects.own(call.principal)
-    document, content = reading.open_document(call.principal, pid, call.path["document_id"])
+    """Read the content of a document: raw, above 4 MiB in slices; or as FHIR to who asks for that.
+
+    A resource is given whole, or not at all: ranges are of bytes.
+    """
+    pid, document_id = subjects.own(call.principal), call.path["document_id"]
     if _wants_resource(call.headers["accept"]):
+        document, content = reading.open_document(call.principal, pid, document_id)
         return answered(mapping_document.binary(document, content))
-    headers = content_headers(
-        document.format,
-        content,
-        title=document.title,
-        on=document.care_date,
-        sha256=document.sha256,
-    )
-    return Answer(content, headers=headers, version=document.version)
+    asked = call.headers.get("range")
+    return content_answer(*reading.open_asked(call.principal, pid, document_id, asked))
 
 
 def _wants_resource(accept: str) -> bool:

@@ -11,12 +11,12 @@ from typing import Final
 _ROOTS: Final = ("/fhir/", "/oauth/token", "/oauth/revoke", "/.well-known/")
 ANY_ORIGIN: Final = {"Access-Control-Allow-Origin": "*"}
 _READABLE: Final = {
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Last-Modified, Location, Retry-After,"
-    " WWW-Authenticate, X-Request-Id"
+    "Access-Control-Expose-Headers": "Content-Location, Content-Range, ETag, Last-Modified,"
+    " Location, Repr-Digest, Retry-After, WWW-Authenticate, X-Request-Id"
 }
 _ASKED_WITH: Final = (
     "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Exist, If-None-Match,"
-    " Prefer"
+    " Prefer, Range"
 )
 _DAY_SECONDS: Final = 86_400
 

@@ -27,6 +27,7 @@ _BY_STATUS: Final[Mapping[int, str]] = {
     412: "conflict",
     413: "too-long",
     415: "not-supported",
+    416: "value",
     422: "invalid",
     428: "required",
     429: "throttled",
@@ -34,6 +35,7 @@ _BY_STATUS: Final[Mapping[int, str]] = {
     500: "exception",
     503: "transient",
 }
+_BY_SLUG: Final[Mapping[str, str]] = {"too-long-at-once": "too-costly"}  # no conflict of edits
 _BY_ERROR: Final[Mapping[str, str]] = {
     "missing": "required",
     "extra_forbidden": "not-supported",
@@ -96,7 +98,7 @@ def _of_problem(slug: str, status: int, params: Mapping[str, Any]) -> dict[str, 
     severity = "fatal" if status == 500 else "error"  # noqa: PLR2004  an incident of ours
     return _issue(
         severity,
-        _BY_STATUS.get(status, "processing"),
+        _BY_SLUG.get(slug) or _BY_STATUS.get(status, "processing"),
         slug,
         (f"{said['title']}. {said['detail']}", f"{said['title_en']}. {said['detail_en']}"),
     )

@@ -193,10 +193,12 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
     ),
     "too-long-at-once": Text(
         "Document trop volumineux pour une seule réponse",
-        "Ce document se lit par tranches de 4 Mio au plus (en-tête `Range`). "
+        "Ce document a {size_bytes}\u00a0octets et se lit par tranches de 4 Mio au plus. "
+        "Demandez-en les octets avec l’en-tête `Range` (`bytes=0-4194303`), puis les suivants. "
         "Il ne peut pas être joint à un message.",
         "Too long for one answer",
-        "This document is read in slices of 4 MiB at most (`Range` header). "
+        "This document has {size_bytes} bytes and is read in slices of 4 MiB at most: ask for its "
+        "bytes with the header `Range` (`bytes=0-4194303`), then for the next ones. "
         "It cannot be joined to a message.",
         "Ouvrez-le dans l’application, ou demandez-en les tranches l’une après l’autre.",
     ),

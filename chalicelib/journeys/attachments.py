@@ -65,7 +65,14 @@ def save(principal: Principal, ref: Reference, attachment_id: str) -> Kept:
         principal, ref, attachment_id, Action.ATTACHMENT_SAVE
     )
     draft = Draft(
-        made.name, None, None, made.format, made.size_bytes, made.sha256, author=_author(made)
+        made.name,
+        None,
+        None,
+        made.format,
+        made.size_bytes,
+        made.sha256,
+        author=_author(made),
+        antivirus=made.antivirus,
     )
     try:
         document = record.add_document(principal, ref.pid, draft, content, None)
@@ -131,7 +138,7 @@ def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
         secrecy.hides(unit, document)
         if unit.is_secret:  # who represents the minor reads the conversation (R-MSG-06)
             raise Invalid(errors=(FieldError("/document_id", "secret_document"),))
-        return Content(content, document.title[: rules.MAX_NAME])
+        return Content(content, document.title[: rules.MAX_NAME], document.antivirus)
 
     made = attachments.add_attachment(call.principal, ref, bring, accept_joined, call.idempotency)
     return Answer(NamedAttachment(**waiting_out(made).model_dump(), name=made.name), status=201)

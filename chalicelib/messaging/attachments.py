@@ -1,7 +1,7 @@
 """What is joined to a message: inspected as a document is, sealed, and read by both sides."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chalicelib.access import files, gate
@@ -16,6 +16,7 @@ from chalicelib.messaging.model import File
 from chalicelib.messaging.references import Reference
 from chalicelib.messaging.store import FileRow, WaitingFileRow
 from chalicelib.storage import blobs
+from chalicelib.storage.antivirus import Verdict
 from chalicelib.storage.inspect import Inspected, inspect
 from chalicelib.storage.refusals import Refused
 from chalicelib.vault.errors import Tampered
@@ -23,10 +24,11 @@ from chalicelib.vault.errors import Tampered
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The readable bytes of a file, and its name where it has one already."""
+    """The readable bytes of a file, and its name and what scanned it where that is known."""
 
     data: bytes
     name: str = ""
+    antivirus: Verdict | None = None
 
 
 def add_attachment(
@@ -61,15 +63,15 @@ def add_attachment(
         ):
             threads.check_may_write(unit, threads.conversation(unit))
             content = bring(unit)
-            inspected = _inspected(unit, content, accept)
-            return _keep(unit, ref, content, inspected, written)
+            inspected, verdict = _inspected(unit, content, accept)
+            return _keep(unit, ref, replace(content, antivirus=verdict), inspected, written)
     except Replayed as replayed:
         return _waiting(principal, ref, replayed.reference)
 
 
 def _inspected(
     unit: Unit, content: Content, accept: Callable[[Unit, Inspected], None]
-) -> Inspected:
+) -> tuple[Inspected, Verdict]:
     """Look at what a file is, as a deposit is looked at.
 
     Raises:
@@ -78,11 +80,11 @@ def _inspected(
     """
     try:
         inspected = inspect(content.data, None)
-        files.scanned(unit, content.data)
+        verdict = files.scanned(unit, content.data, content.antivirus)
         accept(unit, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused
-    return inspected
+    return inspected, verdict
 
 
 def _keep(
@@ -98,6 +100,7 @@ def _keep(
         sha256=inspected.sha256,
         blob=blobs.new_name(unit.pid, file_id, unit.now),
         name=content.name,
+        antivirus=content.antivirus,
     )
     written.append(made.blob)
     blobs.put_once(made.blob, unit.seal_content(content.data))

@@ -221,5 +221,5 @@ def _attached(
         # It goes once: a second message with it finds the row there.
         named = replace(found, name=one.name.strip(), sent_by=sender)
         unit.put(payloads.new_file(unit, named), lost=unknown)
-        made.append(Attachment(one.id, named.name, named.format, named.size_bytes))
+        made.append(Attachment(one.id, named.name, named.format, named.size_bytes, named.antivirus))
     return tuple(made)

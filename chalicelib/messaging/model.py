@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from chalicelib.storage.antivirus import Verdict
 from chalicelib.storage.inspect import Kind
 
 
@@ -76,12 +77,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An attachment as a message shows it."""
+    """An attachment as a message shows it; what scanned it is unknown of older ones."""
 
     id: str
     name: str
     format: Kind
     size_bytes: int
+    antivirus: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,8 @@ class Sender:
 class File:
     """An attachment in the store; `sha256` is of its readable bytes, in hex.
 
-    `name` is what its message calls it, empty while it waits for one; `sent_by` is who sent that
-    (unknown of older ones).
+    `name` is what its message calls it, empty while it waits for one; `sent_by` is who sent that.
+    It is unknown of older ones, as what scanned them is.
     """
 
     id: str
@@ -112,6 +114,7 @@ class File:
     blob: str
     name: str = ""
     sent_by: Sender | None = None
+    antivirus: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

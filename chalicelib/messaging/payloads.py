@@ -38,6 +38,7 @@ from chalicelib.messaging.store import (
     thread_key,
     waiting_file_key,
 )
+from chalicelib.storage.antivirus import Verdict
 from chalicelib.storage.inspect import Kind
 from chalicelib.vault import envelope, keys
 from chalicelib.vault.errors import Tampered
@@ -231,9 +232,7 @@ def open_message(unit: Unit, row: MessageRow) -> Message:
         sent_at=ids.ulid_instant(message_id),
         sender=Sender(**(sender | {"side": Side(sender["side"])})),
         body=value["body"],
-        attachments=tuple(
-            Attachment(**(one | {"format": Kind(one["format"])})) for one in value["attachments"]
-        ),
+        attachments=tuple(Attachment(**_of_file(one)) for one in value["attachments"]),
     )
 
 
@@ -268,7 +267,16 @@ def open_file(unit: Unit, row: FileRow | WaitingFileRow) -> File:
     value = unit.open(row.sealed, row.pk, row.sk)
     said = value.get("sent_by")
     sent_by = Sender(**(said | {"side": Side(said["side"])})) if said else None
-    return File(**(value | {"format": Kind(value["format"]), "sent_by": sent_by}))
+    return File(**(_of_file(value) | {"sent_by": sent_by}))
+
+
+def _of_file(value: dict[str, Any]) -> dict[str, Any]:
+    """Read what is kept of any attachment: its format, and what scanned it."""
+    said = value.get("antivirus")
+    return value | {
+        "format": Kind(value["format"]),
+        "antivirus": Verdict(**said) if said else None,
+    }
 
 
 def last_of(message_id: str, ref: Reference) -> str:

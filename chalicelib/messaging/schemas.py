@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from chalicelib.access.schemas import AntivirusOut, antivirus_out
 from chalicelib.core import clock
 from chalicelib.http.endpoint import Schema
 from chalicelib.messaging import rules
@@ -155,6 +156,9 @@ class AttachmentOut(Schema):
     name: str
     format: Kind
     size_bytes: int
+    antivirus: AntivirusOut | None = Field(
+        description="What scanned it when it was joined; null of what was before that was kept."
+    )
 
 
 class MessageOut(Schema):
@@ -277,7 +281,13 @@ def waiting_out(made: File) -> WaitingAttachment:
 
 
 def _attachment(one: Attachment) -> AttachmentOut:
-    return AttachmentOut(id=one.id, name=one.name, format=one.format, size_bytes=one.size_bytes)
+    return AttachmentOut(
+        id=one.id,
+        name=one.name,
+        format=one.format,
+        size_bytes=one.size_bytes,
+        antivirus=antivirus_out(one.antivirus) if one.antivirus else None,
+    )
 
 
 def _correspondent(one: Correspondent) -> CorrespondentOut:

@@ -1,6 +1,7 @@
 """A CDA R2 document at its deposit: is it hers, may it enter, what does its header say."""
 
 from typing import Final
+from xml.etree.ElementTree import Element
 
 from chalicelib.access import files
 from chalicelib.access.gate import Unit
@@ -9,9 +10,9 @@ from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.identity import spaces
 from chalicelib.record import cda_view, document_types, secrecy
 from chalicelib.record.cda import rules
-from chalicelib.record.cda.body import read_body
+from chalicelib.record.cda.body import files_inside, read_body
 from chalicelib.record.cda.header import read_header
-from chalicelib.record.cda.model import Contributor, Header
+from chalicelib.record.cda.model import Body, Contributor, Header
 from chalicelib.record.cda.rules import Oddity, Refusal
 from chalicelib.record.model import Author, Description, Draft
 from chalicelib.storage.inspect import Inspected
@@ -62,8 +63,7 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
         raise _refused(verdict.refusals[0], verdict.failed_checks)
     body = read_body(inspected.tree)
     cda_view.check_length(header, body)
-    for content in body.contents():
-        files.scanned(unit, content)
+    _scan_inside(unit, inspected.tree, body)
     care = header.care_start or header.effective
     care_date = clock.paris_date(care.instant)
     oddities = [*verdict.warnings]
@@ -87,7 +87,9 @@ def check_joined(unit: Unit, inspected: Inspected) -> None:
 
     Raises:
         Invalid: another person's, or a wrong INS key.
-        Refused: the header is incomplete.
+        Refused: the header is incomplete, the embedded file may not enter, or a file inside is
+            infected.
+        Unavailable: the antivirus gives no answer.
     """
     if inspected.tree is None:
         raise LookupError("a CDA document comes with its tree")
@@ -97,6 +99,18 @@ def check_joined(unit: Unit, inspected: Inspected) -> None:
     verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
     if verdict.failed_checks:
         raise _refused(verdict.refusals[0], verdict.failed_checks)
+    _scan_inside(unit, inspected.tree, read_body(inspected.tree))
+
+
+def _scan_inside(unit: Unit, tree: Element, body: Body) -> None:
+    """Have each file inside scanned by itself: base64 in XML hides it from the engine.
+
+    Raises:
+        Refused: one is infected, or there are too many.
+        Unavailable: the antivirus gives no answer.
+    """
+    for content in files_inside(tree, body):
+        files.scanned(unit, content)
 
 
 def _refused(reason: Refusal, failed_checks: tuple[str, ...]) -> Invalid:

@@ -53,7 +53,7 @@ def new_document(
         inspected = inspect(content, draft.declared_format, limits)
         rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
         check_unique(unit, inspected.sha256)
-        verdict = files.scanned(unit, content)
+        verdict = files.scanned(unit, content, draft.antivirus)
         described = _description(unit, draft, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused

@@ -57,6 +57,7 @@ class Draft:
     sha256: str | None
     visibility: Visibility | None = None
     author: Author | None = None  # where our own use cases know that the depositor is another
+    antivirus: Verdict | None = None  # where they know what was said of it elsewhere
 
 
 @dataclass(frozen=True, slots=True)

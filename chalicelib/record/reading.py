@@ -19,6 +19,21 @@ from chalicelib.vault.errors import Tampered
 _GONE: Final = (blobs.BlobMissing, Tampered)
 
 
+def open_asked(
+    principal: Principal, pid: str, document_id: str, header: str | None
+) -> tuple[Document, bytes, Span | None]:
+    """Read what a `Range` header asks for of a document: a slice of a long one, all of another.
+
+    Raises:
+        As `open_document`, without a header, and as `open_slice`.
+        RangeNotSatisfiable: several ranges at once.
+    """
+    asked = _range(header)
+    if asked is not None:
+        return open_slice(principal, pid, document_id, asked)
+    return *open_document(principal, pid, document_id), None
+
+
 def open_document(
     principal: Principal, pid: str, document_id: str, *, only: Kind | None = None
 ) -> tuple[Document, bytes]:
@@ -81,6 +96,13 @@ def open_slice(
     except _GONE as error:
         _trace_gone(unit, document_id, error)
         raise
+
+
+def _range(header: str | None) -> Range | None:
+    try:
+        return pieces.parse(header) if header else None
+    except pieces.Unsatisfiable as error:
+        raise RangeNotSatisfiable from error
 
 
 def _span(document: Document, asked: Range) -> Span | None:

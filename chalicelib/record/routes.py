@@ -27,9 +27,9 @@ from chalicelib.record.schemas import (
     parts_target,
     progress_out,
 )
-from chalicelib.storage import pieces
-from chalicelib.storage.headers import content_headers
+from chalicelib.storage.headers import content_headers, slice_headers
 from chalicelib.storage.inspect import Kind
+from chalicelib.storage.pieces import Span
 from chalicelib.storage.refusals import Code, Refused
 
 _DOCUMENTS: Final = "/v1/patients/{pid}/documents"
@@ -38,6 +38,10 @@ _DOCUMENT: Final = "/v1/patients/{pid}/documents/{document_id}"
 _REFUSALS: Final = (
     Conflict("already-deposited", document_id="01JDK8X4Q2M9F3Z8T5Y1C4B6NA"),
     files.refusal(Refused(Code.PDF_ENCRYPTED)),
+)
+TOO_LONG: Final = (
+    Conflict("too-long-at-once", size_bytes=18_350_080),
+    RangeNotSatisfiable(size_bytes=18_350_080),
 )
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 _PART_LENGTH: Final = Invalid(
@@ -165,20 +169,19 @@ def read_document(call: Call[None, NoQuery]) -> Answer:
     "GET",
     _DOCUMENT + "/content",
     answers={200: tuple(Kind), 206: tuple(Kind)},
-    problems=(
-        Conflict("too-long-at-once", size_bytes=18_350_080),
-        RangeNotSatisfiable(size_bytes=18_350_080),
-    ),
+    problems=TOO_LONG,
 )
 def read_content(call: Call[None, NoQuery]) -> Answer:
     """Read a document's bytes, in its own format: whole up to 4 MiB, else in slices (`Range`)."""
     pid = gate.resolve(call.principal, call.path["pid"])
-    asked = _range(call.headers.get("range"))
-    document_id, span = call.path["document_id"], None
-    if asked is None:
-        document, content = reading.open_document(call.principal, pid, document_id)
-    else:
-        document, content, span = reading.open_slice(call.principal, pid, document_id, asked)
+    document, content, span = reading.open_asked(
+        call.principal, pid, call.path["document_id"], call.headers.get("range")
+    )
+    return content_answer(document, content, span)
+
+
+def content_answer(document: Document, content: bytes, span: Span | None) -> Answer:
+    """Answer with the bytes of a document, or with a slice of them."""
     headers = content_headers(
         document.format,
         content,
@@ -188,10 +191,7 @@ def read_content(call: Call[None, NoQuery]) -> Answer:
     )
     if span is None:
         return Answer(content, headers=headers, version=document.version)
-    headers |= {
-        "Accept-Ranges": "bytes",
-        "Content-Range": f"bytes {span.first}-{span.end - 1}/{document.size_bytes}",
-    }
+    headers |= slice_headers(span, document.size_bytes)
     return Answer(content, status=206, headers=headers, version=document.version)
 
 
@@ -213,18 +213,6 @@ def withdraw_document(call: Call[None, WithdrawQuery]) -> Answer:
         call.principal, pid, call.path["document_id"], call.query.reason, call.if_match or 0
     )
     return Answer(status=204)
-
-
-def _range(header: str | None) -> pieces.Range | None:
-    """Read what slice is asked for; None: everything.
-
-    Raises:
-        RangeNotSatisfiable: several at once.
-    """
-    try:
-        return pieces.parse(header) if header else None
-    except pieces.Unsatisfiable as error:
-        raise RangeNotSatisfiable from error
 
 
 def _draft(body: DocumentDraft) -> Draft:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from chalicelib.access.schemas import AntivirusOut, antivirus_out
 from chalicelib.core import clock
 from chalicelib.http.body import MAX_INLINE_BYTES
 from chalicelib.http.endpoint import Schema
@@ -119,16 +120,6 @@ class AuthorOut(Schema):
     organisation: str | None
     specialty: Labelled
     ref: str | None
-
-
-class AntivirusOut(Schema):
-    """What the scanner said when it was deposited; `not_scanned` where there was none."""
-
-    verdict: Literal["not_scanned", "clean"]
-    engine: str | None = Field(
-        description="Its name, version and that of its signatures; null if there was none.",
-        examples=["ClamAV 1.4.6/27500"],
-    )
 
 
 class AbilitiesOut(Schema):
@@ -330,9 +321,7 @@ def document_out(document: Document) -> DocumentOut:
             specialty=Labelled(code=specialty.code, label=specialty.label),
             ref=document.author_ref,
         ),
-        antivirus=AntivirusOut.model_validate(
-            {"verdict": document.antivirus.verdict, "engine": document.antivirus.engine}
-        ),
+        antivirus=antivirus_out(document.antivirus),
         warnings=list(document.warnings),
         visibility=document.visibility.value,
         abilities=AbilitiesOut(read=True, withdraw=document.is_deletable),

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from chalicelib.storage.inspect import EXTENSIONS, Kind, text_encoding
 from chalicelib.storage.names import content_disposition, safe_download_name
+from chalicelib.storage.pieces import Span
 
 _CONTENT_POLICY: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
@@ -28,6 +29,14 @@ def content_headers(
         "Content-Disposition": content_disposition(name, disposition),
         "Content-Security-Policy": _CONTENT_POLICY,
         "Repr-Digest": f"sha-256=:{digest}:",
+    }
+
+
+def slice_headers(span: Span, size_bytes: int) -> dict[str, str]:
+    """Write which bytes of a file of that length these are."""
+    return {
+        "Accept-Ranges": "bytes",
+        "Content-Range": f"bytes {span.first}-{span.end - 1}/{size_bytes}",
     }
 
 

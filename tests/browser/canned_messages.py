@@ -87,17 +87,19 @@ _FILES: dict[str, bytes] = {
 }
 
 
-def _file(number: int, name: str, kind: str) -> Json:
+def _file(number: int, name: str, kind: str, *, engine: str | None = None) -> Json:
     return {
         "id": _id(900 + number),
         "name": name,
         "format": kind,
         "size_bytes": len(_FILES[kind]),
+        "antivirus": {"verdict": "clean" if engine else "not_scanned", "engine": engine},
     }
 
 
+_UNKNOWN: Json = {"format": "text/plain", "size_bytes": 21, "antivirus": None}
 FILES: list[Json] = [
-    _file(1, "Bilan thyroïdien.pdf", "application/pdf"),
+    _file(1, "Bilan thyroïdien.pdf", "application/pdf", engine="ClamAV 1.4.6/27500"),
     _file(2, "Courbe.png", "image/png"),
     _file(3, "Consignes.txt", "text/plain"),
     _file(4, "Compte rendu.xml", "text/xml"),
@@ -264,8 +266,7 @@ class Messages:
             sent_at=_instant(),
             state="sent",
             attachments=[
-                {**files.get(file["id"], {"format": "text/plain", "size_bytes": 21}), **file}
-                for file in body["attachments"]
+                {**files.get(file["id"], _UNKNOWN), **file} for file in body["attachments"]
             ],
         )
         self.sent.append((key, written))

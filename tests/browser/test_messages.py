@@ -510,6 +510,13 @@ def test_an_attachment_opens_here_and_is_saved_in_one_press(page: Page, opened: 
     expect(page.get_by_text("Page 1 sur 2")).to_be_visible()
     page.get_by_role("button", name=f"Ouvrir {FILES[2]['name']}").click()
     expect(page.get_by_text("À jeun depuis minuit.")).to_be_visible()
+    for number, words in enumerate(
+        (
+            "Analysé\u00a0: aucun virus connu (ClamAV 1.4.6, signatures 27500)",
+            "Non analysé\u00a0: aucun antivirus",
+        )
+    ):
+        expect(page.locator(".joined-file").nth(number)).to_contain_text(words)
     shoot(page, "message-attachment")
 
     save = page.get_by_role("button", name=f"Enregistrer dans mes documents : {name}")

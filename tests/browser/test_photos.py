@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.canned import PID, reply
 from tests.browser.conftest import Open, shoot
@@ -161,6 +161,104 @@ def test_photos_taken_survive_the_loss_of_the_page(page: Page, opened: Open) -> 
     assert [
         one for one in left if "maison" in one or "Exif" in one or "JFIF" in one or PID in one
     ] == []
+
+
+_SHOWN = "image => [image.naturalWidth, image.naturalHeight]"
+
+
+def _crop(page: Page, number: int) -> Locator:
+    page.get_by_role("button", name=f"Rogner la page {number}").click()
+    dialog = page.get_by_role("dialog", name=f"Rogner la page {number}")
+    expect(dialog.get_by_role("img")).to_be_visible()
+    return dialog
+
+
+def _drag(
+    page: Page, start: tuple[float, float], end: tuple[float, float], *, by_touch: bool = False
+) -> None:
+    """Press on the photo and let go elsewhere, with a mouse or a finger: in shares of its sides."""
+    box = page.locator(".crop-area").bounding_box()
+    assert box
+
+    def there(at: tuple[float, float]) -> tuple[float, float]:
+        return box["x"] + box["width"] * at[0], box["y"] + box["height"] * at[1]
+
+    if by_touch:
+        session = page.context.new_cdp_session(page)
+        (x, y), (to_x, to_y) = there(start), there(end)
+        for kind, points in (
+            ("touchStart", [{"x": x, "y": y}]),
+            ("touchMove", [{"x": (x + to_x) / 2, "y": (y + to_y) / 2}]),
+            ("touchMove", [{"x": to_x, "y": to_y}]),
+            ("touchEnd", []),
+        ):
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        return
+    page.mouse.move(*there(start))
+    page.mouse.down()
+    page.mouse.move(*there(end), steps=3)
+    page.mouse.up()
+
+
+def test_a_page_is_cropped_kept_so_put_back_and_nothing_cut_off_leaves(
+    page: Page, opened: Open
+) -> None:
+    canned = opened("/documents/ajouter")
+    canned.overrides["POST .*/documents$"] = lambda route: reply(route, canned.documents[0], 201)
+    for number in (1, 2):
+        _take(page, _photo(page, 600, 400, 1))
+        expect(page.get_by_role("listitem", name=f"Page {number}")).to_be_visible()
+    page.get_by_role("button", name="Tourner la page 2").click()
+    said = page.locator(".said[aria-live]")
+
+    dialog = _crop(page, 1)
+    top = dialog.get_by_role("slider", name="En haut")
+    top.focus()
+    page.keyboard.press("End")
+    expect(top).to_have_attribute("aria-valuetext", "90\u00a0% enlevés")
+    page.keyboard.press("Home")
+    expect(top).to_have_attribute("aria-valuetext", "rien d’enlevé")
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    _drag(page, (0.02, 0.6), (0.27, 0.7))  # the left edge, held beside it
+    expect(dialog.get_by_role("slider", name="À gauche")).to_have_value("25")
+    expect(top).to_have_value("20")
+    assert violations(page) == []
+    shoot(page, "photo-crop")
+    dialog.get_by_role("button", name="Garder cette partie").click()
+    expect(said).to_have_text("La page 1 est rognée.")
+    expect(page.get_by_role("button", name="Rogner la page 1")).to_be_focused()
+
+    dialog = _crop(page, 2)  # turned: its right is the top of what was taken
+    _drag(page, (0.99, 0.01), (0.79, 0.11), by_touch=True)  # the corner
+    edges = {"En haut": "10", "À droite": "20", "En bas": "0", "À gauche": "0"}
+    for edge, value in edges.items():
+        slider = dialog.get_by_role("slider", name=edge)
+        expect(slider).to_have_value(value)
+    dialog.get_by_role("button", name="Garder cette partie").click()
+    expect(said).to_have_text("La page 2 est rognée.")
+    pictures = page.locator("img.photo")
+    assert [one.evaluate(_SHOWN) for one in pictures.all()] == [[450, 320], [540, 320]]
+
+    page.wait_for_timeout(500)
+    page.reload()
+    expect(pictures).to_have_count(2)
+    assert [one.evaluate(_SHOWN) for one in pictures.all()] == [[450, 320], [540, 320]]
+    dialog = _crop(page, 2)
+    dialog.get_by_role("button", name="Remettre l’image entière").click()
+    expect(dialog.get_by_role("slider", name="En haut")).to_be_focused()
+    dialog.get_by_role("button", name="Garder cette partie").click()
+    expect(said).to_have_text("La page 2 est entière.")
+
+    page.get_by_role("button", name="Réunir les 2 pages").click()
+    document = _deposited(page)
+    first, second = (
+        page.evaluate(_CORNERS, base64.b64encode(one).decode()) for one in _pages_of(document)
+    )
+    assert first == [450, 320, False, False, False, False]
+    assert second == [600, 400, True, False, False, False]
+    assert re.findall(rb"/Rotate (\d+)", document) == [b"0", b"90"]
+    assert b"Exif" not in document
 
 
 _LEFT = """async () => {

@@ -215,6 +215,8 @@ def test_the_capability_statement_says_what_is_routed(http: Client) -> None:
         "Observation": {"read", "search-type", "create", "delete"},
         "Patient": {"read", "search-type"},
     }
+    noted = [one["type"] for one in rest["resource"] if "Range" in one.get("documentation", "")]
+    assert noted == ["Binary"]
     searches = {
         one["type"]: [each["name"] for each in one.get("searchParam", [])]
         for one in rest["resource"]

@@ -10,15 +10,18 @@ from chalicelib.core import aws
 from chalicelib.core.settings import settings
 from chalicelib.identity import spaces
 from chalicelib.identity.model import Person
-from tests.builders import a_draft, a_laboratory, a_pdf, a_person
+from tests.builders import Actor, a_draft, a_laboratory, a_pdf, a_person
 from tests.http_client import Client, Reply
-from tests.messaging.correspondence import attach, begun
-from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, a_cda, an_embedded
+from tests.messaging.correspondence import attach, begun, joined, page, path, send
+from tests.messaging.test_attachments import save, saved_document
+from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, a_cda, a_media_entry, an_embedded
 from tests.record.test_documents import deposit, handle_of
-from tests.storage.scanners import EICAR, fake_clamd, real_clamd, received, saying
+from tests.storage.scanners import EICAR, fake_clamd, knowing, real_clamd, received, saying
 from tests.worlds import World
 
 VERSION = b"1: ClamAV 1.4.6/27500/Thu Nov 26 09:23:41 2026\0"
+CLEAN = {"verdict": "clean", "engine": "ClamAV 1.4.6/27500"}
+NOT_SCANNED = {"verdict": "not_scanned", "engine": None}
 KEY = {"Idempotency-Key": "scanned-0001"}
 Use = Callable[[AbstractContextManager[str]], None]
 
@@ -42,24 +45,23 @@ def _kept() -> list[str]:
 
 
 def _send(http: Client, person: Any, content: bytes) -> Reply:
-    path = f"/v1/patients/{person.pid}/documents"
+    target = f"/v1/patients/{person.pid}/documents"
     draft = a_draft(content, type_code="DOCPAT05")
-    return http.post(path, as_=person.principal, json=draft, headers=KEY)
+    return http.post(target, as_=person.principal, json=draft, headers=KEY)
 
 
 def test_a_clean_document_keeps_who_scanned_it(http: Client, use: Use) -> None:
     use(fake_clamd(saying(VERSION + b"2: stream: OK\0")))
     person = a_person()
     made = _send(http, person, a_pdf())
-    path = f"/v1/patients/{person.pid}/documents/{made.json()['id']}"
-    said = {"verdict": "clean", "engine": "ClamAV 1.4.6/27500"}
-    assert made.json()["antivirus"] == said
-    assert http.get(path, as_=person.principal).json()["antivirus"] == said
+    target = f"/v1/patients/{person.pid}/documents/{made.json()['id']}"
+    assert made.json()["antivirus"] == CLEAN
+    assert http.get(target, as_=person.principal).json()["antivirus"] == CLEAN
 
 
 def test_without_a_scanner_the_document_says_so(http: Client) -> None:
     made = _send(http, a_person(), a_pdf())
-    assert made.json()["antivirus"] == {"verdict": "not_scanned", "engine": None}
+    assert made.json()["antivirus"] == NOT_SCANNED
 
 
 def test_a_virus_is_refused_in_words_kept_nowhere_and_told_to_the_operator(
@@ -103,22 +105,93 @@ def test_what_is_refused_for_its_structure_is_not_sent_to_the_scanner(
     assert seen == []
 
 
-def test_a_file_inside_a_cda_is_scanned_too(http: Client, use: Use) -> None:
-    use(real_clamd())
+@pytest.fixture
+def known(http: Client) -> tuple[Actor, str]:
+    """A laboratory, and its handle of the person the sample documents are of."""
     identity = Person(DOMINIQUE, DOMINIQUE_INS, "1.2.250.1.213.1.4.10")
     spaces.open_space(identity)
     laboratory = a_laboratory()
-    handle = handle_of(http, laboratory, identity)
+    return laboratory, handle_of(http, laboratory, identity)
+
+
+def test_a_file_inside_a_cda_is_scanned_too(
+    http: Client, use: Use, known: tuple[Actor, str]
+) -> None:
+    use(real_clamd())
     for content, status, reason in ((EICAR, 422, "virus_found"), (b"Bonjour", 201, None)):
         document = a_cda(body=an_embedded(content, "text/plain"))
-        reply = deposit(http, laboratory, handle, document)
+        reply = deposit(http, *known, document)
         assert (reply.status, reply.json().get("reason")) == (status, reason), reply.body
+
+
+def test_a_file_inside_is_scanned_even_if_it_is_never_shown(
+    http: Client, use: Use, known: tuple[Actor, str]
+) -> None:
+    use(fake_clamd(knowing(EICAR, VERSION)))
+    program = b"MZ\0\0" + EICAR
+    hidden = a_media_entry("piece", program, "image/png")
+    document = a_cda(sections=[("Pièce", "Bonjour")], entries=hidden)
+    assert EICAR not in document
+    reply = deposit(http, *known, document)
+    assert (reply.status, reply.json()["reason"]) == (422, "virus_found")
+    assert _kept() == []
+    harmless = a_cda(
+        sections=[("Pièce", "Bonjour")], entries=a_media_entry("piece", b"MZ\0\0", "image/png")
+    )
+    assert deposit(http, *known, harmless).status == 201
 
 
 def test_what_is_joined_to_a_message_is_scanned_too(world: World, http: Client, use: Use) -> None:
     made = begun(world, http)
     before = _kept()
-    use(fake_clamd(saying(VERSION + b"2: stream: Win.Test.EICAR_HDB-1 FOUND\0")))
-    reply = attach(http, world.doctor, made, a_pdf())
-    assert (reply.status, reply.json()["reason"]) == (422, "virus_found")
+    use(fake_clamd(knowing(EICAR, VERSION)))
+    identity = world.person.identity
+    inside = a_cda(body=an_embedded(EICAR, "text/plain"), ins=identity.ins, traits=identity.traits)
+    for content in (a_pdf(EICAR.decode()), inside):
+        reply = attach(http, world.doctor, made, content)
+        assert (reply.status, reply.json()["reason"]) == (422, "virus_found")
     assert _kept() == before
+    assert attach(http, world.doctor, made, a_pdf()).status == 201
+
+
+def test_both_sides_see_who_scanned_what_is_joined(world: World, http: Client, use: Use) -> None:
+    made = begun(world, http)
+    joined(http, world.doctor, made, a_pdf("before"), "Avant")
+    use(fake_clamd(saying(VERSION + b"2: stream: OK\0")))
+    joined(http, world.doctor, made, a_pdf("after"), "Après")
+    for reader in (world.doctor, world.person):
+        sent = page(http, reader, made)["items"][1:]
+        assert [one["attachments"][0]["antivirus"] for one in sent] == [NOT_SCANNED, CLEAN]
+
+
+def test_saved_to_the_record_it_keeps_what_was_said_of_it(
+    world: World, http: Client, use: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = begun(world, http)
+    unscanned = joined(http, world.doctor, made, a_pdf("unscanned"), "Avant")
+    use(fake_clamd(saying(VERSION + b"2: stream: OK\0")))
+    scanned = joined(http, world.doctor, made, a_pdf("scanned"), "Après")
+    assert saved_document(http, world, made, unscanned["id"])["antivirus"] == CLEAN  # as of now
+    monkeypatch.delenv("CLAMD_ADDRESS")
+    settings.cache_clear()
+    document = saved_document(http, world, made, scanned["id"])
+    assert document["antivirus"] == CLEAN  # as of its sending: nothing scans now
+    copy = http.post(
+        path(made, "attachments", "from-record"),
+        as_=world.person.principal,
+        json={"document_id": document["id"]},
+        headers=KEY,
+    ).json()
+    send(http, world.person, made, attachments=[{"id": copy["id"], "name": copy["name"]}])
+    last = page(http, world.doctor, made)["items"][-1]["attachments"]
+    assert last[0]["antivirus"] == CLEAN
+
+
+def test_a_virus_known_since_its_sending_does_not_enter_the_record(
+    world: World, http: Client, use: Use
+) -> None:
+    made = begun(world, http)
+    one = joined(http, world.doctor, made, a_pdf("since"), "Bilan")
+    use(fake_clamd(saying(VERSION + b"2: stream: Carnet.New FOUND\0")))
+    refused = save(http, world, made, one["id"], "person")
+    assert (refused.status, refused.json()["reason"]) == (422, "virus_found")

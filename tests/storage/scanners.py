@@ -107,6 +107,16 @@ def received(connection: socket.socket) -> bytes:
     return content
 
 
+def knowing(virus: bytes, version: bytes) -> Script:
+    """Return a script that finds a virus where its bytes are, and nothing else."""
+
+    def play(connection: socket.socket, _: bytes) -> None:
+        found = b"Carnet.Test FOUND" if virus in received(connection) else b"OK"
+        connection.sendall(version + b"2: stream: " + found + b"\0")
+
+    return play
+
+
 def saying(answer: bytes) -> Script:
     """Return a script that reads all, then answers that."""
 

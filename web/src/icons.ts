@@ -2,7 +2,7 @@
 export const ICONS = [
   "activity", "baby", "ban", "bell", "building", "calendar", "calendar-check", "calendar-plus", "camera", "check",
   "chevron-down", "chevron-left", "chevron-right", "circle-alert", "circle-check",
-  "circle-dashed", "circle-question-mark", "circle-x", "clock", "copy", "download", "ellipsis",
+  "circle-dashed", "circle-question-mark", "circle-x", "clock", "copy", "crop", "download", "ellipsis",
   "equal", "eraser", "external-link", "eye", "file-plus", "file-text", "flask-conical", "hourglass", "house",
   "image", "info", "keyboard", "layout-grid", "life-buoy", "link", "list", "list-checks", "lock", "lock-open", "log-out", "mail",
   "map-pin", "message-square", "monitor", "moon", "notebook", "paperclip", "pencil", "phone",

@@ -7,6 +7,7 @@ downloaded but are never shown.
 
 import binascii
 import hashlib
+import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +24,8 @@ from chalicelib.storage.xml_gate import HL7
 NS: Final = {"": HL7}
 EMBEDDED_KEY: Final = "body"
 _MAX_ATTACHMENTS = 50
+_MAX_PADS = 100
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _INSIDE = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG})
 _LEVEL_1 = _INSIDE | {Kind.TEXT, Kind.RTF, Kind.TIFF}  # value set TRE_R222, and PNG
 
@@ -43,6 +46,37 @@ def read_body(tree: Element, limits: Limits | None = None) -> Body:
     if tree.find("component/structuredBody", NS) is None:
         raise Refused(Code.CDA_BODY)
     return Body(sections=read_sections(tree), attachments=tuple(_attachments(tree, limits)))
+
+
+def files_inside(tree: Element, body: Body) -> list[bytes]:
+    """List what a scanner of the XML does not see: the body's files, and all that is in base64.
+
+    Shown or not, under whatever element: who takes the document away may take them out of it.
+
+    Raises:
+        Refused: there are too many.
+    """
+    found = dict.fromkeys(body.contents())
+    for element in tree.iter():
+        if element.get("representation", "").upper() == "B64":
+            found[_taken_out(element)] = None
+            if len(found) > _MAX_ATTACHMENTS:
+                raise Refused(Code.XML_COMPLEX, limit=_MAX_ATTACHMENTS)
+    return [content for content in found if content]
+
+
+def _taken_out(element: Element) -> bytes:
+    """Decode as a forgiving reader would: what is no base64 is passed over, padding is not needed.
+
+    Of a few pieces that are padded each, all of them; among many, padding is passed over too.
+    """
+    text = _own_text(element)
+    pieces = text.split("=") if text.count("=") <= _MAX_PADS else [text]
+    return b"".join(_decoded(_NOT_BASE64.sub("", piece)) for piece in pieces)
+
+
+def _decoded(letters: str) -> bytes:
+    return b64decode(letters[: len(letters) - (len(letters) % 4 == 1)] + "==")
 
 
 def _embedded(element: Element, limits: Limits) -> Attachment:
@@ -94,9 +128,13 @@ def _stored(key: str, media_type: str, content: bytes) -> Attachment:
     return Attachment(key, media_type, len(content), digest, content=content)
 
 
+def _own_text(element: Element) -> str:
+    """Return its own text alone: files nested in one another would be read many times."""
+    return "".join(filter(None, (element.text, *(child.tail for child in element))))
+
+
 def _content(element: Element) -> bytes:
-    # Its own text alone: files nested in one another would be read many times.
-    text = "".join(filter(None, (element.text, *(child.tail for child in element))))
+    text = _own_text(element)
     if not text.strip():
         raise Refused(Code.CDA_BODY)
     if element.get("representation") != "B64":

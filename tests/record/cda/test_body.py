@@ -1,6 +1,8 @@
+import base64
+
 import pytest
 
-from chalicelib.record.cda.body import read_body
+from chalicelib.record.cda.body import files_inside, read_body
 from chalicelib.record.cda.model import Attachment, Body, to_json
 from chalicelib.storage.inspect import inspect
 from chalicelib.storage.refusals import Refused
@@ -16,6 +18,12 @@ def _body(content: bytes) -> Body:
     tree = inspect(content, "text/xml").tree
     assert tree is not None
     return read_body(tree)
+
+
+def _inside(content: bytes) -> list[bytes]:
+    tree = inspect(content, "text/xml").tree
+    assert tree is not None
+    return files_inside(tree, read_body(tree))
 
 
 def _attachment(content: bytes, declared: str) -> Attachment:
@@ -135,3 +143,43 @@ def test_a_file_nested_in_the_value_of_another_is_read_once() -> None:
     outer = a_media_entry("dehors", a_jpeg(), "image/jpeg").replace("</value>", f"{inner}</value>")
     files = _body(a_cda(entries=outer)).attachments
     assert [file.content for file in files] == [a_jpeg(), a_png()]
+
+
+@pytest.mark.parametrize(
+    ("written", "files"),
+    [
+        ("TVoAAA==", [b"MZ\0\0"]),  # of a type that is never shown
+        ("TVoA\n AA", [b"MZ\0\0"]),
+        ("TVoAAA", [b"MZ\0\0"]),
+        ("T-V.o*A A\u00e9A=", [b"MZ\0\0"]),
+        ("TVo=AAA=", [b"MZ\0\0"]),
+        ("TV=oAAA" + "=" * 101, [b"MZ\0\0"]),
+        ("@@@", []),
+        ("", []),
+    ],
+)
+def test_all_that_is_in_base64_is_found_for_a_scanner(written: str, files: list[bytes]) -> None:
+    places = [
+        f"<entry><{where}><{what} representation='{code}'>{written}</{what}></{where}></entry>"
+        for where, what, code in (
+            ("observation", "value", "b64"),
+            ("observationMedia", "value", "B64"),
+            ("act", "text", "B64"),
+        )
+    ]
+    for entry in places:
+        assert _inside(a_cda(sections=[("Pièce", "")], entries=entry)) == files
+    assert _inside(a_cda(sections=[("Pièce", "")], entries="".join(places))) == files
+
+
+def test_the_embedded_file_is_found_whether_or_not_it_is_in_base64() -> None:
+    assert _inside(a_cda(body=an_embedded(a_pdf(), "application/pdf"))) == [a_pdf()]
+    plain = "<nonXMLBody><text mediaType='text/plain'>Bonj&#111;ur</text></nonXMLBody>"
+    assert _inside(a_cda(body=plain)) == [b"Bonjour"]
+
+
+def test_too_many_files_inside_are_refused() -> None:
+    one = "<entry><act><text representation='B64'>{}</text></act></entry>"
+    entries = "".join(one.format(base64.b64encode(bytes([n])).decode()) for n in range(51))
+    with pytest.raises(Refused, match="xml_too_complex"):
+        _inside(a_cda(sections=[("Pièce", "")], entries=entries))

@@ -1,7 +1,7 @@
 /** The routes of the conversations between a person and those who care for her. */
 import { query } from "./carnet";
 import { call, request } from "./client";
-import type { Conversation, ConversationDraft, ConversationPage, Message, MessageFile, MessagePage } from "./types";
+import type { Conversation, ConversationDraft, ConversationPage, Message, MessageFile, MessagePage, WaitingFile } from "./types";
 
 type Signal = AbortSignal | undefined;
 
@@ -60,7 +60,7 @@ export const messagesApi = {
   /** Joins a document of the record; its own name comes back. */
   fromRecord: async (id: string, documentId: string, key: string) =>
     (
-      await call<MessageFile>("POST", `${attachmentsPath(id)}/from-record`, {
+      await call<WaitingFile>("POST", `${attachmentsPath(id)}/from-record`, {
         body: { document_id: documentId },
         headers: { "Idempotency-Key": key },
       })

@@ -100,7 +100,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the content of a document: raw, or as FHIR to who asks for that. */
+        /** Read the content of a document: raw, above 4 MiB in slices; or as FHIR to who asks for that. */
         get: operations["read_binary"];
         put?: never;
         post?: never;
@@ -1673,7 +1673,7 @@ export interface components {
         };
         /**
          * AntivirusOut
-         * @description What the scanner said when it was deposited; `not_scanned` where there was none.
+         * @description What the scanner said when a file came; `not_scanned` where there was none.
          */
         AntivirusOut: {
             /**
@@ -2168,6 +2168,8 @@ export interface components {
             format: components["schemas"]["chalicelib__storage__inspect__Kind"];
             /** Size Bytes */
             size_bytes: number;
+            /** @description What scanned it when it was joined; null of what was before that was kept. */
+            antivirus: components["schemas"]["AntivirusOut"] | null;
         };
         /**
          * AttestationBody
@@ -5898,7 +5900,10 @@ export interface operations {
             query?: {
                 _format?: "json" | "application/json" | "application/fhir+json";
             };
-            header?: never;
+            header?: {
+                /** @description One range of bytes, of what is longer than 4 MiB: 4 MiB of it at most are given, from its first byte on. Ignored of what is shorter. */
+                Range?: string;
+            };
             path: {
                 document_id: string;
             };
@@ -5928,11 +5933,36 @@ export interface operations {
                     "text/xml": unknown;
                 };
             };
+            /** @description The content. */
+            206: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Repr-Digest": components["headers"]["Repr-Digest"];
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    "Content-Range": components["headers"]["Content-Range"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/tiff": unknown;
+                    "image/heic": unknown;
+                    "text/rtf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "text/plain": unknown;
+                    "text/xml": unknown;
+                };
+            };
             400: components["responses"]["Outcome"];
             401: components["responses"]["Outcome401"];
             403: components["responses"]["Outcome"];
             404: components["responses"]["Outcome"];
             406: components["responses"]["Outcome"];
+            409: components["responses"]["Outcome"];
+            416: components["responses"]["Outcome416"];
             422: components["responses"]["Outcome"];
             429: components["responses"]["Outcome429"];
             503: components["responses"]["Outcome503"];
@@ -8960,9 +8990,9 @@ export interface operations {
                      *       "type": "/problems/too-long-at-once",
                      *       "title": "Document trop volumineux pour une seule réponse",
                      *       "status": 409,
-                     *       "detail": "Ce document se lit par tranches de 4 Mio au plus (en-tête `Range`). Il ne peut pas être joint à un message.",
+                     *       "detail": "Ce document a 18350080 octets et se lit par tranches de 4 Mio au plus. Demandez-en les octets avec l’en-tête `Range` (`bytes=0-4194303`), puis les suivants. Il ne peut pas être joint à un message.",
                      *       "title_en": "Too long for one answer",
-                     *       "detail_en": "This document is read in slices of 4 MiB at most (`Range` header). It cannot be joined to a message.",
+                     *       "detail_en": "This document has 18350080 bytes and is read in slices of 4 MiB at most: ask for its bytes with the header `Range` (`bytes=0-4194303`), then for the next ones. It cannot be joined to a message.",
                      *       "size_bytes": 18350080
                      *     }
                      */

@@ -69,7 +69,9 @@ export type ConversationPage = Schemas["ConversationList"];
 export type ConversationDraft = Schemas["OpeningDraft"];
 export type Message = Schemas["MessageOut"];
 export type MessagePage = Schemas["MessagePage"];
+export type Antivirus = Schemas["AntivirusOut"];
 export type MessageFile = Schemas["AttachmentOut"];
+export type WaitingFile = Schemas["NamedAttachment"];
 
 export type Profile = Schemas["Profile"];
 export type PersonMe = Schemas["PersonMe"];

@@ -54,7 +54,7 @@ export const document = {
   author: "Auteur",
   size: "Taille",
   antivirus: "Antivirus",
-  notScanned: "Non analysé : aucun antivirus n'était branché au moment du dépôt",
+  notScanned: "Non analysé : aucun antivirus n'était branché à son arrivée",
   clean: "Analysé : aucun virus connu",
   cleanBy: (engine: string) => `Analysé : aucun virus connu (${engine.replace("/", ", signatures ")})`,
   verified: "Fichier intact : identique à ce qui a été déposé",

@@ -6,7 +6,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { isLeaving } from "../api/session";
-import type { MessageFile } from "../api/types";
+import type { WaitingFile } from "../api/types";
 import { forget, keep, onErased, recover } from "./device-vault";
 import { idempotencyKey } from "./ids";
 import { tellUnsent } from "./unsent";
@@ -19,7 +19,7 @@ const SAVE_MS = 5000;
 const FILE_MS = 50 * 60 * 1000;
 
 /** A file that the server has, and since when at the latest. */
-export interface JoinedFile extends MessageFile {
+export interface JoinedFile extends WaitingFile {
   since: number;
 }
 

@@ -2,7 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { attachmentsPath } from "../api/messages";
 import { Offline, Problem } from "../api/problem";
-import type { MessageFile } from "../api/types";
+import type { WaitingFile } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { type Format, MAX_BYTES, sniff } from "./file-facts";
 import { domId, idempotencyKey } from "./ids";
@@ -86,7 +86,7 @@ export async function sendFile(draft: string, conversation: string, file: Chosen
     file.step.value = { at: "sending", share, secondsLeft: timeLeft(began, share) };
   };
   try {
-    const stored = await sendBytes<Omit<MessageFile, "name">>(attachmentsPath(conversation), file.bytes, file.key, {
+    const stored = await sendBytes<Omit<WaitingFile, "name">>(attachmentsPath(conversation), file.bytes, file.key, {
       progress,
       signal: stop.signal,
     });

@@ -24,5 +24,11 @@ export async function addPhotos(pid: string, files: Blob[], role: Role): Promise
   return { unreadable, tooMany: taken.length < files.length };
 }
 
-/** One document of all the pages. */
-export const documentOf = (pid: string): Blob => pdfOf(trayOf(pid).value.photos);
+/** One document of all the pages; nothing of what was cut off is in it. */
+export const documentOf = (pid: string): Blob =>
+  pdfOf(
+    trayOf(pid).value.photos.map(({ cut, turn, ...whole }) => {
+      const { jpeg, width, height } = cut ?? whole;
+      return { jpeg, width, height, turn };
+    }),
+  );

@@ -5,15 +5,27 @@
 import { type Signal, signal } from "@preact/signals";
 import { idempotencyKey } from "./ids";
 import { keeper } from "./kept-files";
+import { type Crop, WHOLE, isWhole } from "./photo-crop";
 import type { Sheet, Turn } from "./photo-pdf";
 import { tellUnsent } from "./unsent";
 import type { Role } from "./upload-queue";
 
+/** A picture that the page shows, and where from. */
+interface Shown {
+  jpeg: Blob;
+  width: number;
+  height: number;
+  url: string;
+}
+
+/** The whole of what was taken, and what is left of it once its edges are cut off. */
 export interface Photo extends Sheet {
   place: string;
-  /** Where the page shows it from. */
   url: string;
   kept: boolean;
+  /** Of the photo before it is turned. */
+  crop: Crop;
+  cut: Shown | null;
 }
 
 export interface Tray {
@@ -35,18 +47,29 @@ const all = () => [...trays.values()].flatMap(({ value }) => value.photos);
 
 tellUnsent("file", (leaving) => all().some(({ kept }) => leaving === "session" || !kept));
 
-type Kept = Pick<Photo, "place" | "width" | "height" | "turn"> & { pid: string };
+/** A page of before photos had a crop says none. */
+type Kept = Pick<Photo, "place" | "width" | "height" | "turn"> & { pid: string; crop?: Crop };
 
 const keptRows = (): Kept[] =>
   [...trays].flatMap(([pid, tray]) =>
     tray.value.photos
       .filter(({ kept }) => kept)
-      .map(({ place, width, height, turn }) => ({ pid, place, width, height, turn })),
+      .map(({ place, width, height, turn, crop }) => ({ pid, place, width, height, turn, crop })),
   );
 
-async function takeUp({ pid, ...row }: Kept, read: (place: string) => Promise<Blob | null>) {
+async function takeUp({ pid, crop = WHOLE, ...row }: Kept, read: (place: string) => Promise<Blob | null>) {
   const jpeg = await read(row.place);
-  if (jpeg) put(pid, [...trayOf(pid).value.photos, { ...row, jpeg, kept: true, url: URL.createObjectURL(jpeg) }]);
+  if (!jpeg) return;
+  const cut = await cutOf(jpeg, crop);
+  put(pid, [...trayOf(pid).value.photos, { ...row, jpeg, crop, cut, kept: true, url: URL.createObjectURL(jpeg) }]);
+}
+
+/** Draws again what is left: the device keeps the photo, and where its edges are. */
+async function cutOf(photo: Blob, crop: Crop): Promise<Shown | null> {
+  if (isWhole(crop)) return null;
+  const { sheetOf } = await import("./photo-sheet");
+  const { jpeg, width, height } = await sheetOf(photo, crop);
+  return { jpeg, width, height, url: URL.createObjectURL(jpeg) };
 }
 
 const device = keeper<Kept>("photos", keptRows, takeUp, () => trays.clear());
@@ -59,7 +82,8 @@ function put(pid: string, photos: Photo[]) {
 
 /** Puts a page at the end. */
 export async function keepPhoto(pid: string, sheet: Sheet, role: Role) {
-  const photo = { ...sheet, place: idempotencyKey(), url: URL.createObjectURL(sheet.jpeg), kept: false };
+  const url = URL.createObjectURL(sheet.jpeg);
+  const photo: Photo = { ...sheet, place: idempotencyKey(), url, kept: false, crop: WHOLE, cut: null };
   // As with files: not on the post of a professional.
   if (role === "patient") photo.kept = await device.keep(photo.place, sheet.jpeg);
   put(pid, [...trayOf(pid).value.photos, photo]);
@@ -67,6 +91,7 @@ export async function keepPhoto(pid: string, sheet: Sheet, role: Role) {
 
 export function removePhoto(pid: string, photo: Photo) {
   URL.revokeObjectURL(photo.url);
+  if (photo.cut) URL.revokeObjectURL(photo.cut.url);
   device.drop(photo.place);
   put(pid, trayOf(pid).value.photos.filter((other) => other !== photo));
 }
@@ -75,6 +100,14 @@ export function turnPhoto(pid: string, photo: Photo) {
   const turn = ((photo.turn + 90) % 360) as Turn;
   const { photos } = trayOf(pid).value;
   put(pid, photos.with(photos.indexOf(photo), { ...photo, turn }));
+}
+
+/** Cuts the edges off, or puts back what was. */
+export async function cropPhoto(pid: string, photo: Photo, crop: Crop) {
+  const cut = await cutOf(photo.jpeg, crop);
+  const { photos } = trayOf(pid).value;
+  put(pid, photos.with(photos.indexOf(photo), { ...photo, crop, cut }));
+  if (photo.cut) URL.revokeObjectURL(photo.cut.url);
 }
 
 /** Changes places with the page before or after it. */

@@ -11,6 +11,7 @@ import { dateLong, fileSize, instantLong } from "../lib/format";
 import { typeName } from "../lib/kinds";
 import { useResource } from "../lib/resource";
 import { saveAs } from "../lib/save";
+import { scanned } from "../lib/scanned";
 import { typo } from "../lib/typo";
 import { announce } from "./announcer";
 import { Button } from "./button";
@@ -156,11 +157,6 @@ function author({ author: who }: CarnetDocument): string {
   return said ? typo(said) : t.common.none;
 }
 
-function scanned({ antivirus: { verdict, engine } }: CarnetDocument): string {
-  if (verdict !== "clean") return t.document.notScanned;
-  return engine ? t.document.cleanBy(engine) : t.document.clean;
-}
-
 function Facts({ doc }: { doc: CarnetDocument }) {
   return (
     <details class="facts">
@@ -177,7 +173,7 @@ function Facts({ doc }: { doc: CarnetDocument }) {
         </Fact>
         <Fact name={t.document.size}>{fileSize(doc.size_bytes)}</Fact>
         <Fact name={t.document.antivirus}>
-          {scanned(doc)}
+          {scanned(doc.antivirus)}
         </Fact>
       </dl>
     </details>

@@ -13,6 +13,7 @@ import { forgetLists } from "../lib/paging";
 import { said } from "../lib/profile";
 import { useResource } from "../lib/resource";
 import { saveAs } from "../lib/save";
+import { scanned } from "../lib/scanned";
 import { announce } from "./announcer";
 import { Button, LinkButton } from "./button";
 import { FileView } from "./file-view";
@@ -84,6 +85,7 @@ function File({ conversation, file, own }: FileProps & { own: boolean }) {
           {file.name} <span class="muted">{fileSize(file.size_bytes)}</span>
         </span>
       </p>
+      {file.antivirus && <p class="hint">{scanned(file.antivirus)}</p>}
       <div class="actions">
         {isShown(file.format) ? (
           <Button

@@ -7,12 +7,13 @@ import { type Photo, emptyTray, movePhoto, removePhoto, trayOf, turnPhoto } from
 import { type Role, add } from "../lib/upload-queue";
 import { announce } from "./announcer";
 import { Button } from "./button";
+import { CropDialog } from "./crop-dialog";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
 import { Notice } from "./states";
 
 function Picture({ photo, number }: { photo: Photo; number: number }) {
-  return <img class="photo" data-turn={photo.turn} src={photo.url} alt={t.alt(number)} />;
+  return <img class="photo" data-turn={photo.turn} src={(photo.cut ?? photo).url} alt={t.alt(number)} />;
 }
 
 function Enlarged({ photo, number, close }: { photo: Photo; number: number; close: () => void }) {
@@ -30,6 +31,7 @@ function Enlarged({ photo, number, close }: { photo: Photo; number: number; clos
 
 function PhotoPage({ pid, photo, number, last }: { pid: string; photo: Photo; number: number; last: boolean }) {
   const [large, setLarge] = useState(false);
+  const [cropping, setCropping] = useState(false);
   const move = (by: -1 | 1) => {
     movePhoto(pid, photo, by);
     announce(t.moved(number, number + by));
@@ -50,13 +52,17 @@ function PhotoPage({ pid, photo, number, last }: { pid: string; photo: Photo; nu
       <button type="button" class="photo-frame" aria-label={t.enlarge(number)} onClick={() => setLarge(true)}>
         <Picture photo={photo} number={number} />
       </button>
-      <p class="photo-number">{t.page(number)}</p>
-      <div class="photo-tools">
+      <div class="photo-order">
         {number > 1 && <Button kind="quiet" icon="chevron-left" label={t.earlier(number)} onPress={() => move(-1)} />}
-        <Button kind="quiet" icon="rotate-cw" label={t.turnNamed(number)} onPress={turn} />
-        <Button kind="quiet" icon="trash" label={t.remove(number)} onPress={takeOut} />
+        <p class="photo-number">{t.page(number)}</p>
         {!last && <Button kind="quiet" icon="chevron-right" label={t.later(number)} onPress={() => move(1)} />}
       </div>
+      <div class="photo-tools">
+        <Button kind="quiet" icon="rotate-cw" label={t.turnNamed(number)} onPress={turn} />
+        <Button kind="quiet" icon="crop" label={t.cropNamed(number)} onPress={() => setCropping(true)} />
+        <Button kind="quiet" icon="trash" label={t.remove(number)} onPress={takeOut} />
+      </div>
+      {cropping && <CropDialog pid={pid} photo={photo} number={number} close={() => setCropping(false)} />}
       {large && <Enlarged photo={photo} number={number} close={() => setLarge(false)} />}
     </li>
   );
