@@ -14,7 +14,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
-from chalicelib.record import cda_deposit, rules, secrecy, specialties, store
+from chalicelib.record import cda_deposit, rules, secrecy, specialties, store, versions
 from chalicelib.record.model import (
     Author,
     Depositor,
@@ -41,7 +41,7 @@ def wanted(principal: Principal, pid: str, sha256: str) -> list[Wanted]:
 def new_document(
     unit: Unit, document_id: str, draft: Draft, content: bytes, limits: Limits | None = None
 ) -> Document:
-    """Inspect a content and describe it.
+    """Inspect a content and describe it; it may be the next version of another document.
 
     Raises:
         Invalid: the content is refused, or is not what was announced.
@@ -58,7 +58,7 @@ def new_document(
     except Refused as refused:
         raise files.refusal(refused) from refused
     hidden = Visibility.NOT_REPRESENTATIVES if unit.is_secret else Visibility.NORMAL
-    return Document(
+    document = Document(
         id=document_id,
         title=described.title,
         type_code=described.type_code,
@@ -79,6 +79,7 @@ def new_document(
         visibility=hidden,
         secret_until=secrecy.until(unit),
     )
+    return versions.placed(unit, document, described.source, described.parents)
 
 
 def write(unit: Unit, document: Document, content: bytes, written: list[str]) -> None:

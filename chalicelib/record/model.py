@@ -61,13 +61,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known of a document once its content was inspected."""
+    """What is known of a document once its content was inspected.
+
+    `source` is the id that a CDA gives itself, `parents` those of what it says that it replaces.
+    """
 
     title: str
     type_code: str
     care_date: date
     author: Author
     warnings: tuple[str, ...] = ()
+    source: str | None = None
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class Document:
 
     `author_ref` stands for the name of its author, in this record only; None if it has none.
     `is_deletable`: by this reader, who deposited it, or may take back what a parent did.
+    `replaces` is its former version, `replaced_by` the next one (R-VER-02).
     """
 
     id: str
@@ -98,6 +104,8 @@ class Document:
     visibility: Visibility = Visibility.NORMAL
     secret_until: str | None = None
     stride: int | None = None  # sealed in pieces: how long each of them but the last is, sealed
+    replaces: str | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

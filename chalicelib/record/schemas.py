@@ -167,6 +167,8 @@ class DocumentOut(Schema):
                     "warnings": [],
                     "visibility": "normal",
                     "abilities": {"read": True, "withdraw": True},
+                    "replaces": None,
+                    "replaced_by": None,
                     "version": 1,
                 }
             ]
@@ -174,7 +176,9 @@ class DocumentOut(Schema):
     )
 
     id: str
-    status: Literal["available"] = "available"
+    status: Literal["available", "superseded"] = Field(
+        description="`superseded`: another one replaces it, and stands for it in lists."
+    )
     title: str
     type: Labelled
     category: Labelled
@@ -189,6 +193,8 @@ class DocumentOut(Schema):
     warnings: list[str]
     visibility: Seen = Field(description="To those who represent a minor.")
     abilities: AbilitiesOut
+    replaces: str | None = Field(description="The id of its former version, read by that id only.")
+    replaced_by: str | None = Field(description="The id of its next version.")
     version: int
 
 
@@ -312,6 +318,7 @@ def document_out(document: Document) -> DocumentOut:
     specialty = specialties.of_author(document.author)
     return DocumentOut(
         id=document.id,
+        status="superseded" if document.replaced_by else "available",
         title=document.title,
         type=Labelled(code=document.type_code, label=shown.label),
         category=Labelled(code=shown.category, label=shown.category_label),
@@ -336,6 +343,8 @@ def document_out(document: Document) -> DocumentOut:
         warnings=list(document.warnings),
         visibility=document.visibility.value,
         abilities=AbilitiesOut(read=True, withdraw=document.is_deletable),
+        replaces=document.replaces,
+        replaced_by=document.replaced_by,
         version=document.version,
     )
 

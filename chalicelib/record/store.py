@@ -42,6 +42,17 @@ class ContentRow(Row):
     document_id = UnicodeAttribute()
 
 
+class SourceRow(Row):
+    """Which document has the id that its depositor's CDA gives itself; the last one, if several.
+
+    Once that document is withdrawn it leads to nothing.
+    """
+
+    TABLE: ClassVar[str] = "record"
+
+    document_id = UnicodeAttribute()
+
+
 class IncidentRow(VersionedRow):
     """A document its depositor withdrew: out of every reader's sight, kept for the inquiry."""
 
@@ -83,6 +94,11 @@ def document_key(pid: str, document_id: str) -> tuple[str, str]:
 def content_key(pid: str, depositor: str, sha256: str) -> tuple[str, str]:
     """Return the key that makes a content unique for a depositor, without telling the content."""
     return patient_key(pid), key("HASH", blind.blind("content", f"{depositor}|{sha256}"))
+
+
+def source_key(pid: str, depositor: str, source: str) -> tuple[str, str]:
+    """Return the key under which a depositor's document is found by its CDA's own id."""
+    return patient_key(pid), key("SOURCE", blind.blind("source", f"{depositor}|{source}"))
 
 
 def author_ref(pid: str, author: Author) -> str | None:
@@ -174,6 +190,18 @@ def new_content_row(unit: Unit, document: Document, depositor: str | None = None
     return ContentRow(pk=pk, sk=sk, kind="content", document_id=document.id)
 
 
+def new_source_row(unit: Unit, document_id: str, source: str) -> SourceRow:
+    """Make the row by which a document is found when its next version comes."""
+    pk, sk = source_key(unit.pid, _mine(unit), source)
+    return SourceRow(pk=pk, sk=sk, kind="source", document_id=document_id)
+
+
+def changed_row(unit: Unit, row: DocumentRow, document: Document) -> DocumentRow:
+    """Seal again what changed of a document, in its row, at the version read."""
+    row.sealed = unit.seal(_payload(document), row.pk, row.sk)
+    return row
+
+
 def open_row(unit: Unit, row: DocumentRow) -> Document:
     """Open a document.
 
@@ -205,6 +233,8 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         visibility=Visibility(value.get("visibility", Visibility.NORMAL)),
         secret_until=value.get("secret_until"),
         stride=value.get("stride"),
+        replaces=value.get("replaces"),
+        replaced_by=value.get("replaced_by"),
     )
 
 
@@ -230,6 +260,8 @@ def _payload(document: Document) -> dict[str, Any]:
         "visibility": document.visibility,
         "secret_until": document.secret_until,
         **({"stride": document.stride} if document.stride else {}),
+        **({"replaces": document.replaces} if document.replaces else {}),
+        **({"replaced_by": document.replaced_by} if document.replaced_by else {}),
     }
 
 

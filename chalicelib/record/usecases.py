@@ -19,7 +19,7 @@ from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
-from chalicelib.record import deposit, rules, secrecy, store, uploads
+from chalicelib.record import deposit, rules, secrecy, store, uploads, versions
 from chalicelib.record.model import Document, Draft, Filter, Visibility, WithdrawalReason
 from chalicelib.record.store import DocumentRow
 from chalicelib.record.uploads import UploadRow
@@ -247,6 +247,7 @@ def withdraw_document(
             raise Stale
         unit.write(rows.delete(row), lost=Stale())
         unit.write(rows.forget(store.new_content_row(unit, document, row.depositor)))
+        versions.close_up(unit, document)
         if principal.kind is ActorKind.PERSON:
             unit.write(rows.replace(store.gone_row(document.blob, unit.now)))
         else:
@@ -263,10 +264,13 @@ def _query(pid: str, wanted: Filter, limit: int, after: Item | None) -> Query:
 
 
 def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Document]]:
-    """Open rows one by one, reading on while the consumer asks; what is hidden does not exist."""
+    """Open rows one by one, reading on while the consumer asks; what is hidden does not exist.
+
+    Former versions are left out: they are read by their id.
+    """
     while True:
         for row, document in _opened(unit, store.read_rows(page.items)):
-            if _is_visible(unit, document):
+            if document.replaced_by is None and _is_visible(unit, document):
                 yield rows.position(row, query.index), document
         if page.last_key is None:
             return
