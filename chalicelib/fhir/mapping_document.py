@@ -154,9 +154,9 @@ def _name(author: Author) -> str:
 
 
 def _relations(document: Document) -> list[dict[str, Any]] | None:
-    if document.replaces is None:
+    if document.follows is None:
         return None
-    target = {"reference": f"DocumentReference/{document.replaces}"}
+    target = {"reference": f"DocumentReference/{document.follows}"}
     return [{"code": "replaces", "target": target}]
 
 

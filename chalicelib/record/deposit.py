@@ -21,7 +21,6 @@ from chalicelib.record.model import (
     Description,
     Document,
     Draft,
-    Visibility,
 )
 from chalicelib.record.store import ContentRow, DocumentRow
 from chalicelib.storage import blobs, pieces
@@ -57,7 +56,6 @@ def new_document(
         described = _description(unit, draft, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused
-    hidden = Visibility.NOT_REPRESENTATIVES if unit.is_secret else Visibility.NORMAL
     document = Document(
         id=document_id,
         title=described.title,
@@ -76,7 +74,8 @@ def new_document(
         is_own_deposit=True,
         is_deletable=True,
         version=1,
-        visibility=hidden,
+        visibility=secrecy.visibility(unit),
+        withheld=secrecy.withheld(unit, draft),
         secret_until=secrecy.until(unit),
     )
     return versions.placed(unit, document, described.source, described.parents)
@@ -85,7 +84,7 @@ def new_document(
 def write(unit: Unit, document: Document, content: bytes, written: list[str]) -> None:
     """Write the sealed file, and add the rows to the transaction, with what tells the person.
 
-    Of her own deposits she is not told, nor is anybody of what is under a minor's secrecy. Who
+    Of her own deposits she is not told, nor is anybody of what is secret or withheld. Who
     loses to the same content of the same depositor tries again, and is told which document has it.
     """
     written.append(document.blob)
@@ -97,7 +96,8 @@ def write(unit: Unit, document: Document, content: bytes, written: list[str]) ->
     unit.about(document.id)
     unit.put(store.new_row(unit, document), lost=Conflict("already-uploaded"))
     unit.put(store.new_content_row(unit, document), lost=Conflict())
-    if unit.entry.principal.kind is not ActorKind.PERSON and not unit.is_secret:
+    is_kept = unit.is_secret or unit.is_withheld
+    if unit.entry.principal.kind is not ActorKind.PERSON and not is_kept:
         unit.emit(EventType.DOCUMENT_ADDED, document.id)
 
 

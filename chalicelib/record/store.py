@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Final
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.access.gate import Unit
-from chalicelib.access.store import AuthenticatedRow
+from chalicelib.access.store import AuthenticatedRow, SessionRow
 from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record import rules
-from chalicelib.record.model import Author, Depositor, Document, Visibility
+from chalicelib.record.model import Author, Depositor, Document, Visibility, Withheld
 from chalicelib.storage.antivirus import Verdict
 from chalicelib.storage.inspect import Kind
 from chalicelib.storage.names import plain_line
@@ -212,6 +212,9 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
     value = unit.open(row.sealed, row.pk, row.sk)
     author = Author(**value["author"])
     depositor, is_own = Depositor(**value["depositor"]), row.depositor == _mine(unit)
+    visibility = Visibility(value.get("visibility", Visibility.NORMAL))
+    replaced_by, session = value.get("replaced_by"), unit.entry.session
+    profession = session.profession_code if isinstance(session, SessionRow) else None
     return Document(
         id=row.sk.removeprefix("DOC#"),
         title=value["title"],
@@ -230,12 +233,26 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         is_own_deposit=is_own,
         is_deletable=rules.may_delete(depositor, unit.entry.principal.kind, is_own=is_own),
         version=row.version or 0,
-        visibility=Visibility(value.get("visibility", Visibility.NORMAL)),
+        visibility=visibility,
         secret_until=value.get("secret_until"),
         stride=value.get("stride"),
         replaces=value.get("replaces"),
-        replaced_by=value.get("replaced_by"),
+        replaced_by=replaced_by,
+        withheld=_withheld(value.get("withheld")),
+        is_revealable=rules.may_reveal(
+            visibility, profession, is_own=is_own, is_current=replaced_by is None
+        ),
     )
+
+
+def _withheld(value: dict[str, Any] | None) -> Withheld | None:
+    if value is None:
+        return None
+    return Withheld(value["reason"], date.fromisoformat(value["review_on"]))
+
+
+def _withheld_value(withheld: Withheld) -> dict[str, Any]:
+    return {"reason": withheld.reason, "review_on": withheld.review_on.isoformat()}
 
 
 def _mine(unit: Unit) -> str:
@@ -260,6 +277,7 @@ def _payload(document: Document) -> dict[str, Any]:
         "visibility": document.visibility,
         "secret_until": document.secret_until,
         **({"stride": document.stride} if document.stride else {}),
+        **({"withheld": _withheld_value(document.withheld)} if document.withheld else {}),
         **({"replaces": document.replaces} if document.replaces else {}),
         **({"replaced_by": document.replaced_by} if document.replaced_by else {}),
     }
@@ -277,3 +295,13 @@ def new_incident(unit: Unit, document: Document, reason: str, now: datetime) -> 
         withdrawn_at=clock.iso(now),
         sealed=unit.seal(_payload(document), pk, sk),
     )
+
+
+def visibility_of(unit: Unit, row: DocumentRow | IncidentRow) -> Visibility:
+    """Return to whom a document is not shown, or was not when it was withdrawn.
+
+    Raises:
+        Tampered, Unavailable: it does not open.
+    """
+    value = unit.open(row.sealed, row.pk, row.sk)
+    return Visibility(value.get("visibility", Visibility.NORMAL))

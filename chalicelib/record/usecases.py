@@ -9,7 +9,7 @@ from typing import Final
 from chalicelib.access import files, gate, tokens
 from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Replayed, Unit
-from chalicelib.access.model import Action, Refusal, Right
+from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import SessionRow
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.core import clock, ids, log, rows
@@ -20,7 +20,7 @@ from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
 from chalicelib.record import deposit, rules, secrecy, store, uploads, versions
-from chalicelib.record.model import Document, Draft, Filter, Visibility, WithdrawalReason
+from chalicelib.record.model import Document, Draft, Filter, WithdrawalReason
 from chalicelib.record.store import DocumentRow
 from chalicelib.record.uploads import UploadRow
 from chalicelib.vault.errors import Tampered
@@ -191,7 +191,7 @@ def _receive(principal: Principal, pid: str, document_id: str, content: bytes) -
     ):
         row = unit.target(UploadRow)
         if row.is_done:
-            unit.is_secret = uploads.was_secret(unit, row)
+            uploads.recall(unit, row)
             return _received(unit, unit.row(*existing), sha256)
         if row.state:
             raise Conflict("already-uploaded")
@@ -305,8 +305,7 @@ def open_visible(unit: Unit) -> Document:
 
 def _is_visible(unit: Unit, document: Document) -> bool:
     """Tell whether a document is in what the reader lists; a list is traced for everybody."""
-    represents = unit.right is Right.REPRESENTATIVE
-    if represents and document.visibility is not Visibility.NORMAL:
+    if secrecy.is_hidden(unit, document):
         return False
     return rules.may_see(document, unit.entry.principal.kind, _profession(unit))
 

@@ -128,7 +128,7 @@ def test_what_is_unknown_and_what_is_anothers_are_told_alike(
     assert alike[0] == alike[1] == alike[2]
     assert (unknown["warnings"], unknown["replaces"]) == (WARNED, None)
     assert get(http, person, person, f"/documents/{theirs['id']}").json() == theirs | {
-        "abilities": {"read": True, "withdraw": False}
+        "abilities": {"read": True, "withdraw": False, "reveal": False}
     }
     assert len(listed(http, person)) == 4
 
