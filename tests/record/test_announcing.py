@@ -32,7 +32,7 @@ from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.record.test_documents import handle_of
-from tests.record.test_secrecy import comparable, seen_by_a_parent
+from tests.record.test_secrecy import seen_by_a_parent
 
 REASON: Final = "Annonce prévue lors de la consultation du 3 décembre"
 WITHHELD: Final = {"visibility": "invisible_to_patient", "visibility_reason": REASON}
