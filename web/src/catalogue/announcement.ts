@@ -13,8 +13,8 @@ export const announcementWords = typeset({
   reasonMissing: "Dites pourquoi la personne ne doit pas encore voir ce document.",
   later:
     "Pour elle, ce document n'existe pas tant qu'il n'est pas rendu visible. Revoyez ce choix sous 30 jours : aucun rappel n'est envoyé.",
-  badge: "À annoncer à la personne",
-  badgeLate: "À annoncer : à revoir depuis le délai prévu",
+  badge: "À annoncer",
+  badgeLate: "À annoncer : à revoir",
   alertTitle: "Pas encore annoncé à la personne",
   alert: "La personne ne sait pas que ce document existe. Ne lui en parlez qu'en consultation.",
   why: (reason: string) => `Motif : ${reason}`,
