@@ -74,11 +74,11 @@ def _deposit(world: World, http: Client) -> Reply:
 
 def _withhold(world: World, http: Client) -> None:
     """Deposit what the person sees once it was announced to her."""
-    said = {"visibility": "invisible_to_patient", "visibility_reason": "Consultation à venir"}
+    reason = "Consultation à venir"
     reply = http.post(
         f"/v1/patients/{world.person.pid}/documents",
         as_=world.doctor.principal,
-        json=a_draft(**said),
+        json=a_draft(visibility="invisible_to_patient", visibility_reason=reason),
         headers={"Idempotency-Key": ids.new_id()},
     )
     _withheld[world.person.pid] = reply.json()["id"]
