@@ -46,8 +46,8 @@ operator: .venv/runtime ## an operator's command on the running product; ARGS="-
 logs: .venv/runtime ## what the functions of the running product logged within the hour; ARGS="api WORD"
 	@$(BIN)/python -m infra.local.logs $(ARGS)
 
-journey: .venv/runtime ## play the main story against the running product
-	@$(BIN)/python -m infra.local.journey
+journey: .venv/runtime ## play the main story against the running product; ARGS="--document FILE" with a CDA of yours
+	@$(BIN)/python -m infra.local.journey $(ARGS)
 
 examples: .venv/runtime ## run three sample applications of the catalogue beside the running product
 	@exec $(BIN)/python -m infra.local.examples

@@ -72,6 +72,23 @@ def _deposit(world: World, http: Client) -> Reply:
     )
 
 
+def _withhold(world: World, http: Client) -> None:
+    """Deposit what the person sees once it was announced to her."""
+    reason = "Consultation à venir"
+    reply = http.post(
+        f"/v1/patients/{world.person.pid}/documents",
+        as_=world.doctor.principal,
+        json=a_draft(visibility="invisible_to_patient", visibility_reason=reason),
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+    _withheld[world.person.pid] = reply.json()["id"]
+
+
+def _reveal(world: World, http: Client) -> Reply:
+    target = f"/v1/patients/{world.person.pid}/documents/{_withheld[world.person.pid]}/visibility"
+    return http.put(target, as_=world.doctor.principal, json={"visibility": "normal"})
+
+
 def _authorise(world: World, http: Client) -> Reply:
     target = f"/v1/patients/{world.person.pid}/authorisations/{world.colleague.id}"
     return http.put(target, as_=world.person.principal, json={})
@@ -223,6 +240,7 @@ OPERATIONS: Final = (
     Operation("progress", large.progress, 202, large.announced),
     Operation("slice", large.read_slice, 206, large.kept),
     Operation("next_slice", large.read_slice, 206, large.being_read),
+    Operation("reveal_document", _reveal, 200, _withhold),
     Operation("authorise", _authorise, 201),
     Operation("withdraw_authorisation", _withdraw, 204),
     Operation("trace_page", _get("/v1/patients/{pid}/trace")),
@@ -365,6 +383,7 @@ def prepare(world: World, http: Client) -> None:
 
 _prepared: Final[dict[str, dict[str, str]]] = {}
 _applications: Final[dict[str, Actor]] = {}
+_withheld: Final[dict[str, str]] = {}
 
 
 def known_callers(world: World) -> list[Principal]:

@@ -115,7 +115,7 @@ def _queues() -> list[Statement]:
         _rows(tables.WORK, ("Query",), "DUE#*"),
         # Sealing what a stream lost, as the sealing worker does.
         allow("dynamodb", ("GetRecords", "GetShardIterator"), [stream]),
-        _rows(tables.AUDIT, ("Query",), "P#*", "PS#*", "Q#*", "SEAL"),
+        _rows(tables.AUDIT, ("Query",), "P#*", "PS#*", "PW#*", "Q#*", "SEAL"),
         _rows(tables.AUDIT, ("GetItem", "BatchGetItem", "PutItem", "ConditionCheckItem"), "Q#*"),
         of_key("SealKey", "Decrypt"),
         allow("s3", ("PutObject",), [{"Fn::Sub": "${ArchiveBucket.Arn}/*"}]),

@@ -233,13 +233,14 @@ def _grant_steps(unit: Unit, *, writes: bool) -> list[Step]:
 
     The first use is a write, because it must notify the person; a later read needs none, and a
     later write requires that the authorisation is still the one that was read. What is under a
-    minor's secrecy is no first use: who represents her would be told of it.
+    minor's secrecy, or withheld from the person, is no first use: they would be told of it.
     """
     grant = unit.entry.grant
     if unit.right is not Right.AUTHORISATION or grant is None:
         return []
     is_reading = unit.action != Action.CONVERSATION_OPEN  # that writes to her, and reads nothing
-    if not grant.first_used_at and is_reading and not unit.is_secret:
+    is_kept = unit.is_secret or unit.is_withheld
+    if not grant.first_used_at and is_reading and not is_kept:
         used = GrantRow(**grant.attribute_values)
         used.first_used_at = clock.iso(unit.now)
         notice = events.new_event(EventType.FIRST_ACCESS, unit.pid, used.rpps)
@@ -316,8 +317,14 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         is_patient=_space(unit) is not None,
         trace=trace,
         data_key=_trace_key(unit).data_key,
-        audience=Audience.MINOR if unit.is_secret else Audience.GENERAL,
+        audience=_audience(unit),
     )
+
+
+def _audience(unit: Unit) -> Audience:
+    if unit.is_withheld:
+        return Audience.WITHHELD
+    return Audience.MINOR if unit.is_secret else Audience.GENERAL
 
 
 def _trace_key(unit: Unit) -> WrappedKey:

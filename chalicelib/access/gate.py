@@ -174,7 +174,7 @@ def trace_not_shown(unit: Unit, about: str, reason: Refusal) -> None:
         Unavailable: it could not be written.
     """
     refused = Unit(unit.entry, unit.action, clock.now(), about)
-    refused.is_secret = unit.is_secret
+    refused.is_secret, refused.is_withheld = unit.is_secret, unit.is_withheld
     commit.refuse(refused, reason)
 
 

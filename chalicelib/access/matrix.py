@@ -24,6 +24,11 @@ def may_read(profession_code: str, type_code: str) -> bool:
     return profession_code in allowed
 
 
+def is_doctor(profession_code: str | None) -> bool:
+    """Tell whether a profession (TRE_G15) is that of doctors."""
+    return profession_code == _DOCTOR
+
+
 @cache
 def _matrix() -> dict[str, frozenset[str]]:
     with _FILE.open(encoding="utf-8", newline="") as lines:

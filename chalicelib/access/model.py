@@ -27,6 +27,7 @@ class Action(StrEnum):
     DOCUMENT_PART = "record:document:part"
     DOCUMENT_COMPLETE = "record:document:complete"
     DOCUMENT_INGEST = "record:document:ingest"
+    DOCUMENT_REVEAL = "record:document:reveal"
     DOCUMENT_WITHDRAW = "record:document:withdraw"
     AUTHORISATION_LIST = "access:authorisation:list"
     AUTHORISATION_GIVE = "access:authorisation:give"

@@ -38,6 +38,8 @@ _ALLOWED: Final[Mapping[Action, tuple[Right, ...]]] = {
     Action.DOCUMENT_PART: (Right.DEPOSITOR,),
     Action.DOCUMENT_COMPLETE: (Right.DEPOSITOR,),
     Action.DOCUMENT_INGEST: (Right.DEPOSITOR,),
+    # Then narrowed to its depositor and doctors (`record.rules.may_reveal`).
+    Action.DOCUMENT_REVEAL: (Right.AUTHORISATION, Right.DEPOSITOR),
     # By who did not deposit it: only what a parent did (`record.rules.may_delete`).
     Action.DOCUMENT_WITHDRAW: (Right.DEPOSITOR, *_HERS),
     Action.AUTHORISATION_LIST: _HERS,

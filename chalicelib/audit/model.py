@@ -10,11 +10,13 @@ from typing import Any
 class Audience(StrEnum):
     """For whom a history is: each has rows, a sequence and checkpoints of its own (D6).
 
-    What is under minors' secrecy is the person's own to read, and never who represents her's.
+    What is under minors' secrecy is the person's own to read, and never who represents her's. What
+    is withheld is nobody's of her side until the document it is about was announced (ADR 0037).
     """
 
     GENERAL = "general"
     MINOR = "minor"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)

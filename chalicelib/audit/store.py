@@ -6,12 +6,12 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.audit.model import Audience, Trace, commitment, from_dict, to_dict
 from chalicelib.core import ids
-from chalicelib.core.rows import Item, Row, key, patient_key
+from chalicelib.core.rows import Item, Row, key
 from chalicelib.vault import envelope
 from chalicelib.vault.errors import Tampered
 
 TRACE_KIND: Final = "trace"
-MINOR_PREFIX: Final = "PS"
+PREFIXES: Final = {Audience.GENERAL: "P", Audience.MINOR: "PS", Audience.WITHHELD: "PW"}
 _SEALED: Final = ("sealed", "commitment")
 
 
@@ -71,7 +71,7 @@ def subject_of_trace(owner: str) -> str:
 
 def history_key(pid: str, audience: Audience = Audience.GENERAL) -> str:
     """Return the partition of a patient's traces, of one audience."""
-    return patient_key(pid) if audience is Audience.GENERAL else key(MINOR_PREFIX, pid)
+    return key(PREFIXES[audience], pid)
 
 
 def partition(owner: str, *, is_patient: bool, audience: Audience = Audience.GENERAL) -> str:

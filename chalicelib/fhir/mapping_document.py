@@ -121,13 +121,14 @@ def written(document: Document, patient: str) -> dict[str, Any]:
                 "lastUpdated": clock.iso(document.deposited_at),
                 "profile": [f"{MHD}/IHE.MHD.Minimal.DocumentReference"],
             },
-            "status": "current",
+            "status": "superseded" if document.replaced_by else "current",
             "type": coded(system, document.type_code, known.label),
             "category": [coded(CLASSES, known.class_code)] if known.class_code else None,
             "subject": {"reference": patient},
             "date": clock.iso(document.deposited_at),
             "author": [_author(author)] if _name(author) else [{"reference": patient}],
             "custodian": {"display": depositor.name} if not is_hers else None,
+            "relatesTo": _relations(document),
             "securityLabel": [coded(CONFIDENTIALITY, "N", "normal")],
             "content": [{"attachment": attachment}],
             "context": _context(document),
@@ -150,6 +151,13 @@ def binary(document: Document, content: bytes) -> dict[str, Any]:
 def _name(author: Author) -> str:
     said = (author.name, author.profession, author.organisation)
     return ", ".join(part for part in said if part)
+
+
+def _relations(document: Document) -> list[dict[str, Any]] | None:
+    if document.follows is None:
+        return None
+    target = {"reference": f"DocumentReference/{document.follows}"}
+    return [{"code": "replaces", "target": target}]
 
 
 def _author(author: Author) -> dict[str, Any]:

@@ -104,8 +104,16 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "This is for minors only.",
     ),
     "visibility_reserved": (
-        "Seuls les professionnels le choisissent, à la demande de la personne mineure.",
-        "Only professionals choose this, at the minor's request.",
+        "Seuls les professionnels et les établissements peuvent le choisir.",
+        "Only professionals and organisations may choose this.",
+    ),
+    "visibility_both": (
+        "Choisissez la consultation d’annonce ou le secret du mineur, pas les deux.",
+        "Choose the disclosure consultation or the minor's secrecy, not both.",
+    ),
+    "not_withheld": (
+        "Ce document n’attend pas de consultation d’annonce.",
+        "This document does not wait for a disclosure consultation.",
     ),
     "not_an_adult": ("Cette personne n’est pas majeure.", "This person is not of age."),
     "date_before_birth": ("La date précède la naissance.", "The date is before the birth."),
@@ -144,6 +152,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "secret_document": (
         "Ce document est caché aux représentants légaux, qui lisent cette conversation.",
         "This document is hidden from legal representatives, who read this conversation.",
+    ),
+    "withheld_document": (
+        "Ce document doit d’abord être annoncé à la personne, qui lit cette conversation.",
+        "This document must first be announced to the person, who reads this conversation.",
     ),
     "unknown_attachment": (
         "Cette pièce jointe n’attend plus : joignez-la de nouveau.",

@@ -210,6 +210,13 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
         "No byte of this document is in that range, or several ranges were asked for at once.",
         "Demandez une seule tranche, comprise dans la taille du document.",
     ),
+    "superseded": Text(
+        "Document remplacé",
+        "Une version plus récente remplace ce document. Agissez sur celle-ci.",
+        "Superseded",
+        "A later version replaces this document. Act on that one.",
+        "La dernière version figure dans la liste des documents.",
+    ),
     "already-uploaded": Text(
         "Contenu déjà reçu",
         "Le contenu de ce document a déjà été reçu, ou l’envoi a expiré.",

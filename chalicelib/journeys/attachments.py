@@ -136,8 +136,7 @@ def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
             unit.is_refused = True  # traced already, as what it was
             raise
         secrecy.hides(unit, document)
-        if unit.is_secret:  # who represents the minor reads the conversation (R-MSG-06)
-            raise Invalid(errors=(FieldError("/document_id", "secret_document"),))
+        _check_readable(unit, "/document_id")
         return Content(content, document.title[: rules.MAX_NAME], document.antivirus)
 
     made = attachments.add_attachment(call.principal, ref, bring, accept_joined, call.idempotency)
@@ -145,15 +144,22 @@ def attach_document(call: Call[FromRecord, NoQuery]) -> Answer:
 
 
 def accept_joined(unit: Unit, inspected: Inspected) -> None:
-    """Let a clinical document be joined if it is of this person, and may be read by a parent.
+    """Let a clinical document be joined if it is of this person, and may be read by her side.
 
     Raises:
-        Invalid: another person's, or hidden from who represents a minor, by its own header; traced
-            for the minor alone.
+        Invalid: another person's, or hidden from who represents a minor, or withheld, by its own
+            header; traced as that.
         Refused: its header is incomplete, or what it embeds may not enter.
     """
     if inspected.kind is not Kind.CDA:
         return
     cda_deposit.check_joined(unit, inspected)
+    _check_readable(unit, "/content")
+
+
+def _check_readable(unit: Unit, pointer: str) -> None:
+    """Refuse what the person, or who represents the minor, would read there (R-MSG-06)."""
+    if unit.is_withheld:
+        raise Invalid(errors=(FieldError(pointer, "withheld_document"),))
     if unit.is_secret:
-        raise Invalid(errors=(FieldError("/content", "secret_document"),))
+        raise Invalid(errors=(FieldError(pointer, "secret_document"),))

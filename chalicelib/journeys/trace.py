@@ -3,8 +3,9 @@
 Titles are joined when it is read: a trace never holds one, and a document that is gone has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import starmap
 from typing import Literal
 
 from pydantic import Field
@@ -15,10 +16,12 @@ from chalicelib.access.model import Action, Right
 from chalicelib.access.store import GrantRow, grant_key, read_grants
 from chalicelib.audit.model import Audience
 from chalicelib.core import clock, rows
+from chalicelib.core.rows import Item, Query
 from chalicelib.http.endpoint import Answer, Call, Schema, endpoint
 from chalicelib.identity import directory, spaces
 from chalicelib.identity import model as identity
 from chalicelib.oauth import store as consents
+from chalicelib.record import announcing
 from chalicelib.record import usecases as record
 from chalicelib.trace import sentences, store, usecases
 from chalicelib.trace.model import Group, Kind, Outcome, Shown
@@ -84,18 +87,27 @@ def read_trace(call: Call[None, TraceQuery]) -> Answer:
     after, wanted = tokens.open_cursor(asked.cursor, *scope), [spaces.person_wish(pid)]
     queries = [store.newest_first(pid, after, audience=audience) for audience in Audience]
     with gate.enter(call.principal, Action.TRACE_READ, pid, wanted=wanted, queries=queries) as unit:
-        histories = list(zip(queries, unit.pages, strict=True))
-        # What is under a minor's secrecy is hers to read, and of nobody who represents her.
-        general, *others = histories if unit.right is Right.SELF else histories[:1]
         found, after = usecases.lines(
             pid,
-            *general,
+            queries[0],
+            unit.pages[0],
             asked.limit,
-            beside=others,
+            beside=_beside(unit, queries),
             keep=partial(_is_asked, asked=asked, reader=reader),
         )
         items = accesses(unit, found)
     return Answer(AccessList(items=items, next=tokens.new_cursor(after, *scope)))
+
+
+def _beside(unit: Unit, queries: Sequence[Query]) -> list[Iterator[Item]]:
+    """Return the other histories that are the reader's to read, those of each `Audience`.
+
+    What is under a minor's secrecy is hers, and of nobody who represents her; what was withheld,
+    of either once it was announced.
+    """
+    _, minor, withheld = starmap(usecases.items, zip(queries, unit.pages, strict=True))
+    announced = announcing.told(unit, withheld, partial(store.document_of, pid=unit.pid))
+    return [minor, announced] if unit.right is Right.SELF else [announced]
 
 
 def accesses(unit: Unit, lines: Sequence[Group]) -> list[AccessOut]:

@@ -77,6 +77,8 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
         care_date=care_date,
         author=_author(header),
         warnings=tuple(oddity.value for oddity in oddities),
+        source=str(header.document_id),
+        parents=tuple(str(parent) for parent in header.replaces),
     )
 
 

@@ -14,14 +14,13 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.events import EventType
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
-from chalicelib.record import cda_deposit, rules, secrecy, specialties, store
+from chalicelib.record import cda_deposit, rules, secrecy, specialties, store, versions
 from chalicelib.record.model import (
     Author,
     Depositor,
     Description,
     Document,
     Draft,
-    Visibility,
 )
 from chalicelib.record.store import ContentRow, DocumentRow
 from chalicelib.storage import blobs, pieces
@@ -41,7 +40,7 @@ def wanted(principal: Principal, pid: str, sha256: str) -> list[Wanted]:
 def new_document(
     unit: Unit, document_id: str, draft: Draft, content: bytes, limits: Limits | None = None
 ) -> Document:
-    """Inspect a content and describe it.
+    """Inspect a content and describe it; it may be the next version of another document.
 
     Raises:
         Invalid: the content is refused, or is not what was announced.
@@ -57,8 +56,7 @@ def new_document(
         described = _description(unit, draft, inspected)
     except Refused as refused:
         raise files.refusal(refused) from refused
-    hidden = Visibility.NOT_REPRESENTATIVES if unit.is_secret else Visibility.NORMAL
-    return Document(
+    document = Document(
         id=document_id,
         title=described.title,
         type_code=described.type_code,
@@ -76,15 +74,17 @@ def new_document(
         is_own_deposit=True,
         is_deletable=True,
         version=1,
-        visibility=hidden,
+        visibility=secrecy.visibility(unit),
+        withheld=secrecy.withheld(unit, draft),
         secret_until=secrecy.until(unit),
     )
+    return versions.placed(unit, document, described.source, described.parents)
 
 
 def write(unit: Unit, document: Document, content: bytes, written: list[str]) -> None:
     """Write the sealed file, and add the rows to the transaction, with what tells the person.
 
-    Of her own deposits she is not told, nor is anybody of what is under a minor's secrecy. Who
+    Of her own deposits she is not told, nor is anybody of what is secret or withheld. Who
     loses to the same content of the same depositor tries again, and is told which document has it.
     """
     written.append(document.blob)
@@ -96,7 +96,8 @@ def write(unit: Unit, document: Document, content: bytes, written: list[str]) ->
     unit.about(document.id)
     unit.put(store.new_row(unit, document), lost=Conflict("already-uploaded"))
     unit.put(store.new_content_row(unit, document), lost=Conflict())
-    if unit.entry.principal.kind is not ActorKind.PERSON and not unit.is_secret:
+    is_kept = unit.is_secret or unit.is_withheld
+    if unit.entry.principal.kind is not ActorKind.PERSON and not is_kept:
         unit.emit(EventType.DOCUMENT_ADDED, document.id)
 
 

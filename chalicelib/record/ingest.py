@@ -86,7 +86,7 @@ def _ingest(pid: str, document_id: str, sender: Sender, draft: Draft) -> list[st
         if not row.is_processing:
             unit.go_on()
             return []
-        unit.is_secret = uploads.was_secret(unit, row)
+        uploads.recall(unit, row)
         parts, found = uploads.open_parts(unit)
         try:
             _check_age(unit, row)

@@ -18,10 +18,22 @@ class WithdrawalReason(StrEnum):
 
 
 class Visibility(StrEnum):
-    """To whom a document is not shown at all (value set TRE_A07); for now, of a minor only."""
+    """To whom a document is not shown at all (value set TRE_A07)."""
 
     NORMAL = "normal"
+    NOT_PATIENT = "invisible_to_patient"
     NOT_REPRESENTATIVES = "invisible_to_representatives"
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Why a document was shown to the person only once announced, and when to look at it again.
+
+    Kept once it was; the reason is None where only the document's header asked for it.
+    """
+
+    reason: str | None
+    review_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +68,25 @@ class Draft:
     size_bytes: int | None
     sha256: str | None
     visibility: Visibility | None = None
+    visibility_reason: str | None = None
     author: Author | None = None  # where our own use cases know that the depositor is another
     antivirus: Verdict | None = None  # where they know what was said of it elsewhere
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known of a document once its content was inspected."""
+    """What is known of a document once its content was inspected.
+
+    `source` is the id that a CDA gives itself, `parents` those of what it says that it replaces.
+    """
 
     title: str
     type_code: str
     care_date: date
     author: Author
     warnings: tuple[str, ...] = ()
+    source: str | None = None
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,8 @@ class Document:
 
     `author_ref` stands for the name of its author, in this record only; None if it has none.
     `is_deletable`: by this reader, who deposited it, or may take back what a parent did.
+    `is_revealable`: by this reader, to the person from whom it is withheld.
+    `replaces` is its former version, `replaced_by` the next one (R-VER-02).
     """
 
     id: str
@@ -99,6 +119,16 @@ class Document:
     visibility: Visibility = Visibility.NORMAL
     secret_until: str | None = None
     stride: int | None = None  # sealed in pieces: how long each of them but the last is, sealed
+    replaces: str | None = None
+    replaced_by: str | None = None
+    withheld: Withheld | None = None
+    is_revealable: bool = False
+
+    @property
+    def follows(self) -> str | None:
+        """The former version, to be told; never of what was withheld: that one is still (D15)."""
+        is_told = self.withheld is None or self.visibility is Visibility.NOT_PATIENT
+        return self.replaces if is_told else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 from chalicelib.access import files, gate
 from chalicelib.core.errors import Conflict, FieldError, Invalid, RangeNotSatisfiable
 from chalicelib.http.endpoint import BINARY, Answer, Call, NoQuery, endpoint
-from chalicelib.record import cda_view, large, reading, rules, usecases
+from chalicelib.record import announcing, cda_view, large, reading, rules, usecases
 from chalicelib.record.cda.rules import Refusal
 from chalicelib.record.model import Document, Draft, Filter, Visibility
 from chalicelib.record.narrative_schemas import NarrativeOut
@@ -21,6 +21,7 @@ from chalicelib.record.schemas import (
     PendingDocument,
     SentDocument,
     UploadTarget,
+    VisibilityBody,
     WithdrawQuery,
     document_out,
     parts_out,
@@ -47,6 +48,7 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 _PART_LENGTH: Final = Invalid(
     errors=(FieldError("/content", "part_length", {"expected": 4_194_304, "received": 1_024}),)
 )
+_NOT_WITHHELD: Final = Invalid(errors=(FieldError("/visibility", "not_withheld"),))
 _REASONS: Final = (*Code, *Refusal)
 
 
@@ -205,6 +207,20 @@ def read_narrative(call: Call[None, NoQuery]) -> Answer:
     return Answer(cda_view.narrative(content), version=document.version)
 
 
+@endpoint(
+    "PUT",
+    _DOCUMENT + "/visibility",
+    body=VisibilityBody,
+    answers={200: DocumentOut},
+    problems=(Conflict("superseded"), _NOT_WITHHELD),
+)
+def reveal_document(call: Call[VisibilityBody, NoQuery]) -> Answer:
+    """Make visible to the person a document that was announced to her; there is no way back."""
+    pid = gate.resolve(call.principal, call.path["pid"])
+    document = announcing.reveal(call.principal, pid, call.path["document_id"])
+    return Answer(document_out(document), version=document.version)
+
+
 @endpoint("DELETE", _DOCUMENT, query=WithdrawQuery, if_match=True, answers={204: None})
 def withdraw_document(call: Call[None, WithdrawQuery]) -> Answer:
     """Declare one's own deposit an error: it disappears for every reader."""
@@ -224,6 +240,7 @@ def _draft(body: DocumentDraft) -> Draft:
         size_bytes=body.size_bytes,
         sha256=body.sha256,
         visibility=Visibility(body.visibility) if body.visibility else None,
+        visibility_reason=body.visibility_reason,
     )
 
 

@@ -4,7 +4,7 @@ import base64
 from datetime import date
 from typing import Final
 
-from chalicelib.access.matrix import may_read
+from chalicelib.access.matrix import is_doctor, may_read
 from chalicelib.core.errors import FieldError, Invalid, TooLarge
 from chalicelib.core.text import is_printable
 from chalicelib.http.body import MAX_INLINE_BYTES
@@ -66,7 +66,7 @@ def check_draft(draft: Draft, kind: ActorKind, today: date) -> None:
 
     Raises:
         Invalid: unprintable title, unknown or reserved type (R-MAT-03), impossible care date, or
-            no hash of what comes in parts.
+            no hash of what comes in parts, or no reason to withhold it from the person.
     """
     errors = []
     if draft.title is not None and not is_printable(draft.title):
@@ -74,12 +74,28 @@ def check_draft(draft: Draft, kind: ActorKind, today: date) -> None:
     errors += _check_type(draft.type_code, kind)
     if is_in_parts(draft) and draft.sha256 is None:
         errors.append(FieldError("/sha256", "missing"))
+    errors += _check_reason(draft)
     if draft.care_date and draft.care_date > today:
         errors.append(FieldError("/care_date", "date_future"))
     if draft.care_date and draft.care_date < OLDEST_CARE_DATE:
         errors.append(FieldError("/care_date", "date_too_old"))
     if errors:
         raise Invalid(errors=tuple(errors))
+
+
+def _check_reason(draft: Draft) -> list[FieldError]:
+    """Require a reason of what is withheld, and of nothing else (R-CNF-05).
+
+    A CDA's header may be what says that it is, so that nothing beside it is no contradiction yet.
+    """
+    reason, visibility = draft.visibility_reason, draft.visibility
+    if visibility is Visibility.NOT_PATIENT and reason is None:
+        return [FieldError("/visibility_reason", "missing")]
+    if reason is not None and visibility not in {None, Visibility.NOT_PATIENT}:
+        return [FieldError("/visibility_reason", "not_withheld")]
+    if reason is not None and not is_printable(reason):
+        return [FieldError("/visibility_reason", "control_character")]
+    return []
 
 
 def _check_type(code: str | None, kind: ActorKind) -> list[FieldError]:
@@ -131,6 +147,26 @@ def may_delete(document_of: Depositor, kind: ActorKind, *, is_own: bool) -> bool
     """
     is_by_a_parent = document_of.kind == ActorKind.PERSON and document_of.name is not None
     return is_own or (kind is ActorKind.PERSON and is_by_a_parent)
+
+
+def may_reveal(
+    visibility: Visibility, profession: str | None, *, is_own: bool, is_current: bool
+) -> bool:
+    """Tell whether a reader may make visible what is withheld from the person (R-CNF-05).
+
+    Who deposited it, or a doctor who may read it. Of a version that was replaced nobody: the next
+    one is announced.
+    """
+    is_withheld = visibility is Visibility.NOT_PATIENT
+    return is_withheld and is_current and (is_own or is_doctor(profession))
+
+
+def may_replace(document: Document, former: Document) -> bool:
+    """Tell whether a document may be the next version of another, of the same depositor.
+
+    Who may see one must be who may see the other, or either would tell of what is hidden (D15).
+    """
+    return (document.type_code, document.visibility) == (former.type_code, former.visibility)
 
 
 def may_see(document: Document, kind: ActorKind, profession: str | None) -> bool:

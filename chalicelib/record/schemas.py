@@ -14,14 +14,14 @@ from chalicelib.http.fields import Day
 from chalicelib.http.listing import DaysQuery
 from chalicelib.record import document_types, rules, specialties
 from chalicelib.record.large import Progress, Received
-from chalicelib.record.model import Document, WithdrawalReason
+from chalicelib.record.model import Document, Visibility, WithdrawalReason
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 # Told, and not held here: what is longer is `too-large`, once decoded.
 Base64 = Annotated[str, Field(json_schema_extra={"maxLength": MAX_INLINE_BYTES * 4 // 3})]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z_-]+$")]
-Seen = Literal["normal", "invisible_to_representatives"]
+Seen = Literal["normal", "invisible_to_patient", "invisible_to_representatives"]
 _FILED: Final = document_types.deposited()
 TypeCode = Annotated[Code, Field(json_schema_extra={"enum": [one.code for one in _FILED]})]
 Category = Annotated[Code, Field(json_schema_extra={"enum": [*document_types.CATEGORIES]})]
@@ -89,9 +89,16 @@ class DocumentDraft(Schema):
     )
     visibility: Seen | None = Field(
         default=None,
-        description="Of a minor's only, by a professional or an organisation: at the minor's "
-        "request, it does not exist for those who represent her. A CDA header that says so "
-        "(INVISIBLE_REPRESENTANTS_LEGAUX) is enough.",
+        description="By a professional or an organisation. `invisible_to_patient`: it does not "
+        "exist for the person, who represents her and her applications, until it is made visible, "
+        "after the consultation in which it is announced; `visibility_reason` is needed. "
+        "`invisible_to_representatives`: of a minor's only, at the minor's request, it does not "
+        "exist for those who represent her. A CDA header that says so (INVISIBLE_PATIENT, "
+        "INVISIBLE_REPRESENTANTS_LEGAUX) is enough.",
+    )
+    visibility_reason: Title | None = Field(
+        default=None,
+        description="Why it waits to be announced: for professionals, never shown to the person.",
     )
 
 
@@ -127,6 +134,24 @@ class AbilitiesOut(Schema):
 
     read: bool
     withdraw: bool
+    reveal: bool = Field(description="Make it visible to the person, to whom it was announced.")
+
+
+class AwaitedOut(Schema):
+    """What a document waits for, to be shown to the person: said to professionals only.
+
+    `review_on`: the day by which its depositor is to look at it again. The reason is null where
+    the document's header asked for it.
+    """
+
+    reason: str | None
+    review_on: date
+
+
+class VisibilityBody(Schema):
+    """To whom a document is shown from now on: to everybody who may read it, the person first."""
+
+    visibility: Literal["normal"]
 
 
 class DocumentOut(Schema):
@@ -157,7 +182,10 @@ class DocumentOut(Schema):
                     "antivirus": {"verdict": "not_scanned", "engine": None},
                     "warnings": [],
                     "visibility": "normal",
-                    "abilities": {"read": True, "withdraw": True},
+                    "announcement": None,
+                    "abilities": {"read": True, "withdraw": True, "reveal": False},
+                    "replaces": None,
+                    "replaced_by": None,
                     "version": 1,
                 }
             ]
@@ -165,7 +193,9 @@ class DocumentOut(Schema):
     )
 
     id: str
-    status: Literal["available"] = "available"
+    status: Literal["available", "superseded"] = Field(
+        description="`superseded`: another one replaces it, and stands for it in lists."
+    )
     title: str
     type: Labelled
     category: Labelled
@@ -178,8 +208,11 @@ class DocumentOut(Schema):
     author: AuthorOut
     antivirus: AntivirusOut
     warnings: list[str]
-    visibility: Seen = Field(description="To those who represent a minor.")
+    visibility: Seen = Field(description="To the person, and to those who represent a minor.")
+    announcement: AwaitedOut | None = Field(description="Of what is `invisible_to_patient`.")
     abilities: AbilitiesOut
+    replaces: str | None = Field(description="The id of its former version, read by that id only.")
+    replaced_by: str | None = Field(description="The id of its next version.")
     version: int
 
 
@@ -303,6 +336,7 @@ def document_out(document: Document) -> DocumentOut:
     specialty = specialties.of_author(document.author)
     return DocumentOut(
         id=document.id,
+        status="superseded" if document.replaced_by else "available",
         title=document.title,
         type=Labelled(code=document.type_code, label=shown.label),
         category=Labelled(code=shown.category, label=shown.category_label),
@@ -324,9 +358,21 @@ def document_out(document: Document) -> DocumentOut:
         antivirus=antivirus_out(document.antivirus),
         warnings=list(document.warnings),
         visibility=document.visibility.value,
-        abilities=AbilitiesOut(read=True, withdraw=document.is_deletable),
+        announcement=_awaited_out(document),
+        abilities=AbilitiesOut(
+            read=True, withdraw=document.is_deletable, reveal=document.is_revealable
+        ),
+        replaces=document.follows,
+        replaced_by=document.replaced_by,
         version=document.version,
     )
+
+
+def _awaited_out(document: Document) -> AwaitedOut | None:
+    withheld = document.withheld
+    if withheld is None or document.visibility is not Visibility.NOT_PATIENT:
+        return None
+    return AwaitedOut(reason=withheld.reason, review_on=withheld.review_on)
 
 
 def parts_target(href: str, size_bytes: int, expires_at: str) -> PartsTarget:

@@ -1,9 +1,12 @@
-"""Minors' secrecy: a document that those who represent a minor never learn of (R-MIN-03, D15).
+"""What a document may not be known of: by who represents a minor, or by the person herself (D15).
 
-For them it does not exist: no line, no count, no notice, no trace. What is done to it is in a
-history of its own, which the minor herself reads. See ADR 0019.
+Minors' secrecy (R-MIN-03): for who represents her it does not exist, and what is done to it is in a
+history of its own, which the minor herself reads (ADR 0019). Withheld until the consultation in
+which it is announced (R-CNF-05): it does not exist for the person, who represents her and her
+applications, until it is made visible (ADR 0037).
 """
 
+from datetime import timedelta
 from typing import Final
 
 from chalicelib.access.gate import Unit
@@ -13,37 +16,79 @@ from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.zones import PARIS
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import rules, spaces
-from chalicelib.record.model import Document, Draft, Visibility
+from chalicelib.record.model import Document, Draft, Visibility, Withheld
 
 # How a document's own header says it (value set TRE_A07).
 HEADER_CODE: Final = "INVISIBLE_REPRESENTANTS_LEGAUX"
+WITHHELD_CODE: Final = "INVISIBLE_PATIENT"
+# P: when who deposited it is to look at it again (R-CNF-05).
+REVIEW_AFTER: Final = timedelta(days=30)
+# Who reads as the person does; the others are her professionals.
+_HER_SIDE: Final = (ActorKind.PERSON, ActorKind.APPLICATION)
 
 
 def declare(unit: Unit, draft: Draft) -> None:
-    """Keep a deposit secret, and its trace, if its depositor says so; the person is named.
+    """Keep a deposit secret or withheld, and its trace, if its depositor says so.
+
+    The person is named on entering.
 
     Raises:
-        Invalid: she is no minor, or the depositor represents her.
+        Invalid: it is secret and she is no minor; the depositor is of her side.
     """
+    if draft.visibility is Visibility.NOT_PATIENT:
+        if unit.entry.principal.kind in _HER_SIDE:
+            raise _refused("visibility_reserved")
+        unit.is_withheld = True
     if draft.visibility is not Visibility.NOT_REPRESENTATIVES:
         return
     if unit.right is Right.REPRESENTATIVE:
-        raise Invalid(errors=(FieldError("/visibility", "visibility_reserved"),))
+        raise _refused("visibility_reserved")
     if not _keep(unit):
-        raise Invalid(errors=(FieldError("/visibility", "not_a_minor"),))
+        raise _refused("not_a_minor")
 
 
 def declare_in_header(unit: Unit, confidentiality: str) -> None:
-    """Keep a deposit secret if the header of the document says so; of an adult's, that is void.
+    """Keep a deposit secret or withheld if the header of the document says so.
+
+    Secrecy is void of an adult's; a copy that the person has is withheld from nobody.
 
     Raises:
-        Invalid: an application says so, which could not read it back (R-SVC-09).
+        Invalid: an application says so, which could not read it back (R-SVC-09); or the depositor
+            asked for the other beside.
     """
+    kind = unit.entry.principal.kind
+    if confidentiality == WITHHELD_CODE and kind is not ActorKind.PERSON:
+        if kind is ActorKind.APPLICATION:
+            raise _refused("visibility_reserved")
+        unit.is_withheld = True
     if confidentiality == HEADER_CODE and unit.right is not Right.REPRESENTATIVE:
         is_kept = _keep(unit)
-        if is_kept and unit.entry.principal.kind is ActorKind.APPLICATION:
+        if is_kept and kind is ActorKind.APPLICATION:
             unit.is_secret = False
-            raise Invalid(errors=(FieldError("/visibility", "visibility_reserved"),))
+            raise _refused("visibility_reserved")
+    if unit.is_withheld and unit.is_secret:
+        raise _refused("visibility_both")
+
+
+def visibility(unit: Unit) -> Visibility:
+    """Return to whom what is deposited is not shown, once all was declared."""
+    if unit.is_withheld:
+        return Visibility.NOT_PATIENT
+    return Visibility.NOT_REPRESENTATIVES if unit.is_secret else Visibility.NORMAL
+
+
+def withheld(unit: Unit, draft: Draft) -> Withheld | None:
+    """Return why a deposit is withheld and when to look at it again, None if it is not.
+
+    Raises:
+        Invalid: a reason is given, and it is not.
+    """
+    if unit.is_withheld:
+        review_on = clock.paris_date(unit.now + REVIEW_AFTER)
+        return Withheld(draft.visibility_reason, review_on)
+    if draft.visibility_reason is not None:
+        raise Invalid(errors=(FieldError("/visibility_reason", "not_withheld"),))
+    return None
 
 
 def until(unit: Unit) -> str | None:
@@ -51,19 +96,31 @@ def until(unit: Unit) -> str | None:
     return _majority(unit) if unit.is_secret else None
 
 
+def is_hidden(unit: Unit, document: Document) -> bool:
+    """Tell whether a document does not exist for the reader."""
+    if document.visibility is Visibility.NOT_PATIENT:
+        return unit.entry.principal.kind in _HER_SIDE
+    is_secret = document.visibility is Visibility.NOT_REPRESENTATIVES
+    return is_secret and unit.right is Right.REPRESENTATIVE
+
+
 def hides(unit: Unit, document: Document) -> bool:
     """Tell whether a document does not exist for the reader; keep secret what else is done to it.
 
-    Once the person is of age nobody represents her any more, and her history is one again.
+    Once a minor is of age nobody represents her any more, and her history is one again.
     """
-    if document.visibility is Visibility.NORMAL:
-        return False
-    if unit.right is Right.REPRESENTATIVE:
+    if is_hidden(unit, document):
         return True
-    settings = unit.entry.settings
-    represented = (settings.represented_until if settings else None) or ""
-    unit.is_secret = clock.iso(unit.now) < max(document.secret_until or "", represented)
+    unit.is_withheld = document.visibility is Visibility.NOT_PATIENT
+    if document.visibility is Visibility.NOT_REPRESENTATIVES:
+        settings = unit.entry.settings
+        represented = (settings.represented_until if settings else None) or ""
+        unit.is_secret = clock.iso(unit.now) < max(document.secret_until or "", represented)
     return False
+
+
+def _refused(code: str) -> Invalid:
+    return Invalid(errors=(FieldError("/visibility", code),))
 
 
 def _keep(unit: Unit) -> bool:

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Final
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.access.gate import Unit
-from chalicelib.access.store import AuthenticatedRow
+from chalicelib.access.store import AuthenticatedRow, SessionRow
 from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record import rules
-from chalicelib.record.model import Author, Depositor, Document, Visibility
+from chalicelib.record.model import Author, Depositor, Document, Visibility, Withheld
 from chalicelib.storage.antivirus import Verdict
 from chalicelib.storage.inspect import Kind
 from chalicelib.storage.names import plain_line
@@ -36,6 +36,17 @@ class DocumentRow(AuthenticatedRow):
 
 class ContentRow(Row):
     """That a depositor already deposited this content: uniqueness is per depositor (D15)."""
+
+    TABLE: ClassVar[str] = "record"
+
+    document_id = UnicodeAttribute()
+
+
+class SourceRow(Row):
+    """Which document has the id that its depositor's CDA gives itself; the last one, if several.
+
+    Once that document is withdrawn it leads to nothing.
+    """
 
     TABLE: ClassVar[str] = "record"
 
@@ -83,6 +94,11 @@ def document_key(pid: str, document_id: str) -> tuple[str, str]:
 def content_key(pid: str, depositor: str, sha256: str) -> tuple[str, str]:
     """Return the key that makes a content unique for a depositor, without telling the content."""
     return patient_key(pid), key("HASH", blind.blind("content", f"{depositor}|{sha256}"))
+
+
+def source_key(pid: str, depositor: str, source: str) -> tuple[str, str]:
+    """Return the key under which a depositor's document is found by its CDA's own id."""
+    return patient_key(pid), key("SOURCE", blind.blind("source", f"{depositor}|{source}"))
 
 
 def author_ref(pid: str, author: Author) -> str | None:
@@ -174,6 +190,18 @@ def new_content_row(unit: Unit, document: Document, depositor: str | None = None
     return ContentRow(pk=pk, sk=sk, kind="content", document_id=document.id)
 
 
+def new_source_row(unit: Unit, document_id: str, source: str) -> SourceRow:
+    """Make the row by which a document is found when its next version comes."""
+    pk, sk = source_key(unit.pid, _mine(unit), source)
+    return SourceRow(pk=pk, sk=sk, kind="source", document_id=document_id)
+
+
+def changed_row(unit: Unit, row: DocumentRow, document: Document) -> DocumentRow:
+    """Seal again what changed of a document, in its row, at the version read."""
+    row.sealed = unit.seal(_payload(document), row.pk, row.sk)
+    return row
+
+
 def open_row(unit: Unit, row: DocumentRow) -> Document:
     """Open a document.
 
@@ -184,6 +212,9 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
     value = unit.open(row.sealed, row.pk, row.sk)
     author = Author(**value["author"])
     depositor, is_own = Depositor(**value["depositor"]), row.depositor == _mine(unit)
+    visibility = Visibility(value.get("visibility", Visibility.NORMAL))
+    replaced_by, session = value.get("replaced_by"), unit.entry.session
+    profession = session.profession_code if isinstance(session, SessionRow) else None
     return Document(
         id=row.sk.removeprefix("DOC#"),
         title=value["title"],
@@ -202,10 +233,26 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         is_own_deposit=is_own,
         is_deletable=rules.may_delete(depositor, unit.entry.principal.kind, is_own=is_own),
         version=row.version or 0,
-        visibility=Visibility(value.get("visibility", Visibility.NORMAL)),
+        visibility=visibility,
         secret_until=value.get("secret_until"),
         stride=value.get("stride"),
+        replaces=value.get("replaces"),
+        replaced_by=replaced_by,
+        withheld=_withheld(value.get("withheld")),
+        is_revealable=rules.may_reveal(
+            visibility, profession, is_own=is_own, is_current=replaced_by is None
+        ),
     )
+
+
+def _withheld(value: dict[str, Any] | None) -> Withheld | None:
+    if value is None:
+        return None
+    return Withheld(value["reason"], date.fromisoformat(value["review_on"]))
+
+
+def _withheld_value(withheld: Withheld) -> dict[str, Any]:
+    return {"reason": withheld.reason, "review_on": withheld.review_on.isoformat()}
 
 
 def _mine(unit: Unit) -> str:
@@ -230,6 +277,9 @@ def _payload(document: Document) -> dict[str, Any]:
         "visibility": document.visibility,
         "secret_until": document.secret_until,
         **({"stride": document.stride} if document.stride else {}),
+        **({"withheld": _withheld_value(document.withheld)} if document.withheld else {}),
+        **({"replaces": document.replaces} if document.replaces else {}),
+        **({"replaced_by": document.replaced_by} if document.replaced_by else {}),
     }
 
 
@@ -245,3 +295,13 @@ def new_incident(unit: Unit, document: Document, reason: str, now: datetime) -> 
         withdrawn_at=clock.iso(now),
         sealed=unit.seal(_payload(document), pk, sk),
     )
+
+
+def visibility_of(unit: Unit, row: DocumentRow | IncidentRow) -> Visibility:
+    """Return to whom a document is not shown, or was not when it was withdrawn.
+
+    Raises:
+        Tampered, Unavailable: it does not open.
+    """
+    value = unit.open(row.sealed, row.pk, row.sk)
+    return Visibility(value.get("visibility", Visibility.NORMAL))

@@ -177,26 +177,29 @@ def open_upload(unit: Unit, row: UploadRow) -> Draft:
 
 
 def open_secrecy(unit: Unit, row: UploadRow) -> None:
-    """Keep secret what is done to an announcement that is under a minor's secrecy."""
+    """Keep secret what is done to an announcement that is, or withheld."""
     if row.sealed and not row.state:
-        unit.is_secret = open_upload(unit, row).visibility is Visibility.NOT_REPRESENTATIVES
+        visibility = open_upload(unit, row).visibility
+        unit.is_secret = visibility is Visibility.NOT_REPRESENTATIVES
+        unit.is_withheld = visibility is Visibility.NOT_PATIENT
     else:
-        unit.is_secret = was_secret(unit, row)
+        recall(unit, row)
 
 
-def was_secret(unit: Unit, row: UploadRow) -> bool:
-    """Tell whether what was received under an announcement is kept secret."""
-    return bool(row.kept) and bool(unit.open(bytes(row.kept or b""), row.pk, row.sk)["secret"])
+def recall(unit: Unit, row: UploadRow) -> None:
+    """Keep secret, or withheld, what is done again to what was received as that."""
+    kept = unit.open(bytes(row.kept), row.pk, row.sk) if row.kept else {}
+    unit.is_secret, unit.is_withheld = bool(kept.get("secret")), bool(kept.get("withheld"))
 
 
 def done(unit: Unit, row: UploadRow) -> UploadRow:
     """Return an announcement as kept once its content came: nothing of the draft is left.
 
-    But whether it is under a minor's secrecy, so that what is tried again stays so.
+    But whether it is secret or withheld, so that what is tried again stays so.
     """
     row.sealed = row.patient = row.pend_pk = row.pend_sk = None
     row.state = State.AVAILABLE if row.state else None
-    row.kept = unit.seal({"secret": unit.is_secret}, row.pk, row.sk)
+    row.kept = unit.seal(_kept_value(unit), row.pk, row.sk)
     return row
 
 
@@ -204,7 +207,7 @@ def refused(unit: Unit, row: UploadRow, why: dict[str, Any]) -> UploadRow:
     """Return an announcement whose content was refused, and why, as its problem says it."""
     row.sealed = row.patient = row.pend_pk = row.pend_sk = None
     row.state, row.ttl = State.REFUSED, clock.epoch(unit.now + REFUSAL_LIFE)
-    row.kept = unit.seal({"secret": unit.is_secret, "why": why}, row.pk, row.sk)
+    row.kept = unit.seal(_kept_value(unit) | {"why": why}, row.pk, row.sk)
     return row
 
 
@@ -254,7 +257,7 @@ def processing(unit: Unit, row: UploadRow, draft: Draft) -> UploadRow:
     session = unit.entry.session
     value = _draft_value(unit, draft) | {"sender": _sender_value(unit, session)}
     row.sealed = unit.seal(value, row.pk, row.sk)
-    row.kept = unit.seal({"secret": unit.is_secret}, row.pk, row.sk)
+    row.kept = unit.seal(_kept_value(unit), row.pk, row.sk)
     row.state, row.ttl = State.PROCESSING, clock.epoch(unit.now + _ROW_LIFE)
     row.patient = unit.pid
     row.pend_pk = _pending_key(zlib.crc32(document_id.encode()) % SHARDS)
@@ -353,7 +356,13 @@ def all_part_wishes(document_id: str) -> list[tuple[type[PartRow], str, str]]:
 
 
 def _audience(unit: Unit) -> str:
+    if unit.is_withheld:
+        return "withheld"
     return "minor" if unit.is_secret else "general"
+
+
+def _kept_value(unit: Unit) -> dict[str, Any]:
+    return {"secret": unit.is_secret, "withheld": unit.is_withheld}
 
 
 def _pending_key(shard: int) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from chalicelib.access import files, gate, tokens
 from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Replayed, Unit
-from chalicelib.access.model import Action, Refusal, Right
+from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import SessionRow
 from chalicelib.access.usecases import until_it_holds
 from chalicelib.core import clock, ids, log, rows
@@ -19,8 +19,8 @@ from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import spaces
-from chalicelib.record import deposit, rules, secrecy, store, uploads
-from chalicelib.record.model import Document, Draft, Filter, Visibility, WithdrawalReason
+from chalicelib.record import deposit, rules, secrecy, store, uploads, versions
+from chalicelib.record.model import Document, Draft, Filter, WithdrawalReason
 from chalicelib.record.store import DocumentRow
 from chalicelib.record.uploads import UploadRow
 from chalicelib.vault.errors import Tampered
@@ -191,7 +191,7 @@ def _receive(principal: Principal, pid: str, document_id: str, content: bytes) -
     ):
         row = unit.target(UploadRow)
         if row.is_done:
-            unit.is_secret = uploads.was_secret(unit, row)
+            uploads.recall(unit, row)
             return _received(unit, unit.row(*existing), sha256)
         if row.state:
             raise Conflict("already-uploaded")
@@ -247,6 +247,7 @@ def withdraw_document(
             raise Stale
         unit.write(rows.delete(row), lost=Stale())
         unit.write(rows.forget(store.new_content_row(unit, document, row.depositor)))
+        versions.close_up(unit, document)
         if principal.kind is ActorKind.PERSON:
             unit.write(rows.replace(store.gone_row(document.blob, unit.now)))
         else:
@@ -263,10 +264,13 @@ def _query(pid: str, wanted: Filter, limit: int, after: Item | None) -> Query:
 
 
 def _visible(unit: Unit, query: Query, page: Page) -> Iterator[tuple[Item, Document]]:
-    """Open rows one by one, reading on while the consumer asks; what is hidden does not exist."""
+    """Open rows one by one, reading on while the consumer asks; what is hidden does not exist.
+
+    Former versions are left out: they are read by their id.
+    """
     while True:
         for row, document in _opened(unit, store.read_rows(page.items)):
-            if _is_visible(unit, document):
+            if document.replaced_by is None and _is_visible(unit, document):
                 yield rows.position(row, query.index), document
         if page.last_key is None:
             return
@@ -301,8 +305,7 @@ def open_visible(unit: Unit) -> Document:
 
 def _is_visible(unit: Unit, document: Document) -> bool:
     """Tell whether a document is in what the reader lists; a list is traced for everybody."""
-    represents = unit.right is Right.REPRESENTATIVE
-    if represents and document.visibility is not Visibility.NORMAL:
+    if secrecy.is_hidden(unit, document):
         return False
     return rules.may_see(document, unit.entry.principal.kind, _profession(unit))
 

@@ -9,6 +9,8 @@ from chalicelib.audit.heads import Checkpoint, Stranger
 from chalicelib.core import clock
 
 UNREADABLE_ACTION = "trace:trace:unreadable"
+# What every action on a document begins with.
+DOCUMENTS = "record:document:"
 
 
 class Outcome(StrEnum):
@@ -63,7 +65,7 @@ class Shown:
     @property
     def document_id(self) -> str | None:
         """The document it is about, if it is about one."""
-        return self.reference if self.action.startswith("record:document:") else None
+        return self.reference if self.action.startswith(DOCUMENTS) else None
 
     @property
     def professional_rpps(self) -> str | None:

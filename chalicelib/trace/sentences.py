@@ -74,6 +74,10 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "déposé un document envoyé en plusieurs parties",
         "déposer un document envoyé en plusieurs parties",
     ),
+    Action.DOCUMENT_REVEAL: (
+        "rendu visible un document, après l’avoir annoncé",
+        "rendre visible un document",
+    ),
     Action.DOCUMENT_WITHDRAW: (
         "retiré un document déposé par erreur",
         "retirer un document déposé par erreur",

@@ -8,7 +8,7 @@ from chalicelib.audit.model import Audience, Trace
 from chalicelib.audit.store import TraceRow, as_row, history_key, open_row
 from chalicelib.core import clock, ids, log
 from chalicelib.core.rows import Item, Query, patient_key
-from chalicelib.trace.model import UNREADABLE_ACTION, Entry, Kind, Outcome, Shown
+from chalicelib.trace.model import DOCUMENTS, UNREADABLE_ACTION, Entry, Kind, Outcome, Shown
 from chalicelib.vault.errors import Tampered
 
 PAGE: Final = 100
@@ -87,3 +87,13 @@ def read(pid: str, item: Item, newer: datetime) -> Entry:
         reference=trace.reference,
     )
     return Entry(trace.id, clock.instant(trace.at), shown)
+
+
+def document_of(item: Item, pid: str) -> str | None:
+    """Return the document that a trace is about, None of one that does not open.
+
+    Raises as `open_or_none`.
+    """
+    trace = open_or_none(item, pid)
+    is_about_one = trace is not None and trace.action.startswith(DOCUMENTS)
+    return trace.reference if trace and is_about_one else None

@@ -32,11 +32,12 @@ def lines(  # noqa: PLR0913  keyword-only
     *,
     keep: Callable[[Shown], bool],
     most: int = MOST_TRACES,
-    beside: Sequence[tuple[Query, Page]] = (),
+    beside: Sequence[Iterator[Item]] = (),
 ) -> tuple[list[Group], Item | None]:
     """Gather the traces to keep of a page, and of those after it while lines are missing.
 
-    `beside` are histories for other audiences, read as one with it. Call it inside the gate.
+    `beside` are histories for other audiences (`items`), read as one with it. Call it inside the
+    gate.
     Returns the lines and the position from which the next page goes on.
     There are `limit` lines if the history has as many, unless `most` traces were read.
 
@@ -47,7 +48,7 @@ def lines(  # noqa: PLR0913  keyword-only
 
     def entries() -> Iterator[Entry]:
         newer = clock.now()
-        for item in islice(_merged([(query, page), *beside]), most):
+        for item in islice(_merged([items(query, page), *beside]), most):
             entry = store.read(pid, item, newer)
             newer = entry.at
             read.append(entry.id)
@@ -103,12 +104,12 @@ def read_proof(
     )
 
 
-def _merged(histories: Sequence[tuple[Query, Page]]) -> Iterator[Item]:
-    items = [_items(query, page) for query, page in histories]
-    return heapq.merge(*items, key=lambda item: str(item["sk"]["S"]), reverse=True)
+def _merged(histories: Sequence[Iterator[Item]]) -> Iterator[Item]:
+    return heapq.merge(*histories, key=lambda item: str(item["sk"]["S"]), reverse=True)
 
 
-def _items(query: Query, page: Page) -> Iterator[Item]:
+def items(query: Query, page: Page) -> Iterator[Item]:
+    """Return the raw traces of a page and of those after it, while the consumer asks."""
     while True:
         yield from page.items
         if page.last_key is None:

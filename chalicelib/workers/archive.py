@@ -9,8 +9,7 @@ from typing import Final
 from chalice.app import Blueprint
 
 from chalicelib.audit import seal
-from chalicelib.audit.model import Audience
-from chalicelib.audit.store import MINOR_PREFIX
+from chalicelib.audit.store import PREFIXES
 from chalicelib.core import ids, log
 from chalicelib.vault.errors import Tampered
 from chalicelib.workers.batch import Record, batch
@@ -20,7 +19,7 @@ blueprint = Blueprint(__name__)
 # Known only once deployed: the template replaces it.
 STREAM: Final = "arn:aws:dynamodb:eu-west-3:000000000000:table/audit/stream/given-by-the-template"
 # Of each audience, the partitions of records.
-_OWNERS: Final = {"P": Audience.GENERAL, MINOR_PREFIX: Audience.MINOR}
+_OWNERS: Final = {prefix: audience for audience, prefix in PREFIXES.items()}
 
 
 @blueprint.on_dynamodb_record(stream_arn=STREAM, batch_size=100, starting_position="TRIM_HORIZON")

@@ -1,11 +1,13 @@
 """Play the whole story against the running product, over real HTTP, printing each step.
 
     make journey
+    make journey ARGS="--document FILE"
 
 A laboratory deposits a result; the person is told without content; she reads it, lets her doctor
 in, sees in her history that she came, takes the key back, and sees that she was refused. It can
 be played again at any time: each run deposits a result of its own, and leaves the doctor's
-authorisation as it found it.
+authorisation as it found it. With `--document`, what is deposited is a CDA about Dominique
+PAT-TROIS, the fictitious person of the official samples: once, for it is not taken twice.
 """
 
 from __future__ import annotations

@@ -73,6 +73,7 @@ def document(number: int, title: str, kind: str, content: bytes, **more: Any) ->
     """Describe a document as the API does."""
     return {
         "id": f"01JDK8D0C{number:017d}",
+        "status": "available",
         "title": title,
         "type": {"code": "11502-2", "label": "Compte rendu d'examens biologiques"},
         "category": {"code": "BIOLOGIE", "label": "Résultats de biologie"},
@@ -85,8 +86,11 @@ def document(number: int, title: str, kind: str, content: bytes, **more: Any) ->
         "author": _author(organisation="Laboratoire des Capucins"),
         "antivirus": {"verdict": "not_scanned", "engine": None},
         "visibility": "normal",
+        "announcement": None,
         "warnings": [],
-        "abilities": {"read": True, "withdraw": False},
+        "abilities": {"read": True, "withdraw": False, "reveal": False},
+        "replaces": None,
+        "replaced_by": None,
         "version": 1,
         **more,
     }
@@ -101,7 +105,7 @@ CONTENTS = {
 _OWN: Json = {
     "depositor": {"kind": "person", "name": None},
     "author": _author(),
-    "abilities": {"read": True, "withdraw": True},
+    "abilities": {"read": True, "withdraw": True, "reveal": False},
 }
 DOCUMENTS: dict[str, Json] = {
     "cda": document(1, "Bilan thyroïdien", "text/xml", CONTENTS["cda"], warnings=["before_birth"]),

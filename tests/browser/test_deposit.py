@@ -257,11 +257,68 @@ def test_of_a_minor_a_professional_must_say_whether_her_parents_see_it(
     assert body["visibility"] == "invisible_to_representatives"
 
 
-def test_of_an_adult_nothing_is_asked_of_who_sees_it(page: Page, opened: Open) -> None:
-    opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+def test_of_an_adult_it_may_wait_for_the_announcement_and_why_is_said(
+    page: Page, opened: Open
+) -> None:  # R-CNF-01, R-CNF-05
+    canned = opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
+    canned.overrides["POST .*/documents$"] = lambda route: reply(route, canned.documents[0], 201)
     _choose(page, _file("CR consultation.txt", b"compte rendu"))
-    expect(page.get_by_label("Type de document")).to_be_visible()
     expect(page.get_by_text("Qui voit ce document")).to_have_count(0)
+    when = page.get_by_role("group", name="Quand la personne voit-elle ce document ?")
+    expect(when.get_by_label("Tout de suite")).to_be_checked()
+    when.get_by_label("Après la consultation d’annonce").check()
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("link", name=re.compile("Dites pourquoi"))).to_be_visible()
+    assert violations(page) == []
+    shoot(page, "deposit-announcement")
+
+    page.get_by_label("Pourquoi attendre ?").fill("À annoncer le 3 décembre")
+    with page.expect_request(lambda asked: asked.method == "POST") as sent:
+        page.get_by_role("button", name="Envoyer").click()
+    body = json.loads(sent.value.post_data or "")
+    assert (body["visibility"], body["visibility_reason"]) == (
+        "invisible_to_patient",
+        "À annoncer le 3 décembre",
+    )
+
+
+def test_what_waits_to_be_announced_is_told_before_it_opens(
+    page: Page, opened: Open
+) -> None:  # R-CNF-04
+    canned = opened(f"/pro/patients/{PID}", PROFESSIONAL)
+    shown = canned.documents[1]
+    one, path = shown["id"], f"/v1/patients/{PID}/documents/{shown['id']}"
+    waits = shown | {
+        "visibility": "invisible_to_patient",
+        "announcement": {"reason": "À annoncer le 3 décembre", "review_on": "2026-11-01"},
+        "abilities": shown["abilities"] | {"reveal": True},
+    }
+    canned.documents = [waits]
+
+    def reveal(route: Route) -> None:
+        canned.documents = [shown]
+        reply(route, shown)
+
+    canned.overrides[f"PUT .*/{one}/visibility$"] = reveal
+    page.reload()
+    row = page.get_by_role("link", name=shown["title"])
+    expect(row).to_contain_text("À annoncer")
+    row.click()
+    expect(page.get_by_text("À annoncer le 3 décembre")).to_be_visible()
+    expect(page.get_by_text(re.compile("À revoir depuis le"))).to_be_visible()
+    assert canned.count("GET", f"{path}/content") == 0
+    assert violations(page) == []
+    shoot(page, "announcement-alert")
+    page.get_by_role("button", name="Ouvrir le document").click()
+    expect(page.get_by_role("button", name="Télécharger")).to_be_visible()
+
+    page.get_by_role("button", name="L’annonce a été faite").click()
+    asked = page.get_by_role("alertdialog", name="Rendre ce document visible ?")
+    shoot(page, "announcement-asked")
+    asked.get_by_role("button", name="Rendre visible").click()
+    expect(page.get_by_text("Le document est visible.")).to_be_visible()
+    expect(page.get_by_text("À annoncer")).to_have_count(0)
+    assert canned.count("PUT", f"{path}/visibility") == 1
 
 
 def test_who_reads_what_is_secret_is_told(page: Page, opened: Open) -> None:  # R-CNF-04

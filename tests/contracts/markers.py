@@ -11,6 +11,7 @@ MARKERS: Final = {
     "given name": "ZQVXPRENOM",
     "given name of a child": "ZQVXENFANT",
     "title": "ZQVXTITRE",
+    "reason of an announcement": "ZQVXANNONCE",
     "text of a PDF or note": "ZQVXCONTENU",
     "comment of a report": "ZQVXCOMMENTAIRE",
     "name of an analysis": "ZQVXANALYSE",

@@ -166,6 +166,12 @@ def deposit(cast: Cast, http: Client, seen: Seen) -> None:
     for body in (draft(note, "text/plain"), draft(pdf, "application/pdf"), cda):
         reply = seen.keep(http.post(target, as_=laboratory, json=body, headers=key()))
         assert reply.status == 201, reply.body
+    waits = draft(note + b" (6)", "text/plain", visibility="invisible_to_patient")
+    word = MARKERS["reason of an announcement"]
+    for reason, status in ((word, 201), (f"{word}\u0007", 422)):
+        said = waits | {"visibility_reason": reason}
+        reply = seen.keep(http.post(target, as_=laboratory, json=said, headers=key()))
+        assert reply.status == status, reply.body
     own = draft(note + b" (2)", "text/plain", type_code=None)
     to_self = f"/v1/patients/{person.pid}/documents"
     seen.keep(http.post(to_self, as_=person.principal, json=own, headers=key()))

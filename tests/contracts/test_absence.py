@@ -43,6 +43,7 @@ pytestmark = pytest.mark.slow
 
 EXAMPLES: Final = 20
 EXAMPLES_OF_MINORS: Final = 4
+EXAMPLES_OF_WAITING: Final = 6
 CLINICAL: Final = ("11488-4", "11502-2", "34874-8")
 # By the proposed matrix (p80) a podologist reads no operation report, nor what patients deposit.
 NOT_FOR_PODOLOGIST: Final = {"34874-8", None}
@@ -75,6 +76,7 @@ class Planned:
     author: str
     code: str | None
     is_secret: bool = False  # kept by a minor from who represents her
+    is_withheld: bool = False  # from the person and her side, until it is announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,27 @@ MINORS: Final = st.lists(
     min_size=2,
     max_size=4,
 ).filter(lambda found: any(one.is_secret for one in found))
+WAITING: Final = st.lists(
+    st.builds(
+        Planned,
+        st.just("document"),
+        st.sampled_from(("laboratory", "doctor")),
+        st.sampled_from(CLINICAL),
+        st.just(value=False),
+        st.booleans(),
+    ),
+    min_size=2,
+    max_size=4,
+).filter(lambda found: any(one.is_withheld for one in found))
+# `allowed`: an application that reads what she reads.
+HER_SIDE: Final = ("person", "representative", "allowed")
 RECORDS: Final = st.lists(planned(), min_size=2, max_size=7)
 
 
 def is_hidden(reader: str, one: Planned) -> bool:
     """Tell by hand whether something is hidden from a reader."""
-    if reader == "representative":
-        return one.is_secret
+    if reader in HER_SIDE:
+        return one.is_withheld or (one.is_secret and reader == "representative")
     alone = reader in {"laboratory", "application"}
     if alone or one.kind in {"appointment", "conversation", "measure"}:
         return one.author != reader
@@ -126,7 +142,12 @@ def put(one: Planned, actors: dict[str, Actor], pid: str, number: int) -> Thing:
     if one.kind == "document":
         code = None if actor.kind is ActorKind.PERSON else one.code
         shown = Visibility.NOT_REPRESENTATIVES if one.is_secret else Visibility.NORMAL
-        draft = Draft(f"Document {number}", code, None, "application/pdf", None, None, shown)
+        reason = "Consultation à venir" if one.is_withheld else None
+        if one.is_withheld:
+            shown = Visibility.NOT_PATIENT
+        draft = Draft(
+            f"Document {number}", code, None, "application/pdf", None, None, shown, reason
+        )
         return Thing(one, record.add_document(actor, pid, draft, a_pdf(), None).id)
     if one.kind == "appointment":
         start = f"2026-12-{number + 1:02d}T09:30"
@@ -187,12 +208,12 @@ def requests(
 
     `authors`: how the record names those who wrote in it, hidden or not.
     """
-    if reader == "application":
+    if reader in {"application", "allowed"}:
         yield from _in_fhir(subject, things)
         return
     base = f"/v1/patients/{subject}"
-    if reader == "representative":
-        yield from _of_a_minor(base, things, authors)
+    if reader in HER_SIDE:
+        yield from _of_her_side(base, things, authors)
         return
     for query in (
         "limit=1",
@@ -215,10 +236,16 @@ def requests(
         yield from _of(thing, base)
 
 
-def _of_a_minor(base: str, things: list[Thing], authors: Sequence[str]) -> Iterator[Asked]:
+def _of_her_side(base: str, things: list[Thing], authors: Sequence[str]) -> Iterator[Asked]:
     for query in ("limit=1", "category=CPT_REND", *(f"author={one}" for one in authors)):
         yield Asked("GET", f"{base}/documents?{query}", is_by_id=False)
+    # Without what the reader does herself, which each page would add to.
+    for query in ("others=true", "others=true&outcome=refused"):
+        yield Asked("GET", f"{base}/trace?{query}", is_by_id=False)
+    for path in ("/home", "/notices"):
+        yield Asked("GET", base + path, is_by_id=False)
     for thing in things:
+        yield Asked("PUT", f"{base}/documents/{thing.id}/visibility", body={"visibility": "normal"})
         yield from _of(thing, base)
 
 
@@ -281,7 +308,7 @@ def answer(http: Client, reader: Actor, asked: Asked) -> list[tuple[object, ...]
             text = _MADE.sub('"id":"…","sent_at":"…"', text)
         cost = sorted(recorder.counted.items()) if asked.is_by_id else None
         found.append((reply.status, text, headers, cost))
-        more = None if asked.is_by_id or reply.status != 200 else json.loads(reply.body)["next"]
+        more = None if asked.is_by_id or reply.status != 200 else json.loads(reply.body).get("next")
         target = f"{asked.target}&cursor={more}" if more else None
     return found
 
@@ -402,6 +429,48 @@ def test_what_a_minor_keeps_secret_changes_nothing_of_what_her_parent_is_answere
 
     holds()
     assert sum(hid) >= EXAMPLES_OF_MINORS
+
+
+def test_what_waits_to_be_announced_changes_nothing_of_what_her_side_is_answered(  # R-CNF-05
+    clock: time_machine.Traveller, world: World, http: Client, around: dict[str, Actor]
+) -> None:
+    del clock
+    pid = world.person.pid
+    represent(world.other, pid)
+    readers = around | {
+        "representative": world.other,
+        "allowed": a_consent(world.person, an_application(), *Permission),
+    }
+    fresh = double.snapshot()
+    hid: list[int] = []
+
+    @settings(
+        max_examples=EXAMPLES_OF_WAITING,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(WAITING, st.sampled_from(HER_SIDE))
+    def holds(wanted: list[Planned], reader: str) -> None:
+        double.restore(fresh)
+        actor = readers[reader]
+        subject = actor.principal.patient if reader == "allowed" else pid
+        things = [put(one, around, pid, number) for number, one in enumerate(wanted)]
+        hidden = [one for one in things if is_hidden(reader, one.planned)]
+        authors = authors_of(http, world)
+        whole = double.snapshot()
+        for one in hidden:
+            remove(one)
+        without = double.snapshot()
+        asked = list(requests(reader, subject, things, authors))
+        told = [answers(http, actor, asked, state) for state in (whole, without)]
+        for one, with_it, without_it in zip(asked, *told, strict=True):
+            assert with_it == without_it, (reader, one)
+        hid.append(len(hidden))
+
+    holds()
+    assert sum(hid) >= EXAMPLES_OF_WAITING
 
 
 def test_the_property_sees_a_hidden_thing_that_shows(

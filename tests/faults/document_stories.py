@@ -9,8 +9,9 @@ from chalicelib.core.events import EventType
 from chalicelib.core.outbox import OutboxRow
 from chalicelib.core.rows import patient_key, table_name
 from chalicelib.http.principal import Principal
+from chalicelib.record import announcing
 from chalicelib.record import usecases as record
-from chalicelib.record.model import Draft, WithdrawalReason
+from chalicelib.record.model import Draft, Visibility, WithdrawalReason
 from tests import double
 from tests.builders import a_pdf
 from tests.faults import stories
@@ -59,6 +60,29 @@ def announce_before(world: World, travel: Travel) -> None:
 def send_content(world: World) -> object:
     laboratory, pid = world.laboratory.principal, world.person.pid
     return record.upload_content(laboratory, pid, _known["sent"], CONTENT).sha256
+
+
+# Withheld from the person, then made visible once it was announced.
+
+
+def withhold_before(world: World, travel: Travel) -> None:
+    del travel
+    hidden = Visibility.NOT_PATIENT
+    draft = Draft(MARKER, "11502-2", None, None, None, None, hidden, "Consultation à venir")
+    laboratory, pid = world.laboratory.principal, world.person.pid
+    _known["withheld"] = record.add_document(laboratory, pid, draft, CONTENT, None).id
+
+
+def reveal(world: World) -> object:
+    laboratory, pid = world.laboratory.principal, world.person.pid
+    return announcing.reveal(laboratory, pid, _known["withheld"]).visibility
+
+
+def shown(world: World) -> object:
+    """Return what the person reads of it, and how often she is told."""
+    about = (EventType.DOCUMENT_ADDED, _known["withheld"])
+    told = [row for row in _events() if (row.type, row.reference) == about]
+    return stories.deposited(world), len(told)
 
 
 # Taken back by its depositor, deleted by the person.

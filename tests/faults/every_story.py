@@ -116,6 +116,16 @@ STORIES: Final = (
         retried_by_client=False,
     ),
     Story(
+        "reveal_document",
+        documents.reveal,
+        documents.shown,
+        ([], 0),
+        ([documents.CONTENT], 1),
+        reminders.once("record:document:reveal", stories.history),
+        stories.no_orphan,
+        documents.withhold_before,
+    ),
+    Story(
         "withdraw_document",
         documents.withdraw_document,
         documents.left_of_it,

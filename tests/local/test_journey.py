@@ -7,6 +7,7 @@ import pytest
 
 from infra.local import config
 from infra.local.client import Caller
+from tests.record.cda.samples import MISSING, REFERENCE
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("kills")]
@@ -14,13 +15,14 @@ pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("kills")]
 PROCESSES = ("cloud", "front", "providers", "launcher")
 FUNCTIONS = ("api", "authorize", "relay", "notify", "functions")
 SECONDS = 120
+OFFICIAL = REFERENCE / "cda" / "BIO-CR-BIO_2024.01_TSH_1.xml"
 DOCTOR = "99700218896"
 
 
-def play(stack: Stack, **settings: str) -> str:
+def play(stack: Stack, *arguments: str, **settings: str) -> str:
     """Play the story as `make journey` does, and return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "infra.local.journey"],
+        [sys.executable, "-m", "infra.local.journey", *arguments],
         cwd=config.ROOT,
         env=stack.environment() | settings,
         capture_output=True,
@@ -32,8 +34,9 @@ def play(stack: Stack, **settings: str) -> str:
     return done.stdout
 
 
-def test_the_story_goes_as_told(stack: Stack) -> None:
-    assert "all as told" in play(stack)
+@pytest.mark.skipif(not OFFICIAL.is_file(), reason=MISSING)
+def test_the_story_goes_as_told_with_an_official_document(stack: Stack) -> None:
+    assert "all as told" in play(stack, "--document", str(OFFICIAL))
 
 
 def test_the_story_finds_the_product_whatever_port_it_took(stack: Stack) -> None:

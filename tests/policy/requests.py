@@ -28,7 +28,7 @@ from chalicelib.messaging.references import Reference
 from chalicelib.notifications import inbox
 from chalicelib.prevention import usecases as prevention
 from chalicelib.record import usecases as record
-from chalicelib.record.model import Draft
+from chalicelib.record.model import Draft, Visibility
 from chalicelib.record.rules import PART_BYTES
 from tests.builders import (
     Actor,
@@ -61,6 +61,7 @@ ROLES: Final = (
     "publisher",
     "operator",
 )
+WAITING: Final = "waiting to be announced"
 CLINICAL: Final = "a clinical document of the laboratory"
 LAST_PART: Final = b"0123456789"
 NARRATED: Final = "Phrase que seul ce compte rendu contient"
@@ -110,6 +111,7 @@ _BODIES: Final[Mapping[str, Mapping[str, object]]] = {
         "values": {"weight": 72.4},
     },
     "PUT /v1/patients/{pid}/target": {"weight": 68.5},
+    "PUT /v1/patients/{pid}/documents/{document_id}/visibility": {"visibility": "normal"},
     "PUT /v1/patients/{pid}/home/cards": {"hidden": ["documents"]},
     "PUT /v1/patients/{pid}/news": {"up_to": "0" * 26},
     "PUT /v1/patients/{pid}/notices/read": {"up_to": "0" * 26},
@@ -366,6 +368,8 @@ def _begun(actor: Principal, pid: str) -> Reference:
 def _document(world: World, name: str, case: str) -> str:
     if name.endswith(("/parts", "/parts/{number}", "/complete")):
         return _long_document(world)
+    if case == WAITING:
+        return _waiting_document(world)
     if name.startswith("PUT"):
         return world.upload
     if case == CLINICAL:
@@ -379,6 +383,15 @@ def _long_document(world: World) -> str:
     return record.announce_document(
         world.laboratory.principal, world.person.pid, draft, None
     ).document_id
+
+
+def _waiting_document(world: World) -> str:
+    """Deposit, by the laboratory, what the person sees once it was announced to her."""
+    hidden = Visibility.NOT_PATIENT
+    draft = Draft(None, "11502-2", None, None, None, None, hidden, "Consultation à venir")
+    return record.add_document(
+        world.laboratory.principal, world.person.pid, draft, a_pdf(), None
+    ).id
 
 
 def _clinical_document(world: World) -> str:

@@ -210,6 +210,7 @@ class GivenAndTakenBack(RuleBasedStateMachine):
             Action.DOCUMENT_OPEN,
             Action.DOCUMENT_ADD,
             Action.DOCUMENT_ANNOUNCE,
+            Action.DOCUMENT_REVEAL,
             Action.APPOINTMENT_LIST,
             Action.APPOINTMENT_ADD,
             Action.CONVERSATION_OPEN,

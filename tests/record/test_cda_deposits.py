@@ -3,6 +3,7 @@
 The expected answers are those of `tests/record/cda/test_samples.py`, written by hand.
 """
 
+import base64
 from datetime import date
 from xml.etree import ElementTree as ET
 
@@ -19,6 +20,11 @@ from tests.record.test_documents import check_content_headers, deposit, handle_o
 pytestmark = pytest.mark.skipif(not (REFERENCE / "cda").is_dir(), reason=MISSING)
 
 HL7 = {"h": "urn:hl7-org:v3"}
+FORMER, LATER = (
+    f"cda-replacement/ris_cr_imagerie_{one}.xml" for one in ("v1_initial", "v2_replace")
+)
+# They say that they replace a document, which nobody deposited here.
+REPLACING = {"cda/IMG_CR_IMG_2024.01.xml", "cda/IPS-FR_2024.01.xml", LATER}
 
 
 @pytest.mark.slow
@@ -39,11 +45,31 @@ def test_answers_the_deposit_of_a_sample_as_the_table_says(http: Client, file: s
         assert codes == [f"cda_{check}" for check in failed]
     else:
         assert reply.status == 201, reply.body
-        assert reply.json()["warnings"] == warnings
+        assert reply.json()["warnings"] == warnings + ["not_replaced"] * (file in REPLACING)
         assert reply.json()["format"] == "text/xml"
         read = http.get(f"{reply.header('Location')}/content", as_=laboratory.principal)
         assert read.body == content
         check_content_headers(read, "text/xml", "attachment")  # A19
+
+
+def test_the_official_replacement_is_the_next_version(http: Client) -> None:  # R-VER-02
+    identity = Person(DOMINIQUE, DOMINIQUE_INS, "1.2.250.1.213.1.4.10")
+    spaces.open_space(identity)
+    laboratory = a_laboratory()
+    handle = handle_of(http, laboratory, identity)
+    at = f"/v1/patients/{handle}/documents"
+    former, later = (
+        http.post(
+            at,
+            as_=laboratory.principal,
+            json={"content": base64.b64encode((REFERENCE / file).read_bytes()).decode()},
+            headers={"Idempotency-Key": f"official-{number}"},
+        ).json()
+        for number, file in enumerate((FORMER, LATER))
+    )
+    assert (later["replaces"], later["warnings"]) == (former["id"], ["birth_place"])
+    again = http.get(f"{at}/{former['id']}", as_=laboratory.principal).json()
+    assert (again["status"], again["replaced_by"]) == ("superseded", later["id"])
 
 
 def test_a_refusal_echoes_nothing_of_the_other_person(http: Client) -> None:

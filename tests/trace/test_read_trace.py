@@ -307,7 +307,7 @@ def test_a_page_costs_a_query_for_each_audience_beside_the_deciding_rows_and_one
     counted = calls.measure(lambda: read(http, person))
     assert counted == {
         "dynamodb.BatchGetItem": 2,
-        "dynamodb.Query": 2,
+        "dynamodb.Query": 3,
         "dynamodb.PutItem": 1,
     }
 

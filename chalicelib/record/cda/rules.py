@@ -43,6 +43,7 @@ class Oddity(StrEnum):
     BIRTH_PLACE = "birth_place"
     OTHER_TYPE = "other_type"
     OTHER_DATE = "other_date"
+    NOT_REPLACED = "not_replaced"
 
 
 @dataclass(frozen=True, slots=True)

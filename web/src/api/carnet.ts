@@ -108,6 +108,10 @@ export const api = {
   narrative: async (pid: string, id: string, signal?: Signal) =>
     (await call<Narrative>("GET", `${document(pid, id)}/narrative`, { signal })).data,
 
+  /** Makes visible to the person what was announced to her. */
+  revealDocument: (pid: string, id: string) =>
+    call<CarnetDocument>("PUT", `${document(pid, id)}/visibility`, { body: { visibility: "normal" } }),
+
   withdrawDocument: (pid: string, id: string, etag: string, reason: string) =>
     call<null>("DELETE", `${document(pid, id)}${query({ reason })}`, {
       headers: { "If-Match": etag },

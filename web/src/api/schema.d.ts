@@ -1147,6 +1147,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/patients/{pid}/documents/{document_id}/visibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make visible to the person a document that was announced to her; there is no way back. */
+        put: operations["reveal_document"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/patients/{pid}/home": {
         parameters: {
             query?: never;
@@ -1612,6 +1629,11 @@ export interface components {
             read: boolean;
             /** Withdraw */
             withdraw: boolean;
+            /**
+             * Reveal
+             * @description Make it visible to the person, to whom it was announced.
+             */
+            reveal: boolean;
         };
         /**
          * AccessList
@@ -2253,6 +2275,22 @@ export interface components {
             ends_at_majority: boolean;
             /** Version */
             version: number;
+        };
+        /**
+         * AwaitedOut
+         * @description What a document waits for, to be shown to the person: said to professionals only.
+         *
+         *     `review_on`: the day by which its depositor is to look at it again. The reason is null where
+         *     the document's header asked for it.
+         */
+        AwaitedOut: {
+            /** Reason */
+            reason: string | null;
+            /**
+             * Review On
+             * Format: date
+             */
+            review_on: string;
         };
         /**
          * BlockedBody
@@ -2960,10 +2998,16 @@ export interface components {
             sha256: string | null;
             /**
              * Visibility
-             * @description Of a minor's only, by a professional or an organisation: at the minor's request, it does not exist for those who represent her. A CDA header that says so (INVISIBLE_REPRESENTANTS_LEGAUX) is enough.
+             * @description By a professional or an organisation. `invisible_to_patient`: it does not exist for the person, who represents her and her applications, until it is made visible, after the consultation in which it is announced; `visibility_reason` is needed. `invisible_to_representatives`: of a minor's only, at the minor's request, it does not exist for those who represent her. A CDA header that says so (INVISIBLE_PATIENT, INVISIBLE_REPRESENTANTS_LEGAUX) is enough.
              * @default null
              */
-            visibility: ("normal" | "invisible_to_representatives") | null;
+            visibility: ("normal" | "invisible_to_patient" | "invisible_to_representatives") | null;
+            /**
+             * Visibility Reason
+             * @description Why it waits to be announced: for professionals, never shown to the person.
+             * @default null
+             */
+            visibility_reason: string | null;
         };
         /**
          * DocumentOut
@@ -2971,8 +3015,10 @@ export interface components {
          * @example {
          *       "abilities": {
          *         "read": true,
+         *         "reveal": false,
          *         "withdraw": true
          *       },
+         *       "announcement": null,
          *       "antivirus": {
          *         "engine": null,
          *         "verdict": "not_scanned"
@@ -2999,6 +3045,8 @@ export interface components {
          *       },
          *       "format": "text/xml",
          *       "id": "01JDK8X4Q2M9F3Z8T5Y1C4B6NA",
+         *       "replaced_by": null,
+         *       "replaces": null,
          *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *       "size_bytes": 11240,
          *       "status": "available",
@@ -3017,10 +3065,10 @@ export interface components {
             id: string;
             /**
              * Status
-             * @default available
-             * @constant
+             * @description `superseded`: another one replaces it, and stands for it in lists.
+             * @enum {string}
              */
-            status: "available";
+            status: "available" | "superseded";
             /** Title */
             title: string;
             type: components["schemas"]["Labelled"];
@@ -3045,11 +3093,23 @@ export interface components {
             warnings: string[];
             /**
              * Visibility
-             * @description To those who represent a minor.
+             * @description To the person, and to those who represent a minor.
              * @enum {string}
              */
-            visibility: "normal" | "invisible_to_representatives";
+            visibility: "normal" | "invisible_to_patient" | "invisible_to_representatives";
+            /** @description Of what is `invisible_to_patient`. */
+            announcement: components["schemas"]["AwaitedOut"] | null;
             abilities: components["schemas"]["AbilitiesOut"];
+            /**
+             * Replaces
+             * @description The id of its former version, read by that id only.
+             */
+            replaces: string | null;
+            /**
+             * Replaced By
+             * @description The id of its next version.
+             */
+            replaced_by: string | null;
             /** Version */
             version: number;
         };
@@ -5046,6 +5106,17 @@ export interface components {
             high: number;
         };
         /**
+         * VisibilityBody
+         * @description To whom a document is shown from now on: to everybody who may read it, the person first.
+         */
+        VisibilityBody: {
+            /**
+             * Visibility
+             * @constant
+             */
+            visibility: "normal";
+        };
+        /**
          * WaitingAttachment
          * @description A file that waits fifty minutes for its message.
          */
@@ -5132,7 +5203,7 @@ export interface components {
                     coding: {
                         system?: string;
                         /** @enum {string} */
-                        code?: "account-suspended" | "address_capitals" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-set" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "being-inspected" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "more_errors" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "number_too_long" | "part_length" | "parts-missing" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "range-not-satisfiable" | "recommendation_of_person" | "redirect_localhost" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "syntax" | "time_form" | "too-large" | "too-long-at-once" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_marks" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_reserved";
+                        code?: "account-suspended" | "address_capitals" | "address_characters" | "address_dots" | "address_encoding" | "address_fragment" | "address_host" | "address_host_missing" | "address_https" | "address_ip" | "address_local" | "address_port" | "address_private" | "address_relative" | "address_user" | "address_wildcard" | "after_next" | "after_season" | "after_window" | "already-deposited" | "already-set" | "already-uploaded" | "application-exists" | "application-fixed" | "application-move" | "application-suspended" | "application-unchecked" | "appointment_over" | "bad-cursor" | "bad-request" | "base64" | "being-inspected" | "bool_parsing" | "bool_type" | "cda_birth_date" | "cda_family_name" | "cda_given_name" | "cda_matricule" | "cda_sex" | "conflict" | "consent-not-given" | "consent-over" | "consent-request-over" | "control_character" | "conversation-blocked" | "conversation-closed" | "date_before_birth" | "date_form" | "date_from_datetime_inexact" | "date_from_datetime_parsing" | "date_future" | "date_order" | "date_parsing" | "date_past" | "date_too_far" | "date_too_old" | "date_type" | "date_unknown" | "dict_type" | "document-refused" | "duplicate_key" | "encoding" | "end_order" | "enum" | "event_too_long" | "extra_forbidden" | "fhir_forbidden" | "fhir_reference" | "fhir_type" | "fhir_unsupported" | "fhir_value" | "float_type" | "forbidden" | "greater_than" | "greater_than_equal" | "hash_mismatch" | "head-too-large" | "idempotency-key-required" | "idempotency-key-reused" | "identifier_format" | "identifier_key" | "instant_form" | "int_parsing" | "int_type" | "internal" | "invalid" | "invalid-json" | "invitation-closed" | "keys_alike" | "keys_inline" | "keys_kind" | "keys_many" | "keys_private" | "keys_shape" | "keys_weak" | "lead_range" | "less_than_equal" | "link-only" | "link_https" | "list_type" | "literal_error" | "lone_surrogate" | "method-not-allowed" | "missing" | "model_type" | "more_errors" | "no_team" | "none_chosen" | "not-acceptable" | "not-found" | "not-yours" | "not_a_minor" | "not_a_number" | "not_an_adult" | "not_expected" | "not_withheld" | "number_too_long" | "part_length" | "parts-missing" | "permission_not_asked" | "permission_not_given" | "precondition-required" | "pressure_order" | "quiet_none" | "quiet_too_long" | "range-not-satisfiable" | "recommendation_of_person" | "redirect_localhost" | "redirect_private_use" | "redirect_query" | "redirect_scheme" | "refused" | "reminders_of_person" | "repeated" | "repeated_lead" | "repeated_parameter" | "secret_document" | "session-ended" | "size_mismatch" | "stale" | "string_pattern_mismatch" | "string_too_long" | "string_too_short" | "string_type" | "superseded" | "syntax" | "time_form" | "too-large" | "too-long-at-once" | "too-many" | "too-many-consents" | "too-many-conversations" | "too-many-deposits" | "too-many-deposits-here" | "too-many-feeds" | "too-many-invitations" | "too-many-messages" | "too-many-refusals" | "too_deep" | "too_early" | "too_far" | "too_long" | "too_many_decimals" | "too_many_keys" | "too_many_leads" | "too_many_marks" | "too_many_redirects" | "too_many_reminders" | "twice" | "type_reserved" | "unauthenticated" | "unavailable" | "unknown_attachment" | "unknown_professional" | "unknown_rule" | "unknown_type" | "unknown_zone" | "unsupported-media-type" | "visibility_both" | "visibility_reserved" | "withheld_document";
                     }[];
                     /** @description In French. */
                     text: string;
@@ -5146,7 +5217,7 @@ export interface components {
         /** @description RFC 9457, in French with an English twin; `type` is a page that says more. */
         Problem: {
             /** @enum {string} */
-            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/parts-missing" | "/problems/being-inspected" | "/problems/too-long-at-once" | "/problems/range-not-satisfiable" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/already-set" | "/problems/link-only" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/bad-request" | "/problems/bad-cursor" | "/problems/unauthenticated" | "/problems/session-ended" | "/problems/forbidden" | "/problems/account-suspended" | "/problems/application-suspended" | "/problems/consent-request-over" | "/problems/consent-over" | "/problems/too-many-consents" | "/problems/consent-not-given" | "/problems/application-exists" | "/problems/application-fixed" | "/problems/application-move" | "/problems/application-unchecked" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/unsupported-media-type" | "/problems/conflict" | "/problems/already-deposited" | "/problems/parts-missing" | "/problems/being-inspected" | "/problems/too-long-at-once" | "/problems/range-not-satisfiable" | "/problems/superseded" | "/problems/already-uploaded" | "/problems/not-yours" | "/problems/already-set" | "/problems/link-only" | "/problems/too-many-feeds" | "/problems/too-many-invitations" | "/problems/invitation-closed" | "/problems/stale" | "/problems/too-large" | "/problems/head-too-large" | "/problems/invalid" | "/problems/invalid-json" | "/problems/document-refused" | "/problems/idempotency-key-required" | "/problems/idempotency-key-reused" | "/problems/precondition-required" | "/problems/too-many" | "/problems/too-many-deposits" | "/problems/too-many-deposits-here" | "/problems/too-many-messages" | "/problems/too-many-conversations" | "/problems/conversation-closed" | "/problems/conversation-blocked" | "/problems/too-many-refusals" | "/problems/internal" | "/problems/unavailable";
             title: string;
             status: number;
             detail: string;
@@ -5157,7 +5228,7 @@ export interface components {
                 /** @description Where: a JSON pointer into the body, or /query/…; a name of more than 64 characters is cut, and ends with … */
                 pointer: string;
                 /** @enum {string} */
-                code: "encoding" | "syntax" | "too_deep" | "too_many_marks" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "permission_not_asked" | "permission_not_given" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "instant_form" | "too_many_decimals" | "pressure_order" | "date_future" | "not_a_minor" | "visibility_reserved" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "part_length" | "hash_mismatch" | "repeated" | "none_chosen" | "address_characters" | "address_wildcard" | "address_fragment" | "address_encoding" | "address_relative" | "address_https" | "address_capitals" | "address_host_missing" | "address_user" | "address_host" | "address_local" | "address_private" | "address_ip" | "address_port" | "address_dots" | "redirect_scheme" | "redirect_localhost" | "redirect_private_use" | "redirect_query" | "too_many_redirects" | "keys_shape" | "keys_inline" | "keys_kind" | "keys_private" | "keys_weak" | "keys_many" | "keys_alike" | "more_errors" | "fhir_unsupported" | "fhir_value" | "fhir_type" | "fhir_forbidden" | "fhir_reference" | "repeated_parameter" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "greater_than" | "float_type" | "dict_type" | "model_type" | "list_type" | "too_long";
+                code: "encoding" | "syntax" | "too_deep" | "too_many_marks" | "too_many_keys" | "duplicate_key" | "not_a_number" | "number_too_long" | "lone_surrogate" | "identifier_format" | "identifier_key" | "unknown_professional" | "permission_not_asked" | "permission_not_given" | "unknown_type" | "type_reserved" | "cda_matricule" | "cda_family_name" | "cda_given_name" | "cda_birth_date" | "cda_sex" | "date_order" | "end_order" | "event_too_long" | "date_unknown" | "date_form" | "time_form" | "date_too_far" | "appointment_over" | "unknown_zone" | "link_https" | "too_many_leads" | "repeated_lead" | "lead_range" | "reminders_of_person" | "recommendation_of_person" | "too_many_reminders" | "instant_form" | "too_many_decimals" | "pressure_order" | "date_future" | "not_a_minor" | "visibility_reserved" | "visibility_both" | "not_withheld" | "not_an_adult" | "date_before_birth" | "date_past" | "too_early" | "after_next" | "after_window" | "after_season" | "too_far" | "unknown_rule" | "not_expected" | "quiet_too_long" | "quiet_none" | "no_team" | "secret_document" | "withheld_document" | "unknown_attachment" | "twice" | "date_too_old" | "base64" | "size_mismatch" | "part_length" | "hash_mismatch" | "repeated" | "none_chosen" | "address_characters" | "address_wildcard" | "address_fragment" | "address_encoding" | "address_relative" | "address_https" | "address_capitals" | "address_host_missing" | "address_user" | "address_host" | "address_local" | "address_private" | "address_ip" | "address_port" | "address_dots" | "redirect_scheme" | "redirect_localhost" | "redirect_private_use" | "redirect_query" | "too_many_redirects" | "keys_shape" | "keys_inline" | "keys_kind" | "keys_private" | "keys_weak" | "keys_many" | "keys_alike" | "more_errors" | "fhir_unsupported" | "fhir_value" | "fhir_type" | "fhir_forbidden" | "fhir_reference" | "repeated_parameter" | "control_character" | "refused" | "missing" | "extra_forbidden" | "string_type" | "string_too_short" | "string_too_long" | "string_pattern_mismatch" | "int_type" | "int_parsing" | "bool_parsing" | "bool_type" | "enum" | "literal_error" | "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "greater_than_equal" | "less_than_equal" | "greater_than" | "float_type" | "dict_type" | "model_type" | "list_type" | "too_long";
                 detail: string;
                 detail_en: string;
             }[];
@@ -9205,6 +9276,65 @@ export interface operations {
                      *       "detail": "Le contenu de ce document a déjà été reçu, ou l’envoi a expiré.",
                      *       "title_en": "Already uploaded",
                      *       "detail_en": "The content of this document was already received, or the upload expired."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reveal_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose record: a patient's id; or, for an organisation's software, which learns no id, the `handle` that POST /v1/patients/lookup gave it less than fifteen minutes ago. */
+                pid: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisibilityBody"];
+            };
+        };
+        responses: {
+            /** @description A document of the record. `sha256` is of its readable bytes, in hex. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The state of the thing does not allow it. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/superseded",
+                     *       "title": "Document remplacé",
+                     *       "status": 409,
+                     *       "detail": "Une version plus récente remplace ce document. Agissez sur celle-ci.",
+                     *       "title_en": "Superseded",
+                     *       "detail_en": "A later version replaces this document. Act on that one."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

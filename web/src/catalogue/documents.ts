@@ -131,6 +131,8 @@ export const document = {
     before_birth: "Une date de ce document est antérieure à la naissance.",
     other_type: "Le type indiqué au dépôt n'était pas celui du document, qui fait foi.",
     other_date: "La date indiquée au dépôt n'était pas celle du document, qui fait foi.",
+    not_replaced:
+      "Ce document dit en remplacer un autre, qui n'est pas parmi ceux déposés ici par le même établissement.",
     birth_place: "Le lieu de naissance du document n'est pas celui du dossier.",
   } as Record<string, string>,
   /** In place of the words above, in the space of a child. */

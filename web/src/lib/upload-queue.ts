@@ -43,8 +43,10 @@ export interface Draft {
   title: string;
   type: string;
   date: string;
-  /** Of a minor's, by a professional: whether those who represent her see it; empty until chosen. */
+  /** By a professional: who does not see it; empty until chosen, which it need not be of an adult's. */
   visibility: Visibility | "";
+  /** Why it waits to be announced, if it does. */
+  reason: string;
 }
 
 export interface Upload {
@@ -128,6 +130,7 @@ export async function add(
       type: typeFor(proposeFamily(name), role),
       date: proposeDate(name, file.lastModified ?? Date.now()),
       visibility: "",
+      reason: "",
     }),
     step: signal<Step>({ at: "ready" }),
     ...UNTRIED,
@@ -248,7 +251,7 @@ export async function start(pid: string, upload: Upload): Promise<void> {
   upload.tried = true;
   upload.sentAt = performance.now();
   upload.step.value = { at: "sending", share: 0, secondsLeft: null };
-  const { title, type, date, visibility } = upload.draft.value;
+  const { title, type, date, visibility, reason } = upload.draft.value;
   const own = upload.format === "text/xml";
   const description = {
     title: own ? null : title.trim(),
@@ -257,6 +260,7 @@ export async function start(pid: string, upload: Upload): Promise<void> {
     format: upload.format,
     sha256: upload.hash,
     visibility: visibility || null,
+    visibility_reason: visibility === "invisible_to_patient" ? reason.trim() : null,
   };
   try {
     const way = { ...follow(upload), signal: stop.signal };

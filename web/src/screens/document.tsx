@@ -36,7 +36,12 @@ export default function Document({ profile }: { profile: Profile }) {
               {t.document.whoDid}
             </LinkButton>
           </p>
-          <DocumentView pid={pid} doc={doc}>
+          <DocumentView
+            pid={pid}
+            doc={doc}
+            hrefOf={(other) => `/documents/${other}`}
+            onRevealed={answer.reload}
+          >
             <DeleteDocument
               pid={pid}
               doc={doc}

@@ -28,11 +28,12 @@ import {
 
 const rowId = (id: string) => `doc-${id}`;
 
-function Preview({ pid, id, close, onDeleted }: {
+function Preview({ pid, id, close, onDeleted, onRevealed }: {
   pid: string;
   id: string;
   close: string;
   onDeleted: () => void;
+  onRevealed: () => void;
 }) {
   const answer = useResource(`document ${pid} ${id}`, (signal) => api.document(pid, id, signal));
   const heading = useRef<HTMLHeadingElement>(null);
@@ -55,7 +56,16 @@ function Preview({ pid, id, close, onDeleted }: {
       {doc && (
         <>
           <p class="intro">{summaryOf(doc)}</p>
-          <DocumentView pid={pid} doc={doc} level={3}>
+          <DocumentView
+            pid={pid}
+            doc={doc}
+            level={3}
+            hrefOf={(other) => `/pro/patients/${pid}/documents/${other}`}
+            onRevealed={() => {
+              answer.reload();
+              onRevealed();
+            }}
+          >
             {doc.format === "text/xml" && (
               <LinkButton icon="list" href={`/pro/patients/${pid}/comparer/${doc.id}`}>
                 {compareWords.open}
@@ -184,7 +194,16 @@ function Triage({ pid, opened }: { pid: string; opened: string | null }) {
           />
         </div>
         <div class="triage-preview">
-          {opened && <Preview key={opened} pid={pid} id={opened} close={base} onDeleted={deleted} />}
+          {opened && (
+            <Preview
+              key={opened}
+              pid={pid}
+              id={opened}
+              close={base}
+              onDeleted={deleted}
+              onRevealed={list.reload}
+            />
+          )}
           {!opened && list.items.length > 0 && (
             <Empty icon="file-text" title={t.pro.chooseTitle} text={t.pro.choose} />
           )}

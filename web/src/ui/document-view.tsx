@@ -6,6 +6,7 @@ import { me } from "../api/session";
 import { Tampered } from "../api/problem";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
+import { announcementWords } from "../catalogue/announcement";
 import { downloadName, isShown, sha256 } from "../lib/file-facts";
 import { dateLong, fileSize, instantLong } from "../lib/format";
 import { typeName } from "../lib/kinds";
@@ -13,8 +14,9 @@ import { useResource } from "../lib/resource";
 import { saveAs } from "../lib/save";
 import { scanned } from "../lib/scanned";
 import { typo } from "../lib/typo";
+import { Awaiting } from "./announcement";
 import { announce } from "./announcer";
-import { Button } from "./button";
+import { Button, LinkButton } from "./button";
 import { authorName, isSecret, kindOf, thePerson } from "./document-row";
 import { FileView } from "./file-view";
 import { Icon } from "./icon";
@@ -52,6 +54,34 @@ interface Props {
   children?: ComponentChildren;
   /** The level of headings inside the document. */
   level?: Level;
+}
+
+interface ViewProps extends Props {
+  /** Where another version of it is. */
+  hrefOf: (id: string) => string;
+  /** It was made visible to the person. */
+  onRevealed: () => void;
+}
+
+/** That another version stands for it, or which one it stands for. */
+function Versions({ doc, hrefOf }: Pick<ViewProps, "doc" | "hrefOf">) {
+  return (
+    <>
+      {doc.replaced_by && (
+        <Notice kind="info">
+          <p>{announcementWords.replaced}</p>
+          <LinkButton href={hrefOf(doc.replaced_by)}>{announcementWords.newer}</LinkButton>
+        </Notice>
+      )}
+      {doc.replaces && (
+        <p>
+          <LinkButton kind="quiet" icon="file-text" href={hrefOf(doc.replaces)}>
+            {announcementWords.older}
+          </LinkButton>
+        </p>
+      )}
+    </>
+  );
 }
 
 function Shown({ doc, bytes }: { doc: CarnetDocument; bytes: ArrayBuffer }) {
@@ -190,7 +220,7 @@ export const summaryOf = (doc: CarnetDocument) =>
     .filter(Boolean)
     .join(" · ");
 
-export function DocumentView({ pid, doc, children, level }: Props) {
+export function DocumentView({ pid, doc, children, level, hrefOf, onRevealed }: ViewProps) {
   const Content = doc.format === "text/xml" ? ClinicalContent : FileContent;
   return (
     <div class="document">
@@ -208,9 +238,12 @@ export function DocumentView({ pid, doc, children, level }: Props) {
           </ul>
         </Notice>
       )}
-      <Content key={doc.id} pid={pid} doc={doc} {...(level && { level })}>
-        {children}
-      </Content>
+      <Versions doc={doc} hrefOf={hrefOf} />
+      <Awaiting key={doc.id} pid={pid} doc={doc} onRevealed={onRevealed}>
+        <Content key={doc.id} pid={pid} doc={doc} {...(level && { level })}>
+          {children}
+        </Content>
+      </Awaiting>
       <Facts doc={doc} />
     </div>
   );

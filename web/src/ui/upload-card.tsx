@@ -265,7 +265,9 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
       <AlreadyThere upload={upload} hrefOf={hrefOf} />
       <Failure upload={upload} />
       {editable && <Description upload={upload} role={role} errors={errors} />}
-      {editable && minor && <VisibilityField upload={upload} errors={errors} />}
+      {editable && role === "professional" && (
+        <VisibilityField upload={upload} minor={minor} errors={errors} />
+      )}
       <Actions pid={pid} upload={upload} />
     </article>
   );

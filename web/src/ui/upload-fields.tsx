@@ -1,5 +1,6 @@
 /** What is said of a file before it leaves: its title, its type, its date, and who sees it. */
 import { catalogue as t } from "../catalogue";
+import { announcementWords as words } from "../catalogue/announcement";
 import { allProfessionalTypes } from "../catalogue/professional-types";
 import { isFuture, readDate } from "../lib/dates";
 import { dateShort } from "../lib/format";
@@ -24,10 +25,13 @@ const describesItself = (upload: Upload) => upload.format === "text/xml";
 
 /** What is missing before this file can leave; among several, its name is said too. */
 export function draftErrors(upload: Upload, several = false, minor = false): FieldError[] {
-  const { title, type, date, visibility } = upload.draft.value;
+  const { title, type, date, visibility, reason } = upload.draft.value;
   const read = readDate(date);
   const errors: FieldError[] = [];
   if (minor && !visibility) errors.push({ id: `${upload.id}-visibility`, text: t.add.errors.visibility });
+  if (visibility === "invisible_to_patient" && !reason.trim()) {
+    errors.push({ id: `${upload.id}-reason`, text: words.reasonMissing });
+  }
   if (describesItself(upload)) return named(upload, errors, several);
   if (!title.trim()) errors.push({ id: `${upload.id}-title`, text: t.add.errors.title });
   if (!type) errors.push({ id: `${upload.id}-type`, text: t.add.errors.type });
@@ -42,22 +46,58 @@ function named(upload: Upload, errors: FieldError[], several: boolean): FieldErr
   return errors.map(({ id, text }) => ({ id, text: t.add.errors.ofFile(name, text) }));
 }
 
-/** For a minor, and never chosen beforehand: a document seen by her parents cannot be unseen. */
-export function VisibilityField({ upload, errors }: { upload: Upload; errors: FieldError[] }) {
-  const id = `${upload.id}-visibility`;
+interface SeenProps {
+  upload: Upload;
+  minor: boolean;
+  errors: FieldError[];
+}
+
+/** Of a minor, never chosen beforehand: a document seen by her parents cannot be unseen. */
+function choicesFor(minor: boolean): { code: Visibility; label: string }[] {
+  if (!minor) {
+    return [
+      { code: "normal", label: words.choices.now },
+      { code: "invisible_to_patient", label: words.choices.later },
+    ];
+  }
+  return [
+    { code: "normal", label: t.add.visibilities.normal },
+    { code: "invisible_to_representatives", label: t.add.visibilities.hidden },
+    { code: "invisible_to_patient", label: words.choices.laterMinor },
+  ];
+}
+
+/** Who sees it, and from when; why, if she is to be told first (R-CNF-01, R-CNF-05). */
+export function VisibilityField({ upload, minor, errors }: SeenProps) {
+  const [id, why] = [`${upload.id}-visibility`, `${upload.id}-reason`];
+  const { visibility, reason } = upload.draft.value;
   return (
-    <RadioField<Visibility>
-      id={id}
-      label={t.add.visibility}
-      hint={t.add.visibilityHint}
-      error={errorOf(errors, id)}
-      value={upload.draft.value.visibility}
-      choices={[
-        { code: "normal", label: t.add.visibilities.normal },
-        { code: "invisible_to_representatives", label: t.add.visibilities.hidden },
-      ]}
-      onValue={(visibility) => edit(upload, { visibility })}
-    />
+    <>
+      <RadioField<Visibility>
+        id={id}
+        label={minor ? t.add.visibility : words.when}
+        hint={minor ? t.add.visibilityHint : undefined}
+        error={errorOf(errors, id)}
+        value={visibility || (minor ? "" : "normal")}
+        choices={choicesFor(minor)}
+        onValue={(chosen) => edit(upload, { visibility: chosen })}
+      />
+      {visibility === "invisible_to_patient" && (
+        <>
+          <p class="muted">{words.later}</p>
+          <TextField
+            id={why}
+            label={words.reason}
+            hint={words.reasonHint}
+            error={errorOf(errors, why)}
+            value={reason}
+            length={200}
+            spell
+            onValue={(text) => edit(upload, { reason: text })}
+          />
+        </>
+      )}
+    </>
   );
 }
 

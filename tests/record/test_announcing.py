@@ -1,0 +1,328 @@
+"""What waits for the consultation in which it is announced does not exist for the person (D15)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+import time_machine
+
+from chalicelib.access import tokens
+from chalicelib.access.permissions import Permission
+from chalicelib.core import clock as product_clock
+from chalicelib.core import ids
+from tests import double
+from tests.builders import (
+    Actor,
+    Minor,
+    Patient,
+    a_consent,
+    a_doctor,
+    a_draft,
+    a_grant,
+    a_laboratory,
+    a_minor,
+    a_pdf,
+    a_person,
+    an_application,
+    represent,
+)
+from tests.faults.stories import waiting
+from tests.http_client import Client, Reply
+from tests.record.cda.samples import a_cda
+from tests.record.test_documents import handle_of
+from tests.record.test_secrecy import seen_by_a_parent
+
+REASON: Final = "Annonce prévue lors de la consultation du 3 décembre"
+WITHHELD: Final = {"visibility": "invisible_to_patient", "visibility_reason": REASON}
+HIDDEN: Final = b'<confidentialityCode code="INVISIBLE_PATIENT"/>'
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Who is around a record: her laboratory, a doctor and a nurse she authorised."""
+
+    person: Patient
+    laboratory: Actor
+    doctor: Actor
+    nurse: Actor
+
+
+@pytest.fixture
+def around(http: Client, clock: time_machine.Traveller) -> Around:
+    del http, clock
+    made = Around(a_person(), a_laboratory(), a_doctor(), a_doctor(profession_code="60"))
+    for one in (made.doctor, made.nurse):
+        a_grant(made.person, one)
+    return made
+
+
+def subject(http: Client, who: Actor, person: Patient | Minor) -> str:
+    if who.principal.kind == "organisation":
+        return handle_of(http, who, person.identity)
+    return person.pid
+
+
+def deposit(http: Client, who: Actor, person: Patient | Minor, **fields: Any) -> Reply:
+    return http.post(
+        f"/v1/patients/{subject(http, who, person)}/documents",
+        as_=who.principal,
+        json=a_draft(**fields),
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+
+
+def withheld(http: Client, who: Actor, person: Patient, **fields: Any) -> str:
+    reply = deposit(http, who, person, **WITHHELD, **fields)
+    assert reply.status == 201, reply.body
+    one: str = reply.json()["id"]
+    return one
+
+
+def get(http: Client, who: Actor, person: Patient, path: str) -> Reply:
+    return http.get(f"/v1/patients/{subject(http, who, person)}{path}", as_=who.principal)
+
+
+def reveal(http: Client, who: Actor, person: Patient, one: str) -> Reply:
+    target = f"/v1/patients/{subject(http, who, person)}/documents/{one}/visibility"
+    return http.put(target, as_=who.principal, json={"visibility": "normal"})
+
+
+def listed(http: Client, who: Actor, person: Patient) -> list[str]:
+    return [one["id"] for one in get(http, who, person, "/documents").json()["items"]]
+
+
+def told(http: Client, person: Patient) -> list[str]:
+    items = get(http, person, person, "/trace?others=true").json()["items"]
+    return [one["label"] for one in items if one["document"]]
+
+
+def test_it_is_for_professionals_until_it_is_announced(http: Client, around: Around) -> None:
+    person, before = around.person, len(waiting())
+    one = withheld(http, around.laboratory, person)
+
+    assert len(waiting()) == before, "nobody is told"
+    assert listed(http, person, person) == []
+    assert get(http, person, person, "/home").json()["documents"] == []
+    for who, may_reveal in (
+        (around.doctor, True),
+        (around.nurse, False),
+        (around.laboratory, True),
+    ):
+        reply = get(http, who, person, f"/documents/{one}")
+        assert reply.status == 200
+        assert (reply.json()["visibility"], reply.json()["abilities"]["reveal"]) == (
+            "invisible_to_patient",
+            may_reveal,
+        )
+        assert reply.json()["announcement"] == {"reason": REASON, "review_on": "2026-12-23"}
+    assert get(http, around.doctor, person, "/news").json()["new_documents"] == 1
+
+
+def test_once_announced_it_is_hers_and_so_is_what_was_done_to_it(
+    http: Client, around: Around, clock: time_machine.Traveller
+) -> None:
+    person = around.person
+    one = withheld(http, around.laboratory, person)
+    get(http, around.doctor, person, f"/documents/{one}/content")
+    never = withheld(http, around.laboratory, person)
+    assert told(http, person) == []
+    before = len(waiting())
+
+    clock.shift(timedelta(minutes=3))
+    refused = reveal(http, around.nurse, person, one)
+    done = [reveal(http, around.doctor, person, one) for _ in range(2)]
+
+    assert refused.status == 404
+    assert [(one.status, one.header("ETag")) for one in done] == [(200, '"v2"')] * 2
+    assert done[0].json() == done[1].json()
+    assert (done[0].json()["visibility"], done[0].json()["announcement"]) == ("normal", None)
+    assert [row.type for row in waiting()[before:]] == ["document.added"], "told once, as of new"
+    assert listed(http, person, person) == [one]
+    assert get(http, person, person, f"/documents/{one}/content").status == 200
+    assert {"a rendu visible un document, après l’avoir annoncé", "a ouvert un document"} < set(
+        said := told(http, person)
+    )
+    assert "a déposé un document" in said
+    assert never in listed(http, around.doctor, person)
+
+
+def test_what_was_told_stays_told_once_it_is_taken_back(http: Client, around: Around) -> None:
+    person = around.person
+    one, other = (withheld(http, around.laboratory, person) for _ in range(2))
+    reveal(http, around.laboratory, person, one)
+    handle = subject(http, around.laboratory, person)
+    for known, version in ((one, 2), (other, 1)):
+        reply = http.delete(
+            f"/v1/patients/{handle}/documents/{known}?reason=other",
+            as_=around.laboratory.principal,
+            headers={"If-Match": f'"v{version}"'},
+        )
+        assert reply.status == 204, reply.body
+    items = get(http, person, person, "/trace?others=true").json()["items"]
+    labels = [line["label"] for line in items]
+    assert labels.count("a déposé un document") == 1
+
+
+def test_a_clinical_documents_header_is_enough(http: Client, around: Around) -> None:
+    known = around.person.identity
+    content = a_cda(ins=known.ins, traits=known.traits).replace(
+        b'<confidentialityCode code="N"/>', HIDDEN
+    )
+    said = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
+    for reason in (None, REASON):
+        reply = deposit(
+            http, a_laboratory(), around.person, content=content, visibility_reason=reason, **said
+        )
+        assert reply.status == 201, reply.body
+        assert reply.json()["announcement"]["reason"] == reason
+    assert listed(http, around.person, around.person) == []
+    own = deposit(http, around.person, around.person, content=content, **said)
+    assert own.json().get("reason") == "professional_only", "a copy she has is not withheld"
+
+
+def test_it_takes_a_reason_and_is_not_for_her_side_to_choose(http: Client, around: Around) -> None:
+    asked = (
+        (around.laboratory, {"visibility": "invisible_to_patient"}, "visibility_reason", "missing"),
+        (around.laboratory, {"visibility_reason": REASON}, "visibility_reason", "not_withheld"),
+        (
+            around.laboratory,
+            {"visibility": "normal", "visibility_reason": REASON},
+            "visibility_reason",
+            "not_withheld",
+        ),
+        (around.person, WITHHELD | {"type_code": None}, "visibility", "visibility_reserved"),
+    )
+    for who, said, pointer, code in asked:
+        reply = deposit(http, who, around.person, **said)
+        assert reply.status == 422, reply.body
+        assert [(one["pointer"], one["code"]) for one in reply.json()["errors"]] == [
+            (f"/{pointer}", code)
+        ]
+
+
+def test_a_minors_secrecy_and_an_announcement_are_not_both(http: Client, around: Around) -> None:
+    """Made visible to her, it would be to who represents her."""
+    child = a_minor(around.person)
+    content = a_cda(ins=child.identity.ins, traits=child.identity.traits).replace(
+        b'<confidentialityCode code="N"/>', HIDDEN
+    )
+    reply = deposit(
+        http, around.laboratory, child, content=content, title=None, type_code=None,
+        care_date=None, format="text/xml", visibility="invisible_to_representatives",
+    )  # fmt: skip
+    assert (reply.status, reply.json()["errors"][0]["code"]) == (422, "visibility_both")
+
+
+def test_what_it_replaced_before_the_announcement_stays_unknown(
+    http: Client, around: Around
+) -> None:
+    person, known = around.person, around.person.identity
+    made: list[str] = []
+    for number in (1, 2):
+        parent = f'<id root="1.2.250.1.213.1.1.9" extension="EXEMPLE-{number - 1}"/>'
+        header = (
+            '<relatedDocument typeCode="RPLC"><parentDocument>'
+            f"{parent}</parentDocument></relatedDocument>"
+        )
+        content = a_cda(ins=known.ins, traits=known.traits, number=number, header=header)
+        said = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
+        made.append(withheld(http, around.laboratory, person, content=content, **said))
+    of_former = reveal(http, around.doctor, person, made[0])
+    done = reveal(http, around.doctor, person, made[1])
+
+    assert (of_former.status, of_former.problem) == (409, "superseded")
+    assert done.json()["replaces"] is None
+    assert listed(http, person, person) == [made[1]]
+    assert get(http, person, person, f"/documents/{made[0]}").status == 404
+    former = get(http, around.doctor, person, f"/documents/{made[0]}").json()
+    assert (former["replaced_by"], former["abilities"]["reveal"]) == (made[1], False)
+
+
+@pytest.mark.parametrize("in_two_steps", [False, True])
+def test_what_she_is_told_is_what_she_would_be_if_it_did_not_exist(  # D15
+    http: Client,
+    around: Around,
+    clock: time_machine.Traveller,
+    record_property: Callable[[str, object], None],
+    *,
+    in_two_steps: bool,
+) -> None:
+    """The same acts are played twice: with what waits to be announced, and without it."""
+    person, doctor = around.person, a_doctor()
+    a_grant(person, doctor, used=False)  # her first access would be told
+    parent = a_person()
+    represent(parent, person.pid)
+    contents = [a_pdf(f"announced {n}") for n in range(3)]
+    app = a_consent(person, an_application(), *Permission)
+    begun, at, answers = double.snapshot(), product_clock.now(), []
+    for with_it in (True, False):
+        double.restore(begun)
+        double.new_process()
+        clock.move_to(at)
+        plain = deposit(http, around.laboratory, person, content=contents[0]).json()["id"]
+        clock.shift(timedelta(minutes=1))
+        if with_it:
+            _life(http, around.laboratory, doctor, person, contents[1], in_two_steps=in_two_steps)
+        clock.shift(timedelta(minutes=1))
+        deposit(http, around.doctor, person, content=contents[2])
+        minor, known = Minor(person.pid, person.identity), [plain, ids.new_id()]
+        acted, found = double.snapshot(), list[Any]()
+        for reader in (person, parent):
+            double.restore(acted)
+            found += seen_by_a_parent(http, reader, minor, known)
+        listing = http.get("/fhir/R4/DocumentReference", as_=app.principal).json()
+        found.append([one["resource"]["date"] for one in listing["entry"]])
+        found.append(sorted((row.type, row.patient_id) for row in waiting()))
+        answers.append(found)
+
+    assert answers[0] == answers[1]
+    record_property("survived", f"announcement: {len(answers[0])} answers alike")
+
+
+def _life(
+    http: Client,
+    laboratory: Actor,
+    doctor: Actor,
+    person: Patient,
+    content: bytes,
+    *,
+    in_two_steps: bool,
+) -> None:
+    """Deposit, deposit again, read, try to join to a message; none of it is hers to know."""
+    at = f"/v1/patients/{tokens.new_handle(person.pid, laboratory.id, product_clock.now())[0]}"
+    target, who = f"{at}/documents", laboratory.principal
+    body = a_draft(content, **WITHHELD)
+    if in_two_steps:
+        body |= {"content": None, "size_bytes": len(content)}
+    key = {"Idempotency-Key": ids.new_id()}
+    one = http.post(target, as_=who, json=body, headers=key).json()["id"]
+    if in_two_steps:
+        for sent, status in ((b"not this", 422), (content, 201), (content, 201), (b"other", 409)):
+            headers = {"Content-Type": "application/octet-stream"}
+            reply = http.put(f"{target}/{one}/content", as_=who, body=sent, headers=headers)
+            assert reply.status == status, reply.body
+    again = {"Idempotency-Key": ids.new_id()}
+    assert http.post(target, as_=who, json=a_draft(content), headers=again).status == 409
+    for path in ("", "/content"):
+        assert http.get(f"{target}/{one}{path}", as_=who).status == 200
+        assert get(http, doctor, person, f"/documents/{one}{path}").status == 200
+
+
+def test_it_is_not_joined_to_a_message_that_she_reads(http: Client, around: Around) -> None:
+    one = withheld(http, around.laboratory, around.person)
+    made = http.post(
+        "/v1/conversations",
+        as_=around.doctor.principal,
+        json={"patient_id": around.person.pid, "subject": "Suivi", "body": "Bonjour"},
+        headers={"Idempotency-Key": ids.new_id()},
+    ).json()
+    reply = http.post(
+        f"/v1/conversations/{made['id']}/attachments/from-record",
+        as_=around.doctor.principal,
+        json={"document_id": one},
+        headers={"Idempotency-Key": ids.new_id()},
+    )
+    assert (reply.status, reply.json()["errors"][0]["code"]) == (422, "withheld_document")
+    assert told(http, around.person) == []

@@ -1,0 +1,189 @@
+"""A clinical document that replaces another of the same depositor is its next version (R-VER)."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from chalicelib.core import ids
+from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_person
+from tests.faults.stories import waiting
+from tests.http_client import Client, Reply
+from tests.record.cda.samples import a_cda
+from tests.record.test_documents import handle_of
+
+ROOT = "1.2.250.1.213.1.1.9"
+WARNED = ["not_replaced"]
+
+
+@pytest.fixture
+def person(http: Client) -> Patient:
+    del http
+    return a_person()
+
+
+@pytest.fixture
+def laboratory(http: Client) -> Actor:
+    del http
+    return a_laboratory()
+
+
+def a_result(person: Patient, number: int, replaces: int | None = None, **said: Any) -> bytes:
+    """Write a result; `replaces` is the number of another one."""
+    header = ""
+    if replaces is not None:
+        parent = f'<id root="{ROOT}" extension="EXEMPLE-{replaces}"/>'
+        header = (
+            '<relatedDocument typeCode="RPLC"><parentDocument>'
+            f"{parent}</parentDocument></relatedDocument>"
+        )
+    known = person.identity
+    return a_cda(ins=known.ins, traits=known.traits, number=number, header=header, **said)
+
+
+def deposit(http: Client, who: Actor, subject: str, content: bytes, key: str = "") -> Reply:
+    return http.post(
+        f"/v1/patients/{subject}/documents",
+        as_=who.principal,
+        json={"content": base64.b64encode(content).decode()},
+        headers={"Idempotency-Key": key or ids.new_id()},
+    )
+
+
+def sent(http: Client, who: Actor, person: Patient, *result: Any, **said: Any) -> dict[str, Any]:
+    subject = person.pid
+    if who.principal.kind == "organisation":
+        subject = handle_of(http, who, person.identity)
+    reply = deposit(http, who, subject, a_result(person, *result, **said))
+    assert reply.status == 201, reply.body
+    made: dict[str, Any] = reply.json()
+    return made
+
+
+def get(http: Client, who: Patient | Actor, person: Patient, path: str) -> Reply:
+    return http.get(f"/v1/patients/{person.pid}{path}", as_=who.principal)
+
+
+def listed(http: Client, person: Patient) -> list[str]:
+    return [one["id"] for one in get(http, person, person, "/documents").json()["items"]]
+
+
+def withdraw(http: Client, who: Actor, person: Patient, document_id: str) -> None:
+    at = f"/v1/patients/{handle_of(http, who, person.identity)}/documents/{document_id}"
+    etag = http.get(at, as_=who.principal).header("ETag") or ""
+    reply = http.delete(
+        f"{at}?reason=wrong_document", as_=who.principal, headers={"If-Match": etag}
+    )
+    assert reply.status == 204, reply.body
+
+
+def test_the_next_version_stands_for_the_former_which_is_still_read(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    first = sent(http, laboratory, person, 1)
+    told = len(waiting())
+    second = sent(http, laboratory, person, 2, 1)
+
+    assert (first["status"], second["status"], second["warnings"]) == (
+        "available", "available", [],
+    )  # fmt: skip
+    assert (second["replaces"], second["replaced_by"]) == (first["id"], None)
+    assert listed(http, person) == [second["id"]]
+    home = get(http, person, person, "/home").json()
+    assert [one["id"] for one in home["documents"]] == [second["id"]]
+    former = get(http, person, person, f"/documents/{first['id']}")
+    assert (former.json()["status"], former.json()["replaced_by"]) == ("superseded", second["id"])
+    assert former.header("ETag") == '"v2"'
+    content = get(http, person, person, f"/documents/{first['id']}/content")
+    assert content.body == a_result(person, 1)
+    assert len(waiting()) == told + 1, "she is told of it as of any document"
+
+
+def test_a_version_that_names_an_older_one_follows_the_last(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    made = [sent(http, laboratory, person, 1), sent(http, laboratory, person, 2, 1)]
+    made.append(sent(http, laboratory, person, 3, 1))
+    assert made[2]["replaces"] == made[1]["id"]
+    assert listed(http, person) == [made[2]["id"]]
+
+
+def test_what_is_unknown_and_what_is_anothers_are_told_alike(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    """Nothing tells a depositor whether somebody else's document is there (D15)."""
+    theirs = sent(http, a_laboratory(), person, 1)
+    elsewhere = a_person()
+    sent(http, laboratory, elsewhere, 3)
+
+    unknown, anothers, other_record = (
+        sent(http, laboratory, person, number, parent)
+        for number, parent in ((4, 9), (5, 1), (6, 3))
+    )
+    drawn = {"id", "sha256", "deposited_at"}
+    alike = [
+        {name: part for name, part in one.items() if name not in drawn}
+        for one in (unknown, anothers, other_record)
+    ]
+    assert alike[0] == alike[1] == alike[2]
+    assert (unknown["warnings"], unknown["replaces"]) == (WARNED, None)
+    assert get(http, person, person, f"/documents/{theirs['id']}").json() == theirs | {
+        "abilities": {"read": True, "withdraw": False, "reveal": False}
+    }
+    assert len(listed(http, person)) == 4
+
+
+def test_another_type_is_another_document(http: Client, person: Patient, laboratory: Actor) -> None:
+    """Who may read the one may not read the other: neither may tell of it (R-MAT-01, D15)."""
+    first = sent(http, laboratory, person, 1)
+    second = sent(http, laboratory, person, 2, 1, type_code="34874-8")
+    assert (second["replaces"], second["warnings"]) == (None, WARNED)
+    assert listed(http, person) == [second["id"], first["id"]]
+
+
+def test_once_the_next_is_withdrawn_the_former_is_current_again(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    first, second = (sent(http, laboratory, person, *one) for one in ((1,), (2, 1)))
+    withdraw(http, laboratory, person, second["id"])
+
+    assert listed(http, person) == [first["id"]]
+    assert get(http, person, person, f"/documents/{first['id']}").json()["replaced_by"] is None
+    again = sent(http, laboratory, person, 3, 2)
+    assert again["warnings"] == WARNED, "what was withdrawn is not replaced"
+
+
+def test_those_around_a_version_withdrawn_follow_each_other(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    made = [sent(http, laboratory, person, *one)["id"] for one in ((1,), (2, 1), (3, 2))]
+    withdraw(http, laboratory, person, made[1])
+
+    first, third = (
+        get(http, person, person, f"/documents/{one}").json() for one in (made[0], made[2])
+    )
+    assert (first["replaced_by"], third["replaces"]) == (made[2], made[0])
+    assert listed(http, person) == [made[2]]
+
+
+def test_the_same_request_again_makes_one_version(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    first, key = sent(http, laboratory, person, 1), ids.new_id()
+    handle = handle_of(http, laboratory, person.identity)
+    content = a_result(person, 2, 1)
+    replies = [deposit(http, laboratory, handle, content, key=key) for _ in range(2)]
+    assert replies[0].json() == replies[1].json()
+    assert replies[0].json()["replaces"] == first["id"]
+
+
+def test_a_professional_replaces_her_own_and_counts_one_that_is_new(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    doctor = a_doctor()
+    a_grant(person, doctor)
+    hers = sent(http, doctor, person, 1)
+    assert sent(http, laboratory, person, 2, 1)["replaces"] is None, "of another depositor"
+    assert sent(http, doctor, person, 3, 1)["replaces"] == hers["id"]
+    sent(http, laboratory, person, 4, 2)
+    assert get(http, doctor, person, "/news").json()["new_documents"] == 1
