@@ -85,6 +85,20 @@ def _profile_bomb() -> bytes:
     return a_png(chunks=a_png_chunk(b"iCCP", b"x\x00\x00" + zeros_compressed(64)))
 
 
+def _failing_streams() -> bytes:
+    """Streams that fail once each has inflated to nearly what is inflated at once."""
+    deflater = zlib.compressobj(9)
+    stream = deflater.compress(bytes(256 * 1024 - 64)) + deflater.flush(zlib.Z_FULL_FLUSH)
+    one = b"1 0 obj<</Filter/FlateDecode>>stream\n" + stream + b"\x07\xff\xff\xff"
+    return a_pdf(objects=(one * 1_100,))
+
+
+def _failing_notes() -> bytes:
+    """Notes that fail once each has inflated to nearly all that is allowed."""
+    note = a_png_chunk(b"zTXt", b"k\x00\x00" + zeros_compressed(4)[:-64] + b"\x07\xff\xff\xff")
+    return a_png(chunks=note * 4)
+
+
 def _laughs() -> str:
     rounds = "".join(f'<!ENTITY l{rank} "{f"&l{rank - 1};" * 10}">' for rank in range(1, 10))
     return f'<!DOCTYPE x [<!ENTITY l0 "ha">{rounds}]>'
@@ -209,6 +223,7 @@ _PDFS = [
     _pdf("a PDF of 100 000 pages", lambda: a_pdf(page_count=100_000), Code.PDF_PAGES),
     _pdf("a page tree with 100 000 children", _page_tree_bomb, Code.PDF_PAGES),
     _pdf("a stream of 512 MB once decompressed", _flate_bomb, Code.PDF_EXPANDS),
+    _pdf("a PDF of streams that fail late", _failing_streams, Code.PDF_EXPANDS),
     _pdf("a stream compressed twice", _nested_flate, Code.PDF_EXPANDS),
     _pdf("100 000 nested arrays", _cyclic_syntax, Code.PDF_COMPLEX),
 ]  # fmt: skip
@@ -221,6 +236,7 @@ _IMAGES = [
     _png("a web page in a PNG",
          lambda: a_png(chunks=a_png_chunk(b"tEXt", b"c\x00" + _HTML)), Code.POLYGLOT),
     _png("a PNG with a colour profile of 64 MB", _profile_bomb, Code.IMAGE_DAMAGED),
+    _png("a PNG of notes that fail late", _failing_notes, Code.IMAGE_DAMAGED),
     _jpeg("a JPEG of 65 000 × 65 000", lambda: a_jpeg(65_000, 65_000), Code.IMAGE_TOO_BIG),
     _jpeg("a truncated JPEG", lambda: a_jpeg()[:-2], Code.IMAGE_DAMAGED),
     _jpeg("a JPEG without a frame", lambda: b"\xff\xd8" + A_SCAN + b"\xff\xd9",

@@ -10,7 +10,8 @@ from chalicelib.storage.inspect import EXTENSIONS, Inspected, Kind, inspect
 from chalicelib.storage.refusals import Refused
 from tests.endless import ends
 from tests.storage.files import a_jpeg, a_png
-from tests.storage.hostile_office import EVERY, Case
+from tests.storage.hostile_heic import Case
+from tests.storage.hostile_office import EVERY
 from tests.storage.office_files import (
     SHORT,
     a_box,
