@@ -5,20 +5,23 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from chalicelib.access import files
 from chalicelib.access import usecases as access
 from chalicelib.access.tokens import new_handle
 from chalicelib.core import aws as cloud
 from chalicelib.core import clock as now_clock
 from chalicelib.core import rows
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.core.settings import settings
-from chalicelib.record import large, uploads
+from chalicelib.record import deposit, ingest, large, uploads
 from chalicelib.record.uploads import UploadRow
 from chalicelib.storage import pieces
+from chalicelib.workers import sweep
 from tests import double
 from tests.access.notes import outbox, traces
 from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_person
 from tests.http_client import Client, Reply
+from tests.injector import KilledError
 from tests.record import sending
 from tests.record.sending import LONG, PART, announce, complete, send, sha256
 
@@ -337,6 +340,53 @@ def test_nothing_goes_on_for_ever(http: Client, clock: time_machine.Traveller) -
     assert isinstance(row, UploadRow)
     assert row.state == "refused"
     assert stored() == []
+
+
+def test_what_ends_its_worker_is_not_looked_into_for_ever(
+    http: Client, monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
+) -> None:
+    person = a_person()
+    told = announce(http, person.principal, person.pid, LONG, type_code="DOCPAT05")
+    send(http, person.principal, told, LONG)
+    complete(http, person.principal, told)
+    looked = []
+
+    def die(*_: object) -> None:
+        looked.append(1)
+        raise KilledError
+
+    monkeypatch.setattr(deposit, "inspect", die)
+    for _ in range(ingest.MOST_LOST):
+        clock.shift(timedelta(hours=2))  # whether a message comes again or the sweep sends one
+        assert sweep.inspect_stragglers(now_clock.now()) == 1
+        with pytest.raises(KilledError):
+            sending.inspect()
+    assert sending.inspect() == []
+
+    refusal = progress(http, person, person.pid, told["id"]).json()["refusal"]
+    assert refusal["reason"] == "not_processed"
+    assert len(looked) == ingest.MOST_LOST
+    assert stored() == []
+    assert sweep.inspect_stragglers(now_clock.now() + timedelta(hours=2)) == 0
+
+
+def test_a_host_that_gives_no_answer_uses_up_no_try(
+    http: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = a_person()
+    told = announce(http, person.principal, person.pid, LONG, type_code="DOCPAT05")
+    send(http, person.principal, told, LONG)
+    complete(http, person.principal, told)
+
+    def silent(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as during:
+        during.setattr(files, "scanned", silent)
+        for _ in range(ingest.MOST_LOST + 2):
+            assert sending.inspect() != []
+    assert sending.inspect() == []
+    assert progress(http, person, person.pid, told["id"]).json()["status"] == "available"
 
 
 def test_an_expired_announcement_takes_no_part(http: Client, clock: time_machine.Traveller) -> None:
