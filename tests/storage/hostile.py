@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from chalicelib.storage.refusals import Code
 from tests.storage.files import (
     A_SCAN,
+    a_failing_stream,
     a_jpeg,
     a_jpeg_segment,
     a_pdf,
@@ -87,16 +88,15 @@ def _profile_bomb() -> bytes:
 
 def _failing_streams() -> bytes:
     """Streams that fail once each has inflated to nearly what is inflated at once."""
-    deflater = zlib.compressobj(9)
-    stream = deflater.compress(bytes(256 * 1024 - 64)) + deflater.flush(zlib.Z_FULL_FLUSH)
-    one = b"1 0 obj<</Filter/FlateDecode>>stream\n" + stream + b"\x07\xff\xff\xff"
+    stream = a_failing_stream(256 * 1024 - 64)
+    one = b"1 0 obj<</Filter/FlateDecode>>stream\n" + stream
     return a_pdf(objects=(one * 1_100,))
 
 
 def _failing_notes() -> bytes:
     """Notes that fail once each has inflated to nearly all that is allowed."""
-    note = a_png_chunk(b"zTXt", b"k\x00\x00" + zeros_compressed(4)[:-64] + b"\x07\xff\xff\xff")
-    return a_png(chunks=note * 4)
+    note = b"k\x00\x00" + a_failing_stream(4 * 1024 * 1024 - 64)
+    return a_png(chunks=a_png_chunk(b"zTXt", note) * 4)
 
 
 def _laughs() -> str:
@@ -250,6 +250,7 @@ _IMAGES = [
 _EXTERNAL = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 _INCLUDE = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>'
 _MANY_ATTRIBUTES = " ".join(f"a{rank}=''" for rank in range(1000))
+_SOME_ATTRIBUTES = " ".join(f"a{rank}=''" for rank in range(64))
 _XMLS = [
     _cda("a CDA with a DTD", an_xml(prolog="<!DOCTYPE ClinicalDocument>"), Code.XML_DTD),
     _cda("a billion laughs", an_xml("<title>&l9;</title>", prolog=_laughs()), Code.XML_DTD),
@@ -260,6 +261,8 @@ _XMLS = [
     _cda("100 000 elements", an_xml("<a/>" * 100_000), Code.XML_COMPLEX),
     _cda("an element of 1 000 attributes",
          an_xml("<a " + _MANY_ATTRIBUTES + "/>"), Code.XML_COMPLEX),
+    _cda("a CDA of 256 000 attributes",
+         an_xml(("<a " + _SOME_ATTRIBUTES + "/>") * 4_000), Code.XML_COMPLEX),
     _cda("a CDA in UTF-16", an_xml(encoding="UTF-16").encode("utf-16"), Code.XML_ENCODING),
     _cda("a CDA in UTF-7", an_xml("+ADw-script+AD4-", encoding="UTF-7"), Code.XML_ENCODING),
     _cda("a CDA whose bytes are not its encoding", an_xml("é").encode("latin-1"),

@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+from functools import partial
 
 from chalicelib.storage.refusals import Code
 from tests.storage.files import a_jpeg, a_pdf, a_png
@@ -28,6 +29,7 @@ _LINK = "file:///c:/windows/system32/calc.exe"
 _VBA = (
     '<Override PartName="/word/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
 )
+_ATTRIBUTES = " ".join(f"a{rank}=''" for rank in range(30))
 _BIN = "application/vnd.openxmlformats-officedocument.oleObject"
 
 
@@ -55,6 +57,19 @@ def _of_two_names() -> bytes:
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr(entry, a_png())
     return file.getvalue()
+
+
+_FETCHING = ("a:blip r:link", "a:blip r:embed", "v:imagedata r:id", "v:imagedata o:relid",
+             "x:hyperlink r:id", "a:hlinkClick r:link")  # fmt: skip
+
+
+def _fetching(way: str) -> bytes:
+    """Show a page that is called a link in relations."""
+    drawn = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    return a_docx(
+        a_document(f'<w:p><{way}="rId9" xmlns:a="{drawn}" xmlns:x="urn:other"/></w:p>'),
+        relations=a_relation("hyperlink", "https://a.fr/x.png", "External"),
+    )
 
 
 def _renamed(name: bytes) -> bytes:
@@ -192,6 +207,8 @@ DOCXS: list[Case] = [
     ("a DOCX with an old drawing linked",
      lambda: a_docx(a_document('<v:imagedata o:href="http://a.fr/x.png"/>')),
      Code.OFFICE_EXTERNAL),
+    *((f"a DOCX picture fetched through a link, {way}",
+       partial(_fetching, way), Code.OFFICE_EXTERNAL) for way in _FETCHING),
     ("a DOCX that merges mails", lambda: a_docx(a_document("<w:mailMerge/>")),
      Code.OFFICE_EXTERNAL),
     ("a DOCX field that starts a program",
@@ -228,6 +245,10 @@ DOCXS: list[Case] = [
      lambda: a_docx(a_document("<w:p>" * 300 + "</w:p>" * 300)), Code.OFFICE_COMPLEX),
     ("a DOCX of 200 000 elements",
      lambda: a_docx(a_document("<w:p/>" * 200_000)), Code.OFFICE_COMPLEX),
+    ("a DOCX of 750 000 attributes",
+     lambda: a_docx(a_document(f"<w:p {_ATTRIBUTES}/>" * 25_000)), Code.OFFICE_COMPLEX),
+    ("a DOCX part of 17 MB of text",
+     lambda: a_docx(a_document(f"<w:t>{'a' * (17 << 20)}</w:t>")), Code.OFFICE_COMPLEX),
     ("a DOCX bomb", lambda: zipped(docx_parts(parts={"word/media/a.png": bytes(65 << 20)})),
      Code.OFFICE_EXPANDS),
     ("a DOCX bomb that lies", _lying_bomb, Code.OFFICE_EXPANDS),

@@ -4,6 +4,7 @@ Sizes are such that one step for each two bytes, or each two boxes, would last f
 """
 
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +12,7 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.record import rules
+from chalicelib.storage import xml_gate
 from chalicelib.storage.inspect import Limits, inspect
 from chalicelib.storage.refusals import Code, Refused
 from tests.endless import ends
@@ -21,16 +23,8 @@ _LONG = 3_000_000
 _LIMITS = Limits(size_bytes=rules.MOST_BYTES)
 
 
-def _failing(size: int) -> bytes:
-    """Make a stream that fails once it has inflated to that many bytes."""
-    deflater = zlib.compressobj(9)
-    return (
-        deflater.compress(bytes(size)) + deflater.flush(zlib.Z_FULL_FLUSH) + b"\x07" + b"\xff" * 3
-    )
-
-
 def _failing_notes(count: int) -> bytes:
-    note = b"k\x00\x00" + _failing(4 * 1024 * 1024 - 64)
+    note = b"k\x00\x00" + files.a_failing_stream(4 * 1024 * 1024 - 64)
     return files.a_png(chunks=files.a_png_chunk(b"zTXt", note) * count)
 
 
@@ -95,6 +89,17 @@ def test_profiles_that_inflate_together_beyond_one_budget_are_refused() -> None:
 def test_one_profile_within_the_budget_passes() -> None:
     profile = _chunk(b"iCCP", b"p\x00\x00" + zlib.compress(bytes(500_000)))
     assert inspect(_png(profile), "image/png").size_bytes > 0
+
+
+def test_xml_with_one_wide_character_takes_no_four_bytes_for_each() -> None:
+    content = files.an_xml("<title>\U0001f600" + "a" * _LONG + "</title>").encode()
+    tracemalloc.start()
+    try:
+        xml_gate.parse(content)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * len(content)
 
 
 def test_objects_that_open_a_text_without_end_are_refused_in_time() -> None:
