@@ -49,6 +49,7 @@ LAST_IS_RIGHT = {
     "Put reading",
     "Delete HASH",
     "Delete PART",
+    "Delete PROVIDER",
     "Delete REFRESH",
 }
 WAYS = ("before", "after", "throttled_always", "crash", "rival")
