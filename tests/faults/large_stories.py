@@ -190,7 +190,7 @@ def read(world: World) -> object:
 def open_slice(world: World) -> None:
     """Read the first bytes of a document, which is the line of all of its reading."""
     person = world.person
-    reading.open_slice(person.principal, person.pid, world.own, Range(0, 9))
+    reading.open_asked(person.principal, person.pid, world.own, "bytes=0-9")
 
 
 def is_in_history(world: World) -> bool:
