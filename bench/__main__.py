@@ -14,17 +14,21 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from bench import dynamodb_local, growth, minute, table
+from bench import dynamodb_local, growth, ingest, minute, table
 from bench.dynamodb_local import DynamoDBLocal, MissingError
 from bench.jobs import JOBS
 from bench.operations import LISTED, OPERATIONS, fill, prepare
+from bench.progress import told
 from bench.table import Measured
 from bench.timing import HEAD, RUNS, line, quiet
 from chalicelib.core.settings import settings
 from tests import double, worlds
 from tests.http_client import Client
 from tests.worlds import World
+
+_TOLD_EACH: Final = 20  # operations
 
 
 @contextlib.contextmanager
@@ -67,7 +71,9 @@ def _say(lines: Iterable[str], title: str = "") -> None:
 def _table(
     world: World, http: Client, saved: double.Snapshot, server: DynamoDBLocal | None
 ) -> Iterator[Measured]:
-    for operation in OPERATIONS:
+    for number, operation in enumerate(OPERATIONS):
+        if number % _TOLD_EACH == 0:
+            told(f"operation {number} of {len(OPERATIONS)}")
         yield table.of_operation(operation, world, http, saved, server)
     for job in JOBS:
         yield table.of_job(job, world, saved, server)
@@ -99,8 +105,15 @@ def _measure(world: World, http: Client, options: argparse.Namespace) -> None:
             _say(growth.of_lists(world, http, saved, server))
     if server:
         people = growth.WHOLE if options.whole else growth.MANY
-        _say([growth.HEAD], f"with {growth.FEW:,} and with {people:,} people in the tables")
-        _say(growth.of_people(world, http, saved, _server, people))
+        title = f"with {growth.FEW:,} and with {people:,} people in the tables"
+        lines = [growth.HEAD, *growth.of_people(world, http, saved, _server, people)]
+        _say(lines, title)
+        if options.whole and options.write:
+            table.write_people([title, *lines])
+    told("memory")
+    with quiet():
+        held = list(ingest.held(world, small))
+    _say(held, "the most that an ingest holds, with what the double of the cloud holds of it")
     _say(minute.growth(world, small), "the work of a minute, as people grow who are due later")
     _say(minute.campaign_day(world, small), "a campaign day, by the figures above")
 

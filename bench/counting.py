@@ -7,7 +7,8 @@ another function.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.operations import Operation, known_callers
+from bench.asking import Operation
+from bench.operations import known_callers
 from chalicelib.core import clock
 from chalicelib.identity import signing_keys
 from chalicelib.vault import blind

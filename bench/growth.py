@@ -10,12 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from bench import consumed
+from bench.asking import Operation
 from bench.counting import asked, know_tokens
 from bench.dynamodb_local import DynamoDBLocal, on_the_wire
-from bench.operations import OPERATIONS, Operation
+from bench.operations import named
+from bench.progress import told
 from bench.timing import quiet
 from chalicelib.core import events, ids
 from chalicelib.core.events import EventType
@@ -33,6 +36,7 @@ ITEMS: Final = (100, 10_000)  # the first is more than a page
 FEW, MANY, WHOLE = 1_000, 4_000, 100_000
 SAMPLE: Final = 20  # people with branch keys of their own
 _AT_ONCE: Final = 4
+_STEP: Final = 1_000  # people copied between two words of progress
 _MAIN: Final = (
     "list_of_50",
     "one_document",
@@ -135,6 +139,7 @@ def of_lists(
     with quiet():
         double.restore(saved)
         for listed in LISTS:
+            told(f"{listed.operation}: {ITEMS[0]:,} items, made by the product")
             for number in range(ITEMS[0]):
                 _forget_counts()
                 listed.add(world, number)
@@ -142,6 +147,7 @@ def of_lists(
         few = _costs([one.operation for one in LISTS], world, http, server)
         consumed.copy_double(server)  # without the lines of the history that reading wrote
         for listed in LISTS:
+            told(f"{listed.operation}: {ITEMS[1]:,} items, copies of one")
             _fill(listed, world, server)
         many = _costs([one.operation for one in LISTS], world, http, server)
     yield from _compared(few, many)
@@ -221,23 +227,23 @@ def _settle(people: int, world: World, server: DynamoDBLocal) -> None:
         for row in items.values()
         if not table.endswith("-keys") and pid in json.dumps(on_the_wire(row))
     ]
+    renamed = [(table, partial(_renamed, model, (pid, account))) for table, model in models]
     with ThreadPoolExecutor(_AT_ONCE) as beside:
-        for table, model in models:
+        for first in range(0, people, _STEP):
+            told(f"{first:,} of {people:,} people are there, {len(models)} rows of each")
+            numbers = range(first, min(first + _STEP, people))
             list(
                 beside.map(
-                    lambda part, table=table, model=model: server.put(
-                        table, (_renamed(model, (pid, account), number) for number in part)
-                    ),
-                    (range(first, people, _AT_ONCE) for first in range(_AT_ONCE)),
+                    lambda one, numbers=numbers: server.put_texts(one[0], map(one[1], numbers)),
+                    renamed,
                 )
             )
 
 
-def _renamed(model: str, names: tuple[str, ...], number: int) -> dict[str, Any]:
+def _renamed(model: str, names: tuple[str, ...], number: int) -> str:
     for name in names:
         model = model.replace(name, f"{number:026d}")
-    renamed: dict[str, Any] = json.loads(_HASHED.sub(f"{number:032d}", model))
-    return renamed
+    return _HASHED.sub(f"{number:032d}", model)
 
 
 def _costs(
@@ -246,7 +252,7 @@ def _costs(
     double.new_process()
     with consumed.answering(server):
         know_tokens(world)
-        return {name: _cost(_named(name), world, http) for name in names}
+        return {name: _cost(named(name), world, http) for name in names}
 
 
 def _cost(operation: Operation, world: World, http: Client) -> Cost:
@@ -255,10 +261,6 @@ def _cost(operation: Operation, world: World, http: Client) -> Cost:
     recorder.clear()
     units = consumed.units_of(act)
     return Cost(len(recorder.calls), units.read, units.written)
-
-
-def _named(name: str) -> Operation:
-    return next(one for one in OPERATIONS if one.name == name)
 
 
 def _compared(few: dict[str, Cost], many: dict[str, Cost]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The work of the minute whose cost is counted: a plan, a sweep, a reminder from row to mail.
+"""The work whose cost is counted: a plan, a sweep, a reminder from row to mail, an ingest.
 
 Each job runs a worker's own handler, or what it calls at an instant of our choice. Other people's
 rows are put straight into the double: they are due at other times, and must cost nothing.
@@ -6,14 +6,15 @@ rows are put straight into the double: they are due at other times, and must cos
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from unittest.mock import patch
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
+from bench import ingest
 from bench.crowd import ALWAYS
+from bench.working import Job, served
 from chalicelib.core import clock, ids, rows
 from chalicelib.core.rows import ConditionLost
 from chalicelib.prevention.usecases import SUBJECT, following
@@ -24,21 +25,12 @@ from chalicelib.workers.notify import notify
 from chalicelib.workers.relay import relay
 from tests import double
 from tests.reminders.armed import stored
-from tests.workers.lambda_events import from_queue, from_stream, serve
+from tests.workers.lambda_events import from_queue, from_stream
 from tests.worlds import World
 
 SWEPT: Final = 20
 # A minute in which only what is under way is looked at; of five, one looks at all open buckets.
 PLANNED_AT: Final = datetime(2026, 12, 2, 12, 1, 30, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One run of a worker, and what makes it possible once more; that is not counted."""
-
-    name: str
-    prepare: Callable[[World], None]
-    run: Callable[[World], object]
 
 
 def _known_head(world: World) -> None:
@@ -112,7 +104,7 @@ def _event(world: World) -> None:
 
 def _relay(world: World) -> None:
     del world
-    _served(relay, from_stream(*_image))
+    served(relay, from_stream(*_image))
 
 
 def _told(world: World) -> None:
@@ -123,28 +115,13 @@ def _told(world: World) -> None:
 
 def _notify(world: World) -> None:
     del world
-    _served(notify, from_queue(*double.messages()))
-
-
-def _served(handler: Any, event: dict[str, Any]) -> None:  # noqa: ANN401  Lambda's shapes
-    failed = serve(handler, event)
-    if failed:
-        raise AssertionError(f"not served: {failed}")
-
-
-class _Key(DynamoType):
-    """A key that nothing changes either."""
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> DynamoType:
-        del memo
-        return self
+    served(notify, from_queue(*double.messages()))
 
 
 class _Settled(dict[DynamoType, Item]):
     """A partition that nothing changes, so that copying the table need not copy it."""
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "_Settled":
-        del memo
+    def copy(self) -> "_Settled":
         return self
 
 
@@ -160,12 +137,13 @@ def settle(people: range) -> None:
 
 def _put(row: rows.Row) -> None:
     item = row.serialize()
-    pk, sk = _Key(item["pk"]), _Key(item["sk"])
+    pk, sk = DynamoType(item["pk"]), DynamoType(item["sk"])
     table = double.table(rows.table_name(row.TABLE))
     table.items.setdefault(pk, _Settled())[sk] = Item(pk, sk, item)
 
 
-JOBS: Final = (
+# What is done whether anybody asks or not, however many people there are.
+MINUTE: Final = (
     Job("plan", _known_head, _plan),
     Job("sweep_of_none", _due(0), _sweep(0)),
     Job(f"sweep_of_{SWEPT}", _due(SWEPT), _sweep(SWEPT)),
@@ -174,3 +152,4 @@ JOBS: Final = (
     Job("relay", _event, _relay),
     Job("notify", _told, _notify),
 )
+JOBS: Final = (*MINUTE, *ingest.JOBS)

@@ -9,8 +9,10 @@ from typing import Final
 from bench import units
 from bench.campaign import PEOPLE, Campaign, Host, Stage, lines
 from bench.counting import Cost, cost_of
-from bench.jobs import JOBS, Job, settle
+from bench.jobs import MINUTE, settle
+from bench.progress import told
 from bench.timing import Timing, line, quiet, timing
+from bench.working import Job
 from chalicelib.core import parallel
 from chalicelib.prevention.usecases import SPREAD
 from chalicelib.reminders import rules, sweep
@@ -20,7 +22,7 @@ from infra.functions import NOTIFY, REMIND
 from tests import double
 from tests.worlds import World
 
-GROWN: Final = (1_000, 10_000)  # the double takes 3 GB for the latter
+GROWN: Final = (1_000, 10_000)
 RUNS: Final = 3
 # Assumed of the host: what it answers within, and what must be asked of it before such a day.
 HOST: Final = Host(call_ms=6, mails_a_second=500, write_units_a_second=40_000)
@@ -40,9 +42,10 @@ def growth(world: World, empty: double.Snapshot) -> Iterator[str]:
     double.restore(empty)
     settled, few = 0, dict[str, tuple[dict[str, int], ...]]()
     for people in GROWN:
+        told(f"{people:,} people who are due later")
         settle(range(settled, people))
         settled = people
-        for job in JOBS:
+        for job in MINUTE:
             with quiet():
                 cold, warm = _costs(job, world)
                 prepare, run = partial(job.prepare, world), partial(job.run, world)
@@ -89,7 +92,7 @@ Measured = tuple[Cost, Timing, int]
 
 def _unknown_person(name: str, world: World, empty: double.Snapshot) -> Measured:
     """Measure a job in a process that runs already, for somebody it does not know: a campaign."""
-    job = next(one for one in JOBS if one.name == name)
+    job = next(one for one in MINUTE if one.name == name)
     with quiet():
         double.restore(empty)
         job.prepare(world)

@@ -2,19 +2,19 @@
 
 import platform
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from bench import consumed
+from bench.asking import Operation
 from bench.consumed import Consumed
 from bench.counting import Cost, asked, know_tokens, measure
 from bench.dynamodb_local import DynamoDBLocal
-from bench.jobs import Job
-from bench.operations import Operation
 from bench.timing import Timing, quiet, timing
+from bench.working import Job
 from chalicelib.core import clock
 from tests import double
 from tests.http_client import Client
@@ -22,8 +22,7 @@ from tests.worlds import World
 
 README: Final = Path(__file__).parents[1] / "README.md"
 JOB_RUNS: Final = 3
-_BEGIN, _END = "<!-- begin: make bench -->\n", "<!-- end: make bench -->\n"
-_PLACE: Final = re.compile(f"(?<={re.escape(_BEGIN)}).*?(?={re.escape(_END)})", re.DOTALL)
+_OPERATIONS, _PEOPLE = "make bench", "make bench ARGS=--whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +84,29 @@ def _units(act: Callable[[], object], server: DynamoDBLocal | None) -> Consumed 
 
 def write(rows: list[Measured], readme: Path = README) -> None:
     """Put the table between its markers."""
-    text = readme.read_text(encoding="utf-8")
-    table = "".join(f"{line}\n" for line in _lines(rows))
-    readme.write_text(_PLACE.sub(lambda _: table, text), encoding="utf-8")
+    _put(_OPERATIONS, _lines(rows), readme)
+
+
+def write_people(lines: list[str], readme: Path = README) -> None:
+    """Put between its own markers what a country in the tables changes."""
+    said = ["```text", f"{clock.now():%Y-%m-%d}", *lines, "```"]
+    _put(_PEOPLE, [line.rstrip() for line in said], readme)
 
 
 def names(readme: Path = README) -> list[str]:
     """Return what the table of the README names."""
-    found = _PLACE.search(readme.read_text(encoding="utf-8"))
+    found = _place(_OPERATIONS).search(readme.read_text(encoding="utf-8"))
     return re.findall(r"^\| `(\w+)` \|", found[0], re.MULTILINE) if found else []
+
+
+def _put(mark: str, lines: Iterable[str], readme: Path) -> None:
+    text, written = readme.read_text(encoding="utf-8"), "".join(f"{line}\n" for line in lines)
+    readme.write_text(_place(mark).sub(lambda _: written, text), encoding="utf-8")
+
+
+def _place(mark: str) -> re.Pattern[str]:
+    begin, end = (re.escape(f"<!-- {side}: {mark} -->\n") for side in ("begin", "end"))
+    return re.compile(f"(?<={begin}).*?(?={end})", re.DOTALL)
 
 
 def _lines(rows: list[Measured]) -> Iterator[str]:

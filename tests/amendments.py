@@ -63,7 +63,7 @@ def _kept(table: Any, memo: dict[int, Any]) -> Any:
     """Return a table with the same items in folders of its own: items are replaced, not changed."""
     kept = copy.copy(table)
     memo[id(table)] = kept
-    kept.items = defaultdict(dict, {key: dict(rows) for key, rows in table.items.items()})
+    kept.items = defaultdict(dict, {key: rows.copy() for key, rows in table.items.items()})
     if table.stream_shard is not None:
         kept.stream_shard = copy.copy(table.stream_shard)
         kept.stream_shard.table = kept

@@ -16,7 +16,7 @@ from unittest.mock import patch
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeDeleteMarker, s3_backends
 from moto.ses.models import ses_backends
 from moto.sqs.models import Queue, sqs_backends
 
@@ -70,6 +70,13 @@ def objects() -> dict[str, bytes]:
             for name in _files().buckets
             for key, value in _contents(name).items()
         }
+
+
+def names() -> set[str]:
+    """Return the name of every object, which is sooner told than what is in it."""
+    with dispatch_lock:
+        found = [key for bucket in _files().buckets.values() for key in bucket.keys.values()]
+        return {key.name for key in found if not isinstance(key, FakeDeleteMarker)}
 
 
 def messages() -> list[str]:
@@ -133,7 +140,7 @@ def restore(saved: Snapshot) -> None:
 
 def _folders(items: Any) -> Any:
     """Copy the folders, not the items: these are replaced, not changed (`tests.amendments`)."""
-    return defaultdict(dict, {key: dict(rows) for key, rows in items.items()})
+    return defaultdict(dict, {key: rows.copy() for key, rows in items.items()})
 
 
 def rows() -> Rows:

@@ -108,7 +108,12 @@ def _manage(principal: Principal, pid: str, child: str) -> tuple[Child, bool]:
         Action.CHILD_MANAGE,
         child,
         target=(CoverageRow, *access_store.coverage_key(child)),
-        wanted=[mine, spaces.person_wish(child), reminders.preferences_wish(child)],
+        wanted=[
+            mine,
+            spaces.person_wish(child),
+            spaces.person_wish(pid),
+            reminders.preferences_wish(child),
+        ],
     ) as unit:
         row = unit.row(*mine)
         if unit.entry.own_pid != pid or row is None:
@@ -119,7 +124,7 @@ def _manage(principal: Principal, pid: str, child: str) -> tuple[Child, bool]:
         is_new = unit.entry.proxy is None
         if is_new:
             unit.write(rows.unchanged(unit.target(CoverageRow)))
-            links.begin(unit, links.name_of(pid), ends_at)
+            links.begin(unit, links.name_read(unit, pid), ends_at)
             row.is_managed = True
             unit.put(row)
         else:

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.access import gate
 from chalicelib.access import store as access_store
+from chalicelib.access.entry import Wanted
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import CoverageRow, InvitationRow, SettingsRow
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.core import clock, ids, log, rows
+from chalicelib.core import clock, ids, log, parallel, rows
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.events import EventType
-from chalicelib.core.rows import Row
+from chalicelib.core.rows import Item, Row
 from chalicelib.http.principal import Principal
 from chalicelib.identity import links, spaces, store
 from chalicelib.identity.invitations import coverage_of, history_of, id_of, status_of
@@ -43,21 +45,38 @@ def list_received(principal: Principal, pid: str) -> list[Received]:
     with gate.enter(
         principal, Action.INVITATION_RECEIVED, pid, queries=[query], opens_record=False
     ) as unit:
-        found = map(ReceivedRow.from_raw_data, rows.all_items(query, unit.pages[0]))
-        return [one for row in found if (one := _received(row, unit.now))]
-
-
-def _received(row: ReceivedRow, now: datetime) -> Received | None:
-    """Open an invitation if it may be answered; one that was altered is left out, and told."""
-    invitation_id = row.sk.removeprefix("RECEIVED#")
-    try:
-        invitation, coverage, settings = rows.fetch(
-            [
-                (InvitationRow, *access_store.invitation_key(row.child, invitation_id)),
-                coverage_of(row.child),
-                (SettingsRow, *access_store.settings_key(row.child)),
+        found = [ReceivedRow.from_raw_data(one) for one in rows.all_items(query, unit.pages[0])]
+        wanted = [_wanted(row) for row in found]
+        # One read for all; sealed with the histories of several children, each has a key to unwrap.
+        read = iter(rows.fetch_raw([wish for wishes in wanted for wish in wishes]))
+        with parallel.none_outlives() as opening:
+            opening += [
+                parallel.start(_received, row, wishes, list(islice(read, len(wishes))), unit.now)
+                for row, wishes in zip(found, wanted, strict=True)
             ]
-        )
+            received = [one.result() for one in opening]
+    return [one for one in received if one]
+
+
+def _wanted(row: ReceivedRow) -> list[Wanted]:
+    """Return what tells whether an invitation may be answered."""
+    return [
+        (InvitationRow, *access_store.invitation_key(row.child, _id(row))),
+        coverage_of(row.child),
+        (SettingsRow, *access_store.settings_key(row.child)),
+    ]
+
+
+def _id(row: ReceivedRow) -> str:
+    return row.sk.removeprefix("RECEIVED#")
+
+
+def _received(
+    row: ReceivedRow, wanted: list[Wanted], read: list[Item | None], now: datetime
+) -> Received | None:
+    """Open an invitation if it may be answered; one that was altered is left out, and told."""
+    try:
+        invitation, coverage, settings = rows.read_as(wanted, read)
         if not isinstance(invitation, InvitationRow) or not isinstance(settings, SettingsRow):
             return None
         is_minor = clock.iso(now) < (settings.represented_until or "")
@@ -68,7 +87,7 @@ def _received(row: ReceivedRow, now: datetime) -> Received | None:
         log.exception("an invitation does not verify", error)
         return None
     until = clock.instant(invitation.expires_at)
-    return Received(invitation_id, opened["child"], opened["by"], until)
+    return Received(_id(row), opened["child"], opened["by"], until)
 
 
 def accept(principal: Principal, pid: str, invitation_id: str) -> None:
@@ -95,6 +114,7 @@ def _answer(principal: Principal, pid: str, invitation_id: str, *, accepts: bool
         (ChildRow, *store.child_key(pid, child)),
         (SettingsRow, *access_store.settings_key(pid)),
         spaces.person_wish(child),
+        spaces.person_wish(pid),
         reminders.preferences_wish(child),
     ]
     with gate.enter(
@@ -143,7 +163,7 @@ def _link(unit: Unit, row: InvitationRow, pid: str) -> None:
     listed.is_managed = True
     unit.put(listed)
     by = row.inviter if listed.invitation else None  # on the file herself, she owes it to nobody
-    links.begin(unit, links.name_of(pid), ends_at, invitation=listed.invitation, by=by)
+    links.begin(unit, links.name_read(unit, pid), ends_at, invitation=listed.invitation, by=by)
 
 
 def _may_be_answered(row: InvitationRow, coverage: Row | None, now: datetime) -> bool:

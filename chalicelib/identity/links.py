@@ -102,7 +102,16 @@ def child_row(parent: str, pid: str, person: Person, space: SettingsRow) -> Chil
 
 def name_of(pid: str) -> str:
     """Return how a history names the person of a record."""
-    person = spaces.read_person(pid)
+    return _shown(spaces.read_person(pid))
+
+
+def name_read(unit: Unit, pid: str) -> str:
+    """Return the same of a record whose person was named on entering another one."""
+    row = unit.row(*spaces.person_wish(pid))
+    return _shown(spaces.open_person(pid, row) if row else None)
+
+
+def _shown(person: Person | None) -> str:
     if person is None:
         raise LookupError("an account without a person")
     return shown(f"{person.traits.given_names[0]} {person.traits.family_name}")

@@ -13,7 +13,7 @@ from chalicelib.access import budgets, entry, gate, tokens
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import AccountRow, SessionRow
-from chalicelib.core import clock, ids, rows
+from chalicelib.core import clock, ids, parallel, rows
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.identity import children, directory, rules, spaces, staff, store
@@ -218,8 +218,11 @@ def _me_professional(principal: Principal) -> Me:
 def _allow_search(principal: Principal, now: datetime) -> None:
     if principal.kind not in budgets.SEARCHES.limits:
         raise Forbidden
-    _with_session(principal)
-    budgets.spend(budgets.SEARCHES, principal.kind, principal.id, now)
+    with parallel.none_outlives() as beside:
+        counted = parallel.start(budgets.spend, budgets.SEARCHES, principal.kind, principal.id, now)
+        beside.append(counted)
+        _with_session(principal)
+    counted.result()
 
 
 def _with_session(

@@ -183,8 +183,11 @@ def read_person(pid: str) -> Person | None:
         Tampered, Unavailable, StoreUnavailable: it does not open, or the host does not answer.
     """
     row = rows.get(PersonRow, *store.person_key(pid))
-    if row is None:
-        return None
+    return open_person(pid, row) if row else None
+
+
+def open_person(pid: str, row: PersonRow) -> Person:
+    """Open an identity of another record than the one entered; raises as `read_person`."""
     payload = envelope.open_row(
         bytes(row.sealed or b""),
         subject=subject_of_record(pid),

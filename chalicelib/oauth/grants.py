@@ -127,7 +127,8 @@ def revoke(form: Mapping[str, str], now: datetime) -> None:
         left = [one for one in bound.families if one["id"] != family]
         return [bound.keep(left)] if len(left) < len(bound.families) else None
 
-    acts.until_written(lambda: read(application_id, pid), disconnects)
+    known = iter([bound])  # read again only if a rival wrote meanwhile
+    acts.until_written(lambda: next(known, None) or read(application_id, pid), disconnects)
 
 
 def _is_of(code: Code, form: Mapping[str, str]) -> bool:

@@ -13,7 +13,7 @@ from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import RECORD_KIND, subject_of_record
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.core import clock, rows
+from chalicelib.core import clock, parallel, rows
 from chalicelib.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from chalicelib.record import deposit, large, rules, store, uploads
 from chalicelib.record.model import Draft
@@ -58,8 +58,10 @@ def ingest(pid: str, document_id: str) -> None:
         if _waiting(document_id):
             raise
         return  # who finished it meanwhile removed its parts
-    for name in gone:
-        files.discard(name)
+    with parallel.none_outlives() as discarding:
+        discarding += [parallel.start(files.discard, name) for name in gone]
+    for discarded in discarding:
+        discarded.result()
 
 
 def _waiting(document_id: str) -> UploadRow | None:

@@ -12,7 +12,7 @@ from chalicelib.audit.heads import Stranger
 from chalicelib.audit.keys import Keys
 from chalicelib.audit.model import Audience, to_dict
 from chalicelib.audit.store import LeafRow, TraceRow, history_key
-from chalicelib.core import clock, ids, rows
+from chalicelib.core import clock, ids, parallel, rows
 from chalicelib.core.errors import BadRequest
 from chalicelib.core.rows import Item, Page, Query
 from chalicelib.http.principal import Principal
@@ -88,8 +88,10 @@ def read_proof(
         leaves = [leaf for leaf in seal.leaves(pid, first, PROOF_PAGE, audience) if leaf.seq < size]
         newest = [item["sk"]["S"] for item in unit.pages[0].items]
         known = [one for one in newest if ids.instant_or_none(one)]
-        waiting = seal.unsealed(pid, size, known, audience)
-        opened, met = _opened(pid, audience, leaves, public)
+        with parallel.none_outlives() as beside:
+            beside.append(parallel.start(seal.unsealed, pid, size, known, audience))
+            opened, met = _opened(pid, audience, leaves, public)
+            waiting = beside[0].result()
         late = waiting + [one.trace_id for one in opened if not one.archived]
         lag = seal.lag_seconds(late, unit.now)
     following = leaves[-1].seq + 1 if leaves else size
@@ -123,10 +125,12 @@ def _opened(
     """Open the trace of each place; a trace that is gone leaves its place empty, and says so."""
     if not leaves:
         return [], []
-    found = rows.fetch_raw(
-        [(TraceRow, history_key(pid, audience), leaf.trace_id) for leaf in leaves]
-    )
-    archived, strangers = heads.leaves(pid, audience, leaves, public)
+    with parallel.none_outlives() as beside:
+        beside.append(parallel.start(heads.leaves, pid, audience, leaves, public))
+        found = rows.fetch_raw(
+            [(TraceRow, history_key(pid, audience), leaf.trace_id) for leaf in leaves]
+        )
+    archived, strangers = beside[0].result()
     opened = [
         SealedTrace(
             seq=leaf.seq,

@@ -1,7 +1,9 @@
 """Units are those that answers tell: reads and writes apart, of one table or of several."""
 
+import io
+import json
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -64,3 +66,31 @@ def test_loading_writes_only_what_differs() -> None:
         {"DeleteRequest": {"Key": a_row("gone")}},
         {"PutRequest": {"Item": a_row("new")}},
     ]
+
+
+class Noted:
+    """A connection that notes what is sent, and to which everything is taken."""
+
+    bodies: ClassVar[list[Any]] = []
+
+    def __init__(self, host: str) -> None:
+        assert host == "127.0.0.1:8000"
+
+    def request(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> None:
+        assert (method, path) == ("POST", "/")
+        assert headers["X-Amz-Target"] == "DynamoDB_20120810.BatchWriteItem"
+        self.bodies.append(json.loads(body))
+
+    def getresponse(self) -> io.BytesIO:
+        return io.BytesIO(b'{"UnprocessedItems":{}}')
+
+    def close(self) -> None: ...
+
+
+def test_written_items_go_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamodb_local, "HTTPConnection", Noted)
+    rows = [a_row(str(number)) for number in range(60)]
+    DynamoDBLocal(8000).put_texts("people", map(json.dumps, rows))
+    sent = [one["RequestItems"]["people"] for one in Noted.bodies]
+    assert [len(batch) for batch in sent] == [25, 25, 10]
+    assert [put["PutRequest"]["Item"] for batch in sent for put in batch] == rows

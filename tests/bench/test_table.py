@@ -32,3 +32,15 @@ def test_the_table_is_written_between_its_markers_and_read_again(tmp_path: Path)
     assert "| `one` | 3/3 | 2/1 | 4.5 | 12 | 1.3 |\n" in text
     assert "| `two` | 3/3 | 2/1 | – | – | 1.3 |\n" in text
     assert table.names(readme) == ["one", "two"]
+
+
+def test_what_more_people_change_is_written_between_its_own(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    begin, end = (f"<!-- {side}: make bench ARGS=--whole -->\n" for side in ("begin", "end"))
+    other = "<!-- begin: make bench -->\nkept\n<!-- end: make bench -->\n"
+    readme.write_text(f"{other}{begin}old\n{end}after\n", encoding="utf-8")
+    table.write_people(["home  10 → 10  "], readme)
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith(f"{other}{begin}```text\n")
+    assert text.endswith(f"\nhome  10 → 10\n```\n{end}after\n")
+    assert "old" not in text

@@ -89,6 +89,18 @@ def test_a_document_alone_says_so(page: Page, opened: Open) -> None:
     expect(page.get_by_text("Il n’y a pas d’autre document structuré")).to_be_visible()
 
 
+def test_what_waits_to_be_announced_is_not_opened_to_compare(page: Page, opened: Open) -> None:
+    """R-CNF-04: it opens after its alert only."""
+    answers = opened("/pro", PROFESSIONAL)
+    _two(answers)
+    awaited = {"reason": None, "review_on": "2026-12-24"}
+    waits = FORMER | {"visibility": "invisible_to_patient", "announcement": awaited}
+    answers.documents = [*DOCUMENTS.values(), waits]
+    page.goto(f"{BASE}/comparer/{CDA['id']}")
+    expect(page.get_by_text("Il n’y a pas d’autre document structuré")).to_be_visible()
+    assert answers.count("GET", f"/v1/patients/{PID}/documents/{FORMER['id']}/narrative") == 0
+
+
 def test_another_is_looked_for_further_down(page: Page, opened: Open) -> None:
     answers = opened("/pro", PROFESSIONAL)
     _two(answers)

@@ -12,7 +12,7 @@ from tests.browser.canned import PERSON, PID, problem, reply
 from tests.browser.canned_children import IN_CHILD, LEA
 from tests.browser.canned_measures import MEASURES, NO_TARGET, TARGET, USUAL, measure
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open
-from tests.browser.test_screens import violations
+from tests.browser.test_screens import SCHEMES, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -40,14 +40,8 @@ def answer_added(sent: list[Any], **more: Any) -> Any:
     return add
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", ["1", "2"])
-def test_the_curve_and_its_table_say_the_same(
-    page: Page, opened: Open, size: tuple[int, int], scheme: str, kind: str
-) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+def test_the_curve_and_its_table_say_the_same(page: Page, opened: Open, kind: str) -> None:
     opened(f"/mesures?k={kind}&d=tout")
     shown = MEASURES["weight" if kind == "1" else "blood_pressure"]
     drawing = page.get_by_role("img", name=re.compile(f"Courbe, .* {len(shown)}.mesures, du "))
@@ -57,8 +51,12 @@ def test_the_curve_and_its_table_say_the_same(
         ["Date et heure", "Valeur", "À savoir", "Action"]
     )
     assert table.locator("tbody tr:not(.missing)").count() == len(shown)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme, judged in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            assert violations(page, judged) == [], f"{width} px, {scheme}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
     assert "oids" not in page.title()
     assert "ension" not in page.title()
 

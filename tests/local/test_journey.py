@@ -1,12 +1,16 @@
 """The whole story on the running product, and again after the death of any of its processes."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from infra.local import config
 from infra.local.client import Caller
+from tests.contracts.markers import forms
 from tests.record.cda.samples import MISSING, REFERENCE
 from tests.stack import Stack
 
@@ -17,6 +21,9 @@ FUNCTIONS = ("api", "authorize", "relay", "notify", "functions")
 SECONDS = 120
 OFFICIAL = REFERENCE / "cda" / "BIO-CR-BIO_2024.01_TSH_1.xml"
 DOCTOR = "99700218896"
+# Of the person and her document; the doctor's name is public, and shows that words are found.
+PUBLIC = "EXEMPLE-MARTIN"
+WORDS = ("PAT-TROIS", "DOMINIQUE", "279035121518989", "Thyréostimuline", PUBLIC)
 
 
 def play(stack: Stack, *arguments: str, **settings: str) -> str:
@@ -59,6 +66,27 @@ def test_the_story_gives_the_doctor_back_the_authorisation_it_set_aside(stack: S
     assert person.request("DELETE", f"{path}/{DOCTOR}").status == 204
     assert "set aside until the end" in told
     assert {one["rpps"]: one["status"] for one in listed}[DOCTOR] == "active"
+
+
+def test_nothing_of_the_story_is_in_clear_on_the_disk(stack: Stack) -> None:
+    play(stack)
+
+    found = {word for path in _written(stack) for word in WORDS if _holds(path, word)}
+
+    assert found == {PUBLIC}
+
+
+def _written(stack: Stack) -> Iterator[Path]:
+    """Give what the product wrote while it ran: its code, in which there are examples, apart."""
+    code = {stack.config.state / name for name in ("package", "tmp", "cloud/functions")}
+    for folder, names, files in os.walk(stack.config.state):
+        names[:] = [name for name in names if Path(folder, name) not in code]
+        yield from (Path(folder, name) for name in files)
+
+
+def _holds(path: Path, word: str) -> bool:
+    written = path.read_bytes()
+    return any(form in written for form in forms(word).values())
 
 
 @pytest.mark.parametrize("name", PROCESSES + FUNCTIONS)

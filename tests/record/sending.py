@@ -84,10 +84,16 @@ def whole(http: Client, actor: Principal, subject: str, content: bytes, **fields
 
 def inspect() -> list[str]:
     """Relay what waits, hand over what is to be inspected, and return what failed."""
+    event = handed_over()
+    return serve(ingest.ingest, event) if event["Records"] else []
+
+
+def handed_over() -> dict[str, Any]:
+    """Relay what waits, and return what is to be inspected as the queue hands it over."""
     for item in list(double.tables()[table_name("work")].values()):
         if item["kind"]["S"] == "event" and item["type"]["S"] == EventType.DOCUMENT_SENT:
             row = OutboxRow.from_raw_data(item)
             if row.pend_pk:
                 relay.carry(event_of(row))
     sent = [body for body in double.messages() if queue.read(body).type is EventType.DOCUMENT_SENT]
-    return serve(ingest.ingest, from_queue(*sent)) if sent else []
+    return from_queue(*sent)

@@ -65,7 +65,8 @@ def test_a_laboratory_deposits_and_the_person_reads_the_same_bytes(http: Client)
 
     assert made.status == 201, made.body
     assert [item["id"] for item in listed.json()["items"]] == [document["id"]]
-    assert listed.json()["items"][0]["abilities"] == {"read": True, "withdraw": False}
+    abilities = {"read": True, "withdraw": False, "reveal": False}
+    assert listed.json()["items"][0]["abilities"] == abilities
     assert read.status == 200
     assert read.body == content
     assert read.header("Content-Type") == "application/pdf"

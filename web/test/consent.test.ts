@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { me } from "../src/api/session";
 import type { Consent, PersonMe, Profile } from "../src/api/types";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Offline, Problem } from "../src/api/problem";
 import { type Call, send } from "../src/lib/upload";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest";
 import type { CarnetDocument } from "../src/api/types";
 import { matches } from "../src/lib/fold";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import {
   DOCX, base64, downloadName, proposeDate, proposeFamily, proposeTitle, sha256, sniff, textOf, withoutTurns,

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest";
 import type { ConversationLine, Message, MessagePage } from "../src/api/types";
 import { searched } from "../src/ui/conversation-list";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { api } from "../src/api/carnet";
 import type { Proof, SealingKey } from "../src/api/types";

@@ -12,7 +12,7 @@ export const compareWords = typeset({
   choose: "Choisir un document",
   option: (day: string, title: string, author: string) => [`${day}, ${title}`, author].filter(Boolean).join(", "),
   moreChoices: "Proposer des documents plus anciens",
-  alone: "Il n'y a pas d'autre document structuré de ce type dans ce dossier.",
+  alone: "Il n'y a pas d'autre document structuré de ce type à comparer dans ce dossier.",
   notResult: "Ce document ne contient pas de résultats présentés en tableau. Ouvrez-le pour le lire.",
   caption: "Analyses des deux documents",
   analysis: "Analyse",

@@ -11,6 +11,7 @@ import { dateMedium } from "../lib/format";
 import { usePagedList } from "../lib/paging";
 import { useResource } from "../lib/resource";
 import { typo } from "../lib/typo";
+import { Awaiting } from "../ui/announcement";
 import { Button } from "../ui/button";
 import { authorName } from "../ui/document-row";
 import { SelectField } from "../ui/form";
@@ -133,7 +134,11 @@ function Comparison({ pid, opened, other }: { pid: string; opened: CarnetDocumen
   const list = usePagedList(`comparable ${pid} ${opened.category.code}`, (cursor, signal) =>
     api.documents(pid, { category: opened.category.code }, cursor, signal),
   );
-  const known = list.items.filter(({ format, type }) => format === "text/xml" && type.code === opened.type.code);
+  // What waits to be announced opens after its alert only: not because it is of the same type.
+  const known = list.items.filter(
+    ({ id, format, type, announcement }) =>
+      format === "text/xml" && type.code === opened.type.code && (announcement === null || id === opened.id),
+  );
   const pair = pairOf(opened, other, known);
   // Others may be further down: asked for until there is one to show.
   useEffect(() => {
@@ -187,7 +192,11 @@ function Opened({ pid, id }: { pid: string; id: string }) {
     <Page wide title={w.title} intro={w.intro} back={{ href: `/pro/patients/${pid}/documents/${id}`, label: w.back }}>
       {answer.loading && <Loading lines={6} />}
       {answer.error !== null && <ErrorPanel error={answer.error} retry={answer.reload} />}
-      {opened && <Comparison pid={pid} opened={opened} other={query["avec"] ?? ""} />}
+      {opened && (
+        <Awaiting pid={pid} doc={opened} onRevealed={answer.reload}>
+          <Comparison pid={pid} opened={opened} other={query["avec"] ?? ""} />
+        </Awaiting>
+      )}
     </Page>
   );
 }
