@@ -30,6 +30,7 @@ hypothesis.settings.register_profile("carnet", deadline=None)
 hypothesis.settings.load_profile("carnet")
 
 _LONGEST_ID = 64  # of one value, in the name of a test
+_COUNTED = ("survived", "fuzzed")  # what tests record to be read at the end of a run
 _MAY_OPEN_SOCKETS = ("cloud", "browser", "enable_socket")
 
 
@@ -73,12 +74,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many faults each story survived; a worker's reports bring what its tests recorded."""
+    """Say what was counted; a worker's reports bring what its tests recorded."""
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, said in report.user_properties:
-                if name == "survived" and report.when == "call":
-                    terminalreporter.write_line(f"survived {said}")
+                if name in _COUNTED and report.when == "call":
+                    terminalreporter.write_line(f"{name} {said}")
 
 
 @pytest.fixture(scope="session")

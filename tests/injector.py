@@ -116,6 +116,15 @@ MODES: Final[Mapping[str, Fault]] = {
     "conflict": conflict,
 }
 
+# The calls after which something is kept that was not there.
+WRITES: Final = {
+    "dynamodb.PutItem",
+    "dynamodb.UpdateItem",
+    "dynamodb.DeleteItem",
+    "dynamodb.TransactWriteItems",
+    "s3.PutObject",
+}
+
 
 def _fault(mode: str | Fault) -> Fault:
     return MODES[mode] if isinstance(mode, str) else mode

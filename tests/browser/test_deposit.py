@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -193,6 +194,10 @@ def test_refusal_of_the_server_is_told_in_its_words(page: Page, opened: Open) ->
 
 def _ready(page: Page, name: str = "bilan.txt", content: bytes = b"un texte") -> None:
     _choose(page, _file(name, content))
+    _describe(page)
+
+
+def _describe(page: Page) -> None:
     page.get_by_label("Titre").fill("Mon bilan")
     page.get_by_label("Type de document").select_option("EXPPAT_2")
 
@@ -344,11 +349,12 @@ def person(product: Config, browser: Browser, watch: Watch) -> Iterator[Page]:
 
 
 class Line:
-    """The line between a page and the product, made slow or cut."""
+    """The line between a page and the product, made slow or cut; and how slow the phone is."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, slowed: int = 1) -> None:
         self._session = page.context.new_cdp_session(page)
         self._session.send("Network.enable")
+        self._session.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
 
     def carry(self, bytes_per_second: int, *, offline: bool = False) -> None:
         """Set how much leaves in a second; -1 for all of it."""
@@ -409,20 +415,30 @@ def test_large_file_shows_progress_is_stopped_cut_and_sent_again(person: Page) -
     expect(card).to_contain_text("Disponible", timeout=SECONDS)
 
 
-def test_document_of_20_mib_survives_a_cut_and_a_reload(person: Page) -> None:  # F2
-    _ready(person, "imagerie.pdf", _long_pdf())
-    line = Line(person)
-    line.carry(3 * MIB)
+def test_document_of_20_mib_survives_a_screen_left_a_cut_and_a_reload(  # F2
+    person: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "imagerie.pdf"
+    file.write_bytes(_long_pdf())
+    person.locator("#files").set_input_files(file)
+    _describe(person)
+    line = Line(person, slowed=4)
+    line.carry(2 * MIB)
     sent: list[str] = []
     person.on("requestfinished", lambda one: sent.append(f"{one.method} {urlsplit(one.url).path}"))
     person.get_by_role("button", name="Envoyer le fichier").click()
     card = _card(person, "imagerie.pdf")
     bar = card.get_by_role("progressbar")
+    _reached(bar, 10)
+    person.get_by_role("link", name="Agenda").click()
+    expect(person.get_by_role("heading", level=1)).to_have_text("Agenda")
+    expect(bar).to_have_count(0)
+    person.go_back()
     _reached(bar, 40)
     line.carry(0, offline=True)
     expect(card).to_contain_text("Réseau coupé : l’envoi reprend dès qu’il revient")
     shoot(person, "story-cut")
-    line.carry(3 * MIB)
+    line.carry(2 * MIB)
     _reached(bar, 60)
 
     person.reload()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.canned import document
+from tests.browser.canned import DOCUMENTS, document
 from tests.browser.conftest import Open, settled
 from tests.storage.office_files import a_docx, a_heic, a_tiff, an_rtf
 
@@ -27,6 +27,16 @@ def test_a_word_document_is_downloaded_and_says_what_scanned_it(page: Page, open
         page.get_by_role("button", name="Télécharger").click()
     assert waited.value.suggested_filename.endswith(" Lettre au spécialiste.docx")
     assert waited.value.path().read_bytes() == b"x"
+
+
+def test_a_document_that_nothing_scanned_says_so_without_being_asked(
+    page: Page, opened: Open
+) -> None:
+    opened(f"/documents/{DOCUMENTS['pdf']['id']}")
+    words = page.get_by_text("Non analysé\u00a0: aucun antivirus n’était branché à son arrivée")
+    expect(words).to_be_visible()
+    page.get_by_text("À propos de ce document").click()
+    expect(words).to_have_count(1)
 
 
 def test_each_format_that_is_not_shown_says_so_before_it_is_sent(page: Page, opened: Open) -> None:

@@ -1,17 +1,20 @@
-"""Setting, moving and cancelling an appointment, and what must be true of it and its reminders."""
+"""Setting, moving and cancelling an appointment and its reminders; the links calendars read."""
 
 from collections.abc import Callable
 from typing import Final
 
+from chalicelib.agenda import feeds
 from chalicelib.agenda import usecases as agenda
 from chalicelib.agenda.lists import Window, list_appointments
-from chalicelib.agenda.model import Draft
+from chalicelib.agenda.model import Detail, Draft, Feed
 from chalicelib.audit.model import Trace
 from chalicelib.core import rows
 from chalicelib.core.errors import NotFound
+from chalicelib.core.events import EventType
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.reminders import store as reminders
 from chalicelib.reminders.store import DayCountRow, DueRow, ReminderRow
+from tests import double
 from tests.worlds import World, appoint
 
 KEY: Final = Idempotency("a" * 64, "h" * 64)
@@ -89,3 +92,44 @@ def one_trace_of(
         return None if len(done) == 1 else f"{len(done)} traces of {verb}"
 
     return check
+
+
+# The secret link by which a calendar reads it.
+
+
+def prepare_link(world: World, travel: object) -> None:
+    """Make the link that is read or cut."""
+    del travel
+    made = add_link(world)
+    _prepared["feed"], _prepared["link"] = made.feed.id, made.link
+
+
+def add_link(world: World) -> feeds.Linked:
+    return feeds.add_feed(world.person.principal, world.person.pid, Detail.BUSY, KEY)
+
+
+def links(world: World) -> tuple[int, int]:
+    """Return how many links there are, and how often she was told of one."""
+    work = double.tables()[rows.table_name("work")].values()
+    told = [item for item in work if item.get("type", {}).get("S") == EventType.CALENDAR_LINKED]
+    return len(_links(world)), len(told)
+
+
+def cut_link(world: World) -> None:
+    """Cut it as a client does: what is gone is cut."""
+    if _links(world):
+        feeds.revoke_feed(world.person.principal, world.person.pid, _prepared["feed"])
+
+
+def read_link(world: World) -> None:
+    del world
+    feeds.read_feed(_prepared["link"])
+
+
+def is_noted_as_read(world: World) -> bool:
+    (one,) = _links(world)
+    return one.last_read_at is not None
+
+
+def _links(world: World) -> list[Feed]:
+    return feeds.list_feeds(world.person.principal, world.person.pid)[0]

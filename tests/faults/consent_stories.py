@@ -29,6 +29,7 @@ NOTHING: Final[Seen] = (None, 0, 0, 0)
 GIVEN: Final[Seen] = ("active", 2, 1, 0)
 CONNECTED: Final[Seen] = ("active", 2, 1, 1)
 AGREED: Final[Seen] = ("active", 2, 2, 1)
+DISCONNECTED: Final[Seen] = ("active", 2, 1, 0)
 REDUCED: Final[Seen] = ("active", 1, 1, 1)
 WITHDRAWN: Final[Seen] = ("withdrawn", 2, 1, 0)
 _known: Final[dict[str, str]] = {}
@@ -142,6 +143,13 @@ def renew(world: World) -> None:
     del world
     form = {"client_id": _known["application"], "refresh_token": _known["refresh_token"]}
     grants.renew(form, clock.now())
+
+
+def disconnect(world: World) -> None:
+    """Give up the device's token, as its application does."""
+    del world
+    form = {"client_id": _known["application"], "token": _known["refresh_token"]}
+    grants.revoke(form, clock.now())
 
 
 def renew_or_fail(world: World) -> None:

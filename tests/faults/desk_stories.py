@@ -50,6 +50,20 @@ def suspend(world: World) -> object:
     return None
 
 
+def review(world: World) -> None:
+    """Note one criterion of those noted before, unless it is so already."""
+    operator, known = world.operator.principal, _prepared[world.publisher.id]
+    one = desk.file(operator, known).application
+    if len(one.checked) != 1:
+        desk.review(operator, known, [Criteria.ETHICS], one.version)
+
+
+def noted(world: World) -> int:
+    """Return how many criteria are noted as satisfied."""
+    known = _prepared[world.publisher.id]
+    return len(desk.file(world.operator.principal, known).application.checked)
+
+
 def seen(world: World) -> object:
     """Return the name of each application and its state, to its publisher and to the gate."""
     found = []

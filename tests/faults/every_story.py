@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from chalicelib.access.model import GrantStatus
-from chalicelib.catalogue.model import Happened
+from chalicelib.catalogue.model import Criteria, Happened
 from chalicelib.core import rows
 from chalicelib.prevention.model import State
 from tests.catalogue.samples import DRAFT
@@ -19,6 +19,7 @@ from tests.faults import large_stories as large
 from tests.faults import measure_stories as measures
 from tests.faults import message_stories as messages
 from tests.faults import reminder_stories as reminders
+from tests.faults import session_stories as sessions
 from tests.faults import stories
 from tests.faults.stories import Story, Travel
 from tests.worlds import World
@@ -84,6 +85,38 @@ STORIES: Final = (
         large.announce,
     ),
     Story(
+        "replace_part",
+        large.send_last_part,
+        large.is_replaced,
+        old=False,
+        new=True,
+        traces=reminders.no_trace,
+        settle=large.no_part_in_the_end,
+        prepare=large.announce_wrong,
+    ),
+    Story(
+        "send_part_while_completed",
+        large.send_last_part,
+        large.is_replaced,
+        old=False,
+        new=True,
+        traces=reminders.no_trace,
+        prepare=large.announce_all_wrong,
+        rival=large.complete_meanwhile,
+        only_rival=True,
+        left=large.left_once_completed,
+    ),
+    Story(
+        "take_back_announcement",
+        large.take_back,
+        large.kept_of_it,
+        (None, True),
+        ("refused", False),
+        reminders.once("record:document:withdraw", stories.history),
+        large.no_part_in_the_end,
+        large.send_all,
+    ),
+    Story(
         "complete_document",
         large.complete,
         large.state,
@@ -125,6 +158,14 @@ STORIES: Final = (
         large.until_inspected,
         large.complete_deadly_before,
         retried_by_client=False,
+    ),
+    Story(
+        "open_slice",
+        large.open_slice,
+        large.is_in_history,
+        old=False,
+        new=True,
+        traces=reminders.at_each_try("record:document:open", stories.history),
     ),
     Story(
         "reveal_document",
@@ -370,6 +411,46 @@ STORIES: Final = (
         prepare=consents.prepare_connected,
     ),
     Story(
+        "revoke_token",
+        consents.disconnect,
+        consents.seen,
+        consents.CONNECTED,
+        consents.DISCONNECTED,
+        reminders.no_trace,
+        prepare=consents.prepare_connected,
+        rival=consents.renew_or_fail,
+    ),
+    Story(
+        "grant_token",
+        sessions.ask_token,
+        sessions.is_spent,
+        old=False,
+        new=True,
+        traces=reminders.no_trace,
+        settle=sessions.one_token_each,
+        prepare=sessions.prepare_software,
+        rival=sessions.ask_token_again,
+    ),
+    Story(
+        "refresh_session",
+        sessions.refresh,
+        sessions.is_turned,
+        old=False,
+        new=True,
+        traces=reminders.no_trace,
+        settle=sessions.it_goes_on,
+        prepare=sessions.prepare,
+    ),
+    Story(
+        "end_session",
+        sessions.end,
+        sessions.rows_of_session,
+        2,
+        0,
+        reminders.no_trace,
+        prepare=sessions.prepare,
+    ),
+    Story(
         "notify",
         stories.notice,
         stories.told,
@@ -407,6 +488,33 @@ STORIES: Final = (
         agenda.NOTHING,
         agenda.one_trace_of("cancel", stories.history),
         prepare=agenda.prepare,
+    ),
+    Story(
+        "add_calendar_feed",
+        agenda.add_link,
+        agenda.links,
+        (0, 0),
+        (1, 1),
+        reminders.once("agenda:feed:add", stories.history),
+        has_key=True,
+    ),
+    Story(
+        "revoke_calendar_feed",
+        agenda.cut_link,
+        agenda.links,
+        (1, 1),
+        (0, 1),
+        reminders.once("agenda:feed:revoke", stories.history),
+        prepare=agenda.prepare_link,
+    ),
+    Story(
+        "read_calendar",
+        agenda.read_link,
+        agenda.is_noted_as_read,
+        old=False,
+        new=True,
+        traces=reminders.at_each_try("agenda:feed:read", stories.history),
+        prepare=agenda.prepare_link,
     ),
     Story(
         "add_measure",
@@ -544,6 +652,15 @@ STORIES: Final = (
         prepare=reminders.receive_notices,
     ),
     Story(
+        "restore_notice",
+        reminders.restore_notice,
+        reminders.centre,
+        (1, 1),
+        (2, 2),
+        reminders.no_trace,
+        prepare=reminders.delete_before,
+    ),
+    Story(
         "delete_notices",
         reminders.delete_notices,
         reminders.centre,
@@ -569,6 +686,14 @@ STORIES: Final = (
         reminders.once("notifications:preferences:set", stories.history),
     ),
     Story(
+        "put_card_away",
+        reminders.put_card_away,
+        reminders.hidden_cards,
+        ([], 0),
+        (["first_steps"], 1),
+        reminders.once("notifications:preferences:set", stories.history),
+    ),
+    Story(
         "present_own_application",
         lambda world: desk.register(world, stories.MARKER),
         desk.seen,
@@ -584,6 +709,15 @@ STORIES: Final = (
         [(DRAFT.name, "online", "online")],
         [(stories.MARKER, "candidate", "candidate")],
         desk.Told(Happened.CHANGE),
+        prepare=desk.prepare,
+    ),
+    Story(
+        "review_application",
+        desk.review,
+        desk.noted,
+        len(Criteria),
+        1,
+        desk.Told(Happened.REVIEW, already=1),
         prepare=desk.prepare,
     ),
     Story(
@@ -696,6 +830,17 @@ STORIES: Final = (
     Story(
         "add_attachment",
         messages.attach,
+        messages.waiting_files,
+        0,
+        1,
+        reminders.once("messaging:attachment:add", stories.history),
+        stories.no_orphan,
+        messages.prepare,
+        has_key=True,
+    ),
+    Story(
+        "attach_document",
+        messages.attach_from_record,
         messages.waiting_files,
         0,
         1,

@@ -4,18 +4,19 @@ Parts are of `PART` bytes in these stories, so that the faults are many and the 
 """
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
 from chalicelib.core import clock, events, rows
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import table_name
 from chalicelib.record import large, reading, uploads
 from chalicelib.record import usecases as record
 from chalicelib.record.ingest import MOST_LOST
-from chalicelib.record.model import Draft, Filter
+from chalicelib.record.model import Draft, Filter, WithdrawalReason
 from chalicelib.record.uploads import UploadRow
 from chalicelib.storage.pieces import Range
 from chalicelib.workers import ingest, sweep
@@ -30,8 +31,10 @@ from tests.worlds import World
 PART: Final = 2048
 CONTENT: Final = files.a_pdf("sent in parts", objects=(b"(" + b"x" * PART + b")",))
 HOSTILE: Final = CONTENT.replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction 9 0 R")
+WRONG: Final = CONTENT[PART:][::-1]
 LAST: Final = 2
 _known: Final[dict[str, str]] = {}
+_left: Final[dict[str, bool]] = {}
 
 
 def announce(world: World, travel: Travel, content: bytes = CONTENT) -> None:
@@ -77,6 +80,58 @@ def no_part_in_the_end(world: World, travel: Travel) -> None:
     sweep.delete_old_parts(clock.now())
     left = [name for name in double.objects() if "/parts/" in name]
     assert left == [], "a part is left that nobody awaits"
+
+
+def announce_wrong(world: World, travel: Travel) -> None:
+    """Send a last part that is replaced before it is completed."""
+    announce(world, travel)
+    _send(world, LAST, CONTENT[:PART] + WRONG)
+
+
+def announce_all_wrong(world: World, travel: Travel) -> None:
+    """Send every part, the last of which is replaced."""
+    announce_wrong(world, travel)
+    _send(world, 1, CONTENT)
+
+
+def is_replaced(world: World) -> bool:
+    """Tell whether the last part is the right one."""
+    laboratory, pid = world.laboratory.principal, world.person.pid
+    try:
+        found = large.list_parts(laboratory, pid, _known["sent"]).parts
+    except NotFound:  # expired, in the end
+        return bool(_rows_of_parts())
+    return RECEIVED[0] in [(one.number, one.sha256) for one in found]
+
+
+def complete_meanwhile(world: World) -> None:
+    """Complete it, if it can be, and note which part was there."""
+    with suppress(NotFound, Conflict):
+        complete(world)
+    _left["replaced"] = is_replaced(world)
+
+
+def left_once_completed(world: World) -> bool:
+    del world
+    return _left["replaced"]
+
+
+def take_back(world: World) -> None:
+    """Take the announcement back as a client does: what is gone is taken back."""
+    laboratory, pid = world.laboratory.principal, world.person.pid
+    try:
+        one = large.read_state(laboratory, pid, _known["sent"])
+    except NotFound:
+        return
+    record.withdraw_document(laboratory, pid, _known["sent"], WithdrawalReason.OTHER, one.version)
+
+
+def kept_of_it(world: World) -> tuple[str | None, bool]:
+    """Return the state of the announcement, and whether anything of the draft is left."""
+    del world
+    row = rows.get(*uploads.upload_wish(_known["sent"]))
+    assert isinstance(row, UploadRow)
+    return row.state, bool(row.sealed)
 
 
 def send_all(world: World, travel: Travel) -> None:
@@ -138,6 +193,16 @@ def read(world: World) -> object:
     return [
         reading.open_slice(person.principal, person.pid, one, Range(0, None))[1] for one in found
     ]
+
+
+def open_slice(world: World) -> None:
+    """Read the first bytes of a document, which is the line of all of its reading."""
+    person = world.person
+    reading.open_asked(person.principal, person.pid, world.own, "bytes=0-9")
+
+
+def is_in_history(world: World) -> bool:
+    return any(one.action == "record:document:open" for one in stories.history(world))
 
 
 def until_inspected(world: World, travel: Travel) -> None:

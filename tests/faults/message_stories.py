@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.core import rows
+from chalicelib.http.endpoint import Call, NoQuery
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.journeys import attachments as kept
 from chalicelib.messaging import attachments, inbox, messages, references, store, usecases
 from chalicelib.messaging.attachments import Content
 from chalicelib.messaging.model import Draft, Joined, Opening
 from chalicelib.messaging.references import Reference
+from chalicelib.messaging.schemas import FromRecord
 from chalicelib.messaging.store import HeadRow
 from chalicelib.record import reading
 from chalicelib.record import usecases as record
@@ -217,6 +219,19 @@ def attach(world: World) -> object:
         world.person.principal, _ref(), lambda _: Content(CONTENT), kept.accept_joined, KEY
     )
     return made.sha256
+
+
+def attach_from_record(world: World) -> object:
+    call: Call[FromRecord, NoQuery] = Call(
+        caller=world.person.principal,
+        path={"conversation_id": _known["conversation"]},
+        query=NoQuery(),
+        body=FromRecord(document_id=world.own),
+        raw=b"",
+        headers={},
+        idempotency=KEY,
+    )
+    return kept.attach_document(call).status
 
 
 def waiting_files(world: World) -> int:

@@ -12,8 +12,9 @@ from chalicelib.core import clock, events, rows
 from chalicelib.core.errors import Stale
 from chalicelib.core.events import EventType
 from chalicelib.http.endpoint import Answer, Call
-from chalicelib.journeys import notices, preferences, relations
-from chalicelib.journeys.notices import NoticeQuery, UpTo
+from chalicelib.journeys import home, notices, preferences, relations
+from chalicelib.journeys.home import CardsBody
+from chalicelib.journeys.notices import Kept, NoticeQuery, UpTo
 from chalicelib.journeys.preferences import MailChoices, PreferencesBody, ReminderChoices
 from chalicelib.journeys.relations import SeenBody
 from chalicelib.notifications import inbox
@@ -175,6 +176,15 @@ def delete_notice(world: World) -> None:
     ask(notices.delete_notice, world, notice_id=_known["older"])
 
 
+def delete_before(world: World, travel: Any) -> None:
+    receive_notices(world, travel)
+    delete_notice(world)
+
+
+def restore_notice(world: World) -> None:
+    ask(notices.restore_notice, world, Kept(deleted=False), notice_id=_known["older"])
+
+
 def delete_notices(world: World) -> None:
     ask(notices.delete_notices, world, UpTo(up_to=_known["newer"]))
 
@@ -205,6 +215,20 @@ def refuse_mails(world: World) -> None:
 def wants_mails(world: World) -> tuple[bool, int]:
     found = ask(preferences.read_preferences, world)
     return found.mail.document, found.version
+
+
+def put_card_away(world: World) -> None:
+    """Hide a card of the first screen; of a choice that came before, look whether it is this."""
+    try:
+        ask(home.set_home_cards, world, CardsBody(hidden=["first_steps"]))
+    except Stale:
+        if not hidden_cards(world)[0]:
+            raise
+
+
+def hidden_cards(world: World) -> tuple[list[str], int]:
+    row = rows.get(*store.preferences_wish(world.person.pid))
+    return list(store.preferences_of(row).hidden_cards), store.version_of(row)
 
 
 # What must be in the history.

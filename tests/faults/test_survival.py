@@ -50,6 +50,7 @@ LAST_IS_RIGHT = {
     "Update TRIES",
     "Delete HASH",
     "Delete PART",
+    "Delete PROVIDER",
     "Delete REFRESH",
 }
 WAYS = ("before", "after", "throttled_always", "crash", "rival")
@@ -268,6 +269,13 @@ def claim_unconditionally(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "delete", rows.forget)
 
 
+def never_compare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write beside rows that were read, whatever became of them meanwhile."""
+    monkeypatch.setattr(
+        rows, "unchanged", lambda row: rows.absent(type(row), f"NONE#{row.pk}", row.sk)
+    )
+
+
 def write_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write the rows of a transaction, its trace among them, one after the other."""
     real = rows.write
@@ -319,6 +327,9 @@ def forget_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
         ("join_appointment_by_application", forget_the_consent),
         ("change_consent", drop_condition("consent")),
         ("exchange_code", drop_condition("used")),
+        ("grant_token", drop_condition("used")),
+        ("revoke_calendar_feed", drop_condition("feeds")),
+        ("send_part_while_completed", never_compare),
         ("send_message_beside_another", drop_condition("head")),
         ("mark_read_beside_another", drop_condition("head")),
         ("close_while_answered", drop_condition("thread")),
@@ -342,6 +353,9 @@ def forget_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
         "consent of a link",
         "version of a consent",
         "code already used",
+        "assertion already used",
+        "version of links to a calendar",
+        "version of an announcement completed meanwhile",
         "count of a box",
         "count of a person",
         "version of a conversation",

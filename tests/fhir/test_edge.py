@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import chalicelib.fhir.observation_routes  # noqa: F401  declares its routes
 from chalicelib.access.permissions import Permission
 from chalicelib.fhir import capability
 from chalicelib.http.endpoint import ENDPOINTS, NoQuery

@@ -40,8 +40,13 @@ def test_no_request_of_anybody_strays(
     clock: time_machine.Traveller,  # noqa: ARG001  before the world
     world: World,
     http: Client,
+    record_property: Callable[[str, object], None],
 ) -> None:
     seen = Fuzzer(DOCUMENT, inside.world(world, http)).run(examples=2)
+    statuses = ", ".join(f"{count} × {status}" for status, count in sorted(seen.total.items()))
+    record_property(
+        "fuzzed", f"{len(seen.statuses)} operations, {seen.total.total()} requests: {statuses}"
+    )
     told = [f"{name}: {fault}\n  {curl(sent, '')}" for (name, fault), sent in seen.faults.items()]
     assert not told, "\n".join(told)
     assert len(seen.statuses) == sum(map(len, DOCUMENT["paths"].values())) - 1  # of the provider

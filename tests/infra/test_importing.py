@@ -2,6 +2,7 @@
 
 import fcntl
 import stat
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -316,3 +317,30 @@ def test_lines_of_one_professional_are_kept_together() -> None:
 
     assert list(bunches(5)) == [[2, 3, 4, 5, 6]]
     assert [len(some) for some in bunches(45)] == [20, 20, 5]
+
+
+@pytest.mark.parametrize(
+    ("lines", "load"),
+    [(insured, persons.load), (extract, professionals.load)],
+    ids=["persons", "professionals"],
+)
+def test_memory_does_not_grow_with_the_file(
+    lines: Callable[[int], Iterator[str]],
+    load: Callable[[Path], importing.Report],
+    aws: Recorder,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A million lines take less than 100 MB: not even 20 bytes are kept of a line."""
+    del aws
+    monkeypatch.setattr(persons, "_open", lambda _: "0" * 26)
+    monkeypatch.setattr(professionals, "_write", lambda *_: None)
+    peaks = []
+    for count in (300, 400, 4_000):  # the first alone imports what it needs
+        file.write_text("".join(lines(count)), encoding="utf-8")
+        tracemalloc.start()
+        assert load(file).done > count * 9 // 10
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] - peaks[1] < 20 * (4_000 - 400)
+    assert peaks[2] < 2_000_000

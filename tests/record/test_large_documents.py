@@ -433,3 +433,22 @@ def test_an_expired_announcement_takes_no_part(http: Client, clock: time_machine
         large.put_part(laboratory.principal, person.pid, told["id"], 2, LONG[PART:])
     with pytest.raises(NotFound):
         large.read_state(laboratory.principal, person.pid, told["id"])
+
+
+def test_what_is_sent_is_taken_back_as_it_was_read_and_not_while_it_is_inspected(
+    http: Client,
+) -> None:
+    person = a_person()
+    told = announce(http, person.principal, person.pid, LONG, type_code="DOCPAT05")
+    send(http, person.principal, told, LONG)
+    path = f"/v1/patients/{person.pid}/documents/{told['id']}?reason=other"
+
+    def take_back(version: str | None) -> Reply:
+        return http.delete(path, as_=person.principal, headers={"If-Match": version or ""})
+
+    assert take_back('"v9"').problem == "stale"
+    complete(http, person.principal, told)
+    version = progress(http, person, person.pid, told["id"]).header("ETag")
+    assert take_back(version).problem == "being-inspected"
+    assert sending.inspect() == []
+    assert progress(http, person, person.pid, told["id"]).json()["status"] == "available"

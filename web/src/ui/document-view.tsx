@@ -44,6 +44,8 @@ function save(bytes: ArrayBuffer, doc: CarnetDocument) {
   saveAs(content, downloadName(doc.care_date, doc.title, doc.author.name, doc.format));
 }
 
+const isScanned = ({ antivirus }: CarnetDocument) => antivirus.verdict === "clean";
+
 /** What is on the screen can be printed from it. */
 const isDrawn = ({ format }: CarnetDocument) => isShown(format) || format === "text/xml";
 
@@ -202,9 +204,7 @@ function Facts({ doc }: { doc: CarnetDocument }) {
           <div class="begins">{instantLong(doc.deposited_at)}</div>
         </Fact>
         <Fact name={t.document.size}>{fileSize(doc.size_bytes)}</Fact>
-        <Fact name={t.document.antivirus}>
-          {scanned(doc.antivirus)}
-        </Fact>
+        {isScanned(doc) && <Fact name={t.document.antivirus}>{scanned(doc.antivirus)}</Fact>}
       </dl>
     </details>
   );
@@ -244,6 +244,7 @@ export function DocumentView({ pid, doc, children, level, hrefOf, onRevealed }: 
           {children}
         </Content>
       </Awaiting>
+      {!isScanned(doc) && <p class="hint">{scanned(doc.antivirus)}</p>}
       <Facts doc={doc} />
     </div>
   );
