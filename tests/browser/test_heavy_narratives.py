@@ -1,5 +1,6 @@
 """Clinical documents too wide or too full: they say that they scroll, and freeze nobody."""
 
+import hashlib
 import re
 from typing import Any
 
@@ -7,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.record.cda_view import narrative
-from tests.browser.canned import DOCUMENTS, NARRATIVE, reply
+from tests.browser.canned import DOCUMENTS, NARRATIVE, reply, send
 from tests.browser.conftest import PHONE, Open, shoot
-from tests.record.cda.samples import a_cda, a_media_entry
+from tests.record.cda.samples import a_cda, a_media_entry, an_embedded
 from tests.storage.files import a_png
 
 pytestmark = pytest.mark.browser
@@ -128,3 +129,21 @@ def test_a_text_that_turns_its_words_around_is_read_in_the_order_written(
     expect(page.locator(".plain-text")).to_have_text("Taux : 1,5 g")
     assert not re.search("[\u202a-\u202e]", page.locator(".plain-text").inner_text())
     expect(page.get_by_text("Des caractères invisibles")).to_be_visible()
+
+
+def test_a_file_too_long_for_one_answer_is_taken_out_of_the_original(
+    page: Page, opened: Open
+) -> None:
+    canned = opened("/aide")
+    original = a_cda(body=an_embedded(a_png(), "image/png"))
+    answer = narrative(original)
+    answer["attachments"][0]["data"] = None
+    facts = {"size_bytes": len(original), "sha256": hashlib.sha256(original).hexdigest()}
+    canned.overrides[f"{CDA}$"] = lambda route: reply(route, DOCUMENTS["cda"] | facts)
+    canned.overrides["/narrative$"] = lambda route: reply(route, answer)
+    canned.overrides["/content$"] = lambda route: send(
+        route, 200, original, {"Content-Type": "text/xml"}
+    )
+    page.goto(CDA)
+
+    expect(page.get_by_role("img", name="Image du document")).to_be_visible()

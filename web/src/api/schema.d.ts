@@ -3774,6 +3774,9 @@ export interface components {
         /**
          * NarrativeAttachment
          * @description A file inside the document, in base64; `refused` is why it may not be opened.
+         *
+         *     Where `data` and `refused` are null, it is too long for this answer: the original has it, in
+         *     base64; `sha256` is of its bytes.
          */
         NarrativeAttachment: {
             /** Key */

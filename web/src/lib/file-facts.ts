@@ -115,6 +115,15 @@ export async function sha256(bytes: BufferSource): Promise<string> {
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** The bytes of a base64, or null if it is none. */
+export function bytesOf(text: string): ArrayBuffer | null {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.codePointAt(0) ?? 0).buffer;
+  } catch {
+    return null;
+  }
+}
+
 /** Base64 of the bytes, by slices so that the call stack stays small. */
 export function base64(bytes: Uint8Array): string {
   let text = "";

@@ -1,6 +1,6 @@
 /** A document and what is known of it: facts, content checked against its hash, what can be done. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import { api } from "../api/carnet";
 import { me } from "../api/session";
 import { Tampered } from "../api/problem";
@@ -16,6 +16,7 @@ import { scanned } from "../lib/scanned";
 import { typo } from "../lib/typo";
 import { Awaiting } from "./announcement";
 import { announce } from "./announcer";
+import { Original } from "./attachment-view";
 import { Button, LinkButton } from "./button";
 import { authorName, isSecret, kindOf, thePerson } from "./document-row";
 import { FileView } from "./file-view";
@@ -115,6 +116,7 @@ function FileContent({ pid, doc, children }: Props) {
 }
 
 function ClinicalContent({ pid, doc, children, level = 2 }: Props) {
+  const original = useCallback((signal: AbortSignal) => verifiedContent(pid, doc, signal), [pid, doc]);
   const narrative = useResource(`narrative ${pid} ${doc.id}`, (signal) => api.narrative(pid, doc.id, signal));
   return (
     <>
@@ -122,7 +124,9 @@ function ClinicalContent({ pid, doc, children, level = 2 }: Props) {
       {narrative.error !== null && <ErrorPanel error={narrative.error} retry={narrative.reload} />}
       {narrative.data && (
         <>
-          <NarrativeView narrative={narrative.data} level={level} title={doc.title} />
+          <Original.Provider value={original}>
+            <NarrativeView narrative={narrative.data} level={level} title={doc.title} />
+          </Original.Provider>
           <Bar doc={doc} load={() => verifiedContent(pid, doc)}>
             {children}
           </Bar>
