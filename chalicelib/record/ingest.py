@@ -19,7 +19,7 @@ from chalicelib.core import clock, ids, parallel, rows
 from chalicelib.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from chalicelib.record import deposit, large, rules, store, uploads
 from chalicelib.record.model import Draft
-from chalicelib.record.uploads import Part, PartRow, Sender, UploadRow
+from chalicelib.record.uploads import Part, PartRow, Sender, TriesRow, UploadRow
 from chalicelib.storage import blobs
 from chalicelib.storage.inspect import Limits
 from chalicelib.vault import envelope
@@ -44,8 +44,9 @@ def ingest(pid: str, document_id: str) -> None:
         Unavailable, StoreUnavailable: to be done again.
         BlobMissing, Tampered, KeyMissing: a part or a row is lost, or not ours (an incident).
     """
-    row = _waiting(document_id)
-    if row is None:
+    wanted = (uploads.upload_wish(document_id), uploads.tries_wish(document_id))
+    row, tries = rows.fetch(wanted)
+    if not isinstance(row, UploadRow) or not row.is_processing:
         return
     value = envelope.open_row(
         bytes(row.sealed or b""),
@@ -55,8 +56,7 @@ def ingest(pid: str, document_id: str) -> None:
         sk=row.sk,
     )
     sender, draft = uploads.open_sender(value), uploads.draft_of(value)
-    tries = rows.get(*uploads.tries_wish(document_id))
-    is_spent = tries is not None and tries.lost >= MOST_LOST
+    is_spent = isinstance(tries, TriesRow) and tries.lost >= MOST_LOST
     try:
         with _noted(document_id):
             gone = until_it_holds(
