@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from infra.backup import folder as folders
 from infra.backup import restoring, taking
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
     from infra.backup.folder import Manifest
     from infra.backup.restoring import Restored
+
+
+_AS_OF: Final = """\
+Left out: {sessions:,} rows of sessions; everybody logs in again.
+All else is as of {began}. What was taken back since is there again: authorisations,
+representatives, consents and tokens of applications, calendar links, software and accounts
+suspended since, documents and keys deleted since. Before `api` is started, do what
+docs/operating.md says under « What comes back »."""
 
 
 def back_up(given: argparse.Namespace) -> int:
@@ -30,9 +38,10 @@ def back_up(given: argparse.Namespace) -> int:
 def restore(given: argparse.Namespace) -> int:
     """Put a backup back; return 1 if some of it is not as it was. Raises as `restoring.restore`."""
     began = time.monotonic()
-    done = restoring.restore(given.folder)
+    done = restoring.restore(given.folder, given.sha256)
     _print_table(done.manifest, done.put + done.there, done.objects)
     print(f"put back in {time.monotonic() - began:.1f} s")
+    print(_AS_OF.format(sessions=done.left_out.total(), began=done.manifest.began))
     return _told(done)
 
 

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core import tables
 from infra.functions import INGEST, NOTIFY, REMIND, WITH_DEAD_LETTERS
+from infra.stores import lifecycle
 from infra.template import queue_resources
 
 _KEYS: Final = ("ROOT", "TRACE", "SEAL", "TOKEN")
@@ -26,7 +27,11 @@ def create(client: Client, prefix: str, region: str) -> dict[str, str]:
     Raises:
         ClientError: a part of it is there already, or the host refuses.
     """
-    return {**stores(client, prefix, region), **_queues(client("sqs"), prefix)}
+    made = stores(client, prefix, region)
+    client("s3").put_bucket_lifecycle_configuration(
+        Bucket=made["DOCUMENTS_BUCKET"], LifecycleConfiguration={"Rules": lifecycle()}
+    )
+    return {**made, **_queues(client("sqs"), prefix)}
 
 
 def stores(client: Client, prefix: str, region: str) -> dict[str, str]:

@@ -131,11 +131,14 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("add-sealing-key", help="sign histories with a new key from now on")
     for name, what in (("open-space", "insured persons, CSV"), ("load-professionals", "extract")):
         commands.add_parser(name, help=f"load a file: {what}").add_argument("file", type=Path)
-    for name, what in (
-        ("backup", "copy rows and sealed files into a folder; stop the product first"),
-        ("restore", "put a backup into tables and buckets that hold nothing; may be repeated"),
-    ):
-        commands.add_parser(name, help=what).add_argument("folder", type=Path)
+    commands.add_parser(
+        "backup", help="copy rows and sealed files into a folder; stop the product first"
+    ).add_argument("folder", type=Path)
+    restore = commands.add_parser(
+        "restore", help="put a backup into tables and buckets that hold nothing; may be repeated"
+    )
+    restore.add_argument("folder", type=Path)
+    restore.add_argument("--sha256", default="", help="of its manifest, as backup printed it")
     _add_clients(commands)
     _add_applications(commands)
     _add_staff(commands)

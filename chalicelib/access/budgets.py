@@ -1,5 +1,7 @@
 """How often an actor may ask: nobody goes through the country or floods a person (A37, A44).
 
+What is deposited is counted in bytes too, in the same row and call (ADR 0038).
+
 Each budget is counted per actor and civil hour or day, in UTC; a count is forgotten two days later.
 A store that does not count answers 503: nothing that has a budget is done uncounted, but what all
 the persons of an application share, which is counted beside what is written. What people do in
@@ -9,7 +11,7 @@ of refusals: somebody can always take a key back.
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,19 +26,22 @@ from chalicelib.http.principal import ActorKind, Principal
 _KEPT: Final = timedelta(days=2)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+_GIB: Final = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How many times each kind of actor may do something in an hour or a day.
 
-    `problem` is the page that says what to do when it is spent.
+    `most_bytes` is how much that may bring, for the kinds it names. `problem` is the page that says
+    what to do when it is spent.
     """
 
     what: str
     limits: Mapping[ActorKind, int]
     period: timedelta = _HOUR
     problem: str = "too-many"
+    most_bytes: Mapping[ActorKind, int] = field(default_factory=dict)
 
     def since(self, now: datetime) -> datetime:
         """Return when the current hour or day began."""
@@ -57,6 +62,12 @@ DEPOSITS: Final = Budget(
         ActorKind.APPLICATION: 50_000,  # P: of all the persons who connected it
     },
     problem="too-many-deposits",
+    # P: two hundred photographed papers of 5 MB; a hospital's imaging of one hour.
+    most_bytes={
+        ActorKind.PERSON: 1 * _GIB,
+        ActorKind.PROFESSIONAL: 1 * _GIB,
+        ActorKind.ORGANISATION: 40 * _GIB,
+    },
 )
 # P: ten results of a laboratory, a thick file a hospital takes in, thirty pieces of one stay.
 DEPOSITS_IN_ONE_RECORD: Final = Budget(
@@ -69,6 +80,13 @@ DEPOSITS_IN_ONE_RECORD: Final = Budget(
     },
     period=_DAY,
     problem="too-many-deposits-here",
+    # P: years of papers in a few evenings; one stay with its imaging.
+    most_bytes={
+        ActorKind.PERSON: 1 * _GIB,
+        ActorKind.PROFESSIONAL: _GIB // 2,
+        ActorKind.ORGANISATION: 1 * _GIB,
+        ActorKind.APPLICATION: _GIB // 8,
+    },
 )
 # As many documents of 25 MiB, seven parts each; a part that was cut is sent again.
 PARTS: Final = replace(
@@ -79,6 +97,8 @@ PARTS: Final = replace(
         ActorKind.PROFESSIONAL: 2_100,
         ActorKind.ORGANISATION: 140_000,
     },
+    # What may be announced, every part sent twice.
+    most_bytes={kind: 2 * most for kind, most in DEPOSITS.most_bytes.items()},
 )
 PARTS_IN_ONE_RECORD: Final = replace(
     DEPOSITS_IN_ONE_RECORD,
@@ -88,6 +108,7 @@ PARTS_IN_ONE_RECORD: Final = replace(
         ActorKind.PROFESSIONAL: 420,
         ActorKind.ORGANISATION: 2_800,
     },
+    most_bytes={kind: 2 * most for kind, most in DEPOSITS_IN_ONE_RECORD.most_bytes.items()},
 )
 # P: thirty sessions of one treatment, each moved once.
 APPOINTMENTS_IN_ONE_RECORD: Final = replace(
@@ -188,13 +209,15 @@ _TRUSTED: Final = (
 )
 
 
-def start(principal: Principal, action: Action, pid: str, now: datetime) -> list[Future[None]]:
+def start(
+    principal: Principal, action: Action, pid: str, now: datetime, size: int = 0
+) -> list[Future[None]]:
     """Count an action beside what follows, in each budget it draws on; each raises as `spend`.
 
     Who may never be allowed it has no budget of it: the refusal is counted, as any other.
     """
     drawn = [one for one in _limited(principal, action, pid) if not _is_shared(one[0], principal)]
-    return [parallel.start(spend, budget, principal.kind, who, now) for budget, who in drawn]
+    return [parallel.start(spend, budget, principal.kind, who, now, size) for budget, who in drawn]
 
 
 def start_shared(
@@ -270,17 +293,22 @@ def _drawn_by_messages(principal: Principal, action: Action, pid: str) -> list[t
     return []
 
 
-def spend(budget: Budget, kind: ActorKind, who: str, now: datetime) -> None:
-    """Count one request; those whose kind has no limit are not expected here.
+def spend(budget: Budget, kind: ActorKind, who: str, now: datetime, size: int = 0) -> None:
+    """Count one request, of so many bytes; those whose kind has no limit are not expected here.
 
     Raises:
         TooMany: the budget is spent; `Retry-After` says when the next hour or day begins.
         StoreUnavailable: the store did not answer.
     """
-    spent = _count(budget, who, now)
-    if spent == budget.limits[kind] + 1:
+    limit, most = budget.limits[kind], budget.most_bytes.get(kind)
+    if most is None or not size:
+        spent, brought = _count(budget, who, now), 0
+    else:
+        spent, brought = _count_bytes(budget, who, now, size)
+    over_bytes = brought - most if most else 0
+    if spent == limit + 1 or 0 < over_bytes <= size:
         _tell(budget, kind, who)
-    if spent > budget.limits[kind]:
+    if spent > limit or over_bytes > 0:
         raise _too_many(budget, now)
 
 
@@ -345,6 +373,13 @@ def _tell(budget: Budget, kind: ActorKind, who: str) -> None:
 def _count(budget: Budget, who: str, now: datetime) -> int:
     pk, sk = _key(budget, who, now)
     return rows.count(RateRow, pk, sk, kind="rate", ttl=clock.epoch(now + _KEPT))
+
+
+def _count_bytes(budget: Budget, who: str, now: datetime, size: int) -> tuple[int, int]:
+    pk, sk = _key(budget, who, now)
+    added = {"count": 1, "bytes": size}
+    figures = rows.tally(RateRow, pk, sk, added, kind="rate", ttl=clock.epoch(now + _KEPT))
+    return figures["count"], figures["bytes"]
 
 
 def _key(budget: Budget, who: str, now: datetime) -> tuple[str, str]:

@@ -49,6 +49,7 @@ def enter(  # noqa: PLR0913  keyword-only
     permission: Permission | None = None,
     instead: Wanted | None = None,
     session: Session | None = None,
+    size: int = 0,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
@@ -59,7 +60,8 @@ def enter(  # noqa: PLR0913  keyword-only
     is traced for the person alone, not for who represents her as a minor. `permission` is what it
     takes of an application, when the action does not say. `instead` is the target if there is no
     other and the caller deposited it. `session` is that of who asked for what a worker goes on
-    with: it may have ended since, and nothing else of what decides is taken for granted.
+    with: it may have ended since, and nothing else of what decides is taken for granted. `size`
+    is how many bytes are brought: budgets count them.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
@@ -75,7 +77,7 @@ def enter(  # noqa: PLR0913  keyword-only
     now = clock.now()
     try:
         with parallel.none_outlives() as counting:
-            counting.extend(budgets.start(principal, action, pid, now))
+            counting.extend(budgets.start(principal, action, pid, now, size))
             entry = load(
                 principal,
                 pid,

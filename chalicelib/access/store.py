@@ -259,11 +259,12 @@ class IdempotencyRow(Row):
 
 
 class RateRow(Row):
-    """How many times an actor did something in one hour or day."""
+    """How many times an actor did something in one hour or day, and with how many bytes."""
 
     TABLE: ClassVar[str] = "work"
 
     count_ = NumberAttribute(attr_name="count")
+    bytes_ = NumberAttribute(attr_name="bytes", null=True)
     ttl = NumberAttribute()
 
 

@@ -352,19 +352,28 @@ def count(model: type[Row], pk: str, sk: str, *, kind: str, **beside: str | int)
     Raises:
         StoreUnavailable: the store did not answer.
     """
+    return tally(model, pk, sk, {"count": 1}, kind=kind, **beside)["count"]
+
+
+def tally(
+    model: type[Row], pk: str, sk: str, added: Mapping[str, int], *, kind: str, **beside: str | int
+) -> dict[str, int]:
+    """Add to several figures of a row in one call, and return them; as `count`."""
     said: dict[str, str | int] = {"kind": kind, **beside}
+    adds = ", ".join(f"#{name} :{name}" for name in added)
     sets = ", ".join(f"#{name} = :{name}" for name in said)
     answer = _call(
         "update_item",
         TableName=table_name(model.TABLE),
         Key={"pk": {"S": pk}, "sk": {"S": sk}},
-        UpdateExpression=f"ADD #count :one SET {sets}",
-        ExpressionAttributeNames={f"#{name}": name for name in ("count", *said)},
-        ExpressionAttributeValues={":one": {"N": "1"}}
-        | {f":{name}": _typed(value) for name, value in said.items()},
+        UpdateExpression=f"ADD {adds} SET {sets}",
+        ExpressionAttributeNames={f"#{name}": name for name in (*added, *said)},
+        ExpressionAttributeValues={
+            f":{name}": _typed(value) for name, value in (*added.items(), *said.items())
+        },
         ReturnValues="UPDATED_NEW",
     )
-    return int(answer["Attributes"]["count"]["N"])
+    return {name: int(answer["Attributes"][name]["N"]) for name in added}
 
 
 def _typed(value: str | int) -> Item:

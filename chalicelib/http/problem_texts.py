@@ -341,20 +341,21 @@ PROBLEM_TEXTS: Final[dict[str, Text]] = {
     ),
     "too-many-deposits": Text(
         "Trop de dépôts",
-        "Vous avez fait beaucoup de dépôts en une heure. Celui-ci n’a pas été enregistré.",
+        "Vous avez fait beaucoup de dépôts en une heure, ou de très lourds. "
+        "Celui-ci n’a pas été enregistré.",
         "Too many deposits",
-        "Too many deposits this hour; this one was not stored. Send the same request with the same "
-        "Idempotency-Key after Retry-After seconds.",
+        "Too many deposits, or bytes, this hour; this one was not stored. Send the same request "
+        "with the same Idempotency-Key after Retry-After seconds.",
         "Recommencez dans une heure au plus\u00a0: vos dépôts précédents sont bien enregistrés. "
         "Si votre activité demande davantage, écrivez à l’exploitant du service.",
     ),
     "too-many-deposits-here": Text(
         "Trop de dépôts dans ce dossier",
-        "Vous avez fait beaucoup de dépôts dans ce dossier aujourd’hui. "
+        "Vous avez fait beaucoup de dépôts dans ce dossier aujourd’hui, ou de très lourds. "
         "Celui-ci n’a pas été enregistré.",
         "Too many deposits in this record",
-        "Too many deposits in this record today; this one was not stored. Send the same request "
-        "with the same Idempotency-Key after Retry-After seconds.",
+        "Too many deposits, or bytes, in this record today; this one was not stored. Send the same "
+        "request with the same Idempotency-Key after Retry-After seconds.",
         "Recommencez demain, ou réunissez plusieurs pages en un seul document. "
         "Vos dépôts précédents sont bien enregistrés.",
     ),

@@ -80,6 +80,7 @@ def _put(principal: Principal, pid: str, document_id: str, part: Part, content: 
             target=uploads.upload_wish(document_id),
             wanted=[wish],
             about=document_id,
+            size=part.size_bytes,
         ) as unit,
     ):
         announced = unit.target(UploadRow)

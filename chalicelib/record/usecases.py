@@ -109,6 +109,7 @@ def _add(
                 pid,
                 wanted=deposit.wanted(principal, pid, sha256),
                 idempotency=idempotency,
+                size=len(content),
             ) as unit,
         ):
             document = deposit.new_document(unit, ids.new_id(), draft, content)
@@ -135,6 +136,7 @@ def announce_document(
             pid,
             wanted=_wanted_to_announce(principal, pid, draft),
             idempotency=idempotency,
+            size=draft.size_bytes or 0,
         ) as unit:
             secrecy.declare(unit, draft)
             if rules.is_in_parts(draft):
@@ -187,6 +189,7 @@ def _receive(principal: Principal, pid: str, document_id: str, content: bytes) -
             target=uploads.upload_wish(document_id),
             wanted=wanted,
             about=document_id,
+            size=len(content),
         ) as unit,
     ):
         row = unit.target(UploadRow)

@@ -2,21 +2,23 @@
 
 It makes REST proxy events, runs the route's authorizer, and answers by itself what the gateway
 answers by itself. It refuses to be cleverer: no route, right or format is decided here, and one
-request runs at a time per process, as in one Lambda environment (C15).
+request runs at a time per process, as in one Lambda environment (C15). Only `/health` does not wait
+for the one that runs.
 """
 
 import base64
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 from urllib.parse import parse_qs, quote
 
-from chalice.app import Chalice
+from chalice.app import Chalice, RouteEntry
 
 from chalicelib.core import ids, log
 from chalicelib.http import cors, outcomes
@@ -27,6 +29,9 @@ MAX_HEAD_BYTES: Final = 10 * 1024  # all names and values of headers together
 _LENGTH: Final = re.compile(r"0*[0-9]{1,12}", re.ASCII)
 _STAGE: Final = "carnet"
 _ARN: Final = f"arn:aws:execute-api:local:000000000000:gateway/{_STAGE}"
+_HEALTH: Final = "/health"
+# What runs for longer has been abandoned by whoever asked for it.
+_STUCK_SECONDS: Final = 60
 _BODYLESS: Final = frozenset({204, 304})
 _REFUSAL_HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 
@@ -36,7 +41,7 @@ _Authorizer = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
+class Reply:
     """What goes on the wire."""
 
     status: int
@@ -59,6 +64,7 @@ class Gateway:
         """Take the app; its routes are read once."""
         self._app = app
         self._lock = threading.Lock()
+        self._since: float | None = None  # when what runs began
         # A fixed segment wins over a parameter, from the left, as in the gateway's tree.
         self._resources = sorted(
             (resource.split("/") for resource in app.routes),
@@ -72,10 +78,10 @@ class Gateway:
         start_response(f"{reply.status} {phrase}", reply.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
 
-    def _reply(self, environ: Environ) -> _Reply:
+    def _reply(self, environ: Environ) -> Reply:
         request_id, headers = ids.new_secret_id(), _headers(environ)
         path = _raw_path(environ)
-        refused = partial(_refusal, request_id, in_fhir=outcomes.is_spoken_at(path))
+        refused = partial(refusal, request_id, in_fhir=outcomes.is_spoken_at(path))
         if sum(len(name) + len(value) for name, value in headers.items()) > MAX_HEAD_BYTES:
             return refused(431, "head-too-large", limit_bytes=MAX_HEAD_BYTES)
         body = _read_body(environ)
@@ -87,18 +93,29 @@ class Gateway:
             return refused(404, "not-found")
         event = _event(environ, headers, match, body, request_id)
         route = self._app.routes[match.resource][method]
+        if match.resource == _HEALTH and (since := self._since) is not None:
+            return _while_at_work(request_id) if _is_working(since) else refused(503, "unavailable")
         with self._lock:
-            if route.authorizer is not None:
-                authorizer = cast("_Authorizer", route.authorizer)
-                try:
-                    context = _authorize(authorizer, event, f"{_ARN}/{method}{path}")
-                except Exception as error:  # noqa: BLE001  the gateway answers for a failed authorizer
-                    log.exception("authorizer failed", error)
-                    return refused(503, "unavailable")
-                if context is None:
-                    return refused(401, "unauthenticated")
-                event["requestContext"]["authorizer"] = context
-            return _written(self._app(event, None))
+            self._since = time.monotonic()
+            try:
+                return self._run(route, event, f"{_ARN}/{method}{path}", refused)
+            finally:
+                self._since = None
+
+    def _run(
+        self, route: RouteEntry, event: dict[str, Any], arn: str, refused: Callable[..., Reply]
+    ) -> Reply:
+        if route.authorizer is not None:
+            authorizer = cast("_Authorizer", route.authorizer)
+            try:
+                context = _authorize(authorizer, event, arn)
+            except Exception as error:  # noqa: BLE001  the gateway answers for a failed authorizer
+                log.exception("authorizer failed", error)
+                return refused(503, "unavailable")
+            if context is None:
+                return refused(401, "unauthenticated")
+            event["requestContext"]["authorizer"] = context
+        return _written(self._app(event, None))
 
     def _match(self, path: str) -> _Match | None:
         parts = path.split("/")
@@ -110,6 +127,17 @@ class Gateway:
                 parameters = {name[1:-1]: part for name, part in pairs if name.startswith("{")}
                 return _Match("/".join(resource), parameters)
         return None
+
+
+def _is_working(since: float) -> bool:
+    return time.monotonic() - since < _STUCK_SECONDS
+
+
+def _while_at_work(request_id: str) -> Reply:
+    """Return what `/health` answers: nobody replaces a process because a scan takes its time."""
+    body = b'{"status":"ok"}'
+    headers = {**SECURITY_HEADERS, "X-Request-Id": request_id, "Content-Type": "application/json"}
+    return Reply(200, [*headers.items(), ("Content-Length", str(len(body)))], body)
 
 
 def _fits(segment: str, part: str) -> bool:
@@ -199,19 +227,27 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _refusal(request_id: str, status: int, slug: str, *, in_fhir: bool, **figures: int) -> _Reply:
-    """Return what the gateway answers by itself, in the shape of ours."""
+def refusal(
+    request_id: str,
+    status: int,
+    slug: str,
+    *,
+    in_fhir: bool = False,
+    by: Literal["gateway", "server"] = "gateway",
+    **figures: int,
+) -> Reply:
+    """Return, and log, what is answered before the app is asked, in the shape of ours."""
     text, kind = plain(slug, status, in_fhir=in_fhir, **figures)
     body = text.encode()
     headers = {**SECURITY_HEADERS, "Content-Type": kind, "X-Request-Id": request_id}
     headers |= cors.ANY_ORIGIN  # as the gateway, which has one answer whatever the path
     headers |= _REFUSAL_HEADERS.get(status, {})
     log.request_id.set(request_id)
-    log.write("refused at the gateway", status=status)
-    return _Reply(status, [*headers.items(), ("Content-Length", str(len(body)))], body)
+    log.write(f"refused at the {by}", status=status)
+    return Reply(status, [*headers.items(), ("Content-Length", str(len(body)))], body)
 
 
-def _written(answer: Mapping[str, Any]) -> _Reply:
+def _written(answer: Mapping[str, Any]) -> Reply:
     status = int(answer["statusCode"])
     headers = [(name, str(value)) for name, value in answer["headers"].items()]
     for name, values in answer.get("multiValueHeaders", {}).items():
@@ -219,5 +255,5 @@ def _written(answer: Mapping[str, Any]) -> _Reply:
     body = answer["body"] or ""
     raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
     if status in _BODYLESS:
-        return _Reply(status, headers, b"")
-    return _Reply(status, [*headers, ("Content-Length", str(len(raw)))], raw)
+        return Reply(status, headers, b"")
+    return Reply(status, [*headers, ("Content-Length", str(len(raw)))], raw)

@@ -1,17 +1,21 @@
 """Settings of gunicorn, which reads its own `PORT` and `WEB_CONCURRENCY` (processes).
 
-One request runs at a time per process (`gateway.py`); the threads are there for what is slow, a
-body that trickles in or an answer that trickles out. Bodies are bounded by the gateway.
+One request runs at a time per process (`gateway.py`). Requests are gathered without a thread
+(`worker.py`); the threads are there for answers that trickle out.
 """
 
 from typing import Final
 
 from chalicelib.runtime.gateway import MAX_HEAD_BYTES
 
-worker_class: Final = "gthread"
-threads: Final = 16
+worker_class: Final = "chalicelib.runtime.worker.Worker"
+logger_class: Final = "chalicelib.runtime.server_log.ServerLog"
+threads: Final = 32
+# Connections of one process: with those that are closing, and our own, fewer than 1 024 files.
+worker_connections: Final = 500
 # A process that is told to stop finishes the requests it has.
 graceful_timeout: Final = 30
+# Of a process that no longer turns, not of a request.
 timeout: Final = 60
 keepalive: Final = 5
 limit_request_line: Final = 8190

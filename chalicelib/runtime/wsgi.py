@@ -1,4 +1,4 @@
-"""The container's entry point: `gunicorn --workers N --threads 1 chalicelib.runtime.wsgi`."""
+"""The container's entry point, which gunicorn loads (`server.py`)."""
 
 from typing import Final
 

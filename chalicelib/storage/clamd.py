@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 # What a person waits for at most. Signatures of ordinary documents take 10 to 300 ms.
 SECONDS: Final = 10.0
+# To a command that needs no work; clamd takes it in whatever it is scanning.
+_PING_SECONDS: Final = 1.0
 _COMMANDS: Final = b"zIDSESSION\0zVERSION\0zINSTREAM\0"
 _LENGTH: Final = struct.Struct(">I")
 _PIECE_BYTES: Final = 256 * 1024
@@ -59,6 +61,18 @@ def ask(address: str, content: bytes, seconds: float = SECONDS) -> Answer:
         raise Unanswered("timeout") from error
     except OSError as error:
         raise Unanswered("unreachable") from error
+
+
+def is_there(address: str) -> bool:
+    """Ask only whether it answers."""
+    deadline = time.monotonic() + _PING_SECONDS
+    try:
+        with _connected(address, _PING_SECONDS) as connection:
+            _send(connection, b"zPING\0", deadline)
+            connection.settimeout(_left(deadline))
+            return connection.recv(_MAX_ANSWER_BYTES) == b"PONG\0"
+    except OSError:
+        return False
 
 
 def _connected(address: str, seconds: float) -> socket.socket:

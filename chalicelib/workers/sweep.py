@@ -5,6 +5,7 @@ Nothing here scans a table.
 Each part is small when all goes well, and stops at its bound when not. Events and notices leave
 their list once handled, so the next hour takes those left. Files are looked at in two hours only:
 of an hour with more than `FILES_PER_HOUR`, those after are not looked at, and cost their storage.
+Parts that are left go by the bucket's own rule, days later (`infra/stores.py`).
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -28,6 +28,7 @@ MANIFEST: Final = "manifest.json"
 UNFINISHED: Final = "unfinished"
 OBJECTS: Final = "objects.jsonl"
 PIECE: Final = 1024 * 1024
+_OWNER_ONLY: Final = 0o600
 _AT_ONCE_BYTES: Final = 8 * 1024 * 1024
 
 Item = dict[str, Any]
@@ -119,6 +120,11 @@ def _value(spelt: Any) -> Any:  # noqa: ANN401  the database's own nesting
     return {kind: held}
 
 
+def private(file: str, flags: int) -> int:
+    """Open a file that its owner alone may read: the `opener` of all that a backup writes."""
+    return os.open(file, flags, mode=_OWNER_ONLY)
+
+
 def place_of(folder: Path, sha256: str) -> Path:
     """Return where the content of an object is."""
     return folder / "objects" / sha256[:2] / sha256
@@ -150,7 +156,7 @@ def measure(file: Path) -> Listed:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, which makes the folder a backup; it is there whole or not at all."""
     fresh = folder / f"{MANIFEST}.new"
-    with fresh.open("w", encoding="utf-8") as file:
+    with open(fresh, "w", encoding="utf-8", opener=private) as file:
         json.dump(asdict(manifest), file, indent=1)
         file.flush()
         os.fsync(file.fileno())

@@ -3,7 +3,8 @@
 All of the folder is checked before anything is written. What streams announce (traces, events)
 comes last, once the places and the notices that say what became of it are there: a worker
 that runs meanwhile gives no second place and tells nobody twice. Each row is put if it is absent,
-so that the same command goes on after a kill.
+so that the same command goes on after a kill. Sessions are left out: one that was ended since would
+open again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 16
 _BUNCH: Final = 1000
 _ANNOUNCED: Final = frozenset({"trace", "event"})
+SESSIONS: Final = frozenset({"session", "provider_session"})
 T = TypeVar("T")
 _LOST: Final = "ConditionalCheckFailedException"
 
@@ -44,20 +46,23 @@ class Restored:
     put: Counter[str] = field(default_factory=Counter)
     there: Counter[str] = field(default_factory=Counter)  # the same already
     differing: Counter[str] = field(default_factory=Counter)  # left as they are
+    left_out: Counter[str] = field(default_factory=Counter)  # sessions
     expired: Counter[str] = field(default_factory=Counter)  # the host may remove them at any time
     objects: Counter[str] = field(default_factory=Counter)
     missing: dict[str, tuple[int, int]] = field(default_factory=dict)  # wanted, found
 
 
-def restore(folder: Path) -> Restored:
-    """Put everything back, or go on with it, then count.
+def restore(folder: Path, sha256: str = "") -> Restored:
+    """Put everything back, or go on with it, then count; `sha256` of the manifest, if noted.
 
     Raises:
-        ValueError: the backup is not whole, is another installation's, or something is there
-            already; nothing was done.
+        ValueError: the backup is not whole, not the one noted, or another installation's, or
+            something is there already; nothing was done.
         OSError, ClientError, BotoCoreError: what is done stays; the same command goes on.
     """
     manifest = folders.read_manifest(folder)
+    if sha256 and folders.measure(folder / folders.MANIFEST).sha256 != sha256.lower():
+        raise ValueError(f"{folder} is not the backup of which you noted this; nothing was done")
     _require_same_installation(manifest)
     _require_whole(folder, manifest)
     begun = folder.with_name(f"{folder.name}.restoring")
@@ -65,6 +70,7 @@ def restore(folder: Path) -> Restored:
     goes_on = begun.exists() and begun.read_text(encoding="utf-8") == mark
     if not goes_on:
         _require_empty()
+        begun.touch(mode=0o600)
         begun.write_text(mark, encoding="utf-8")
     done = Restored(manifest)
     with ThreadPoolExecutor(AT_ONCE) as beside:
@@ -132,12 +138,18 @@ def _put_rows(folder: Path, done: Restored, beside: ThreadPoolExecutor, *, annou
             for name in done.manifest.files
             if name.startswith(f"rows/{table.name}.")
             for row in map(row_of, folders.lines_of(folder / name))
-            if (row.get("kind", {}).get("S") in _ANNOUNCED) is announced
+            if (_kind(row) in _ANNOUNCED) is announced
         )
-        for some in _bunches(rows):
+        for every in _bunches(rows):
+            some = [row for row in every if _kind(row) not in SESSIONS]
+            done.left_out[table.name] += len(every) - len(some)
             for row, outcome in zip(some, beside.map(partial(_put_row, table), some), strict=True):
                 getattr(done, outcome)[table.name] += 1
                 done.expired[table.name] += _is_expired(table, row)
+
+
+def _kind(row: Item) -> str:
+    return str(row.get("kind", {}).get("S", ""))
 
 
 def _bunches(every: Iterable[T]) -> Iterator[list[T]]:
@@ -211,7 +223,7 @@ def _versions_there(bucket: str, key: str) -> int:
 def _count(done: Restored) -> None:
     """Count what is there now, and note what is fewer than in the backup."""
     for table in tables.TABLES:
-        wanted = done.manifest.rows[table.name]
+        wanted = done.manifest.rows[table.name] - done.left_out[table.name]
         found = sum(
             page["Count"]
             for page in aws.client("dynamodb")

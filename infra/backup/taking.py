@@ -76,10 +76,10 @@ def _begin(folder: Path) -> None:
     if any(folder.iterdir()) and not unfinished.exists():
         raise ValueError(f"{folder} is not empty; give another; nothing was done")
     folder.chmod(_OWNER_ONLY)
-    unfinished.touch()
+    unfinished.touch(mode=0o600)
     for part in ("rows", "objects"):
         shutil.rmtree(folder / part, ignore_errors=True)
-        (folder / part).mkdir()
+        (folder / part).mkdir(mode=_OWNER_ONLY)
 
 
 def _rows(folder: Path, table: Table) -> dict[str, Listed]:
@@ -91,7 +91,7 @@ def _rows(folder: Path, table: Table) -> dict[str, Listed]:
 
 def _segment(file: Path, table: Table, segment: int) -> Listed:
     pages = aws.client("dynamodb").get_paginator("scan")
-    with file.open("wb") as out:
+    with open(file, "wb", opener=folders.private) as out:
         for page in pages.paginate(
             TableName=table.physical_name(settings().table_prefix),
             Segment=segment,
@@ -107,7 +107,7 @@ def _objects(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
     counts: dict[str, int] = dict.fromkeys(folders.buckets(), 0)
     sizes = dict(counts)
     with (
-        (folder / folders.OBJECTS).open("w", encoding="utf-8") as out,
+        open(folder / folders.OBJECTS, "w", encoding="utf-8", opener=folders.private) as out,
         ThreadPoolExecutor(AT_ONCE) as beside,
     ):
         for bucket in counts:
@@ -155,11 +155,11 @@ def _object(folder: Path, bucket: str, where: dict[str, Any]) -> Held:
         raise
     digest, size = hashlib.sha256(), 0
     fresh = folder / "objects" / f"{id(answer)}.new"
-    with fresh.open("wb") as out:
+    with open(fresh, "wb", opener=folders.private) as out:
         for piece in answer["Body"].iter_chunks(folders.PIECE):
             digest.update(piece)
             size += out.write(piece)
     place = place_of(folder, digest.hexdigest())
-    place.parent.mkdir(exist_ok=True)
+    place.parent.mkdir(mode=_OWNER_ONLY, exist_ok=True)
     fresh.replace(place)
     return Held(bucket, where["Key"], digest.hexdigest(), size, answer.get("ContentType", ""))

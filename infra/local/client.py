@@ -12,6 +12,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -22,6 +23,7 @@ from joserfc.jwk import ECKey
 TIMEOUT_SECONDS: Final = 30
 PATIENCE_SECONDS: Final = 60
 PAUSE_SECONDS: Final = 1
+PART_BYTES: Final = 4 * 1024 * 1024
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -163,6 +165,36 @@ class Caller:
             json_body=draft,
             headers={"Idempotency-Key": key},
         )
+
+    def deposit_in_parts(self, subject: str, content: bytes, **fields: object) -> Reply:
+        """Deposit a long document; return the last answer: 202, or what was refused."""
+        documents, digest = f"/v1/patients/{subject}/documents", sha256(content).hexdigest()
+        draft = {"size_bytes": len(content), "sha256": digest} | fields
+        key = {"Idempotency-Key": digest}
+        told = self.request("POST", documents, json_body=draft, headers=key)
+        if told.status != http.client.ACCEPTED:
+            return told
+        document = f"{documents}/{told.json()['id']}"
+        for number, start in enumerate(range(0, len(content), PART_BYTES), start=1):
+            part = content[start : start + PART_BYTES]
+            sent = self.request("PUT", f"{document}/parts/{number}", body=part)
+            if sent.status != http.client.NO_CONTENT:
+                return sent
+        key = {"Idempotency-Key": f"end-{digest[:32]}"}
+        return self.request("POST", f"{document}/complete", json_body={}, headers=key)
+
+    def read_whole(self, target: str) -> Reply:
+        """Read what may be too long to be read at once, then slice by slice."""
+        reply = self.request("GET", target)
+        if reply.status != http.client.CONFLICT or "size_bytes" not in reply.json():
+            return reply
+        size, whole = reply.json()["size_bytes"], b""
+        while len(whole) < size:
+            reply = self.request("GET", target, headers={"Range": f"bytes={len(whole)}-"})
+            if reply.status != http.client.PARTIAL_CONTENT or not reply.body:
+                return reply
+            whole += reply.body
+        return Reply(http.client.OK, reply.headers, whole)
 
     def _identity(self, origin: str) -> dict[str, str]:
         found = {}

@@ -130,6 +130,7 @@ def _play(drill: Drill) -> None:
     here = drill.here
     with drill.timed("what people see"):
         _deposit(here, journey.a_report())
+        _deposit_long(here)
         _wait_for_quiet(here)
         for person in PEOPLE:
             _read(drill, person)
@@ -210,7 +211,7 @@ def _pages(here: Config, person: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _body(caller: Caller, path: str) -> bytes:
-    reply = caller.request("GET", path)
+    reply = caller.read_whole(path)
     _require(reply.status == 200, f"{path}: {reply.status}")  # noqa: PLR2004  a status
     return reply.body
 
@@ -250,11 +251,30 @@ def _verify(drill: Drill, person: str) -> None:
 
 
 def _deposit(here: Config, document: bytes) -> None:
+    laboratory, handle = _laboratory(here)
+    made = laboratory.deposit(handle, document)
+    _require(made.status == 201, f"the laboratory's deposit: {made.status}")  # noqa: PLR2004  a status
+
+
+def _deposit_long(here: Config) -> None:
+    """Deposit what comes in parts and is read in slices, and wait until it is there."""
+    laboratory, handle = _laboratory(here)
+    lines = f"Essai de restauration du {time.time_ns()}.\n" * (5 * 1024 * 1024 // 40)
+    fields = {"title": "Essai de restauration", "type_code": "11502-2"}
+    reply = laboratory.deposit_in_parts(handle, lines.encode(), **fields)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while reply.status == 202 and time.monotonic() < deadline:  # noqa: PLR2004  a status
+        time.sleep(0.5)
+        document = f"/v1/patients/{handle}/documents/{reply.json()['id']}"
+        reply = laboratory.request("GET", document)
+    _require(reply.status == 200, f"the laboratory's long document: {reply.status}")  # noqa: PLR2004  a status
+
+
+def _laboratory(here: Config) -> tuple[Caller, str]:
     laboratory = Caller(here.url)
     laboratory.authenticate(here.state / "laboratory" / "client.json")
     found = laboratory.request("POST", "/v1/patients/lookup", json_body=journey.TRAITS)
-    made = laboratory.deposit(found.json()["handle"], document)
-    _require(made.status == 201, f"the laboratory's deposit: {made.status}")  # noqa: PLR2004  a status
+    return laboratory, str(found.json()["handle"])
 
 
 def _wait_for_quiet(here: Config) -> None:

@@ -94,14 +94,27 @@ def buckets(here: Config) -> dict[str, str]:
 
 
 def counts(here: Config) -> dict[str, int]:
-    """Count rows and objects by the cloud's own lists, apart from what commands say."""
+    """Count rows and objects by the cloud's own lists, apart from what commands say.
+
+    What no backup brings back does not count: sessions, and former versions of documents.
+    """
     found = {}
     scan = deploy.client("dynamodb", here).get_paginator("scan")
     for table in tables.TABLES:
-        pages = scan.paginate(TableName=table.physical_name(deploy.PREFIX), Select="COUNT")
+        pages = scan.paginate(
+            TableName=table.physical_name(deploy.PREFIX),
+            Select="COUNT",
+            FilterExpression="NOT #k IN (:session, :provider)",
+            ExpressionAttributeNames={"#k": "kind"},
+            ExpressionAttributeValues={
+                ":session": {"S": "session"},
+                ":provider": {"S": "provider_session"},
+            },
+        )
         found[table.name] = sum(page["Count"] for page in pages)
     for name, bucket in buckets(here).items():
-        found[name] = sum(1 for _ in _versions(here, bucket))
+        every = name == "archive"
+        found[name] = sum(every or one["IsLatest"] for one in _versions(here, bucket))
     return found
 
 

@@ -10,10 +10,12 @@ from chalicelib.access.budgets import Budget
 from chalicelib.access.entry import depositor_token
 from chalicelib.access.model import Action
 from chalicelib.access.permissions import Permission
-from chalicelib.core import aws, clock, ids
+from chalicelib.access.store import RateRow
+from chalicelib.core import aws, clock, ids, rows
 from chalicelib.core.errors import Forbidden, NotFound, TooMany
 from chalicelib.core.rows import StoreUnavailable, table_name
 from chalicelib.http.principal import ActorKind, Principal
+from chalicelib.record import rules
 from chalicelib.trace import sentences
 from tests import double
 from tests.access.notes import add_note, look, traces
@@ -85,6 +87,59 @@ def test_announcing_draws_on_the_same_deposits(person: Patient, laboratory: Acto
         gate.enter(laboratory.principal, Action.DOCUMENT_ANNOUNCE, person.pid),
     ):
         pytest.fail("the budget is spent")
+
+
+def spent_bytes(budget: Budget, who: str, size: int) -> None:
+    """Set how many bytes were brought, by one request."""
+    spent(budget, who, 1)
+    pk, sk = budgets._key(budget, who, clock.now())
+    rows.tally(RateRow, pk, sk, {"bytes": size}, kind="rate", ttl=1)
+
+
+def announce(principal: Principal, pid: str, size: int) -> None:
+    with gate.enter(principal, Action.DOCUMENT_ANNOUNCE, pid, size=size) as unit:
+        unit.go_on()
+
+
+@pytest.mark.parametrize(
+    ("budget", "slug"),
+    [
+        (budgets.DEPOSITS, "too-many-deposits"),
+        (budgets.DEPOSITS_IN_ONE_RECORD, "too-many-deposits-here"),
+    ],
+)
+@pytest.mark.parametrize("kind", [ActorKind.PERSON, ActorKind.ORGANISATION])
+def test_a_depositor_stops_at_the_last_byte_of_the_hour_and_of_the_day(
+    person: Patient,
+    laboratory: Actor,
+    budget: Budget,
+    slug: str,
+    kind: ActorKind,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    actor = person.principal if kind is ActorKind.PERSON else laboratory.principal
+    here = f"{depositor_token(person.pid, actor)}.add"
+    who = f"{actor.id}.add" if budget is budgets.DEPOSITS else here
+    spent_bytes(budget, who, budget.most_bytes[kind] - 100)
+
+    announce(actor, person.pid, 99)
+    announce(actor, person.pid, 1)
+    assert "overuse" not in capsys.readouterr().out
+    for _ in range(2):
+        with pytest.raises(TooMany) as raised:
+            announce(actor, person.pid, 1)
+        assert raised.value.slug == slug
+    announce(actor, person.pid, 0)
+    assert capsys.readouterr().out.count('"overuse"') == 1
+
+
+def test_bytes_cost_no_call_of_their_own(
+    person: Patient, laboratory: Actor, calls: Recorder
+) -> None:
+    announce(laboratory.principal, person.pid, 1)
+    with_bytes = calls.measure(lambda: announce(laboratory.principal, person.pid, 1))
+    without = calls.measure(lambda: announce(laboratory.principal, person.pid, 0))
+    assert with_bytes == without
 
 
 def test_one_person_is_not_flooded_by_a_depositor_who_may_go_on_elsewhere(
@@ -464,6 +519,18 @@ def test_a_deposit_that_cannot_be_counted_is_not_made(
 
     kinds = [item["kind"]["S"] for item in double.tables()[table_name("record")].values()]
     assert "note" not in kinds
+
+
+def test_every_kind_that_may_deposit_has_a_limit_of_bytes_too() -> None:
+    of_all = {ActorKind.APPLICATION}  # counted in each record
+    assert set(budgets.DEPOSITS.most_bytes) == set(budgets.DEPOSITS.limits) - of_all
+    here = budgets.DEPOSITS_IN_ONE_RECORD
+    assert set(here.most_bytes) == set(here.limits)
+    for parts in (budgets.PARTS, budgets.PARTS_IN_ONE_RECORD):
+        assert set(parts.most_bytes) >= set(parts.limits)
+    # None stops before a few of the longest documents.
+    every = [*budgets.DEPOSITS.most_bytes.values(), *here.most_bytes.values()]
+    assert min(every) >= 5 * rules.MOST_BYTES
 
 
 def test_every_kind_that_may_deposit_has_a_limit() -> None:

@@ -1,6 +1,7 @@
 """R25: an installation copied into a folder and put back is the same, and tells nobody twice."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,25 @@ def _empty() -> None:
     double.new_process()
 
 
-def _restore(folder: Path) -> int:
-    return operator.main(["restore", str(folder)])
+def _restore(folder: Path, *more: str) -> int:
+    return operator.main(["restore", str(folder), *more])
+
+
+def _sessions(tables: double.Tables) -> list[Any]:
+    rows = tables[table_name("identity")].values()
+    return [row for row in rows if row["kind"]["S"] in {"session", "provider_session"}]
+
+
+def _is_back(before: tuple[double.Tables, dict[str, bytes]]) -> bool:
+    """Tell whether all is there as it was but sessions, of which there is none."""
+    was, name = before[0], table_name("identity")
+    kept = {key: row for key, row in was[name].items() if row not in _sessions(was)}
+    return (double.tables(), double.objects()) == (was | {name: kept}, before[1])
+
+
+def _log_in(before: tuple[double.Tables, dict[str, bytes]]) -> None:
+    for row in _sessions(before[0]):
+        client("dynamodb").put_item(TableName=table_name("identity"), Item=row)
 
 
 def test_all_is_put_back_and_opens(
@@ -66,7 +84,8 @@ def test_all_is_put_back_and_opens(
     with double.locked_archive():
         assert _restore(folder) == 0
 
-    assert (double.tables(), double.objects()) == before
+    assert _is_back(before)
+    _log_in(before)
     path = f"/v1/patients/{world.person.pid}/documents"
     read = http.get(f"{path}/{world.document}/content", as_=world.person.principal)
     handle = world.handle(world.laboratory)
@@ -99,6 +118,7 @@ def test_what_streams_announce_again_is_told_and_sealed_once(
 
     assert len(double.mails()) == mails
     assert len(double.tables()[table_name("audit")]) == places
+    _log_in(before)
     assert verifier().verify(proof(world.person), public_keys(), None) == []
 
 
@@ -147,11 +167,11 @@ def test_a_restore_that_was_killed_goes_on(
     with pytest.raises(KilledError):
         _restore(folder)
     faults.clear()
-    assert (double.tables(), double.objects()) != before
+    assert not _is_back(before)
 
     assert _restore(folder) == 0
 
-    assert (double.tables(), double.objects()) == before
+    assert _is_back(before)
 
 
 def test_a_backup_that_was_killed_is_none_until_it_is_made_again(
@@ -170,7 +190,46 @@ def test_a_backup_that_was_killed_is_none_until_it_is_made_again(
     was = double.tables(), double.objects()
     _empty()
     assert _restore(folder) == 0
-    assert (double.tables(), double.objects()) == was
+    assert _is_back(was)
+
+
+def test_nobody_is_logged_in_after_it_and_what_else_comes_back_is_told(
+    folder: Path,
+    before: tuple[Any, Any],
+    http: Client,
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    count = len(_sessions(before[0]))
+    assert count > 0
+
+    assert _restore(folder) == 0
+
+    said = capsys.readouterr().out
+    assert f"Left out: {count} rows of sessions" in said
+    assert f"as of {folders.read_manifest(folder).began}" in said
+    path = f"/v1/patients/{world.person.pid}/documents"
+    assert http.get(path, as_=world.person.principal).status == 401
+
+
+def test_only_the_one_that_was_noted_is_put_back(
+    folder: Path, before: tuple[Any, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    empty = double.everything()
+    assert _restore(folder, "--sha256", "0" * 64) == operator.REFUSED
+    assert "not the backup of which you noted this; nothing was done" in capsys.readouterr().err
+    assert double.everything() == empty
+
+    assert _restore(folder, "--sha256", digest.upper()) == 0
+    assert _is_back(before)
+
+
+def test_its_owner_alone_reads_it(folder: Path) -> None:
+    modes = {one.is_dir(): set[int]() for one in (folder, folder / "manifest.json")}
+    for one in (folder, *folder.rglob("*")):
+        modes[one.is_dir()].add(one.stat().st_mode & 0o777)
+    assert modes == {True: {0o700}, False: {0o600}}
 
 
 def _truncate(folder: Path) -> None:

@@ -120,6 +120,7 @@ class Box:
             "MAIL_SENDER": deploy.MAIL_SENDER,
             "CARNET_PORT": str(self.here.port),
             "CARNET_STATE": str(self.here.state),
+            "PYTHONUNBUFFERED": "1",  # as the image
             "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{self.here.port}",
             "WEB_CONCURRENCY": "2",
         }

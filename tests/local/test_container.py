@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.runtime import server
 from infra.local import journey
 from infra.local.config import Config
 from tests.local.box import Box
@@ -72,7 +73,8 @@ def test_what_is_too_large_is_refused_before_it_is_read(box: Box) -> None:
 
 
 def test_a_body_that_trickles_in_holds_nobody_up(box: Box) -> None:
-    slow = [socket.create_connection(("127.0.0.1", box.here.port), timeout=20) for _ in range(6)]
+    many = 2 * server.threads * int(box.env["WEB_CONCURRENCY"]) + 1
+    slow = [socket.create_connection(("127.0.0.1", box.here.port), timeout=20) for _ in range(many)]
     try:
         for line in slow:
             line.sendall(
@@ -85,6 +87,19 @@ def test_a_body_that_trickles_in_holds_nobody_up(box: Box) -> None:
     finally:
         for line in slow:
             line.close()
+
+
+def test_what_cannot_be_read_is_not_written_down(box: Box) -> None:
+    with socket.create_connection(("127.0.0.1", box.here.port), timeout=20) as line:
+        line.sendall(
+            b"POST /v1/patients/lookup HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b'{"ins":"279035121518989","family_name":"PAT-TROIS"}\r\n'
+        )
+        answer = _until(line, b"/problems/bad-request")
+    assert answer.startswith(b"HTTP/1.1 400 "), answer
+    written = box.log("serve")
+    assert '"event":"refused at the server"' in written
+    assert not [name for name in ("279035121518989", "PAT-TROIS", "127.0.0.1") if name in written]
 
 
 def test_what_is_in_hand_is_finished_when_told_to_stop(box: Box) -> None:

@@ -3,15 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.core import log, tables
+from chalicelib.core import clock, log, tables
 from chalicelib.core.rows import Row
 from chalicelib.http.problem_texts import PROBLEM_TEXTS
+from chalicelib.record import uploads
+from chalicelib.storage import blobs
 from chalicelib.storage.blobs import BlobMissing
 from chalicelib.vault.errors import KeyMissing, Tampered
 from infra import alarms, checks, gateway, policies, template
@@ -186,6 +189,21 @@ def test_closes_every_bucket_to_the_public_and_to_plain_http() -> None:
         assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert PRODUCTION["Parameters"]["RequireTls"]["Default"] == "true"
+
+
+def test_forgets_parts_once_nothing_may_need_them_and_replaced_versions_in_a_month() -> None:
+    rules = RESOURCES["DocumentsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    every, parts = sorted(rules, key=lambda rule: len(rule["Prefix"]))
+
+    assert every["Prefix"] == ""
+    assert blobs.new_part_name("P" * 26, "D" * 26, clock.now()).startswith(parts["Prefix"])
+    assert not blobs.new_name("P" * 26, "D" * 26, clock.now()).startswith(parts["Prefix"])
+    assert "ExpirationInDays" not in every
+    assert every["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    lives = uploads.UPLOAD_LIFE + uploads.PROCESSING_LIFE
+    assert lives < timedelta(days=parts["ExpirationInDays"]) <= lives + timedelta(days=2)
+    assert parts["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert not [rule for rule in rules if rule["Status"] != "Enabled"]
 
 
 def _allowed(resource: object) -> dict[str, set[str]]:

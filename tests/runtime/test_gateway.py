@@ -1,6 +1,7 @@
 """The container's front answers what the gateway answers, and hands on what it hands on (D3)."""
 
 import json
+import time
 from io import BytesIO
 from typing import Any
 
@@ -240,3 +241,27 @@ def test_requests_pass_one_at_a_time() -> None:
     seen.gateway._lock.release()
     for _ in range(2):
         assert _call(seen.gateway, RAW_URI="/echo/a").status == 200
+
+
+def test_health_does_not_wait_for_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, answers = Chalice(app_name="slow"), []
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    @app.route("/health")
+    def health() -> Response:
+        return Response("from the app", {"Content-Type": "text/plain"})
+
+    @app.route("/slow", methods=["POST"])
+    def slow() -> Response:
+        nonlocal now
+        for passed in (0, 61):
+            now += passed
+            answers.append(_call(front, RAW_URI="/health", REQUEST_METHOD="GET"))
+        return Response("", {"Content-Type": "text/plain"})
+
+    front = Gateway(app)
+    assert _call(front, b"{}", RAW_URI="/slow").status == 200
+    assert (answers[0].status, answers[0].json()) == (200, {"status": "ok"})
+    assert (answers[1].status, answers[1].problem) == (503, "unavailable")
+    assert _call(front, RAW_URI="/health", REQUEST_METHOD="GET").body == b"from the app"

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -139,6 +140,22 @@ def test_a_scanner_that_says_nothing_is_left_in_time(reads: bool) -> None:  # no
     assert caught.value.reason == "timeout"
 
 
+def test_a_scanner_says_whether_it_is_there(real: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clamd, "_PING_SECONDS", 0.2)
+    over = threading.Event()
+
+    def play(_: socket.socket, __: bytes) -> None:
+        over.wait(10)
+
+    assert clamd.is_there(real)
+    assert not clamd.is_there("unix:///nowhere/clamd.sock")
+    with fake_clamd(lambda _, __: None) as address:
+        assert not clamd.is_there(address)
+    with fake_clamd(play) as address:
+        assert not clamd.is_there(address)
+        over.set()
+
+
 def test_a_scanner_that_is_not_there_is_unreachable() -> None:
     with pytest.raises(Unanswered) as caught:
         clamd.ask("unix:///nowhere/clamd.sock", b"x")
@@ -198,6 +215,66 @@ def test_no_answer_is_unavailable_and_told_without_content(
     assert caught.value.retry_after_seconds == 30
     assert '"reason":"size limit"' in logged
     assert "SECRET" not in logged
+
+
+class Stopped:
+    """A scanner by hand: whether it scans in time, and whether it says that it is there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, configure: Configure) -> None:
+        self.scans = self.is_there = False
+        self.asked = self.looked = 0
+        self.now = 1000.0
+        monkeypatch.setattr(clamd, "ask", self._ask)
+        monkeypatch.setattr(clamd, "is_there", self._look)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(antivirus, "_silent_until", {})
+        configure("unix:///by/hand")
+
+    def _ask(self, _: str, __: bytes) -> Answer:
+        self.asked += 1
+        if self.scans:
+            return Answer("ClamAV 1.4.6", None)
+        raise Unanswered("timeout")
+
+    def _look(self, _: str) -> bool:
+        self.looked += 1
+        return self.is_there
+
+    def refuses(self) -> bool:
+        try:
+            antivirus.examine(b"x")
+        except Unavailable:
+            return True
+        return False
+
+
+def test_one_that_fell_silent_is_not_waited_for_again_at_once(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clam = Stopped(monkeypatch, configure)
+    assert [clam.refuses() for _ in range(5)] == [True] * 5
+    assert (clam.asked, clam.looked) == (1, 1)
+
+    clam.now += 31
+    assert [clam.refuses() for _ in range(5)] == [True] * 5
+    assert (clam.asked, clam.looked) == (1, 2)  # only whether it is there, for another while
+
+    clam.now += 31
+    clam.is_there = clam.scans = True
+    assert not clam.refuses()
+    assert not clam.refuses()
+    assert (clam.asked, clam.looked) == (3, 3)
+
+
+def test_a_file_that_takes_too_long_stops_nobody_elses(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clam = Stopped(monkeypatch, configure)
+    clam.is_there = True
+    assert clam.refuses()
+    clam.scans = True
+    assert not clam.refuses()
+    assert clam.asked == 2
 
 
 @pytest.mark.parametrize("address", ["localhost:3310", "http://clamd", "unix://relative", "/run/x"])

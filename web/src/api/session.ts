@@ -4,7 +4,7 @@
  * When a session ends under a form, requests wait here until the same person is back.
  */
 import { signal } from "@preact/signals";
-import { claimDrafts, eraseDrafts } from "../lib/device-vault";
+import { claimDrafts, dropLeft, eraseDrafts } from "../lib/device-vault";
 import { claimFiles } from "../lib/kept-files";
 import { Offline, Problem, readProblem } from "./problem";
 import { keepChoice, ownAmong, profileOf, settleChoice } from "./profile-choice";
@@ -124,6 +124,7 @@ export async function start(): Promise<void> {
     // The next login starts at one's own record, whoever it is.
     keepChoice(null);
     sessionState.value = "out";
+    dropLeft().catch(() => undefined);
     return;
   }
   const who = await askMe(fresh.value);

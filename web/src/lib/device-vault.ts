@@ -114,6 +114,15 @@ export function claimDrafts(who: string) {
   }, undefined).catch(() => undefined);
 }
 
+/** Nobody is logged in: what is older than a day goes all the same, and the key with the last of it. */
+export const dropLeft = (): Promise<void> =>
+  inTurn(async () => {
+    if (!(await exists())) return;
+    await dropOld();
+    if (names.size === 0) await clear();
+    names = new Set();
+  }, undefined);
+
 /** Says whether the device keeps anything for whoever is logged in. */
 export const keepsDrafts = () => names.size > 0;
 
