@@ -15,7 +15,7 @@ from chalicelib.record.cda.header import read_header
 from chalicelib.record.cda.model import Body, Contributor, Header
 from chalicelib.record.cda.rules import Oddity, Refusal
 from chalicelib.record.model import Author, Description, Draft
-from chalicelib.storage.inspect import Inspected
+from chalicelib.storage.inspect import Inspected, Limits
 
 # What to do, by reason; the failed checks are in `errors`, and nothing of the other person is.
 _EXPLANATIONS: Final = {
@@ -42,7 +42,9 @@ _EXPLANATIONS: Final = {
 }
 
 
-def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
+def describe(
+    unit: Unit, draft: Draft, inspected: Inspected, limits: Limits | None = None
+) -> Description:
     """Describe a CDA document from its header, if it may enter this record.
 
     Its own title, type and date stand; a warning tells of another type or date said beside it.
@@ -61,7 +63,7 @@ def describe(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
     verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
     if not verdict.accepted:
         raise _refused(verdict.refusals[0], verdict.failed_checks)
-    body = read_body(inspected.tree)
+    body = read_body(inspected.tree, limits)
     cda_view.check_length(header, body)
     _scan_inside(unit, inspected.tree, body)
     care = header.care_start or header.effective

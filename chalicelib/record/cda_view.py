@@ -4,10 +4,12 @@ import base64
 import json
 from typing import Any, Final
 
+from chalicelib.record import rules
 from chalicelib.record.cda.body import read_body
 from chalicelib.record.cda.header import read_header
 from chalicelib.record.cda.model import Attachment, Body, Header, to_json
 from chalicelib.storage import xml_gate
+from chalicelib.storage.inspect import Limits
 from chalicelib.storage.refusals import Code, Refused
 
 # A function answers 6 MB at most, where the text of the answer is escaped once more as ASCII.
@@ -17,31 +19,49 @@ _MAX_ANSWER_BYTES: Final = 6_000_000
 def narrative(content: bytes) -> dict[str, Any]:
     """Return a stored document's header and body as JSON; attachments carry their bytes in base64.
 
+    As many as fit one answer: of the others the bytes are left out, to be read in the original.
+
     Raises:
         Refused: it no longer reads, although it did when it was deposited.
     """
     tree = xml_gate.parse(content)
-    return _narrative(read_header(tree), read_body(tree))
+    header, body = read_header(tree), read_body(tree, Limits(size_bytes=rules.MOST_BYTES))
+    shown, left = _words(header, body), _MAX_ANSWER_BYTES
+    left -= _length(shown)
+    for file, said in zip(_files(body), shown["attachments"], strict=True):
+        cost = -(-len(file.content) // 3) * 4
+        if file.content and cost <= left:
+            said["data"] = base64.b64encode(file.content).decode()
+            left -= cost
+    return shown
 
 
 def check_length(header: Header, body: Body) -> None:
-    """Refuse a document whose narrative would be too long for one answer.
+    """Refuse a document whose narrative, without its files, would be too long for one answer.
 
     Raises:
         Refused: it is.
     """
-    text = json.dumps(_narrative(header, body), ensure_ascii=False, separators=(",", ":"))
-    if len(json.dumps(text)) > _MAX_ANSWER_BYTES:
+    if _length(_words(header, body)) > _MAX_ANSWER_BYTES:
         raise Refused(Code.CDA_TOO_LONG)
 
 
-def _narrative(header: Header, body: Body) -> dict[str, Any]:
-    files = [*body.attachments, *([body.embedded] if body.embedded else [])]
+def _length(shown: dict[str, Any]) -> int:
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    return len(json.dumps(text))
+
+
+def _files(body: Body) -> list[Attachment]:
+    return [*body.attachments, *([body.embedded] if body.embedded else [])]
+
+
+def _words(header: Header, body: Body) -> dict[str, Any]:
+    """Return all that is shown but the bytes of files."""
     return {
         "header": _header(header),
         "sections": [to_json(section) for section in body.sections],
         "embedded": body.embedded.key if body.embedded else None,
-        "attachments": [_attachment(file) for file in files],
+        "attachments": [_attachment(file) for file in _files(body)],
     }
 
 
@@ -76,5 +96,5 @@ def _attachment(file: Attachment) -> dict[str, Any]:
         "size_bytes": file.size_bytes,
         "sha256": file.sha256 or None,
         "refused": file.refused or None,
-        "data": base64.b64encode(file.content).decode() if file.content else None,
+        "data": None,
     }

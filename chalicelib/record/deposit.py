@@ -53,7 +53,7 @@ def new_document(
         rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
         check_unique(unit, inspected.sha256)
         verdict = files.scanned(unit, content, draft.antivirus)
-        described = _description(unit, draft, inspected)
+        described = _description(unit, draft, inspected, limits)
     except Refused as refused:
         raise files.refusal(refused) from refused
     document = Document(
@@ -130,9 +130,11 @@ def check_unique(unit: Unit, sha256: str) -> None:
         raise Conflict("already-deposited", document_id=twin.document_id)
 
 
-def _description(unit: Unit, draft: Draft, inspected: Inspected) -> Description:
+def _description(
+    unit: Unit, draft: Draft, inspected: Inspected, limits: Limits | None
+) -> Description:
     if inspected.kind is Kind.CDA:
-        return cda_deposit.describe(unit, draft, inspected)
+        return cda_deposit.describe(unit, draft, inspected, limits)
     today = clock.paris_date(unit.now)
     author = draft.author or _author(unit)
     return rules.describe_plain(draft, unit.entry.principal.kind, author, today)

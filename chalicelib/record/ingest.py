@@ -6,6 +6,8 @@ have ended; her right to deposit is decided again, as of now.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from chalicelib.access import files, gate
@@ -13,7 +15,7 @@ from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.store import RECORD_KIND, subject_of_record
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.core import clock, parallel, rows
+from chalicelib.core import clock, ids, parallel, rows
 from chalicelib.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from chalicelib.record import deposit, large, rules, store, uploads
 from chalicelib.record.model import Draft
@@ -24,6 +26,8 @@ from chalicelib.vault import envelope
 from chalicelib.vault.errors import Tampered
 
 LIMITS: Final = Limits(size_bytes=rules.MOST_BYTES)
+# P: what ended two workers (killed, out of time or of memory) is not looked into a third time.
+MOST_LOST: Final = 2
 _NOT_PROCESSED: Final = (
     "Ce document n’a pas pu être examiné. Envoyez-le à nouveau.",
     "This document could not be inspected. Send it again.",
@@ -33,7 +37,8 @@ _NOT_PROCESSED: Final = (
 def ingest(pid: str, document_id: str) -> None:
     """Inspect what was sent and put it in the record, or note why not; then remove the parts.
 
-    Nothing is done for what is not waiting: done by another, removed, or forgotten.
+    Nothing is done for what is not waiting: done by another, removed, or forgotten. A try is noted
+    before it begins, and as ended if it fails in order: the host may be long to answer.
 
     Raises:
         Unavailable, StoreUnavailable: to be done again.
@@ -50,8 +55,13 @@ def ingest(pid: str, document_id: str) -> None:
         sk=row.sk,
     )
     sender, draft = uploads.open_sender(value), uploads.draft_of(value)
+    tries = rows.get(*uploads.tries_wish(document_id))
+    is_spent = tries is not None and tries.lost >= MOST_LOST
     try:
-        gone = until_it_holds(lambda: _ingest(pid, document_id, sender, draft))
+        with _noted(document_id):
+            gone = until_it_holds(
+                lambda: _ingest(pid, document_id, sender, draft, is_spent=is_spent)
+            )
     except (NotFound, Forbidden, Unauthenticated):
         gone = _give_up(row, document_id)
     except blobs.BlobMissing:
@@ -64,12 +74,29 @@ def ingest(pid: str, document_id: str) -> None:
         discarded.result()
 
 
+@contextmanager
+def _noted(document_id: str) -> Iterator[None]:
+    """Note that a try begins, and that it ended if it fails otherwise than by its worker's end."""
+    name = ids.new_id()
+    rows.write([uploads.note_try(document_id, name, how="begun")])
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception:
+        with suppress(rows.StoreUnavailable):
+            rows.write([uploads.note_try(document_id, name, how="ended")])
+        raise
+
+
 def _waiting(document_id: str) -> UploadRow | None:
     row = rows.get(*uploads.upload_wish(document_id))
     return row if row is not None and row.is_processing else None
 
 
-def _ingest(pid: str, document_id: str, sender: Sender, draft: Draft) -> list[str]:
+def _ingest(
+    pid: str, document_id: str, sender: Sender, draft: Draft, *, is_spent: bool
+) -> list[str]:
     """Do it once, in one transaction; return the files to remove."""
     with (
         files.kept_only_if_committed() as written,
@@ -91,7 +118,7 @@ def _ingest(pid: str, document_id: str, sender: Sender, draft: Draft) -> list[st
         uploads.recall(unit, row)
         parts, found = uploads.open_parts(unit)
         try:
-            _check_age(unit, row)
+            _check_may_try(unit, row, is_spent=is_spent)
             content = _assembled(unit, document_id, draft, parts)
             document = deposit.new_document(unit, document_id, draft, content, LIMITS)
             deposit.write(unit, document, content, written)
@@ -109,9 +136,9 @@ def _refuse(unit: Unit, row: UploadRow, refused: Problem) -> None:
     unit.put(uploads.refused(unit, row, large.why(refused)), lost=Conflict())
 
 
-def _check_age(unit: Unit, row: UploadRow) -> None:
-    """Refuse what nothing could inspect for days, whatever the reason: it would go on for ever."""
-    if unit.now >= uploads.completed_at(row) + uploads.PROCESSING_LIFE:
+def _check_may_try(unit: Unit, row: UploadRow, *, is_spent: bool) -> None:
+    """Refuse what ends its workers, or what nothing could inspect for days: it would go on."""
+    if is_spent or unit.now >= uploads.completed_at(row) + uploads.PROCESSING_LIFE:
         french, english = _NOT_PROCESSED
         raise Invalid(
             "document-refused", reason="not_processed", explanation=french, explanation_en=english

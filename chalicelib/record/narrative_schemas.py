@@ -129,7 +129,11 @@ class NarrativeHeader(_Part):
 
 
 class NarrativeAttachment(_Part):
-    """A file inside the document, in base64; `refused` is why it may not be opened."""
+    """A file inside the document, in base64; `refused` is why it may not be opened.
+
+    Where `data` and `refused` are null, it is too long for this answer: the original has it, in
+    base64; `sha256` is of its bytes.
+    """
 
     key: str
     media_type: str | None

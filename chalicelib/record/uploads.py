@@ -11,7 +11,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Refusal
@@ -19,7 +24,7 @@ from chalicelib.access.store import AuthenticatedRow, KeyedRow, SessionRow
 from chalicelib.core import clock, ids, rows, tables
 from chalicelib.core.errors import Conflict, Stale
 from chalicelib.core.events import Event, EventType, new_event
-from chalicelib.core.rows import Item, Query, key
+from chalicelib.core.rows import Action, Item, Query, Row, key
 from chalicelib.http.principal import ActorKind, Principal
 from chalicelib.record import rules, store
 from chalicelib.record.model import Draft, Visibility
@@ -84,6 +89,20 @@ class PartRow(AuthenticatedRow):
     blob = UnicodeAttribute()
     sealed = BinaryAttribute(legacy_encoding=False)
     ttl = NumberAttribute()
+
+
+class TriesRow(Row):
+    """The tries to inspect an announcement, by names of their own: which began, which ended."""
+
+    TABLE: ClassVar[str] = "work"
+
+    begun = UnicodeSetAttribute(null=True)
+    ended = UnicodeSetAttribute(null=True)
+
+    @property
+    def lost(self) -> int:
+        """Return how many workers began, and never said how it ended."""
+        return len((self.begun or set()) - (self.ended or set()))
 
 
 class ReadingRow(KeyedRow):
@@ -299,6 +318,29 @@ def sent_event(item: Item) -> Event:
     """Return what says again that all parts came, from the raw row of what waits."""
     document_id = item["pk"]["S"].removeprefix("UP#")
     return new_event(EventType.DOCUMENT_SENT, item["patient"]["S"], document_id)
+
+
+def tries_wish(document_id: str) -> tuple[type[TriesRow], str, str]:
+    """Return what to read to know of the tries to inspect an announcement."""
+    return TriesRow, key("UP", document_id), "TRIES"
+
+
+def note_try(document_id: str, name: str, *, how: str) -> Action:
+    """Return the update that notes that a try `begun`, or `ended` in order; repeatable."""
+    model, pk, sk = tries_wish(document_id)
+    return {
+        "Update": {
+            "TableName": rows.table_name(model.TABLE),
+            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "UpdateExpression": "ADD #h :name SET #k = :kind, #t = :ttl",
+            "ExpressionAttributeNames": {"#h": how, "#k": "kind", "#t": "ttl"},
+            "ExpressionAttributeValues": {
+                ":name": {"SS": [name]},
+                ":kind": {"S": "tries"},
+                ":ttl": {"N": str(clock.epoch(clock.now() + _ROW_LIFE))},
+            },
+        }
+    }
 
 
 def new_part(unit: Unit, document_id: str, number: int, content: bytes, sha256: str) -> PartRow:

@@ -8,6 +8,8 @@ listed. Source: ECMA-376, parts 1 and 2.
 
 import posixpath
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -18,8 +20,10 @@ from chalicelib.storage.zip_package import Package, open_package
 CONTENT_TYPES: Final = "[Content_Types].xml"
 
 _MOST_BYTES: Final = 64 * 1024 * 1024
-_MOST_XML: Final = 32 * 1024 * 1024
-_LIMITS: Final = xml_gate.XmlLimits(depth=150, nodes=150_000, text_characters=_MOST_XML)
+_MOST_XML: Final = 16 * 1024 * 1024  # of one part: a tree holds up to four bytes a character
+_LIMITS: Final = xml_gate.XmlLimits(
+    depth=150, nodes=150_000, attributes_in_all=600_000, text_characters=_MOST_XML
+)
 _OPC: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _RELS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
@@ -66,6 +70,16 @@ _OBJECT_ELEMENTS: Final = frozenset(
 )
 _EXTERNAL_ELEMENTS: Final = frozenset({"subdoc", "attachedtemplate", "mailmerge", "frameset"})
 
+_W: Final = (
+    "schemas.openxmlformats.org/wordprocessingml/2006",
+    "purl.oclc.org/ooxml/wordprocessingml",
+)
+_A: Final = ("schemas.openxmlformats.org/drawingml/2006", "purl.oclc.org/ooxml/drawingml")
+_CLICKED: Final = frozenset(
+    [f"{{http://{space}/main}}hyperlink" for space in _W]
+    + [f"{{http://{space}/main}}{name}" for space in _A for name in ("hlinkClick", "hlinkHover")]
+)
+
 _WORDS: Final = frozenset({"t", "delText"})
 
 
@@ -85,14 +99,16 @@ def check_docx(content: bytes, max_pixels: int) -> None:
     types = _part_types(package)
     _check_types(types)
     left = _LIMITS.nodes
+    outside: dict[str, set[str]] = {}
+    for name in [one for one, kind in types.items() if kind == _RELATIONS]:
+        root = _parsed(package.read(name), left)
+        left -= _check_part(root, frozenset())
+        outside[_owner(name)] = _check_relations(name, root, types)
     for name, kind in types.items():
         if kind in _PICTURES:
             images.check_inside(package.read(name), max_pixels)
-            continue
-        root = _parsed(package.read(name), left)
-        left -= _check_part(root)
-        if kind == _RELATIONS:
-            _check_relations(name, root, types)
+        elif kind != _RELATIONS:
+            left -= _check_part(_parsed(package.read(name), left), outside.get(name.lower(), set()))
 
 
 def _part_types(package: Package) -> dict[str, str]:
@@ -134,15 +150,24 @@ def _check_types(types: dict[str, str]) -> None:
 
 def _parsed(content: bytes, nodes: int) -> Element:
     """Read the XML of a part, through the gate of all XML, with the words of this format."""
-    limits = xml_gate.XmlLimits(_LIMITS.depth, max(nodes, 1), _LIMITS.attributes, _MOST_XML)
+    if len(content) > _MOST_XML:
+        raise Refused(Code.OFFICE_COMPLEX)
     try:
-        return xml_gate.parse(content, limits)
+        return xml_gate.parse(content, replace(_LIMITS, nodes=max(nodes, 1)))
     except Refused as refused:
         is_large = refused.code in {Code.XML_DEPTH, Code.XML_COMPLEX}
         raise Refused(Code.OFFICE_COMPLEX if is_large else Code.OFFICE_DAMAGED) from None
 
 
-def _check_relations(name: str, root: Element, types: dict[str, str]) -> None:
+def _owner(name: str) -> str:
+    """Return the part whose relations a file lists: `word/_rels/a.xml.rels` of `word/a.xml`."""
+    folder, _, file = name.lower().rpartition("_rels/")
+    return folder + file.removesuffix(".rels")
+
+
+def _check_relations(name: str, root: Element, types: dict[str, str]) -> set[str]:
+    """Judge each relation; return the ids of those that go outside the package."""
+    outside = set()
     folder = posixpath.dirname(posixpath.dirname(name))
     for one in root:
         if one.tag != f"{_RELS}Relationship":
@@ -154,6 +179,9 @@ def _check_relations(name: str, root: Element, types: dict[str, str]) -> None:
             _check_internal(folder, target, types)
         elif mode != "External" or kind != "hyperlink" or not fields.is_web_address(target):
             raise Refused(Code.OFFICE_EXTERNAL)
+        else:
+            outside.add(one.get("Id", ""))
+    return outside
 
 
 def _refuse_relation(kind: str) -> None:
@@ -175,13 +203,17 @@ def _check_internal(folder: str, target: str, types: dict[str, str]) -> None:
         raise Refused(Code.OFFICE_EXTERNAL)
 
 
-def _check_part(root: Element) -> int:
-    """Look at every element of a part; return how many there are."""
+def _check_part(root: Element, outside: AbstractSet[str]) -> int:
+    """Look at every element of a part; return how many there are.
+
+    `outside` are the ids of its relations that go outside the package.
+    """
     count = 0
     fields_seen = _Fields()
     for count, one in enumerate(root.iter(), start=1):  # noqa: B007  what is left is the answer
         local = one.tag.rpartition("}")[2]
         _refuse_element(local.lower(), one)
+        _refuse_fetching(one, outside)
         fields_seen.follow(local, one)
     fields_seen.end()
     return count
@@ -198,6 +230,16 @@ def _refuse_element(local: str, one: Element) -> None:
             raise Refused(code)
     for address in _addresses(one):
         if not fields.is_web_address(address) and not address.startswith("#"):
+            raise Refused(Code.OFFICE_EXTERNAL)
+
+
+def _refuse_fetching(one: Element, outside: AbstractSet[str]) -> None:
+    """Let only what a reader clicks on name a page: all else would fetch it on opening."""
+    for key, value in one.attrib.items():
+        space, _, local = key.lower().rpartition("}")
+        is_relation = space.endswith("relationships") or local == "relid"
+        is_clicked = one.tag in _CLICKED and local == "id"
+        if is_relation and not is_clicked and (value in outside or (local == "link" and value)):
             raise Refused(Code.OFFICE_EXTERNAL)
 
 

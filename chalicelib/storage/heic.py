@@ -7,8 +7,10 @@ Source: ISO/IEC 14496-12, 23008-12.
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 from chalicelib.storage.images import bounded, too_many_pixels
@@ -19,13 +21,14 @@ SIGNATURE: Final = re.compile(rb"....ftyp(?:heic|heix|mif1|heim|heis)", re.DOTAL
 _BRANDS = frozenset({b"heic", b"heix"})
 _FILE_BOXES = frozenset({b"ftyp", b"meta", b"mdat", b"free", b"skip"})
 _META_BOXES = frozenset(
-    {b"hdlr", b"pitm", b"iinf", b"iloc", b"iprp", b"iref", b"idat", b"dinf", b"grpl", b"free"}
+    {b"hdlr", b"pitm", b"iinf", b"iloc", b"iprp", b"iref", b"idat", b"dinf", b"grpl"}
 )
 _CODED, _GRID = b"hvc1", b"grid"
 _ITEMS = frozenset({_CODED, _GRID, b"Exif", b"mime", b"tmap"})
 _MAX_BOXES = 4_000
 _MAX_ITEMS = 1_000
 _MAX_EXTENTS = 4_000
+_MAX_ASSOCIATIONS = 4  # one of each version and each width of numbers
 _MOST_CODED = 3  # the picture, its thumbnail, maps of depth and light: of all, times the budget
 _PICTURE: Final = b"pict"
 
@@ -125,10 +128,12 @@ def _check_brands(body: bytes) -> None:
 
 
 def _read_meta(body: bytes, max_pixels: int) -> _Image:
-    boxes = list(_boxes(body[4:]))
+    boxes = [box for box in _boxes(body[4:]) if box.kind != b"free"]
     found = {box.kind: box.body for box in boxes}
     if not found.keys() <= _META_BOXES:
         raise Refused(Code.IMAGE_VARIANT)
+    if len(found) != len(boxes):
+        raise Refused(Code.IMAGE_DAMAGED)  # of two, some readers take the first, others the last
     _check_data_references(found.get(b"dinf", b""))
     if found.get(b"hdlr", b"")[8:12] != _PICTURE:
         raise Refused(Code.IMAGE_VARIANT)
@@ -207,18 +212,20 @@ def _read_places(image: _Image, body: bytes) -> None:
 
 
 def _read_sizes(image: _Image, body: bytes, max_pixels: int) -> None:
-    properties: list[_Box] = []
-    for box in _boxes(body):
-        if box.kind == b"ipco":
-            properties = list(_boxes(box.body))
-        elif box.kind == b"ipma":
-            _read_associations(image, box.body, _sizes_of(properties, max_pixels))
+    boxes = list(_boxes(body))
+    properties = [box.body for box in boxes if box.kind == b"ipco"]
+    associations = [box.body for box in boxes if box.kind == b"ipma"]
+    if len(properties) != 1 or len(associations) > _MAX_ASSOCIATIONS:
+        raise Refused(Code.IMAGE_DAMAGED)
+    sizes = _sizes_of(properties[0], max_pixels)
+    for one in associations:
+        _read_associations(image, one, sizes)
 
 
-def _sizes_of(properties: list[_Box], max_pixels: int) -> dict[int, tuple[int, int]]:
+def _sizes_of(properties: bytes, max_pixels: int) -> dict[int, tuple[int, int]]:
     """Return the sizes among the properties, by their rank from 1; each is within the budget."""
     sizes = {}
-    for rank, one in enumerate(properties, start=1):
+    for rank, one in enumerate(_boxes(properties), start=1):
         if one.kind == b"ispe":
             reader = _Reader(one.body, 4)
             sizes[rank] = bounded(reader.number(4), reader.number(4), max_pixels)
@@ -235,8 +242,8 @@ def _read_associations(image: _Image, body: bytes, sizes: dict[int, tuple[int, i
         number = reader.number(4 if version else 2)
         for _ in range(reader.number(1)):
             rank = reader.number(2) & 0x7FFF if flags & 1 else reader.number(1) & 0x7F
-            if rank in sizes:
-                image.sizes[number] = sizes[rank]
+            if rank in sizes and image.sizes.setdefault(number, sizes[rank]) != sizes[rank]:
+                raise Refused(Code.IMAGE_DAMAGED)
 
 
 def _read_tiles(image: _Image, body: bytes | None) -> None:
@@ -248,17 +255,23 @@ def _read_tiles(image: _Image, body: bytes | None) -> None:
     for box in _boxes(body[4:]):
         reader = _Reader(box.body)
         number, count = reader.number(width), reader.number(2)
+        if count > _MAX_ITEMS or (box.kind == b"dimg" and number in image.tiles):
+            raise Refused(Code.IMAGE_DAMAGED)
         made_of = [reader.number(width) for _ in range(count)]
         if box.kind == b"dimg":
-            image.tiles.setdefault(number, []).extend(made_of)
+            image.tiles[number] = made_of
 
 
 def _check_places(image: _Image, data: list[tuple[int, int]]) -> None:
-    """Require that every item is where data are: no item elsewhere, no part outside."""
+    """Require that every item is where data are: no item elsewhere, no part outside.
+
+    `data` are the ranges of the file that hold data, in order, none inside another.
+    """
     for number in image.kinds:
         for inside, start, length in image.places.get(number, []):
             ranges = [(0, len(image.inner))] if inside else data
-            if not any(low <= start and start + length <= high for low, high in ranges):
+            after = bisect(ranges, start, key=itemgetter(0))
+            if not after or start + length > ranges[after - 1][1]:
                 raise Refused(Code.IMAGE_DAMAGED)
 
 

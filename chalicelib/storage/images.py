@@ -17,6 +17,7 @@ JPEG_SIGNATURE: Final = b"\xff\xd8\xff"
 _MAX_SIDE = 32_767
 _MAX_SCANS = 64
 _MAX_PROFILE_BYTES = 4 * 1024 * 1024
+_STEP = 64 * 1024  # inflated at once
 _PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _PNG_HEADER = struct.Struct(">IIBBBBB")
 _SOF = frozenset({0xC0, 0xC1, 0xC2})
@@ -24,7 +25,8 @@ _SOF = frozenset({0xC0, 0xC1, 0xC2})
 _UNSUPPORTED = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xD8})
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _EOI, _SOS = 0xD9, 0xDA
-_NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+# A run of FF before it is searched once; what follows reads the last of them.
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 def check_png(content: bytes, max_pixels: int) -> tuple[int, int]:
@@ -86,14 +88,23 @@ def _check_ancillary(kind: bytes, body: memoryview, most: int) -> int:
     """
     if kind == b"IHDR" or (kind[:1].isupper() and kind != b"PLTE"):
         raise Refused(Code.IMAGE_DAMAGED)
+    pending = _compressed_part(kind, bytes(body))
+    return _inflated(pending, most) if pending else 0
+
+
+def _inflated(pending: bytes, most: int) -> int:
     inflater = zlib.decompressobj()
-    try:
-        # One byte more than what is left, since zero would mean without bound.
-        inflated = len(inflater.decompress(_compressed_part(kind, bytes(body)), most + 1))
-    except zlib.error:
-        return 0
-    if inflated > most:
-        raise Refused(Code.IMAGE_DAMAGED)
+    inflated = 0
+    while pending and not inflater.eof:
+        try:
+            inflated += len(inflater.decompress(pending, _STEP))
+            pending = inflater.unconsumed_tail
+        except zlib.error:
+            # What was inflated before it failed is not given, and was paid for.
+            inflated += _STEP
+            pending = b""
+        if inflated > most:
+            raise Refused(Code.IMAGE_DAMAGED)
     return inflated
 
 

@@ -29,7 +29,7 @@ _LEADING_ACTIONS = frozenset({"GoTo", "URI", "Named"})
 _ACTIVE_SUBTYPES = frozenset({"RichMedia", "3D", "Movie", "Sound", "Screen", "PS", "U3D", "PRC"})
 _ATTACHMENT_KEYS = frozenset({"EmbeddedFiles", "EF", "Collection", "FFilter"})
 _ATTACHMENT_TYPES = frozenset({"EmbeddedFile", "FileAttachment"})
-_LINKS = re.compile(rb"\s*(?:https?:|mailto:|tel:|#|/|[^:]*\Z)", re.IGNORECASE)
+_LINKS = re.compile(rb"\s*+(?:https?:|mailto:|tel:|#|/|[^:]*+\Z)", re.IGNORECASE)
 
 
 @dataclass(slots=True)

@@ -130,6 +130,7 @@ class PdfObjects:
             except zlib.error:
                 if keep:
                     raise Refused(Code.PDF_DAMAGED) from None
+                self.budget.spend_inflated(_OUTPUT)  # not given, and yet paid for
                 break
             left = len(inflater.unconsumed_tail) + len(inflater.unused_data)
             self.budget.spend_inflated(len(out) + len(pending) - left)

@@ -46,7 +46,7 @@ _IN_FIELD = re.compile(
     r"ulnone|cf|cb|cs|loch|hich|dbch|plain|kerning|cgrid|insrsid|charrsid|nosupersub|strike|expnd|"
     r"expndtw|highlight|caps|scaps|lquote|rquote|afs|ab|ai|line|par|tab)"
 )
-_ADDRESS_INSIDE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]+:[\\/]{2}|\\\\[^\\]")
+_ADDRESS_INSIDE = re.compile(rb"[A-Za-z0-9+.-]{2}:[\\/]{2}|\\\\[^\\]")
 _NEED_UNICODE = frozenset({b"wzdescription", b"wzname", b"gtextunicode"})
 # A file or another machine, in the binary form of a link.
 _FILE_ADDRESS = re.compile(rb"(?:\\\x00?){2}|f\x00?i\x00?l\x00?e\x00?:", re.IGNORECASE)
@@ -175,9 +175,9 @@ class _Reader:
             group.text.append(b"")  # it has words: no destination may begin in it any more
 
     def _close(self, group: _Group) -> None:
-        text = b"".join(group.text) if group.kind else b""
         if self.groups and self.groups[-1].text is group.text:
             return
+        text = b"".join(group.text) if group.kind else b""
         if group.kind == "fldinst":
             if not fields.is_harmless(re.sub(r"[\r\n]", "", text.decode("latin-1"))):
                 raise Refused(Code.OFFICE_FIELD)

@@ -7,6 +7,7 @@ that an encoding trick cannot show one text to us and another to a reader.
 """
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NoReturn
@@ -32,6 +33,7 @@ _DECLARATION = re.compile(
     rb"""(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>"""
 )
 _BOM = b"\xef\xbb\xbf"
+_PIECE = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class XmlLimits:
     depth: int = 100
     nodes: int = 60_000
     attributes: int = 64
+    attributes_in_all: int = 240_000
     text_characters: int = 24 * 1024 * 1024
 
 
@@ -50,12 +53,13 @@ def parse(content: bytes, limits: XmlLimits | None = None) -> Element:
     Raises:
         Refused: encoding, DTD, entity, XInclude, a cap passed, or not well formed.
     """
-    text = decode(content)
-    return _Reader(limits or XmlLimits()).read(text)
+    return _Reader(limits or XmlLimits()).read(_as_utf8(content))
 
 
-def decode(content: bytes) -> str:
-    """Decode XML bytes by their declared encoding, among the few accepted ones.
+def _as_utf8(content: bytes) -> bytes:
+    """Return XML bytes in UTF-8, of their declared encoding, among the few accepted ones.
+
+    It decodes piece by piece: the whole text might take four bytes for each character.
 
     Raises:
         Refused: UTF-16, UTF-7 or any other encoding, bytes that do not decode, NUL.
@@ -67,10 +71,17 @@ def decode(content: bytes) -> str:
     codec = _codec(body)
     if has_bom and codec not in {"utf-8", "ascii"}:
         raise Refused(Code.XML_ENCODING)
+    decoder = getincrementaldecoder("utf-8" if has_bom else codec)()
+    is_utf8 = has_bom or codec in {"utf-8", "ascii"}
+    pieces = []
     try:
-        return body.decode("utf-8" if has_bom else codec)
+        for start in range(0, len(body), _PIECE):
+            text = decoder.decode(body[start : start + _PIECE])
+            pieces += [] if is_utf8 else [text.encode()]
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise Refused(Code.XML_ENCODING) from None
+    return body if is_utf8 else b"".join(pieces)
 
 
 def _codec(body: bytes) -> str:
@@ -90,11 +101,11 @@ class _Reader:
 
     def __init__(self, limits: XmlLimits) -> None:
         self._limits = limits
-        self._depth = self._nodes = self._text = 0
+        self._depth = self._nodes = self._attributes = self._text = 0
         self._builder = TreeBuilder()
         self._names: dict[str, str] = {}
 
-    def read(self, text: str) -> Element:
+    def read(self, raw: bytes) -> Element:
         parser = expat.ParserCreate("utf-8", "}")
         parser.buffer_text = True
         parser.ordered_attributes = True
@@ -106,7 +117,7 @@ class _Reader:
         parser.SkippedEntityHandler = _refuse_dtd
         parser.ExternalEntityRefHandler = _refuse_dtd
         try:
-            parser.Parse(text.encode("utf-8"), True)
+            parser.Parse(raw, True)
         except expat.ExpatError:
             raise Refused(Code.XML_DAMAGED) from None
         return self._builder.close()
@@ -121,6 +132,9 @@ class _Reader:
             raise Refused(Code.XML_COMPLEX, limit=limits.nodes)
         if len(attributes) > 2 * limits.attributes:
             raise Refused(Code.XML_COMPLEX, limit=limits.attributes)
+        self._attributes += len(attributes) // 2
+        if self._attributes > limits.attributes_in_all:
+            raise Refused(Code.XML_COMPLEX, limit=limits.attributes_in_all)
         if name.startswith(_XINCLUDE):
             raise Refused(Code.XML_INCLUDE)
         fixed = self._fixed

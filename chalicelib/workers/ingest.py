@@ -1,7 +1,9 @@
 """Inspect what was sent in parts, from the queue, and put it in the record or say why not.
 
 A message that cannot be served goes back, and after `MAX_RECEIVES` the queue puts it aside. The
-hourly sweep sends another for what still waits, until it is too old and is refused.
+hourly sweep sends another for what still waits, until it is too old and is refused. What ends its
+worker is refused sooner, from whichever message: the queue's own count is not used, because it does
+not tell a worker that was killed from a host that did not answer, nor one message from the next.
 """
 
 from typing import Final

@@ -157,6 +157,17 @@ STORIES: Final = (
         traces=reminders.at_each_try("record:document:open", stories.history),
     ),
     Story(
+        "give_up_document",
+        large.inspect,
+        large.state,
+        ("processing", 1),
+        ("refused", 1),
+        large.refused_once,
+        large.until_inspected,
+        large.complete_deadly_before,
+        retried_by_client=False,
+    ),
+    Story(
         "reveal_document",
         documents.reveal,
         documents.shown,

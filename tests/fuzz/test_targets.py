@@ -4,10 +4,13 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from chalicelib.storage.inspect import Kind, inspect
+from chalicelib.storage.refusals import Refused
 from chalicelib.vault import blind
 from fuzz import targets
 from fuzz.targets import CORPUS, TARGETS
@@ -36,6 +39,14 @@ def test_every_kept_input_is_read_or_refused_as_declared(name: str) -> None:
     assert kept
     for file in kept:
         TARGETS[name].run(file.read_bytes())
+
+
+def test_every_reader_of_files_is_entered_by_a_kept_input() -> None:
+    read = set[Kind]()
+    for file in (CORPUS / "file").iterdir():
+        with suppress(Refused):
+            read.add(inspect(file.read_bytes(), None).kind)
+    assert read == {*Kind} - {Kind.CDA}  # whose corpus is its own
 
 
 def test_the_corpus_is_small() -> None:

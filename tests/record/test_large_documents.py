@@ -5,22 +5,30 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from chalicelib.access import files
 from chalicelib.access import usecases as access
 from chalicelib.access.tokens import new_handle
 from chalicelib.core import aws as cloud
 from chalicelib.core import clock as now_clock
 from chalicelib.core import rows
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.core.settings import settings
-from chalicelib.record import large, uploads
+from chalicelib.identity import spaces
+from chalicelib.identity.model import Person
+from chalicelib.record import deposit, ingest, large, uploads
 from chalicelib.record.uploads import UploadRow
 from chalicelib.storage import pieces
+from chalicelib.workers import sweep
 from tests import double
 from tests.access.notes import outbox, traces
 from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_person
 from tests.http_client import Client, Reply
+from tests.injector import KilledError
 from tests.record import sending
+from tests.record.cda.samples import DOMINIQUE, DOMINIQUE_INS, a_cda, a_media_entry, an_embedded
 from tests.record.sending import LONG, PART, announce, complete, send, sha256
+from tests.record.test_documents import handle_of
+from tests.storage.files import a_png
 
 
 def handle(person: Patient, laboratory: Actor) -> str:
@@ -337,6 +345,84 @@ def test_nothing_goes_on_for_ever(http: Client, clock: time_machine.Traveller) -
     assert isinstance(row, UploadRow)
     assert row.state == "refused"
     assert stored() == []
+
+
+def test_what_ends_its_worker_is_not_looked_into_for_ever(
+    http: Client, monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
+) -> None:
+    person = a_person()
+    told = announce(http, person.principal, person.pid, LONG, type_code="DOCPAT05")
+    send(http, person.principal, told, LONG)
+    complete(http, person.principal, told)
+    looked = []
+
+    def die(*_: object) -> None:
+        looked.append(1)
+        raise KilledError
+
+    monkeypatch.setattr(deposit, "inspect", die)
+    for _ in range(ingest.MOST_LOST):
+        clock.shift(timedelta(hours=2))  # whether a message comes again or the sweep sends one
+        assert sweep.inspect_stragglers(now_clock.now()) == 1
+        with pytest.raises(KilledError):
+            sending.inspect()
+    assert sending.inspect() == []
+
+    refusal = progress(http, person, person.pid, told["id"]).json()["refusal"]
+    assert refusal["reason"] == "not_processed"
+    assert len(looked) == ingest.MOST_LOST
+    assert stored() == []
+    assert sweep.inspect_stragglers(now_clock.now() + timedelta(hours=2)) == 0
+
+
+def test_a_host_that_gives_no_answer_uses_up_no_try(
+    http: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = a_person()
+    told = announce(http, person.principal, person.pid, LONG, type_code="DOCPAT05")
+    send(http, person.principal, told, LONG)
+    complete(http, person.principal, told)
+
+    def silent(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as during:
+        during.setattr(files, "scanned", silent)
+        for _ in range(ingest.MOST_LOST + 2):
+            assert sending.inspect() != []
+    assert sending.inspect() == []
+    assert progress(http, person, person.pid, told["id"]).json()["status"] == "available"
+
+
+@pytest.mark.parametrize(
+    ("whole", "shown_at_once"),
+    [
+        (a_cda(body=an_embedded(LONG, "application/pdf")), [False]),
+        (
+            a_cda(
+                entries=a_media_entry("M0", LONG, "application/pdf")
+                + a_media_entry("M1", a_png(), "image/png")
+            ),
+            [False, True],
+        ),
+    ],
+    ids=["the document itself", "beside its words"],
+)
+def test_a_long_file_inside_a_cda_enters_and_is_read_in_the_original(
+    http: Client, whole: bytes, shown_at_once: list[bool]
+) -> None:
+    identity = Person(DOMINIQUE, DOMINIQUE_INS, "1.2.250.1.213.1.4.10")
+    spaces.open_space(identity)
+    laboratory = a_laboratory()
+    subject = handle_of(http, laboratory, identity)
+    document_id = sending.whole(http, laboratory.principal, subject, whole)
+
+    path = f"/v1/patients/{subject}/documents/{document_id}/narrative"
+    shown = http.get(path, as_=laboratory.principal).json()["attachments"]
+
+    assert (shown[0]["size_bytes"], shown[0]["sha256"]) == (len(LONG), sha256(LONG))
+    assert shown[0]["refused"] is None
+    assert [bool(file["data"]) for file in shown] == shown_at_once
 
 
 def test_an_expired_announcement_takes_no_part(http: Client, clock: time_machine.Traveller) -> None:

@@ -62,6 +62,13 @@ def zeros_compressed(megabytes: int) -> bytes:
     return first + again * (megabytes - 1)
 
 
+def a_failing_stream(size: int) -> bytes:
+    """Make a zlib stream that fails once it has inflated to that many zero bytes."""
+    deflater = zlib.compressobj(9)
+    sound = deflater.compress(bytes(size)) + deflater.flush(zlib.Z_FULL_FLUSH)
+    return sound + b"\x07\xff\xff\xff"
+
+
 def a_png_chunk(kind: bytes, body: bytes) -> bytes:
     crc = zlib.crc32(kind + body)
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", crc)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from chalicelib.storage.refusals import Code
 from tests.storage.files import (
     A_SCAN,
+    a_failing_stream,
     a_jpeg,
     a_jpeg_segment,
     a_pdf,
@@ -83,6 +84,19 @@ def _bad_crc() -> bytes:
 
 def _profile_bomb() -> bytes:
     return a_png(chunks=a_png_chunk(b"iCCP", b"x\x00\x00" + zeros_compressed(64)))
+
+
+def _failing_streams() -> bytes:
+    """Streams that fail once each has inflated to nearly what is inflated at once."""
+    stream = a_failing_stream(256 * 1024 - 64)
+    one = b"1 0 obj<</Filter/FlateDecode>>stream\n" + stream
+    return a_pdf(objects=(one * 1_100,))
+
+
+def _failing_notes() -> bytes:
+    """Notes that fail once each has inflated to nearly all that is allowed."""
+    note = b"k\x00\x00" + a_failing_stream(4 * 1024 * 1024 - 64)
+    return a_png(chunks=a_png_chunk(b"zTXt", note) * 4)
 
 
 def _laughs() -> str:
@@ -209,6 +223,7 @@ _PDFS = [
     _pdf("a PDF of 100 000 pages", lambda: a_pdf(page_count=100_000), Code.PDF_PAGES),
     _pdf("a page tree with 100 000 children", _page_tree_bomb, Code.PDF_PAGES),
     _pdf("a stream of 512 MB once decompressed", _flate_bomb, Code.PDF_EXPANDS),
+    _pdf("a PDF of streams that fail late", _failing_streams, Code.PDF_EXPANDS),
     _pdf("a stream compressed twice", _nested_flate, Code.PDF_EXPANDS),
     _pdf("100 000 nested arrays", _cyclic_syntax, Code.PDF_COMPLEX),
 ]  # fmt: skip
@@ -221,6 +236,7 @@ _IMAGES = [
     _png("a web page in a PNG",
          lambda: a_png(chunks=a_png_chunk(b"tEXt", b"c\x00" + _HTML)), Code.POLYGLOT),
     _png("a PNG with a colour profile of 64 MB", _profile_bomb, Code.IMAGE_DAMAGED),
+    _png("a PNG of notes that fail late", _failing_notes, Code.IMAGE_DAMAGED),
     _jpeg("a JPEG of 65 000 × 65 000", lambda: a_jpeg(65_000, 65_000), Code.IMAGE_TOO_BIG),
     _jpeg("a truncated JPEG", lambda: a_jpeg()[:-2], Code.IMAGE_DAMAGED),
     _jpeg("a JPEG without a frame", lambda: b"\xff\xd8" + A_SCAN + b"\xff\xd9",
@@ -234,6 +250,7 @@ _IMAGES = [
 _EXTERNAL = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 _INCLUDE = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>'
 _MANY_ATTRIBUTES = " ".join(f"a{rank}=''" for rank in range(1000))
+_SOME_ATTRIBUTES = " ".join(f"a{rank}=''" for rank in range(64))
 _XMLS = [
     _cda("a CDA with a DTD", an_xml(prolog="<!DOCTYPE ClinicalDocument>"), Code.XML_DTD),
     _cda("a billion laughs", an_xml("<title>&l9;</title>", prolog=_laughs()), Code.XML_DTD),
@@ -244,6 +261,8 @@ _XMLS = [
     _cda("100 000 elements", an_xml("<a/>" * 100_000), Code.XML_COMPLEX),
     _cda("an element of 1 000 attributes",
          an_xml("<a " + _MANY_ATTRIBUTES + "/>"), Code.XML_COMPLEX),
+    _cda("a CDA of 256 000 attributes",
+         an_xml(("<a " + _SOME_ATTRIBUTES + "/>") * 4_000), Code.XML_COMPLEX),
     _cda("a CDA in UTF-16", an_xml(encoding="UTF-16").encode("utf-16"), Code.XML_ENCODING),
     _cda("a CDA in UTF-7", an_xml("+ADw-script+AD4-", encoding="UTF-7"), Code.XML_ENCODING),
     _cda("a CDA whose bytes are not its encoding", an_xml("é").encode("latin-1"),

@@ -3,19 +3,18 @@
 import io
 import struct
 import zipfile
-from collections.abc import Callable
+from functools import partial
 
 from chalicelib.storage.refusals import Code
 from tests.storage.files import a_jpeg, a_pdf, a_png
+from tests.storage.hostile_heic import HEICS, Case
 from tests.storage.office_files import (
     LONG,
     MAIN,
     SHORT,
-    a_box,
     a_document,
     a_docx,
     a_field,
-    a_heic,
     a_picture,
     a_relation,
     a_tiff,
@@ -25,13 +24,12 @@ from tests.storage.office_files import (
     zipped,
 )
 
-Case = tuple[str, Callable[[], bytes], Code]
-
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 _LINK = "file:///c:/windows/system32/calc.exe"
 _VBA = (
     '<Override PartName="/word/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
 )
+_ATTRIBUTES = " ".join(f"a{rank}=''" for rank in range(30))
 _BIN = "application/vnd.openxmlformats-officedocument.oleObject"
 
 
@@ -61,6 +59,19 @@ def _of_two_names() -> bytes:
     return file.getvalue()
 
 
+_FETCHING = ("a:blip r:link", "a:blip r:embed", "v:imagedata r:id", "v:imagedata o:relid",
+             "x:hyperlink r:id", "a:hlinkClick r:link")  # fmt: skip
+
+
+def _fetching(way: str) -> bytes:
+    """Show a page that is called a link in relations."""
+    drawn = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    return a_docx(
+        a_document(f'<w:p><{way}="rId9" xmlns:a="{drawn}" xmlns:x="urn:other"/></w:p>'),
+        relations=a_relation("hyperlink", "https://a.fr/x.png", "External"),
+    )
+
+
 def _renamed(name: bytes) -> bytes:
     """Give another name of the same length to a picture, in both places."""
     return _patched(a_docx(parts={"word/media/aaaa.png": a_png()}), b"word/media/aaaa.png", name)
@@ -87,32 +98,6 @@ TIFFS: list[Case] = [
      Code.IMAGE_DAMAGED),
     ("an archive after a TIFF", lambda: a_tiff() + a_docx(), Code.TRAILING_DATA),
     ("a web page in a TIFF", lambda: a_tiff(data=b"<html><script>1</script>"), Code.POLYGLOT),
-]  # fmt: skip
-
-HEICS: list[Case] = [
-    ("a HEIC of 30 000 × 30 000", lambda: a_heic(30_000, 30_000), Code.IMAGE_TOO_BIG),
-    ("a HEIC of many large images",
-     lambda: a_heic(9_900, 9_900, kinds=(b"hvc1",) * 9), Code.IMAGE_TOO_BIG),
-    ("a HEIC with a film", lambda: a_heic(boxes=a_box(b"moov", bytes(20))), Code.IMAGE_VARIANT),
-    ("a HEIC that is a sequence", lambda: a_heic(brands=b"mif1\0\0\0\0mif1msf1"),
-     Code.IMAGE_VARIANT),
-    ("a HEIC whose data are elsewhere",
-     lambda: a_heic(meta=a_box(b"dinf", a_box(b"dref", bytes(7) + b"\x01" + a_box(
-         b"url ", bytes(4) + b"http://example.org/x\0")))), Code.IMAGE_VARIANT),
-    ("a HEIC of an unknown item", lambda: a_heic(kinds=(b"hvc1", b"uri ")), Code.IMAGE_VARIANT),
-    ("a HEIC of a grid of grids", lambda: a_heic(grid=(1, 1), kinds=(b"grid",)),
-     Code.IMAGE_DAMAGED),
-    ("a HEIC grid of fewer tiles than it says", lambda: a_heic(grid=(4, 4)), Code.IMAGE_DAMAGED),
-    ("a HEIC item outside the file", lambda: a_heic(offset=1 << 30), Code.IMAGE_DAMAGED),
-    ("a HEIC item that is the header", lambda: a_heic(offset=0), Code.IMAGE_DAMAGED),
-    ("a HEIC made of itself", lambda: a_heic(method=2), Code.IMAGE_VARIANT),
-    ("a truncated HEIC", lambda: a_heic()[:-3], Code.IMAGE_DAMAGED),
-    ("a film after a HEIC", lambda: a_heic(after=a_box(b"mpvd", bytes(30))), Code.IMAGE_VARIANT),
-    ("bytes after a HEIC", lambda: a_heic(after=b"\0\0\0\0\xff\xff\xff\xff"), Code.TRAILING_DATA),
-    ("a web page in a HEIC", lambda: a_heic(boxes=a_box(b"free", b"<script>1</script>")),
-     Code.POLYGLOT),
-    ("a film named .heic", lambda: a_box(b"ftyp", b"isom\0\0\0\0mp42") + bytes(40),
-     Code.TYPE_UNSUPPORTED),
 ]  # fmt: skip
 
 RTFS: list[Case] = [
@@ -222,6 +207,8 @@ DOCXS: list[Case] = [
     ("a DOCX with an old drawing linked",
      lambda: a_docx(a_document('<v:imagedata o:href="http://a.fr/x.png"/>')),
      Code.OFFICE_EXTERNAL),
+    *((f"a DOCX picture fetched through a link, {way}",
+       partial(_fetching, way), Code.OFFICE_EXTERNAL) for way in _FETCHING),
     ("a DOCX that merges mails", lambda: a_docx(a_document("<w:mailMerge/>")),
      Code.OFFICE_EXTERNAL),
     ("a DOCX field that starts a program",
@@ -258,6 +245,10 @@ DOCXS: list[Case] = [
      lambda: a_docx(a_document("<w:p>" * 300 + "</w:p>" * 300)), Code.OFFICE_COMPLEX),
     ("a DOCX of 200 000 elements",
      lambda: a_docx(a_document("<w:p/>" * 200_000)), Code.OFFICE_COMPLEX),
+    ("a DOCX of 750 000 attributes",
+     lambda: a_docx(a_document(f"<w:p {_ATTRIBUTES}/>" * 25_000)), Code.OFFICE_COMPLEX),
+    ("a DOCX part of 17 MB of text",
+     lambda: a_docx(a_document(f"<w:t>{'a' * (17 << 20)}</w:t>")), Code.OFFICE_COMPLEX),
     ("a DOCX bomb", lambda: zipped(docx_parts(parts={"word/media/a.png": bytes(65 << 20)})),
      Code.OFFICE_EXPANDS),
     ("a DOCX bomb that lies", _lying_bomb, Code.OFFICE_EXPANDS),

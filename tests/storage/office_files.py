@@ -68,21 +68,29 @@ def a_heic(
     grid: tuple[int, int] | None = None,
     boxes: bytes = b"",
     meta: bytes = b"",
+    properties: bytes = b"",
+    lists: int = 1,
+    widths: tuple[int, ...] = (),
     offset: int | None = None,
     method: int = 0,
     after: bytes = b"",
 ) -> bytes:
-    """Make a HEIC of items numbered from 1; with `grid`, the first is one, of the others."""
+    """Make a HEIC of items numbered from 1; with `grid`, the first is one, of the others.
+
+    `lists` is in how many boxes its tiles are said, `widths` are those that all have besides.
+    """
     data = b"\x00\x01" * 8
     items = (b"grid", *kinds) if grid else kinds
     described = [struct.pack(">HH4s", n, 0, kind) + b"\0" for n, kind in enumerate(items, 1)]
     infe = b"".join(_full(b"infe", one, 2) for one in described)
     rows, columns = grid or (1, 1)
     inner = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, width, height)
-    size = _full(b"ispe", struct.pack(">II", width, height))
-    linked = b"".join(struct.pack(">HBB", n, 1, 1) for n in range(1, len(items) + 1))
+    size = b"".join(_full(b"ispe", struct.pack(">II", w, height)) for w in (width, *widths))
+    ranks = bytes([1 + len(widths), *range(1, 2 + len(widths))])
+    linked = b"".join(struct.pack(">H", n) + ranks for n in range(1, len(items) + 1))
     associated = _full(b"ipma", struct.pack(">I", len(items)) + linked)
-    tiles = struct.pack(f">HH{len(kinds)}H", 1, len(kinds), *range(2, len(kinds) + 2))
+    said = [range(2, len(items) + 1)[rank::lists] for rank in range(lists)]
+    tiles = [struct.pack(f">HH{len(one)}H", 1, len(one), *one) for one in said]
     head = a_box(b"ftyp", brands) + boxes
 
     def whole(start: int) -> bytes:
@@ -96,9 +104,9 @@ def a_heic(
             + _full(b"pitm", struct.pack(">H", 1))
             + _full(b"iinf", struct.pack(">H", len(items)) + infe)
             + _full(b"iloc", struct.pack(">BBH", 0x44, 0, len(items)) + places, 1)
-            + a_box(b"iprp", a_box(b"ipco", size) + associated)
+            + a_box(b"iprp", a_box(b"ipco", size) + associated + properties)
             + a_box(b"idat", inner)
-            + (_full(b"iref", a_box(b"dimg", tiles)) if grid else b"")
+            + (_full(b"iref", b"".join(a_box(b"dimg", one) for one in tiles)) if grid else b"")
             + meta
         )
         return head + _full(b"meta", body) + a_box(b"mdat", data) + after

@@ -10,7 +10,8 @@ from chalicelib.storage.inspect import EXTENSIONS, Inspected, Kind, inspect
 from chalicelib.storage.refusals import Refused
 from tests.endless import ends
 from tests.storage.files import a_jpeg, a_png
-from tests.storage.hostile_office import EVERY, Case
+from tests.storage.hostile_heic import Case
+from tests.storage.hostile_office import EVERY
 from tests.storage.office_files import (
     SHORT,
     a_box,
@@ -95,6 +96,15 @@ def test_accepts_exactly_the_budget_of_pages() -> None:
         a_docx(a_document(complex_field("HYPER", "LINK \\l &quot;_Toc1&quot;"))),
         a_docx(a_document("<w:p><w:hyperlink r:id='rId9'/></w:p>"),
                relations=a_relation("hyperlink", "https://www.sante.fr/", "External")),
+        a_docx(a_document("<w:p><a:hlinkClick r:id='rId9' xmlns:a='http://schemas."
+                          "openxmlformats.org/drawingml/2006/main'/></w:p>"),
+               relations=a_relation("hyperlink", "https://www.sante.fr/", "External")),
+        a_docx(relations=a_relation("hyperlink", "https://www.sante.fr/", "External"), parts={
+            "word/media/a.png": a_png(),
+            "customXml/item1.xml": a_document("<v:imagedata r:id='rId9'/>").encode(),
+            "customXml/_rels/item1.xml.rels": docx_parts(relations=a_relation(
+                "image", "/word/media/a.png"))["word/_rels/document.xml.rels"],
+        }),
         a_docx(parts={"word/media/a.png": a_png()},
                relations=a_relation("image", "media/a.png")),
         a_docx(parts={"word/media/b.png": a_jpeg() + b"\0"}),

@@ -25,6 +25,7 @@ NS: Final = {"": HL7}
 EMBEDDED_KEY: Final = "body"
 _MAX_ATTACHMENTS = 50
 _MAX_PADS = 100
+_MOST_WORDS = 6_000_000  # characters: the bytes of one answer at most
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _INSIDE = frozenset({Kind.PDF, Kind.JPEG, Kind.PNG})
 _LEVEL_1 = _INSIDE | {Kind.TEXT, Kind.RTF, Kind.TIFF}  # value set TRE_R222, and PNG
@@ -37,15 +38,25 @@ def read_body(tree: Element, limits: Limits | None = None) -> Body:
     still show; an embedded body that may not enter refuses the document.
 
     Raises:
-        Refused: the embedded file is refused, there is no body, or there are too many attachments.
+        Refused: the embedded file is refused, there is no body, its words are too long to be shown,
+            or there are too many attachments.
     """
     limits = limits or Limits()
     embedded = tree.find("component/nonXMLBody/text", NS)
     if embedded is not None:
         return Body(embedded=_embedded(embedded, limits))
-    if tree.find("component/structuredBody", NS) is None:
+    structured = tree.find("component/structuredBody", NS)
+    if structured is None:
         raise Refused(Code.CDA_BODY)
+    _check_length(structured)
     return Body(sections=read_sections(tree), attachments=tuple(_attachments(tree, limits)))
+
+
+def _check_length(structured: Element) -> None:
+    """Refuse words that no screen could be sent, before they are copied section by section."""
+    told = (section.find("text", NS) for section in structured.iter(f"{{{HL7}}}section"))
+    if sum(len(piece) for one in told if one is not None for piece in one.itertext()) > _MOST_WORDS:
+        raise Refused(Code.CDA_TOO_LONG)
 
 
 def files_inside(tree: Element, body: Body) -> list[bytes]:
