@@ -149,6 +149,14 @@ STORIES: Final = (
         retried_by_client=False,
     ),
     Story(
+        "open_slice",
+        large.open_slice,
+        large.is_in_history,
+        old=False,
+        new=True,
+        traces=reminders.at_each_try("record:document:open", stories.history),
+    ),
+    Story(
         "give_up_document",
         large.inspect,
         large.state,
@@ -158,14 +166,6 @@ STORIES: Final = (
         large.until_inspected,
         large.complete_deadly_before,
         retried_by_client=False,
-    ),
-    Story(
-        "open_slice",
-        large.open_slice,
-        large.is_in_history,
-        old=False,
-        new=True,
-        traces=reminders.at_each_try("record:document:open", stories.history),
     ),
     Story(
         "reveal_document",
