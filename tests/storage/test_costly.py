@@ -1,6 +1,6 @@
 """Small files that cost much: each is judged in the time an honest one takes (A17).
 
-Sizes are such that one step for each two bytes, or each two boxes, would last for minutes.
+Sizes are such that one step for each two bytes would last for minutes.
 """
 
 import struct
@@ -17,7 +17,7 @@ from chalicelib.storage.inspect import Limits, inspect
 from chalicelib.storage.refusals import Code, Refused
 from tests.endless import ends
 from tests.storage import files
-from tests.storage.office_files import a_box, a_docx, a_heic, an_rtf
+from tests.storage.office_files import a_docx, an_rtf
 
 _LONG = 3_000_000
 _LIMITS = Limits(size_bytes=rules.MOST_BYTES)
@@ -37,11 +37,6 @@ def _linking_to(address: bytes) -> bytes:
     return files.a_pdf(objects=(b"<< /S /URI /URI (" + address + b") >>",))
 
 
-def _said_again_and_again() -> bytes:
-    size = a_box(b"ispe", struct.pack(">III", 0, 1, 1))
-    return a_heic(properties=a_box(b"ipco", size * 3_990) + a_box(b"ipma", bytes(8)) * 3_990)
-
-
 COSTLY: dict[str, Callable[[], bytes]] = {
     "a JPEG that ends in fillers": lambda: files.a_jpeg()[:-2] + b"\xff" * _LONG + b"\x00\xff\xd9",
     "an RTF shape of one long word": lambda: an_rtf(b"{\\sp{\\sn x}{\\sv " + b"a" * _LONG + b"}}"),
@@ -50,7 +45,6 @@ COSTLY: dict[str, Callable[[], bytes]] = {
     "a DOCX picture of notes that fail": lambda: a_docx(
         parts={"word/media/a.png": _failing_notes(14_000)}
     ),
-    "a HEIC of many sizes said many times": _said_again_and_again,
 }
 
 

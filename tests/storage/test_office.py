@@ -51,6 +51,7 @@ def test_refuses_a_hostile_file_with_its_reason_in_time(case: Case) -> None:
         (a_heic(), "image/heif", Kind.HEIC),
         (a_heic(brands=b"mif1\0\0\0\0mif1heic"), "image/heic", Kind.HEIC),
         (a_heic(boxes=a_box(b"free", bytes(8))), None, Kind.HEIC),
+        (a_heic(offset=len(a_heic()) + 8, after=a_box(b"mdat", bytes(16))), None, Kind.HEIC),
         (an_rtf(), "application/rtf", Kind.RTF),
         (an_rtf() + b"\x00", "text/rtf", Kind.RTF),
         (a_docx(), None, Kind.DOCX),
