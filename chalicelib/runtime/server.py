@@ -1,7 +1,7 @@
 """Settings of gunicorn, which reads its own `PORT` and `WEB_CONCURRENCY` (processes).
 
-One request runs at a time per process (`gateway.py`). Requests are gathered without a thread
-(`worker.py`); the threads are there for answers that trickle out.
+One request runs at a time per process (`gateway.py`); the threads are those that wait for their
+turn. Requests are gathered, and answers leave, without one (`worker.py`).
 """
 
 from typing import Final

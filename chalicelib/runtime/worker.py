@@ -1,8 +1,8 @@
-"""gunicorn's worker of threads, whose threads take requests that are here, and never a slow sender.
+"""gunicorn's worker of threads, whose threads wait neither for who sends nor for who reads.
 
-Requests are gathered where connections wait (`arrivals.py`), within bounds of time and memory: a
-thread only runs the application and writes the answer. When places run out, those that have been
-arriving for longest give way, so that many slow senders hold up themselves alone.
+Requests are gathered where connections wait (`arrivals.py`), and answers leave from there, within
+bounds of time and memory: a thread only runs the application. When places run out, those that have
+been there for longest give way, so that many slow callers hold up themselves alone.
 """
 
 import selectors
@@ -24,12 +24,10 @@ from chalicelib.runtime.arrivals import Arrival
 from chalicelib.runtime.gateway import MAX_HEAD_BYTES, Reply, refusal
 
 HEAD_SECONDS: Final = 10
-# A whole request: these, and a second for each so many bytes that came (a poor mobile line).
+# A whole request or answer: these, and a second for each so many bytes (a poor mobile line).
 BODY_SECONDS: Final = 20
 SLOWEST_BYTES_A_SECOND: Final = 32 * 1024
-# An answer, until its last byte is with the system.
-ANSWER_SECONDS: Final = 60
-# Bodies over `SMALL_BYTES` that are here together, in one process.
+# Bodies and answers over `SMALL_BYTES` that are here together, in one process.
 MAX_HELD_BYTES: Final = 128 * 1024 * 1024
 SMALL_BYTES: Final = 64 * 1024
 _PIECE_BYTES: Final = 256 * 1024
@@ -47,12 +45,33 @@ _STATUS: Final = {
 _OURS: Final = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
 
 
-class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A connection, and the request that is coming on it."""
+class _Outlet:
+    """A socket on which threads write without waiting: what they wrote leaves later."""
 
-    def __init__(self, worker: "Worker", *of_server: Any) -> None:  # noqa: ANN401
+    def __init__(self, sock: socket.socket) -> None:
+        """Take the socket; but for writing, this is it."""
+        self.raw = sock
+        self.rest = bytearray()
+
+    def sendall(self, data: bytes) -> None:
+        """Keep it until it leaves."""
+        self.rest += data
+
+    def send(self, data: bytes) -> int:
+        """Keep it until it leaves."""
+        self.rest += data
+        return len(data)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the socket's own
+        return getattr(self.raw, name)
+
+
+class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
+    """A connection, with the request that is coming on it or the answer that is leaving."""
+
+    def __init__(self, worker: "Worker", cfg: Any, sock: socket.socket, *more: Any) -> None:  # noqa: ANN401
         """Take the worker that closes it."""
-        super().__init__(*of_server)
+        super().__init__(cfg, _Outlet(sock), *more)
         self.data_ready = True  # when a thread gets it
         self.parser: RequestParser | None = None
         self.arrival = Arrival()
@@ -64,7 +83,6 @@ class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
     def init(self) -> None:
         """Give the parser what came, in pieces, and no way to wait for more."""
         self.initialized = True
-        self.sock.settimeout(ANSWER_SECONDS)
         whole, self.after = self.arrival.split()
         starts = range(0, len(whole), SMALL_BYTES)
         pieces = iter([whole[start : start + SMALL_BYTES] for start in starts])
@@ -76,7 +94,7 @@ class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         """Tell whether its request should have come by now."""
         if not self.arrival.has_head:
             return now > self.began + HEAD_SECONDS
-        return now > self.began + BODY_SECONDS + len(self.arrival.data) / SLOWEST_BYTES_A_SECOND
+        return now > self.began + _allowed(len(self.arrival.data))
 
     def close(self, graceful: bool = False) -> None:  # noqa: FBT001, FBT002  gunicorn's
         """Close; gracefully is left to the worker, which waits for many at once."""
@@ -86,11 +104,20 @@ class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
             super().close()
 
 
+def _allowed(size: int) -> float:
+    return BODY_SECONDS + size / SLOWEST_BYTES_A_SECOND
+
+
 @dataclass
 class _Waiting:
-    """Connections whose request is coming, oldest first; sockets that are closing; bytes held."""
+    """Connections whose request is coming or whose answer is leaving, oldest first.
+
+    Of an answer, until when it may, and the request that is over then; of sockets that are closing,
+    until when; and the bytes held for all.
+    """
 
     arriving: dict[_Connection, None] = field(default_factory=dict)
+    leaving: dict[_Connection, tuple[float, Any]] = field(default_factory=dict)
     closing: dict[socket.socket, float] = field(default_factory=dict)
     held: int = 0
     next_look: float = 0.0
@@ -111,7 +138,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._waiting = _Waiting()
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection in; the oldest that is still arriving makes place for it."""
+        """Take a connection in; another makes place for it when there are too many."""
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -119,7 +146,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns += 1
         self.enqueue_req(_Connection(self, self.cfg, sock, client, listener.getsockname()))
         if self.nr_conns >= self.worker_connections:
-            self._turn_out(next(iter(self._waiting.arriving)), 503, "unavailable")
+            self._make_place()
+
+    def _make_place(self) -> None:
+        """Close who asks nothing, or else the oldest of those there are more of."""
+        arriving, leaving = self._waiting.arriving, self._waiting.leaving
+        if self.keepalived_conns:
+            self.keepalived_conns[0].timeout = 0.0
+            self.murder_keepalived()
+        elif len(leaving) > len(arriving):
+            self._give_up(next(iter(leaving)))
+        else:
+            self._turn_out(next(iter(arriving)), 503, "unavailable")
 
     def enqueue_req(self, conn: _Connection) -> None:
         """Wait for a request: a first one, or one more on the same connection."""
@@ -157,19 +195,25 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         elif conn.arrival.expects_word:
             conn.arrival.expects_word = False
             with suppress(OSError):
-                conn.sock.send(_GO_ON)
-        self._waiting.hold(conn, len(conn.arrival.data))
-        if self._waiting.held > MAX_HELD_BYTES:
-            oldest = next((one for one in self._waiting.arriving if one.held), None)
-            if oldest is not None:
-                self._turn_out(oldest, 503, "unavailable")
+                conn.sock.raw.send(_GO_ON)
+        self._hold(conn, len(conn.arrival.data))
+
+    def _hold(self, conn: _Connection, size: int) -> None:
+        """Count what is held; when it is too much, what has been there longest is given up."""
+        self._waiting.hold(conn, size)
+        if self._waiting.held <= MAX_HELD_BYTES:
+            return
+        if self._waiting.leaving:
+            self._give_up(next(iter(self._waiting.leaving)))
+        elif oldest := next((one for one in self._waiting.arriving if one.held), None):
+            self._turn_out(oldest, 503, "unavailable")
 
     def _turn_out(self, conn: _Connection, status: int, slug: str, **figures: int) -> None:
         """Give a connection up, and say why if it had begun to ask."""
         self._forget(conn)
         if conn.arrival.data:
             made = refusal(ids.new_secret_id(), status, slug, in_fhir=False, by="server", **figures)
-            _send(conn.sock, made)
+            _send(conn.sock.raw, made)
         self.linger(conn.sock)
 
     def _forget(self, conn: _Connection) -> None:
@@ -186,12 +230,40 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return bool(super().handle_request(req, conn)) and not conn.arrival.cut
 
     def finish_request(self, conn: _Connection, fs: Any) -> None:  # noqa: ANN401
-        """Let go of what was held, and keep for the next request what came of it."""
+        """Let the answer leave; only then is the request over."""
+        size = len(conn.sock.rest)
+        conn.sock.setblocking(False)
+        self._waiting.leaving[conn] = (time.monotonic() + _allowed(size), fs)
+        self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._leave, conn))
+        self._hold(conn, size)
+        self._leave(conn, conn.sock)
+
+    def _leave(self, conn: _Connection, outlet: _Outlet) -> None:
+        if conn not in self._waiting.leaving:  # given up a moment ago
+            return
+        try:
+            while outlet.rest:
+                del outlet.rest[: outlet.raw.send(outlet.rest[:_PIECE_BYTES])]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._give_up(conn)
+            return
+        _, fs = self._waiting.leaving.pop(conn)
+        self.poller.unregister(outlet)
         self._waiting.hold(conn, 0)
         if conn.after and conn.parser is not None:
             conn.parser.unreader.unread(conn.after)
             conn.after = b""
         super().finish_request(conn, fs)
+
+    def _give_up(self, conn: _Connection) -> None:
+        """Close a connection whose answer nobody reads."""
+        del self._waiting.leaving[conn]
+        self.poller.unregister(conn.sock)
+        self._waiting.hold(conn, 0)
+        self.nr_conns -= 1
+        conn.close()
 
     def murder_pending(self) -> None:
         """Close what is late; gunicorn calls this once a turn."""
@@ -201,6 +273,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._waiting.next_look = now + _LOOK_SECONDS
         for conn in [one for one in self._waiting.arriving if one.is_late(now)]:
             self._turn_out(conn, 408, "bad-request")
+        for conn in [one for one, (until, _) in self._waiting.leaving.items() if now > until]:
+            self._give_up(conn)
         for sock in [one for one, until in self._waiting.closing.items() if now > until]:
             self._end(sock)
 
