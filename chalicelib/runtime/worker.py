@@ -9,27 +9,25 @@ import selectors
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 from gunicorn.http import errors
-from gunicorn.http.parser import RequestParser
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 from chalicelib.core import ids, log
 from chalicelib.http import outcomes
 from chalicelib.runtime.arrivals import Arrival
+from chalicelib.runtime.connections import (
+    MAX_HELD_BYTES,
+    Connection,
+    Outlet,
+    Waiting,
+    allowed,
+)
 from chalicelib.runtime.gateway import MAX_HEAD_BYTES, Reply, refusal
 
-HEAD_SECONDS: Final = 10
-# A whole request or answer: these, and a second for each so many bytes (a poor mobile line).
-BODY_SECONDS: Final = 20
-SLOWEST_BYTES_A_SECOND: Final = 32 * 1024
-# Bodies and answers over `SMALL_BYTES` that are here together, in one process.
-MAX_HELD_BYTES: Final = 128 * 1024 * 1024
-SMALL_BYTES: Final = 64 * 1024
 _PIECE_BYTES: Final = 256 * 1024
 # A closed connection is read a little longer, or its peer might lose the end of the answer.
 _LINGER_SECONDS: Final = 2
@@ -45,97 +43,13 @@ _STATUS: Final = {
 _OURS: Final = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
 
 
-class _Outlet:
-    """A socket on which threads write without waiting: what they wrote leaves later."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        """Take the socket; but for writing, this is it."""
-        self.raw = sock
-        self.rest = bytearray()
-
-    def sendall(self, data: bytes) -> None:
-        """Keep it until it leaves."""
-        self.rest += data
-
-    def send(self, data: bytes) -> int:
-        """Keep it until it leaves."""
-        self.rest += data
-        return len(data)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the socket's own
-        return getattr(self.raw, name)
-
-
-class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A connection, with the request that is coming on it or the answer that is leaving."""
-
-    def __init__(self, worker: "Worker", cfg: Any, sock: socket.socket, *more: Any) -> None:  # noqa: ANN401
-        """Take the worker that closes it."""
-        super().__init__(cfg, _Outlet(sock), *more)
-        self.data_ready = True  # when a thread gets it
-        self.parser: RequestParser | None = None
-        self.arrival = Arrival()
-        self.began = 0.0
-        self.held = 0
-        self.after = b""
-        self._worker = worker
-
-    def init(self) -> None:
-        """Give the parser what came, in pieces, and no way to wait for more."""
-        self.initialized = True
-        whole, self.after = self.arrival.split()
-        starts = range(0, len(whole), SMALL_BYTES)
-        pieces = iter([whole[start : start + SMALL_BYTES] for start in starts])
-        if self.parser is None:
-            self.parser = RequestParser(self.cfg, pieces, self.client)
-        self.parser.unreader.iter = pieces
-
-    def is_late(self, now: float) -> bool:
-        """Tell whether its request should have come by now."""
-        if not self.arrival.has_head:
-            return now > self.began + HEAD_SECONDS
-        return now > self.began + _allowed(len(self.arrival.data))
-
-    def close(self, graceful: bool = False) -> None:  # noqa: FBT001, FBT002  gunicorn's
-        """Close; gracefully is left to the worker, which waits for many at once."""
-        if graceful:
-            self._worker.linger(self.sock)
-        else:
-            super().close()
-
-
-def _allowed(size: int) -> float:
-    return BODY_SECONDS + size / SLOWEST_BYTES_A_SECOND
-
-
-@dataclass
-class _Waiting:
-    """Connections whose request is coming or whose answer is leaving, oldest first.
-
-    Of an answer, until when it may, and the request that is over then; of sockets that are closing,
-    until when; and the bytes held for all.
-    """
-
-    arriving: dict[_Connection, None] = field(default_factory=dict)
-    leaving: dict[_Connection, tuple[float, Any]] = field(default_factory=dict)
-    closing: dict[socket.socket, float] = field(default_factory=dict)
-    held: int = 0
-    next_look: float = 0.0
-
-    def hold(self, conn: _Connection, size: int) -> None:
-        """Count what a connection has here; nothing for what is small."""
-        size = size if size > SMALL_BYTES else 0
-        self.held += size - conn.held
-        conn.held = size
-
-
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Gathers requests, then does as `gthread`."""
 
     def __init__(self, *of_server: Any, **more: Any) -> None:  # noqa: ANN401
         """Begin with nobody."""
         super().__init__(*of_server, **more)
-        self._waiting = _Waiting()
+        self._waiting = Waiting()
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection in; another makes place for it when there are too many."""
@@ -144,7 +58,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
-        self.enqueue_req(_Connection(self, self.cfg, sock, client, listener.getsockname()))
+        self.enqueue_req(Connection(self, self.cfg, sock, client, listener.getsockname()))
         if self.nr_conns >= self.worker_connections:
             self._make_place()
 
@@ -159,7 +73,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         else:
             self._turn_out(next(iter(arriving)), 503, "unavailable")
 
-    def enqueue_req(self, conn: _Connection) -> None:
+    def enqueue_req(self, conn: Connection) -> None:
         """Wait for a request: a first one, or one more on the same connection."""
         conn.arrival, conn.began = Arrival(), time.monotonic()
         conn.sock.setblocking(False)
@@ -168,7 +82,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if conn.parser is not None and (already := conn.parser.unreader.take_buffered()):
             self._take(conn, already)
 
-    def _arrived(self, conn: _Connection, sock: socket.socket) -> None:
+    def _arrived(self, conn: Connection, sock: socket.socket) -> None:
         if conn not in self._waiting.arriving:  # turned out a moment ago
             return
         try:
@@ -183,7 +97,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._forget(conn)
             conn.close()
 
-    def _take(self, conn: _Connection, piece: bytes) -> None:
+    def _take(self, conn: Connection, piece: bytes) -> None:
         whole = conn.arrival.add(piece)
         if whole and not conn.arrival.has_head:
             self._turn_out(conn, 431, "head-too-large", limit_bytes=MAX_HEAD_BYTES)
@@ -198,7 +112,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 conn.sock.raw.send(_GO_ON)
         self._hold(conn, len(conn.arrival.data))
 
-    def _hold(self, conn: _Connection, size: int) -> None:
+    def _hold(self, conn: Connection, size: int) -> None:
         """Count what is held; when it is too much, what has been there longest is given up."""
         self._waiting.hold(conn, size)
         if self._waiting.held <= MAX_HELD_BYTES:
@@ -208,7 +122,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         elif oldest := next((one for one in self._waiting.arriving if one.held), None):
             self._turn_out(oldest, 503, "unavailable")
 
-    def _turn_out(self, conn: _Connection, status: int, slug: str, **figures: int) -> None:
+    def _turn_out(self, conn: Connection, status: int, slug: str, **figures: int) -> None:
         """Give a connection up, and say why if it had begun to ask."""
         self._forget(conn)
         if conn.arrival.data:
@@ -216,29 +130,29 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             _send(conn.sock.raw, made)
         self.linger(conn.sock)
 
-    def _forget(self, conn: _Connection) -> None:
+    def _forget(self, conn: Connection) -> None:
         self._waiting.arriving.pop(conn)
         self._waiting.hold(conn, 0)
         self.poller.unregister(conn.sock)
         self.nr_conns -= 1
 
-    def handle_request(self, req: Any, conn: _Connection) -> bool:  # noqa: ANN401
+    def handle_request(self, req: Any, conn: Connection) -> bool:  # noqa: ANN401
         """Serve it; after what was cut nothing on the connection has a known beginning."""
         req._expected_100_continue = False  # noqa: SLF001  said as it came
         if conn.arrival.cut:
             req.force_close()
         return bool(super().handle_request(req, conn)) and not conn.arrival.cut
 
-    def finish_request(self, conn: _Connection, fs: Any) -> None:  # noqa: ANN401
+    def finish_request(self, conn: Connection, fs: Any) -> None:  # noqa: ANN401
         """Let the answer leave; only then is the request over."""
         size = len(conn.sock.rest)
         conn.sock.setblocking(False)
-        self._waiting.leaving[conn] = (time.monotonic() + _allowed(size), fs)
+        self._waiting.leaving[conn] = (time.monotonic() + allowed(size), fs)
         self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._leave, conn))
         self._hold(conn, size)
         self._leave(conn, conn.sock)
 
-    def _leave(self, conn: _Connection, outlet: _Outlet) -> None:
+    def _leave(self, conn: Connection, outlet: Outlet) -> None:
         if conn not in self._waiting.leaving:  # given up a moment ago
             return
         try:
@@ -257,7 +171,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             conn.after = b""
         super().finish_request(conn, fs)
 
-    def _give_up(self, conn: _Connection) -> None:
+    def _give_up(self, conn: Connection) -> None:
         """Close a connection whose answer nobody reads."""
         del self._waiting.leaving[conn]
         self.poller.unregister(conn.sock)

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from chalicelib.runtime import server, worker
+from chalicelib.runtime import connections, server
 from infra.local.config import ROOT
 
 pytestmark = pytest.mark.enable_socket
@@ -205,13 +205,13 @@ def test_each_line_of_the_server_is_ours(served: Served) -> None:
 
 def test_what_is_late_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as sock:
-        conn = worker._Connection(None, None, sock, None, None)  # type: ignore[arg-type]
-    assert (conn.is_late(worker.HEAD_SECONDS), conn.is_late(worker.HEAD_SECONDS + 1)) == (
+        conn = connections.Connection(None, None, sock, None, None)  # type: ignore[arg-type]
+    assert (conn.is_late(connections.HEAD_SECONDS), conn.is_late(connections.HEAD_SECONDS + 1)) == (
         False,
         True,
     )
     conn.arrival.add(_SLOW)
-    assert not conn.is_late(worker.BODY_SECONDS)
-    assert conn.is_late(worker.BODY_SECONDS + 1)
-    monkeypatch.setattr(worker, "SLOWEST_BYTES_A_SECOND", 1)
-    assert not conn.is_late(worker.BODY_SECONDS + 1)
+    assert not conn.is_late(connections.BODY_SECONDS)
+    assert conn.is_late(connections.BODY_SECONDS + 1)
+    monkeypatch.setattr(connections, "SLOWEST_BYTES_A_SECOND", 1)
+    assert not conn.is_late(connections.BODY_SECONDS + 1)
