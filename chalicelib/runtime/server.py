@@ -1,15 +1,17 @@
 """Settings of gunicorn, which reads its own `PORT` and `WEB_CONCURRENCY` (processes).
 
-One request runs at a time per process (`gateway.py`). Requests are gathered without a thread
-(`worker.py`); the threads are there for answers that trickle out.
+One request runs at a time per process (`gateway.py`); the threads are those that wait for their
+turn. Requests are gathered, and answers leave, without one (`worker.py`).
 """
 
 from typing import Final
 
 from chalicelib.runtime.gateway import MAX_HEAD_BYTES
+from chalicelib.runtime.server_log import ServerLog
+from chalicelib.runtime.worker import Worker
 
-worker_class: Final = "chalicelib.runtime.worker.Worker"
-logger_class: Final = "chalicelib.runtime.server_log.ServerLog"
+worker_class: Final = Worker
+logger_class: Final = ServerLog
 threads: Final = 32
 # Connections of one process: with those that are closing, and our own, fewer than 1 024 files.
 worker_connections: Final = 500

@@ -1,37 +1,33 @@
-"""gunicorn's worker of threads, whose threads take requests that are here, and never a slow sender.
+"""gunicorn's worker of threads, whose threads wait neither for who sends nor for who reads.
 
-Requests are gathered where connections wait (`arrivals.py`), within bounds of time and memory: a
-thread only runs the application and writes the answer. When places run out, those that have been
-arriving for longest give way, so that many slow senders hold up themselves alone.
+Requests are gathered where connections wait (`arrivals.py`), and answers leave from there, within
+bounds of time and memory: a thread only runs the application. When places run out, those that have
+been there for longest give way, so that many slow callers hold up themselves alone.
 """
 
 import selectors
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 from gunicorn.http import errors
-from gunicorn.http.parser import RequestParser
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 from chalicelib.core import ids, log
 from chalicelib.http import outcomes
 from chalicelib.runtime.arrivals import Arrival
+from chalicelib.runtime.connections import (
+    MAX_HELD_BYTES,
+    Connection,
+    Outlet,
+    Waiting,
+    allowed,
+)
 from chalicelib.runtime.gateway import MAX_HEAD_BYTES, Reply, refusal
 
-HEAD_SECONDS: Final = 10
-# A whole request: these, and a second for each so many bytes that came (a poor mobile line).
-BODY_SECONDS: Final = 20
-SLOWEST_BYTES_A_SECOND: Final = 32 * 1024
-# An answer, until its last byte is with the system.
-ANSWER_SECONDS: Final = 60
-# Bodies over `SMALL_BYTES` that are here together, in one process.
-MAX_HELD_BYTES: Final = 128 * 1024 * 1024
-SMALL_BYTES: Final = 64 * 1024
 _PIECE_BYTES: Final = 256 * 1024
 # A closed connection is read a little longer, or its peer might lose the end of the answer.
 _LINGER_SECONDS: Final = 2
@@ -47,81 +43,37 @@ _STATUS: Final = {
 _OURS: Final = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
 
 
-class _Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A connection, and the request that is coming on it."""
-
-    def __init__(self, worker: "Worker", *of_server: Any) -> None:  # noqa: ANN401
-        """Take the worker that closes it."""
-        super().__init__(*of_server)
-        self.data_ready = True  # when a thread gets it
-        self.parser: RequestParser | None = None
-        self.arrival = Arrival()
-        self.began = 0.0
-        self.held = 0
-        self.after = b""
-        self._worker = worker
-
-    def init(self) -> None:
-        """Give the parser what came, in pieces, and no way to wait for more."""
-        self.initialized = True
-        self.sock.settimeout(ANSWER_SECONDS)
-        whole, self.after = self.arrival.split()
-        starts = range(0, len(whole), SMALL_BYTES)
-        pieces = iter([whole[start : start + SMALL_BYTES] for start in starts])
-        if self.parser is None:
-            self.parser = RequestParser(self.cfg, pieces, self.client)
-        self.parser.unreader.iter = pieces
-
-    def is_late(self, now: float) -> bool:
-        """Tell whether its request should have come by now."""
-        if not self.arrival.has_head:
-            return now > self.began + HEAD_SECONDS
-        return now > self.began + BODY_SECONDS + len(self.arrival.data) / SLOWEST_BYTES_A_SECOND
-
-    def close(self, graceful: bool = False) -> None:  # noqa: FBT001, FBT002  gunicorn's
-        """Close; gracefully is left to the worker, which waits for many at once."""
-        if graceful:
-            self._worker.linger(self.sock)
-        else:
-            super().close()
-
-
-@dataclass
-class _Waiting:
-    """Connections whose request is coming, oldest first; sockets that are closing; bytes held."""
-
-    arriving: dict[_Connection, None] = field(default_factory=dict)
-    closing: dict[socket.socket, float] = field(default_factory=dict)
-    held: int = 0
-    next_look: float = 0.0
-
-    def hold(self, conn: _Connection, size: int) -> None:
-        """Count what a connection has here; nothing for what is small."""
-        size = size if size > SMALL_BYTES else 0
-        self.held += size - conn.held
-        conn.held = size
-
-
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Gathers requests, then does as `gthread`."""
 
     def __init__(self, *of_server: Any, **more: Any) -> None:  # noqa: ANN401
         """Begin with nobody."""
         super().__init__(*of_server, **more)
-        self._waiting = _Waiting()
+        self._waiting = Waiting()
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection in; the oldest that is still arriving makes place for it."""
+        """Take a connection in; another makes place for it when there are too many."""
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
-        self.enqueue_req(_Connection(self, self.cfg, sock, client, listener.getsockname()))
+        self.enqueue_req(Connection(self, self.cfg, sock, client, listener.getsockname()))
         if self.nr_conns >= self.worker_connections:
-            self._turn_out(next(iter(self._waiting.arriving)), 503, "unavailable")
+            self._make_place()
 
-    def enqueue_req(self, conn: _Connection) -> None:
+    def _make_place(self) -> None:
+        """Close who asks nothing, or else the oldest of those there are more of."""
+        arriving, leaving = self._waiting.arriving, self._waiting.leaving
+        if self.keepalived_conns:
+            self.keepalived_conns[0].timeout = 0.0
+            self.murder_keepalived()
+        elif len(leaving) > len(arriving):
+            self._give_up(next(iter(leaving)))
+        else:
+            self._turn_out(next(iter(arriving)), 503, "unavailable")
+
+    def enqueue_req(self, conn: Connection) -> None:
         """Wait for a request: a first one, or one more on the same connection."""
         conn.arrival, conn.began = Arrival(), time.monotonic()
         conn.sock.setblocking(False)
@@ -130,7 +82,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if conn.parser is not None and (already := conn.parser.unreader.take_buffered()):
             self._take(conn, already)
 
-    def _arrived(self, conn: _Connection, sock: socket.socket) -> None:
+    def _arrived(self, conn: Connection, sock: socket.socket) -> None:
         if conn not in self._waiting.arriving:  # turned out a moment ago
             return
         try:
@@ -145,7 +97,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._forget(conn)
             conn.close()
 
-    def _take(self, conn: _Connection, piece: bytes) -> None:
+    def _take(self, conn: Connection, piece: bytes) -> None:
         whole = conn.arrival.add(piece)
         if whole and not conn.arrival.has_head:
             self._turn_out(conn, 431, "head-too-large", limit_bytes=MAX_HEAD_BYTES)
@@ -157,41 +109,75 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         elif conn.arrival.expects_word:
             conn.arrival.expects_word = False
             with suppress(OSError):
-                conn.sock.send(_GO_ON)
-        self._waiting.hold(conn, len(conn.arrival.data))
-        if self._waiting.held > MAX_HELD_BYTES:
-            oldest = next((one for one in self._waiting.arriving if one.held), None)
-            if oldest is not None:
-                self._turn_out(oldest, 503, "unavailable")
+                conn.sock.raw.send(_GO_ON)
+        self._hold(conn, len(conn.arrival.data))
 
-    def _turn_out(self, conn: _Connection, status: int, slug: str, **figures: int) -> None:
+    def _hold(self, conn: Connection, size: int) -> None:
+        """Count what is held; when it is too much, what has been there longest is given up."""
+        self._waiting.hold(conn, size)
+        if self._waiting.held <= MAX_HELD_BYTES:
+            return
+        if self._waiting.leaving:
+            self._give_up(next(iter(self._waiting.leaving)))
+        elif oldest := next((one for one in self._waiting.arriving if one.held), None):
+            self._turn_out(oldest, 503, "unavailable")
+
+    def _turn_out(self, conn: Connection, status: int, slug: str, **figures: int) -> None:
         """Give a connection up, and say why if it had begun to ask."""
         self._forget(conn)
         if conn.arrival.data:
             made = refusal(ids.new_secret_id(), status, slug, in_fhir=False, by="server", **figures)
-            _send(conn.sock, made)
+            _send(conn.sock.raw, made)
         self.linger(conn.sock)
 
-    def _forget(self, conn: _Connection) -> None:
+    def _forget(self, conn: Connection) -> None:
         self._waiting.arriving.pop(conn)
         self._waiting.hold(conn, 0)
         self.poller.unregister(conn.sock)
         self.nr_conns -= 1
 
-    def handle_request(self, req: Any, conn: _Connection) -> bool:  # noqa: ANN401
+    def handle_request(self, req: Any, conn: Connection) -> bool:  # noqa: ANN401
         """Serve it; after what was cut nothing on the connection has a known beginning."""
         req._expected_100_continue = False  # noqa: SLF001  said as it came
         if conn.arrival.cut:
             req.force_close()
         return bool(super().handle_request(req, conn)) and not conn.arrival.cut
 
-    def finish_request(self, conn: _Connection, fs: Any) -> None:  # noqa: ANN401
-        """Let go of what was held, and keep for the next request what came of it."""
+    def finish_request(self, conn: Connection, fs: Any) -> None:  # noqa: ANN401
+        """Let the answer leave; only then is the request over."""
+        size = len(conn.sock.rest)
+        conn.sock.setblocking(False)
+        self._waiting.leaving[conn] = (time.monotonic() + allowed(size), fs)
+        self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._leave, conn))
+        self._hold(conn, size)
+        self._leave(conn, conn.sock)
+
+    def _leave(self, conn: Connection, outlet: Outlet) -> None:
+        if conn not in self._waiting.leaving:  # given up a moment ago
+            return
+        try:
+            while outlet.rest:
+                del outlet.rest[: outlet.raw.send(outlet.rest[:_PIECE_BYTES])]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._give_up(conn)
+            return
+        _, fs = self._waiting.leaving.pop(conn)
+        self.poller.unregister(outlet)
         self._waiting.hold(conn, 0)
         if conn.after and conn.parser is not None:
             conn.parser.unreader.unread(conn.after)
             conn.after = b""
         super().finish_request(conn, fs)
+
+    def _give_up(self, conn: Connection) -> None:
+        """Close a connection whose answer nobody reads."""
+        del self._waiting.leaving[conn]
+        self.poller.unregister(conn.sock)
+        self._waiting.hold(conn, 0)
+        self.nr_conns -= 1
+        conn.close()
 
     def murder_pending(self) -> None:
         """Close what is late; gunicorn calls this once a turn."""
@@ -201,6 +187,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._waiting.next_look = now + _LOOK_SECONDS
         for conn in [one for one in self._waiting.arriving if one.is_late(now)]:
             self._turn_out(conn, 408, "bad-request")
+        for conn in [one for one, (until, _) in self._waiting.leaving.items() if now > until]:
+            self._give_up(conn)
         for sock in [one for one, until in self._waiting.closing.items() if now > until]:
             self._end(sock)
 

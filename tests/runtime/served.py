@@ -23,4 +23,10 @@ def count() -> Response:
     return Response(str(len(app.current_request.raw_body)), {"Content-Type": "text/plain"})
 
 
+@app.route("/long")
+def long() -> Response:
+    """Answer at length, more than a system keeps for who does not read."""
+    return Response("long " * 1_200_000, {"Content-Type": "text/plain"})
+
+
 application: Final = Gateway(app)

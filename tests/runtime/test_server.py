@@ -13,11 +13,12 @@ from typing import Final
 
 import pytest
 
-from chalicelib.runtime import server, worker
+from chalicelib.runtime import connections, server
 from infra.local.config import ROOT
 
 pytestmark = pytest.mark.enable_socket
 
+_THREADS: Final = 4
 _SLOW: Final = b"POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\ng"
 _CHUNKED: Final = b"POST /count HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 _NAMES: Final = ("279035121518989", "PAT-TROIS", "Martin", "127.0.0.1")
@@ -59,7 +60,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         command = ["gunicorn", "--config", "python:chalicelib.runtime.server"]
         process = subprocess.Popen(
             [sys.executable, "-m", *command, "--bind", f"fd://{listener.fileno()}", "--workers=1",
-             "tests.runtime.served"],
+             f"--threads={_THREADS}", "tests.runtime.served"],
             cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=out,
             stderr=subprocess.STDOUT, pass_fds=[listener.fileno()],
         )  # fmt: skip
@@ -82,7 +83,7 @@ def _health(served: Served) -> float:
 @pytest.mark.parametrize("sent", [b"", _SLOW[:30], _SLOW])
 def test_slow_senders_hold_nobody_up(sent: bytes, served: Served) -> None:
     with ExitStack() as stack:
-        slow = [stack.enter_context(served.open()) for _ in range(3 * server.threads)]
+        slow = [stack.enter_context(served.open()) for _ in range(3 * _THREADS)]
         for line in slow:
             line.sendall(sent)
         assert max(_health(served) for _ in range(3)) < 2
@@ -110,10 +111,35 @@ def test_when_places_run_out_the_oldest_that_is_still_arriving_gives_way(served:
 
 def test_who_asks_and_never_closes_holds_nobody_up(served: Served) -> None:
     with ExitStack() as stack:
-        for _ in range(2 * server.threads):
+        for _ in range(3 * _THREADS):
             line = stack.enter_context(served.open())
             line.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert _health(served) < 2
+
+
+def test_who_keeps_a_connection_and_asks_nothing_gives_way_first(served: Served) -> None:
+    with ExitStack() as stack:
+        idle = []
+        for _ in range(server.worker_connections + 20):
+            idle.append(stack.enter_context(served.open()))
+            idle[-1].sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert _health(served) < 5
+        assert _all(idle[0]).endswith(b"well")
+
+
+def test_slow_readers_hold_nobody_up(served: Served) -> None:
+    with ExitStack() as stack:
+        slow = []
+        for _ in range(3 * _THREADS):
+            line = stack.enter_context(socket.socket())
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.settimeout(20)
+            line.connect(("127.0.0.1", served.port))
+            line.sendall(b"GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            slow.append(line)
+        time.sleep(1)
+        assert max(_health(served) for _ in range(3)) < 2
+        assert _all(slow[0]).endswith(b"\r\n\r\n" + b"long " * 1_200_000)
 
 
 def test_requests_that_come_together_are_answered_one_after_the_other(served: Served) -> None:
@@ -179,13 +205,13 @@ def test_each_line_of_the_server_is_ours(served: Served) -> None:
 
 def test_what_is_late_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as sock:
-        conn = worker._Connection(None, None, sock, None, None)  # type: ignore[arg-type]
-    assert (conn.is_late(worker.HEAD_SECONDS), conn.is_late(worker.HEAD_SECONDS + 1)) == (
+        conn = connections.Connection(None, None, sock, None, None)  # type: ignore[arg-type]
+    assert (conn.is_late(connections.HEAD_SECONDS), conn.is_late(connections.HEAD_SECONDS + 1)) == (
         False,
         True,
     )
     conn.arrival.add(_SLOW)
-    assert not conn.is_late(worker.BODY_SECONDS)
-    assert conn.is_late(worker.BODY_SECONDS + 1)
-    monkeypatch.setattr(worker, "SLOWEST_BYTES_A_SECOND", 1)
-    assert not conn.is_late(worker.BODY_SECONDS + 1)
+    assert not conn.is_late(connections.BODY_SECONDS)
+    assert conn.is_late(connections.BODY_SECONDS + 1)
+    monkeypatch.setattr(connections, "SLOWEST_BYTES_A_SECOND", 1)
+    assert not conn.is_late(connections.BODY_SECONDS + 1)
