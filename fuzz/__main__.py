@@ -28,9 +28,13 @@ TARGETS: Final = ("json", "xml", "cda", "file", "opaque", "calendar", "fhir")
 
 def main() -> int:
     """Fuzz, print what was seen; return 0 if nothing is wrong."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", choices=("interface", "bytes"))
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(
+        prog="python -m fuzz",
+        description=(__doc__ or "").splitlines()[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--only", choices=("interface", "bytes"), help="one of the two parts")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same")
     parser.add_argument("--examples", type=int, default=6, help="per operation, good and bad each")
     parser.add_argument("--seconds", type=int, default=600, help="of the interface, at most")
     parser.add_argument("--each", type=int, default=30, help="seconds of each target of bytes")

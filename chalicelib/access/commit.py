@@ -42,7 +42,12 @@ _GRANT: Final = "grant"
 _IDEMPOTENCY: Final = "idempotency"
 _RENEWAL: Final = "renewal"
 # Of somebody who may be there, or who found a row that is not ours.
-_NOT_COUNTED: Final = (Refusal.INVALID, Refusal.CONFLICT, Refusal.ALTERED)
+_NOT_COUNTED: Final = (
+    Refusal.INVALID,
+    Refusal.CONFLICT,
+    Refusal.TOO_LONG,
+    Refusal.ALTERED,
+)
 
 
 def check_replay(entry: Entry) -> None:

@@ -157,7 +157,7 @@ def _trace_end(unit: Unit, end: Problem | Tampered) -> None:
     elif isinstance(end, Forbidden):
         pass  # the decision itself, traced when it was taken
     elif not isinstance(end, Unavailable) and end.slug != Conflict.slug:
-        commit.refuse(unit, _REASONS.get(end.status, Refusal.INVALID))
+        commit.refuse(unit, unit.refusal or _REASONS.get(end.status, Refusal.INVALID))
 
 
 def _trace_altered(

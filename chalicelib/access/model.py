@@ -112,9 +112,9 @@ class Right(StrEnum):
 class Refusal(StrEnum):
     """Why something was refused; kept in the trace for the person.
 
-    The caller is told of the last four only: what is invalid or conflicts, because it may know of
-    the record; a row that does not verify (an incident, 500); a spent budget, because that says
-    nothing of any record.
+    The caller is told of the last five only: what is invalid, conflicts or is too long, because it
+    may know of the record; a row that does not verify (an incident, 500); a spent budget, because
+    that says nothing of any record.
     """
 
     SPACE_CLOSED = "space_closed"
@@ -125,6 +125,7 @@ class Refusal(StrEnum):
     ADULT = "adult"  # nobody comes to represent somebody who is of age
     INVALID = "invalid"
     CONFLICT = "conflict"
+    TOO_LONG = "too_long"  # asked for at once, while it is read in slices
     ALTERED = "altered"
     BUDGET = "budget"
 

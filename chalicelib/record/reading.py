@@ -51,6 +51,7 @@ def open_document(
         document = usecases.open_visible(unit)
         unit.require(holds=only in (None, document.format), reason=Refusal.ABSENT)
         if document.stride and only is None:
+            unit.refusal = Refusal.TOO_LONG
             raise Conflict("too-long-at-once", size_bytes=document.size_bytes)
         sealed = blobs.get_later(document.blob)
     try:

@@ -41,7 +41,7 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
         "regardé s’il y avait de nouveaux documents",
         "savoir s’il y avait de nouveaux documents",
     ),
-    Action.NEWS_SEEN: ("noté les documents comme vus", "noter les documents comme vus"),
+    Action.NEWS_SEEN: ("marqué les documents comme vus", "marquer les documents comme vus"),
     BOX_LIST: ("consulté une boîte de messages", "consulter une boîte de messages"),
     RELATION_LIST: ("consulté la liste de ses patients", "consulter la liste de ses patients"),
     Desk.LIST: ("consulté la liste des applications", "consulter la liste des applications"),
@@ -55,24 +55,24 @@ DONE_ASKED: Final[Mapping[str, tuple[str, str]]] = {
     Action.DOCUMENT_OPEN: ("ouvert un document", "ouvrir un document"),
     Action.DOCUMENT_ADD: ("déposé un document", "déposer un document"),
     Action.DOCUMENT_ANNOUNCE: (
-        "annoncé un document, sans son contenu",
-        "annoncer un document, sans son contenu",
+        "commencé l’envoi d’un document",
+        "commencer l’envoi d’un document",
     ),
     Action.DOCUMENT_UPLOAD: (
-        "déposé un document annoncé auparavant",
-        "déposer un document annoncé auparavant",
+        "déposé un document dont l’envoi avait commencé",
+        "déposer un document dont l’envoi avait commencé",
     ),
     Action.DOCUMENT_PART: (
         "envoyé une partie d’un document",
         "envoyer une partie d’un document",
     ),
     Action.DOCUMENT_COMPLETE: (
-        "envoyé un document en plusieurs parties, à contrôler",
-        "envoyer un document en plusieurs parties",
+        "terminé l’envoi d’un document, à contrôler",
+        "terminer l’envoi d’un document",
     ),
     Action.DOCUMENT_INGEST: (
-        "déposé un document envoyé en plusieurs parties",
-        "déposer un document envoyé en plusieurs parties",
+        "déposé un document long",
+        "déposer un document long",
     ),
     Action.DOCUMENT_REVEAL: (
         "rendu visible un document, après l’avoir annoncé",
@@ -305,6 +305,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     Refusal.BUDGET: "il y a eu trop de demandes en peu de temps",
     Refusal.ALTERED: "une donnée de votre dossier ne peut pas être vérifiée, rien n’a été montré",
     Refusal.CONFLICT: "c’était déjà fait, ou cela avait changé entre-temps",
+    Refusal.TOO_LONG: "ce document est long et se lit par parties, il a été demandé en une fois",
 }
 # What is said of the reader's own space, said of a minor's.
 _OF_A_MINOR: Final[Mapping[str, str]] = {

@@ -2,9 +2,10 @@
 
     make drill
 
-It runs a product of its own, in `.state-drill`, or the one that runs from `CARNET_STATE`, whose
-tables it empties. What people see is read before and after over real HTTP: documents byte for
-byte, the history by the program that shares no code with the product, a login.
+It runs a product of its own, in `.state-drill`. Where `CARNET_STATE` names one, it empties **that
+one's** tables: never one whose data anybody needs. What people see is read before and after over
+real HTTP: documents byte for byte, the history by the program that shares no code with the
+product, a login.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from infra.local.client import Caller
 from infra.local.progress import say, step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
     from pathlib import Path
 
     from infra.local.config import Config
@@ -75,9 +76,7 @@ class Drill:
 
 def main() -> int:
     """Run the drill; return 0 if all is as it was."""
-    os.environ.setdefault("CARNET_STATE", str(STATE))
-    if not os.environ.get("CARNET_PORT") and os.environ["CARNET_STATE"] == str(STATE):
-        os.environ["CARNET_PORT"] = PORT
+    keep_apart(os.environ)
     try:
         with _product() as here, _folder(here) as folder:
             _play(Drill(here, folder))
@@ -85,6 +84,14 @@ def main() -> int:
         print(f"\nNot restored: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def keep_apart(variables: MutableMapping[str, str]) -> None:
+    """Name a product of the drill's own, unless one is named: `make` says nothing as `""`."""
+    if not variables.get("CARNET_STATE"):
+        variables["CARNET_STATE"] = str(STATE)
+    if not variables.get("CARNET_PORT") and variables["CARNET_STATE"] == str(STATE):
+        variables["CARNET_PORT"] = PORT
 
 
 @contextmanager
@@ -104,7 +111,10 @@ def _product() -> Iterator[Config]:
         deadline = time.monotonic() + START_SECONDS
         while (ready := running.found(wanted)) is None:
             if product.poll() is not None or time.monotonic() > deadline:
-                raise DrillFailedError("the product does not start: make run says why")
+                raise DrillFailedError(
+                    f"no product starts on port {wanted.port} in {wanted.state}: "
+                    f"CARNET_PORT={wanted.port} CARNET_STATE={wanted.state} make run says why"
+                )
             time.sleep(0.5)
     try:
         yield ready

@@ -58,7 +58,7 @@ def main() -> int:
     stay = bare.remove(client, settings)
     print(f"\n{summary(verdicts)}")
     if stay:
-        print(f"What could not be removed: {', '.join(stay)}")
+        print(f"What stays (an archive is locked, as it must be): {', '.join(stay)}")
     return 1 if any(one.is_fatal for one in verdicts) else 0
 
 

@@ -266,8 +266,8 @@ def test_asking_for_news_is_an_access_that_she_reads_in_french(http: Client) -> 
     assert (untouched.first_used_at is None, used.first_used_at is None) == (True, False)
     assert refused == [404, 404]
     assert [line["label"] for line in lines["items"]] == [
-        "a demandé à noter les documents comme vus",
+        "a demandé à marquer les documents comme vus",
         "a demandé à savoir s’il y avait de nouveaux documents",
-        "a noté les documents comme vus",
+        "a marqué les documents comme vus",
         "a regardé s’il y avait de nouveaux documents",
     ]

@@ -171,6 +171,7 @@ def test_what_cannot_be_given_in_one_answer_is_said(http: Client) -> None:
         assert (refused.status, refused.problem) == (416, "range-not-satisfiable")
     assert refused.header("Content-Range") == f"bytes */{len(LONG)}"
     assert content(http, person, document_id, "lines=1-2").status == 409
+    assert traces(person.pid)[-1].reason == "too_long"
 
 
 def test_an_interrupted_sending_goes_on_with_what_is_missing(http: Client) -> None:
