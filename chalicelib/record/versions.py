@@ -18,7 +18,7 @@ from chalicelib.record.cda.rules import Oddity
 from chalicelib.record.model import Document
 from chalicelib.record.store import DocumentRow, SourceRow
 
-# P: of one document; beyond, a depositor is going round in circles.
+# P: read for one deposit, whatever it names; beyond, a depositor is going round in circles.
 _MOST: Final = 50
 
 Found = tuple[DocumentRow, Document]
@@ -68,15 +68,18 @@ def _change(unit: Unit, row: DocumentRow, document: Document) -> None:
 def _current(unit: Unit, parents: Sequence[str]) -> Found | None:
     """Find the last version of the first parent that this depositor deposited."""
     token = unit.entry.depositor_token()
-    for parent in parents:
-        named = rows.get(SourceRow, *store.source_key(unit.pid, token, parent))
-        found = _find(unit, named.document_id if named else None)
-        for _ in range(_MOST):
-            if found is None or found[0].depositor != token:
-                break
-            if found[1].replaced_by is None:
-                return found
-            found = _find(unit, found[1].replaced_by)
+    keys = [(SourceRow, *store.source_key(unit.pid, token, parent)) for parent in parents]
+    named = [row for row in rows.fetch(keys) if isinstance(row, SourceRow)]
+    ahead, seen = [row.document_id for row in named], set[str]()
+    while ahead and len(seen) < _MOST:
+        known = ahead.pop(0)
+        found = None if known in seen else _find(unit, known)
+        seen.add(known)
+        if found is None or found[0].depositor != token:
+            continue
+        if found[1].replaced_by is None:
+            return found
+        ahead.insert(0, found[1].replaced_by)
     return None
 
 

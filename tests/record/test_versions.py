@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from chalicelib.core import ids
+from chalicelib.record import versions
 from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_person
 from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.record.test_documents import handle_of
+from tests.recorder import recorder
 
 ROOT = "1.2.250.1.213.1.1.9"
 WARNED = ["not_replaced"]
@@ -28,11 +30,13 @@ def laboratory(http: Client) -> Actor:
     return a_laboratory()
 
 
-def a_result(person: Patient, number: int, replaces: int | None = None, **said: Any) -> bytes:
-    """Write a result; `replaces` is the number of another one."""
+def a_result(person: Patient, number: int, replaces: int | str | None = None, **said: Any) -> bytes:
+    """Write a result; `replaces` is the number of another one, or the ids of several."""
     header = ""
     if replaces is not None:
-        parent = f'<id root="{ROOT}" extension="EXEMPLE-{replaces}"/>'
+        parent = replaces
+        if isinstance(replaces, int):
+            parent = f'<id root="{ROOT}" extension="EXEMPLE-{replaces}"/>'
         header = (
             '<relatedDocument typeCode="RPLC"><parentDocument>'
             f"{parent}</parentDocument></relatedDocument>"
@@ -187,3 +191,36 @@ def test_a_professional_replaces_her_own_and_counts_one_that_is_new(
     assert sent(http, doctor, person, 3, 1)["replaces"] == hers["id"]
     sent(http, laboratory, person, 4, 2)
     assert get(http, doctor, person, "/news").json()["new_documents"] == 1
+
+
+def test_what_it_costs_does_not_grow_with_what_it_names(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    handle = handle_of(http, laboratory, person.identity)
+    sent(http, laboratory, person, 1)
+    costs = []
+    for number, parents in ((2, [9]), (3, range(100, 105)), (4, range(100, 400))):
+        header = "".join(f'<id root="{ROOT}" extension="EXEMPLE-{n}"/>' for n in parents)
+        content = a_result(person, number, header)
+        recorder.clear()
+        assert deposit(http, laboratory, handle, content).json()["warnings"] == WARNED
+        costs.append(sorted(recorder.names))
+    assert costs[0] == costs[1] == costs[2]
+
+
+def test_all_that_is_named_has_one_budget_of_steps(
+    http: Client, person: Patient, laboratory: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of one chain are met once, by whichever name; beyond the budget it is beside."""
+    for number in range(1, 6):
+        sent(http, laboratory, person, number, number - 1 or None)
+    handle = handle_of(http, laboratory, person.identity)
+    named = "".join(f'<id root="{ROOT}" extension="EXEMPLE-{n}"/>' for n in (1, 2, 3))
+    monkeypatch.setattr(versions, "_MOST", 3)
+    recorder.clear()
+    reply = deposit(http, laboratory, handle, a_result(person, 10, named))
+    assert reply.json()["warnings"] == WARNED
+    assert recorder.names.count("dynamodb.GetItem") == 3
+    monkeypatch.setattr(versions, "_MOST", 5)
+    reply = deposit(http, laboratory, handle, a_result(person, 11, named))
+    assert reply.json()["replaces"] is not None
