@@ -15,8 +15,8 @@ from chalicelib.core.errors import Conflict
 from chalicelib.http.principal import ActorKind
 from chalicelib.record import rules, store
 from chalicelib.record.cda.rules import Oddity
-from chalicelib.record.model import Document
-from chalicelib.record.store import DocumentRow, SourceRow
+from chalicelib.record.model import Document, Visibility
+from chalicelib.record.store import DocumentRow, IncidentRow, SourceRow
 
 # P: read for one deposit, whatever it names; beyond, a depositor is going round in circles.
 _MOST: Final = 50
@@ -39,7 +39,7 @@ def placed(unit: Unit, document: Document, source: str | None, parents: Sequence
         return document
     found = _current(unit, parents)
     if found is None or not rules.may_replace(document, found[1]):
-        return replace(document, warnings=(*document.warnings, Oddity.NOT_REPLACED.value))
+        return _warned(document)
     row, former = found
     _change(unit, row, replace(former, replaced_by=document.id))
     return replace(document, replaces=former.id)
@@ -48,17 +48,39 @@ def placed(unit: Unit, document: Document, source: str | None, parents: Sequence
 def close_up(unit: Unit, document: Document) -> None:
     """Let the versions around one that is withdrawn follow each other; the former may be current.
 
+    It is not while there is a later one, even one that may not tell of it. A later one that tells
+    nothing of what is withdrawn is left as it is: that it changed would tell.
+
     Raises:
         Tampered, Unavailable: one of them does not open.
     """
-    former, later = (_find(unit, known) for known in (document.replaces, document.replaced_by))
-    follow = former and later and rules.may_replace(later[1], former[1])
+    former, later = _former(unit, document), _find(unit, document.replaced_by)
     if former:
-        after = later[1].id if later and follow else None
+        after = later[1].id if later else None
         _change(unit, former[0], replace(former[1], replaced_by=after))
-    if later:
-        before = former[1].id if former and follow else None
-        _change(unit, later[0], replace(later[1], replaces=before))
+    if later and later[1].visibility is document.visibility:
+        _change(unit, later[0], _after(later[1], former[1] if former else None))
+
+
+def alone(document: Document) -> Document:
+    """Return a version to be made visible: what it replaced, and became of it, is as if unknown."""
+    first = replace(document, version=1, behind=document.version - 1)
+    if document.replaces is None:
+        return first
+    return _warned(replace(first, replaces=None, covers=document.replaces))
+
+
+def _after(later: Document, former: Document | None) -> Document:
+    """Return a version as the one after another, whose next one was withdrawn."""
+    if former and rules.may_replace(later, former):
+        return replace(later, replaces=former.id)
+    apart = replace(later, replaces=None, covers=former.id if former else None)
+    # Made visible later, it must be as one whose former version was never there.
+    return _warned(apart) if later.visibility is Visibility.NOT_PATIENT else apart
+
+
+def _warned(document: Document) -> Document:
+    return replace(document, warnings=(*document.warnings, Oddity.NOT_REPLACED.value))
 
 
 def _change(unit: Unit, row: DocumentRow, document: Document) -> None:
@@ -83,8 +105,25 @@ def _current(unit: Unit, parents: Sequence[str]) -> Found | None:
     return None
 
 
+def _former(unit: Unit, document: Document) -> Found | None:
+    """Find the version before, past those withdrawn under one that tells nothing of them."""
+    known = document.replaces or document.covers
+    for _ in range(_MOST):
+        found = _find(unit, known)
+        if found or known is None:
+            return found
+        _, known = _around_withdrawn(unit, known)
+    return None
+
+
 def _find(unit: Unit, document_id: str | None) -> Found | None:
     if document_id is None:
         return None
     row = rows.get(DocumentRow, *store.document_key(unit.pid, document_id))
     return (row, store.open_row(unit, row)) if row else None
+
+
+def _around_withdrawn(unit: Unit, document_id: str) -> tuple[str | None, str | None]:
+    """Find the version after one that was withdrawn, and the one before."""
+    row = rows.get(IncidentRow, *store.incident_key(unit.pid, document_id))
+    return store.around_incident(unit, row) if row else (None, None)

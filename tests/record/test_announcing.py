@@ -33,6 +33,7 @@ from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.record.test_documents import handle_of
 from tests.record.test_secrecy import seen_by_a_parent
+from tests.record.test_versions import a_result, withdraw
 
 REASON: Final = "Annonce prévue lors de la consultation du 3 décembre"
 WITHHELD: Final = {"visibility": "invisible_to_patient", "visibility_reason": REASON}
@@ -75,6 +76,18 @@ def deposit(http: Client, who: Actor, person: Patient | Minor, **fields: Any) ->
 
 def withheld(http: Client, who: Actor, person: Patient, **fields: Any) -> str:
     reply = deposit(http, who, person, **WITHHELD, **fields)
+    assert reply.status == 201, reply.body
+    one: str = reply.json()["id"]
+    return one
+
+
+def result(
+    http: Client, around: Around, number: int, replaces: int | None = None, **said: Any
+) -> str:
+    """Deposit a CDA of the laboratory; `replaces` is the number of another one."""
+    content = a_result(around.person, number, replaces)
+    empty = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
+    reply = deposit(http, around.laboratory, around.person, content=content, **empty, **said)
     assert reply.status == 201, reply.body
     one: str = reply.json()["id"]
     return one
@@ -218,17 +231,8 @@ def test_a_minors_secrecy_and_an_announcement_are_not_both(http: Client, around:
 def test_what_it_replaced_before_the_announcement_stays_unknown(
     http: Client, around: Around
 ) -> None:
-    person, known = around.person, around.person.identity
-    made: list[str] = []
-    for number in (1, 2):
-        parent = f'<id root="1.2.250.1.213.1.1.9" extension="EXEMPLE-{number - 1}"/>'
-        header = (
-            '<relatedDocument typeCode="RPLC"><parentDocument>'
-            f"{parent}</parentDocument></relatedDocument>"
-        )
-        content = a_cda(ins=known.ins, traits=known.traits, number=number, header=header)
-        said = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
-        made.append(withheld(http, around.laboratory, person, content=content, **said))
+    person = around.person
+    made = [result(http, around, *one, **WITHHELD) for one in ((1,), (2, 1))]
     of_former = reveal(http, around.doctor, person, made[0])
     done = reveal(http, around.doctor, person, made[1])
 
@@ -238,6 +242,63 @@ def test_what_it_replaced_before_the_announcement_stays_unknown(
     assert get(http, person, person, f"/documents/{made[0]}").status == 404
     former = get(http, around.doctor, person, f"/documents/{made[0]}").json()
     assert (former["replaced_by"], former["abilities"]["reveal"]) == (made[1], False)
+
+
+@pytest.mark.parametrize("is_withdrawn_first", [False, True])
+def test_what_replaced_nothing_is_told_alike(  # D15
+    http: Client, around: Around, *, is_withdrawn_first: bool
+) -> None:
+    """Once visible, nothing of a version tells that the former is there, nor that it goes."""
+    person = around.person
+    former = result(http, around, 1, **WITHHELD)
+    after, after_none = (result(http, around, *one, **WITHHELD) for one in ((2, 1), (12, 11)))
+    if is_withdrawn_first:
+        withdraw(http, around.laboratory, person, former)
+    for one in (after, after_none):
+        reveal(http, around.doctor, person, one)
+    if not is_withdrawn_first:
+        before = get(http, person, person, f"/documents/{after}").header("ETag")
+        withdraw(http, around.laboratory, person, former)
+        assert get(http, person, person, f"/documents/{after}").header("ETag") == before
+
+    replies = [get(http, person, person, f"/documents/{one}") for one in (after, after_none)]
+    drawn = {"id", "sha256", "size_bytes", "deposited_at"}
+    alike = [
+        {name: part for name, part in one.json().items() if name not in drawn} for one in replies
+    ]
+    assert alike[0] == alike[1]
+    assert (alike[0]["warnings"], alike[0]["replaces"]) == (["not_replaced"], None)
+    assert replies[0].header("ETag") == replies[1].header("ETag") == '"v2"'
+    withdraw(http, around.laboratory, person, after)
+
+
+def test_a_hidden_version_is_not_current_beside_its_correction(
+    http: Client, around: Around
+) -> None:
+    """Two results that contradict each other are dangerous, one of them to be announced."""
+    person, laboratory = around.person, around.laboratory
+    first, second = (result(http, around, *one, **WITHHELD) for one in ((1,), (2, 1)))
+    reveal(http, around.doctor, person, second)
+    third = result(http, around, 3, 2)
+    withdraw(http, laboratory, person, second)
+
+    assert listed(http, around.doctor, person) == listed(http, person, person) == [third]
+    assert reveal(http, around.doctor, person, first).problem == "superseded"
+    assert get(http, person, person, f"/documents/{third}").json()["replaces"] is None
+    withdraw(http, laboratory, person, third)
+    assert listed(http, around.doctor, person) == [first], "no result is lost"
+    assert reveal(http, around.doctor, person, first).status == 200
+
+
+def test_a_hidden_version_is_found_past_one_that_was_withdrawn(
+    http: Client, around: Around
+) -> None:
+    person, laboratory = around.person, around.laboratory
+    made = [result(http, around, *one, **WITHHELD) for one in ((1,), (2, 1), (3, 2))]
+    reveal(http, around.doctor, person, made[2])
+    for one in (made[1], made[2]):
+        withdraw(http, laboratory, person, one)
+    assert listed(http, around.doctor, person) == [made[0]]
 
 
 @pytest.mark.parametrize("in_two_steps", [False, True])
