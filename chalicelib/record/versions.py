@@ -2,7 +2,8 @@
 
 The former version is in no list any more; who has its id still reads it. What names a document that
 is not here, or that somebody else deposited, is a document of its own, and is told one same warning
-(D15). See ADR 0036.
+(D15). A version that was altered is told to the operator, and is as if it were not here: it stops
+neither a correction nor a withdrawal. See ADR 0036.
 """
 
 from collections.abc import Sequence
@@ -10,13 +11,14 @@ from dataclasses import replace
 from typing import Final
 
 from chalicelib.access.gate import Unit
-from chalicelib.core import rows
+from chalicelib.core import log, rows
 from chalicelib.core.errors import Conflict
 from chalicelib.http.principal import ActorKind
 from chalicelib.record import rules, store
 from chalicelib.record.cda.rules import Oddity
 from chalicelib.record.model import Document, Visibility
 from chalicelib.record.store import DocumentRow, IncidentRow, SourceRow
+from chalicelib.vault.errors import Tampered
 
 # P: read for one deposit, whatever it names; beyond, a depositor is going round in circles.
 _MOST: Final = 50
@@ -30,7 +32,7 @@ def placed(unit: Unit, document: Document, source: str | None, parents: Sequence
     A rival who changes the former version meanwhile makes the deposit start again.
 
     Raises:
-        Tampered, Unavailable: the former version does not open.
+        Unavailable: the former version does not open.
     """
     if source is None or unit.entry.principal.kind is ActorKind.PERSON:
         return document
@@ -52,7 +54,7 @@ def close_up(unit: Unit, document: Document) -> None:
     nothing of what is withdrawn is left as it is: that it changed would tell.
 
     Raises:
-        Tampered, Unavailable: one of them does not open.
+        Unavailable: one of them does not open.
     """
     former, later = _former(unit, document), _find(unit, document.replaced_by)
     if former:
@@ -119,11 +121,19 @@ def _former(unit: Unit, document: Document) -> Found | None:
 def _find(unit: Unit, document_id: str | None) -> Found | None:
     if document_id is None:
         return None
-    row = rows.get(DocumentRow, *store.document_key(unit.pid, document_id))
-    return (row, store.open_row(unit, row)) if row else None
+    try:
+        row = rows.get(DocumentRow, *store.document_key(unit.pid, document_id))
+        return (row, store.open_row(unit, row)) if row else None
+    except Tampered as error:
+        log.exception("version does not open", error, patient=unit.pid)
+        return None
 
 
 def _around_withdrawn(unit: Unit, document_id: str) -> tuple[str | None, str | None]:
     """Find the version after one that was withdrawn, and the one before."""
     row = rows.get(IncidentRow, *store.incident_key(unit.pid, document_id))
-    return store.around_incident(unit, row) if row else (None, None)
+    try:
+        return store.around_incident(unit, row) if row else (None, None)
+    except Tampered as error:
+        log.exception("withdrawn version does not open", error, patient=unit.pid)
+        return None, None

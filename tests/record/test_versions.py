@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import ids
-from chalicelib.record import versions
+from chalicelib.core import ids, rows
+from chalicelib.record import store, versions
+from chalicelib.record.store import DocumentRow
 from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_person
 from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
@@ -224,3 +225,20 @@ def test_all_that_is_named_has_one_budget_of_steps(
     monkeypatch.setattr(versions, "_MOST", 5)
     reply = deposit(http, laboratory, handle, a_result(person, 11, named))
     assert reply.json()["replaces"] is not None
+
+
+@pytest.mark.parametrize("is_former", [False, True])
+def test_a_version_that_was_altered_stops_no_withdrawal_and_no_correction(
+    http: Client, person: Patient, laboratory: Actor, *, is_former: bool
+) -> None:
+    made = [sent(http, laboratory, person, *one)["id"] for one in ((1,), (2, 1))]
+    altered, other = made if is_former else made[::-1]
+    row = rows.get(DocumentRow, *store.document_key(person.pid, altered))
+    assert row is not None
+    row.sealed = row.sealed[:-1] + bytes([row.sealed[-1] ^ 1])
+    rows.write([rows.put(row)])
+
+    third = sent(http, laboratory, person, 3, 1)
+    assert (third["warnings"], third["replaces"]) == (WARNED, None)
+    withdraw(http, laboratory, person, other)
+    assert get(http, person, person, f"/documents/{other}").status == 404
