@@ -45,7 +45,7 @@ class ContentRow(Row):
 class SourceRow(Row):
     """Which document has the id that its depositor's CDA gives itself; the last one, if several.
 
-    Once that document is withdrawn it leads to nothing.
+    Once that document is withdrawn it leads to what the incident says was around it.
     """
 
     TABLE: ClassVar[str] = "record"

@@ -90,20 +90,26 @@ def _change(unit: Unit, row: DocumentRow, document: Document) -> None:
 
 
 def _current(unit: Unit, parents: Sequence[str]) -> Found | None:
-    """Find the last version of the first parent that this depositor deposited."""
+    """Find the last version of the first parent that this depositor deposited.
+
+    Of one withdrawn since, that of the versions that were around it.
+    """
     token = unit.entry.depositor_token()
     keys = [(SourceRow, *store.source_key(unit.pid, token, parent)) for parent in parents]
     named = [row for row in rows.fetch(keys) if isinstance(row, SourceRow)]
     ahead, seen = [row.document_id for row in named], set[str]()
     while ahead and len(seen) < _MOST:
         known = ahead.pop(0)
-        found = None if known in seen else _find(unit, known)
-        seen.add(known)
-        if found is None or found[0].depositor != token:
+        if known in seen:
             continue
-        if found[1].replaced_by is None:
-            return found
-        ahead.insert(0, found[1].replaced_by)
+        seen.add(known)
+        found = _find(unit, known)
+        if found is None:
+            ahead[:0] = filter(None, _around_withdrawn(unit, known))
+        elif found[0].depositor == token:
+            if found[1].replaced_by is None:
+                return found
+            ahead.insert(0, found[1].replaced_by)
     return None
 
 

@@ -154,8 +154,6 @@ def test_once_the_next_is_withdrawn_the_former_is_current_again(
 
     assert listed(http, person) == [first["id"]]
     assert get(http, person, person, f"/documents/{first['id']}").json()["replaced_by"] is None
-    again = sent(http, laboratory, person, 3, 2)
-    assert again["warnings"] == WARNED, "what was withdrawn is not replaced"
 
 
 def test_those_around_a_version_withdrawn_follow_each_other(
@@ -169,6 +167,41 @@ def test_those_around_a_version_withdrawn_follow_each_other(
     )
     assert (first["replaced_by"], third["replaces"]) == (made[2], made[0])
     assert listed(http, person) == [made[2]]
+
+
+@pytest.mark.parametrize(
+    ("made", "withdrawn", "current"),
+    [
+        ([(1,), (2, 1)], [2], 1),
+        ([(1,), (2, 1)], [1], 2),
+        ([(1,), (2, 1), (3, 2)], [2], 3),
+        ([(1,), (2, 1), (3, 2)], [2, 3], 1),
+        ([(1,), (2, 1), (3, 2)], [3, 2], 1),
+    ],
+)
+def test_what_corrects_one_that_was_withdrawn_replaces_the_others(
+    http: Client,
+    person: Patient,
+    laboratory: Actor,
+    made: list[tuple[int, ...]],
+    withdrawn: list[int],
+    current: int,
+) -> None:
+    """Two results side by side would contradict each other."""
+    known = {one[0]: sent(http, laboratory, person, *one)["id"] for one in made}
+    for one in withdrawn:
+        withdraw(http, laboratory, person, known[one])
+    last = sent(http, laboratory, person, 9, withdrawn[0])
+    assert (last["replaces"], last["warnings"]) == (known[current], [])
+    assert listed(http, person) == [last["id"]]
+
+
+def test_what_corrects_the_only_version_once_withdrawn_is_beside(
+    http: Client, person: Patient, laboratory: Actor
+) -> None:
+    withdraw(http, laboratory, person, sent(http, laboratory, person, 1)["id"])
+    last = sent(http, laboratory, person, 2, 1)
+    assert (last["replaces"], last["warnings"]) == (None, WARNED)
 
 
 def test_the_same_request_again_makes_one_version(
