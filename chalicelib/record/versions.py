@@ -14,7 +14,7 @@ from chalicelib.access.gate import Unit
 from chalicelib.core import log, rows
 from chalicelib.core.errors import Conflict
 from chalicelib.http.principal import ActorKind
-from chalicelib.record import rules, store
+from chalicelib.record import secrecy, store
 from chalicelib.record.cda.rules import Oddity
 from chalicelib.record.model import Document, Visibility
 from chalicelib.record.store import DocumentRow, IncidentRow, SourceRow
@@ -39,8 +39,8 @@ def placed(unit: Unit, document: Document, source: str | None, parents: Sequence
     unit.write(rows.replace(store.new_source_row(unit, document.id, source)))
     if not parents:
         return document
-    found = _current(unit, parents)
-    if found is None or not rules.may_replace(document, found[1]):
+    found = _current(unit, document, parents)
+    if found is None:
         return _warned(document)
     row, former = found
     _change(unit, row, replace(former, replaced_by=document.id))
@@ -60,8 +60,8 @@ def close_up(unit: Unit, document: Document) -> None:
     if former:
         after = later[1].id if later else None
         _change(unit, former[0], replace(former[1], replaced_by=after))
-    if later and later[1].visibility is document.visibility:
-        _change(unit, later[0], _after(later[1], former[1] if former else None))
+    if later and _is_seen_alike(unit, later[1], document):
+        _change(unit, later[0], _after(unit, later[1], former[1] if former else None))
 
 
 def alone(document: Document) -> Document:
@@ -72,13 +72,26 @@ def alone(document: Document) -> Document:
     return _warned(replace(first, replaces=None, covers=document.replaces))
 
 
-def _after(later: Document, former: Document | None) -> Document:
+def _after(unit: Unit, later: Document, former: Document | None) -> Document:
     """Return a version as the one after another, whose next one was withdrawn."""
-    if former and rules.may_replace(later, former):
+    if former and _may_replace(unit, later, former):
         return replace(later, replaces=former.id)
     apart = replace(later, replaces=None, covers=former.id if former else None)
     # Made visible later, it must be as one whose former version was never there.
     return _warned(apart) if later.visibility is Visibility.NOT_PATIENT else apart
+
+
+def _may_replace(unit: Unit, document: Document, former: Document) -> bool:
+    """Tell whether a document may be the next version of another, of the same depositor.
+
+    Who may see one must be who may see the other, or either would tell of what is hidden (D15).
+    """
+    is_same_type = document.type_code == former.type_code
+    return is_same_type and _is_seen_alike(unit, document, former)
+
+
+def _is_seen_alike(unit: Unit, one: Document, other: Document) -> bool:
+    return secrecy.in_effect(unit, one) is secrecy.in_effect(unit, other)
 
 
 def _warned(document: Document) -> Document:
@@ -89,8 +102,8 @@ def _change(unit: Unit, row: DocumentRow, document: Document) -> None:
     unit.put(store.changed_row(unit, row, document), lost=Conflict())
 
 
-def _current(unit: Unit, parents: Sequence[str]) -> Found | None:
-    """Find the last version of the first parent that this depositor deposited.
+def _current(unit: Unit, document: Document, parents: Sequence[str]) -> Found | None:
+    """Find the last version of the first parent that this one may replace, of this depositor.
 
     Of one withdrawn since, that of the versions that were around it.
     """
@@ -107,9 +120,10 @@ def _current(unit: Unit, parents: Sequence[str]) -> Found | None:
         if found is None:
             ahead[:0] = filter(None, _around_withdrawn(unit, known))
         elif found[0].depositor == token:
-            if found[1].replaced_by is None:
+            if found[1].replaced_by:
+                ahead.insert(0, found[1].replaced_by)
+            elif _may_replace(unit, document, found[1]):
                 return found
-            ahead.insert(0, found[1].replaced_by)
     return None
 
 

@@ -82,12 +82,18 @@ def withheld(http: Client, who: Actor, person: Patient, **fields: Any) -> str:
 
 
 def result(
-    http: Client, around: Around, number: int, replaces: int | None = None, **said: Any
+    http: Client,
+    around: Around,
+    number: int,
+    replaces: int | None = None,
+    *,
+    is_withheld: bool = True,
 ) -> str:
     """Deposit a CDA of the laboratory; `replaces` is the number of another one."""
     content = a_result(around.person, number, replaces)
     empty = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
-    reply = deposit(http, around.laboratory, around.person, content=content, **empty, **said)
+    said = empty | (WITHHELD if is_withheld else {})
+    reply = deposit(http, around.laboratory, around.person, content=content, **said)
     assert reply.status == 201, reply.body
     one: str = reply.json()["id"]
     return one
@@ -232,7 +238,7 @@ def test_what_it_replaced_before_the_announcement_stays_unknown(
     http: Client, around: Around
 ) -> None:
     person = around.person
-    made = [result(http, around, *one, **WITHHELD) for one in ((1,), (2, 1))]
+    made = [result(http, around, *one) for one in ((1,), (2, 1))]
     of_former = reveal(http, around.doctor, person, made[0])
     done = reveal(http, around.doctor, person, made[1])
 
@@ -250,8 +256,8 @@ def test_what_replaced_nothing_is_told_alike(  # D15
 ) -> None:
     """Once visible, nothing of a version tells that the former is there, nor that it goes."""
     person = around.person
-    former = result(http, around, 1, **WITHHELD)
-    after, after_none = (result(http, around, *one, **WITHHELD) for one in ((2, 1), (12, 11)))
+    former = result(http, around, 1)
+    after, after_none = (result(http, around, *one) for one in ((2, 1), (12, 11)))
     if is_withdrawn_first:
         withdraw(http, around.laboratory, person, former)
     for one in (after, after_none):
@@ -277,9 +283,9 @@ def test_a_hidden_version_is_not_current_beside_its_correction(
 ) -> None:
     """Two results that contradict each other are dangerous, one of them to be announced."""
     person, laboratory = around.person, around.laboratory
-    first, second = (result(http, around, *one, **WITHHELD) for one in ((1,), (2, 1)))
+    first, second = (result(http, around, *one) for one in ((1,), (2, 1)))
     reveal(http, around.doctor, person, second)
-    third = result(http, around, 3, 2)
+    third = result(http, around, 3, 2, is_withheld=False)
     withdraw(http, laboratory, person, second)
 
     assert listed(http, around.doctor, person) == listed(http, person, person) == [third]
@@ -294,7 +300,7 @@ def test_a_hidden_version_is_found_past_one_that_was_withdrawn(
     http: Client, around: Around
 ) -> None:
     person, laboratory = around.person, around.laboratory
-    made = [result(http, around, *one, **WITHHELD) for one in ((1,), (2, 1), (3, 2))]
+    made = [result(http, around, *one) for one in ((1,), (2, 1), (3, 2))]
     reveal(http, around.doctor, person, made[2])
     for one in (made[1], made[2]):
         withdraw(http, laboratory, person, one)

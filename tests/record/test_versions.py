@@ -1,14 +1,25 @@
 """A clinical document that replaces another of the same depositor is its next version (R-VER)."""
 
 import base64
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from chalicelib.core import ids, rows
 from chalicelib.record import store, versions
 from chalicelib.record.store import DocumentRow
-from tests.builders import Actor, Patient, a_doctor, a_grant, a_laboratory, a_person
+from tests.builders import (
+    Actor,
+    Minor,
+    Patient,
+    a_doctor,
+    a_grant,
+    a_laboratory,
+    a_minor,
+    a_person,
+)
 from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
@@ -31,7 +42,9 @@ def laboratory(http: Client) -> Actor:
     return a_laboratory()
 
 
-def a_result(person: Patient, number: int, replaces: int | str | None = None, **said: Any) -> bytes:
+def a_result(
+    person: Patient | Minor, number: int, replaces: int | str | None = None, **said: Any
+) -> bytes:
     """Write a result; `replaces` is the number of another one, or the ids of several."""
     header = ""
     if replaces is not None:
@@ -46,11 +59,13 @@ def a_result(person: Patient, number: int, replaces: int | str | None = None, **
     return a_cda(ins=known.ins, traits=known.traits, number=number, header=header, **said)
 
 
-def deposit(http: Client, who: Actor, subject: str, content: bytes, key: str = "") -> Reply:
+def deposit(
+    http: Client, who: Actor, subject: str, content: bytes, key: str = "", **said: str
+) -> Reply:
     return http.post(
         f"/v1/patients/{subject}/documents",
         as_=who.principal,
-        json={"content": base64.b64encode(content).decode()},
+        json={"content": base64.b64encode(content).decode()} | said,
         headers={"Idempotency-Key": key or ids.new_id()},
     )
 
@@ -202,6 +217,23 @@ def test_what_corrects_the_only_version_once_withdrawn_is_beside(
     withdraw(http, laboratory, person, sent(http, laboratory, person, 1)["id"])
     last = sent(http, laboratory, person, 2, 1)
     assert (last["replaces"], last["warnings"]) == (None, WARNED)
+
+
+def test_what_was_secret_of_a_minor_is_corrected_once_she_is_of_age(
+    http: Client, clock: time_machine.Traveller, laboratory: Actor
+) -> None:
+    """Nobody represents her any more: both are seen by the same readers (ADR 0019)."""
+    child = a_minor(a_person(), birth_date=date(2008, 12, 20))
+    secret = {"visibility": "invisible_to_representatives"}
+    made = [
+        deposit(http, laboratory, handle_of(http, laboratory, child.identity), content, **said)
+        for content, said in ((a_result(child, 1), secret), (a_result(child, 2, 1), {}))
+    ]
+    assert [one.json()["warnings"] for one in made] == [[], WARNED]
+    clock.shift(timedelta(days=40))
+    handle = handle_of(http, laboratory, child.identity)
+    last = deposit(http, laboratory, handle, a_result(child, 3, 1)).json()
+    assert (last["replaces"], last["warnings"]) == (made[0].json()["id"], [])
 
 
 def test_the_same_request_again_makes_one_version(
