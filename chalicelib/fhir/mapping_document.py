@@ -154,9 +154,9 @@ def _name(author: Author) -> str:
 
 
 def _relations(document: Document) -> list[dict[str, Any]] | None:
-    if document.follows is None:
+    if document.replaces is None:
         return None
-    target = {"reference": f"DocumentReference/{document.follows}"}
+    target = {"reference": f"DocumentReference/{document.replaces}"}
     return [{"code": "replaces", "target": target}]
 
 

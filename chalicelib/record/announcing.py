@@ -16,7 +16,7 @@ from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import Item
 from chalicelib.http.principal import Principal
-from chalicelib.record import store, usecases
+from chalicelib.record import store, usecases, versions
 from chalicelib.record.model import Document, Visibility
 from chalicelib.record.store import DocumentRow, IncidentRow
 from chalicelib.vault.errors import Tampered
@@ -48,11 +48,11 @@ def _reveal(principal: Principal, pid: str, document_id: str) -> Document:
             raise Conflict("superseded")
         unit.require(holds=document.is_revealable, reason=Refusal.PROFESSION)
         unit.is_withheld = False  # from this line on, her history says it
-        shown = replace(document, visibility=Visibility.NORMAL, is_revealable=False)
+        shown = replace(versions.alone(document), visibility=Visibility.NORMAL, is_revealable=False)
         row = store.changed_row(unit, unit.target(DocumentRow), shown)
         unit.put(row, lost=Conflict())
         unit.emit(EventType.DOCUMENT_ADDED, document_id)
-    return replace(shown, version=document.version + 1)
+    return replace(shown, version=shown.version + 1)
 
 
 def told(unit: Unit, items: Iterable[Item], about: Callable[[Item], str | None]) -> Iterator[Item]:

@@ -96,7 +96,9 @@ class Document:
     `author_ref` stands for the name of its author, in this record only; None if it has none.
     `is_deletable`: by this reader, who deposited it, or may take back what a parent did.
     `is_revealable`: by this reader, to the person from whom it is withheld.
-    `replaces` is its former version, `replaced_by` the next one (R-VER-02).
+    `replaces` is its former version, `replaced_by` the next one (R-VER-02). `covers` is a former
+    one too, told to nobody: it is hidden from who may read this one (D15). `behind` is how many
+    changes, while it was withheld, its version does not count.
     """
 
     id: str
@@ -121,14 +123,10 @@ class Document:
     stride: int | None = None  # sealed in pieces: how long each of them but the last is, sealed
     replaces: str | None = None
     replaced_by: str | None = None
+    covers: str | None = None
+    behind: int = 0
     withheld: Withheld | None = None
     is_revealable: bool = False
-
-    @property
-    def follows(self) -> str | None:
-        """The former version, to be told; never of what was withheld: that one is still (D15)."""
-        is_told = self.withheld is None or self.visibility is Visibility.NOT_PATIENT
-        return self.replaces if is_told else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,14 +161,6 @@ def may_reveal(
     return is_withheld and is_current and (is_own or is_doctor(profession))
 
 
-def may_replace(document: Document, former: Document) -> bool:
-    """Tell whether a document may be the next version of another, of the same depositor.
-
-    Who may see one must be who may see the other, or either would tell of what is hidden (D15).
-    """
-    return (document.type_code, document.visibility) == (former.type_code, former.visibility)
-
-
 def may_see(document: Document, kind: ActorKind, profession: str | None) -> bool:
     """Tell whether a reader whom the policy let in may see this document.
 

@@ -362,7 +362,7 @@ def document_out(document: Document) -> DocumentOut:
         abilities=AbilitiesOut(
             read=True, withdraw=document.is_deletable, reveal=document.is_revealable
         ),
-        replaces=document.follows,
+        replaces=document.replaces,
         replaced_by=document.replaced_by,
         version=document.version,
     )

@@ -113,10 +113,18 @@ def hides(unit: Unit, document: Document) -> bool:
         return True
     unit.is_withheld = document.visibility is Visibility.NOT_PATIENT
     if document.visibility is Visibility.NOT_REPRESENTATIVES:
-        settings = unit.entry.settings
-        represented = (settings.represented_until if settings else None) or ""
-        unit.is_secret = clock.iso(unit.now) < max(document.secret_until or "", represented)
+        unit.is_secret = in_effect(unit, document) is document.visibility
     return False
+
+
+def in_effect(unit: Unit, document: Document) -> Visibility:
+    """Return to whom a document is not shown now: a minor's secrecy ends once nobody represents."""
+    if document.visibility is not Visibility.NOT_REPRESENTATIVES:
+        return document.visibility
+    settings = unit.entry.settings
+    represented = (settings.represented_until if settings else None) or ""
+    is_kept = clock.iso(unit.now) < max(document.secret_until or "", represented)
+    return document.visibility if is_kept else Visibility.NORMAL
 
 
 def _refused(code: str) -> Invalid:

@@ -45,7 +45,7 @@ class ContentRow(Row):
 class SourceRow(Row):
     """Which document has the id that its depositor's CDA gives itself; the last one, if several.
 
-    Once that document is withdrawn it leads to nothing.
+    Once that document is withdrawn it leads to what the incident says was around it.
     """
 
     TABLE: ClassVar[str] = "record"
@@ -214,6 +214,7 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
     depositor, is_own = Depositor(**value["depositor"]), row.depositor == _mine(unit)
     visibility = Visibility(value.get("visibility", Visibility.NORMAL))
     replaced_by, session = value.get("replaced_by"), unit.entry.session
+    behind = value.get("behind", 0)
     profession = session.profession_code if isinstance(session, SessionRow) else None
     return Document(
         id=row.sk.removeprefix("DOC#"),
@@ -232,12 +233,14 @@ def open_row(unit: Unit, row: DocumentRow) -> Document:
         blob=value["blob"],
         is_own_deposit=is_own,
         is_deletable=rules.may_delete(depositor, unit.entry.principal.kind, is_own=is_own),
-        version=row.version or 0,
+        version=(row.version or 0) - behind,
+        behind=behind,
         visibility=visibility,
         secret_until=value.get("secret_until"),
         stride=value.get("stride"),
         replaces=value.get("replaces"),
         replaced_by=replaced_by,
+        covers=value.get("covers"),
         withheld=_withheld(value.get("withheld")),
         is_revealable=rules.may_reveal(
             visibility, profession, is_own=is_own, is_current=replaced_by is None
@@ -280,7 +283,19 @@ def _payload(document: Document) -> dict[str, Any]:
         **({"withheld": _withheld_value(document.withheld)} if document.withheld else {}),
         **({"replaces": document.replaces} if document.replaces else {}),
         **({"replaced_by": document.replaced_by} if document.replaced_by else {}),
+        **({"covers": document.covers} if document.covers else {}),
+        **({"behind": document.behind} if document.behind else {}),
     }
+
+
+def around_incident(unit: Unit, row: IncidentRow) -> tuple[str | None, str | None]:
+    """Return the next version of a withdrawn document when it was, and the former one.
+
+    Raises:
+        Tampered, Unavailable: it does not open.
+    """
+    value = unit.open(row.sealed, row.pk, row.sk)
+    return value.get("replaced_by"), value.get("replaces") or value.get("covers")
 
 
 def new_incident(unit: Unit, document: Document, reason: str, now: datetime) -> IncidentRow:

@@ -246,7 +246,7 @@ def withdraw_document(
         document = store.open_row(unit, row)
         unit.require(holds=not secrecy.hides(unit, document), reason=Refusal.ABSENT)
         unit.require(holds=document.is_deletable, reason=Refusal.NO_RIGHT)
-        if row.version != version:
+        if document.version != version:
             raise Stale
         unit.write(rows.delete(row), lost=Stale())
         unit.write(rows.forget(store.new_content_row(unit, document, row.depositor)))

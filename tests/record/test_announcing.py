@@ -1,5 +1,6 @@
 """What waits for the consultation in which it is announced does not exist for the person (D15)."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,10 +33,13 @@ from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
 from tests.record.test_documents import handle_of
-from tests.record.test_secrecy import seen_by_a_parent
+from tests.record.test_secrecy import announced_to_parents, seen_by_a_parent
+from tests.record.test_versions import ROOT, a_result, withdraw
 
 REASON: Final = "Annonce prévue lors de la consultation du 3 décembre"
 WITHHELD: Final = {"visibility": "invisible_to_patient", "visibility_reason": REASON}
+# A clinical document says the rest itself.
+BARE: Final = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
 HIDDEN: Final = b'<confidentialityCode code="INVISIBLE_PATIENT"/>'
 
 
@@ -75,6 +79,23 @@ def deposit(http: Client, who: Actor, person: Patient | Minor, **fields: Any) ->
 
 def withheld(http: Client, who: Actor, person: Patient, **fields: Any) -> str:
     reply = deposit(http, who, person, **WITHHELD, **fields)
+    assert reply.status == 201, reply.body
+    one: str = reply.json()["id"]
+    return one
+
+
+def result(
+    http: Client,
+    around: Around,
+    number: int,
+    replaces: int | str | None = None,
+    *,
+    is_withheld: bool = True,
+) -> str:
+    """Deposit a CDA of the laboratory; `replaces` is the number of another one."""
+    content = a_result(around.person, number, replaces)
+    said = BARE | (WITHHELD if is_withheld else {})
+    reply = deposit(http, around.laboratory, around.person, content=content, **said)
     assert reply.status == 201, reply.body
     one: str = reply.json()["id"]
     return one
@@ -218,17 +239,8 @@ def test_a_minors_secrecy_and_an_announcement_are_not_both(http: Client, around:
 def test_what_it_replaced_before_the_announcement_stays_unknown(
     http: Client, around: Around
 ) -> None:
-    person, known = around.person, around.person.identity
-    made: list[str] = []
-    for number in (1, 2):
-        parent = f'<id root="1.2.250.1.213.1.1.9" extension="EXEMPLE-{number - 1}"/>'
-        header = (
-            '<relatedDocument typeCode="RPLC"><parentDocument>'
-            f"{parent}</parentDocument></relatedDocument>"
-        )
-        content = a_cda(ins=known.ins, traits=known.traits, number=number, header=header)
-        said = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
-        made.append(withheld(http, around.laboratory, person, content=content, **said))
+    person = around.person
+    made = [result(http, around, *one) for one in ((1,), (2, 1))]
     of_former = reveal(http, around.doctor, person, made[0])
     done = reveal(http, around.doctor, person, made[1])
 
@@ -238,6 +250,74 @@ def test_what_it_replaced_before_the_announcement_stays_unknown(
     assert get(http, person, person, f"/documents/{made[0]}").status == 404
     former = get(http, around.doctor, person, f"/documents/{made[0]}").json()
     assert (former["replaced_by"], former["abilities"]["reveal"]) == (made[1], False)
+
+
+@pytest.mark.parametrize("is_withdrawn_first", [False, True])
+def test_what_replaced_nothing_is_told_alike(  # D15
+    http: Client, around: Around, *, is_withdrawn_first: bool
+) -> None:
+    """Once visible, nothing of a version tells that the former is there, nor that it goes."""
+    person = around.person
+    former = result(http, around, 1)
+    after, after_none = (result(http, around, *one) for one in ((2, 1), (12, 11)))
+    if is_withdrawn_first:
+        withdraw(http, around.laboratory, person, former)
+    for one in (after, after_none):
+        reveal(http, around.doctor, person, one)
+    if not is_withdrawn_first:
+        before = get(http, person, person, f"/documents/{after}").header("ETag")
+        withdraw(http, around.laboratory, person, former)
+        assert get(http, person, person, f"/documents/{after}").header("ETag") == before
+
+    replies = [get(http, person, person, f"/documents/{one}") for one in (after, after_none)]
+    drawn = {"id", "sha256", "size_bytes", "deposited_at"}
+    alike = [
+        {name: part for name, part in one.json().items() if name not in drawn} for one in replies
+    ]
+    assert alike[0] == alike[1]
+    assert (alike[0]["warnings"], alike[0]["replaces"]) == (["not_replaced"], None)
+    assert replies[0].header("ETag") == replies[1].header("ETag") == '"v2"'
+    withdraw(http, around.laboratory, person, after)
+
+
+def test_a_hidden_version_is_not_current_beside_its_correction(
+    http: Client, around: Around
+) -> None:
+    """Two results that contradict each other are dangerous, one of them to be announced."""
+    person, laboratory = around.person, around.laboratory
+    first, second = (result(http, around, *one) for one in ((1,), (2, 1)))
+    reveal(http, around.doctor, person, second)
+    third = result(http, around, 3, 2, is_withheld=False)
+    withdraw(http, laboratory, person, second)
+
+    assert listed(http, around.doctor, person) == listed(http, person, person) == [third]
+    assert reveal(http, around.doctor, person, first).problem == "superseded"
+    assert get(http, person, person, f"/documents/{third}").json()["replaces"] is None
+    withdraw(http, laboratory, person, third)
+    assert listed(http, around.doctor, person) == [first], "no result is lost"
+    assert reveal(http, around.doctor, person, first).status == 200
+
+
+def test_what_is_hidden_is_passed_over_for_another_that_is_named(
+    http: Client, around: Around
+) -> None:
+    """As if it were not there (D15)."""
+    result(http, around, 1)
+    plain = result(http, around, 2, is_withheld=False)
+    named = "".join(f'<id root="{ROOT}" extension="EXEMPLE-{n}"/>' for n in (1, 2))
+    last = result(http, around, 3, named, is_withheld=False)
+    assert get(http, around.person, around.person, f"/documents/{last}").json()["replaces"] == plain
+
+
+def test_a_hidden_version_is_found_past_one_that_was_withdrawn(
+    http: Client, around: Around
+) -> None:
+    person, laboratory = around.person, around.laboratory
+    made = [result(http, around, *one) for one in ((1,), (2, 1), (3, 2))]
+    reveal(http, around.doctor, person, made[2])
+    for one in (made[1], made[2]):
+        withdraw(http, laboratory, person, one)
+    assert listed(http, around.doctor, person) == [made[0]]
 
 
 @pytest.mark.parametrize("in_two_steps", [False, True])
@@ -261,10 +341,13 @@ def test_what_she_is_told_is_what_she_would_be_if_it_did_not_exist(  # D15
         double.restore(begun)
         double.new_process()
         clock.move_to(at)
-        plain = deposit(http, around.laboratory, person, content=contents[0]).json()["id"]
+        subject(http, around.laboratory, person)
+        clock.shift(timedelta(seconds=1))  # their lines are in this order
+        plain = _sent(http, around, a_draft(contents[0]))
         clock.shift(timedelta(minutes=1))
         if with_it:
-            _life(http, around.laboratory, doctor, person, contents[1], in_two_steps=in_two_steps)
+            _life(http, around, doctor, contents[1], in_two_steps=in_two_steps)
+            _versions(http, around, doctor)
         clock.shift(timedelta(minutes=1))
         deposit(http, around.doctor, person, content=contents[2])
         minor, known = Minor(person.pid, person.identity), [plain, ids.new_id()]
@@ -274,25 +357,47 @@ def test_what_she_is_told_is_what_she_would_be_if_it_did_not_exist(  # D15
             found += seen_by_a_parent(http, reader, minor, known)
         listing = http.get("/fhir/R4/DocumentReference", as_=app.principal).json()
         found.append([one["resource"]["date"] for one in listing["entry"]])
-        found.append(sorted((row.type, row.patient_id) for row in waiting()))
+        found.append(announced_to_parents())
         answers.append(found)
 
     assert answers[0] == answers[1]
     record_property("survived", f"announcement: {len(answers[0])} answers alike")
 
 
+def _target(around: Around) -> str:
+    """Where the laboratory deposits; that it looks for her first is in her history."""
+    now = product_clock.now()
+    handle, _ = tokens.new_handle(around.person.pid, around.laboratory.id, now)
+    return f"/v1/patients/{handle}/documents"
+
+
+def _sent(http: Client, around: Around, body: dict[str, Any]) -> str:
+    key = {"Idempotency-Key": ids.new_id()}
+    who = around.laboratory.principal
+    reply = http.post(_target(around), as_=who, json=body, headers=key)
+    assert reply.status == 201, reply.body
+    one: str = reply.json()["id"]
+    return one
+
+
+def _versions(http: Client, around: Around, doctor: Actor) -> None:
+    """Correct what a header withholds, be refused its announcement, withdraw the correction."""
+    made, who = [], around.laboratory.principal
+    for number in (1, 2):
+        content = a_result(around.person, number, number - 1 or None)
+        content = content.replace(b'<confidentialityCode code="N"/>', HIDDEN)
+        made.append(_sent(http, around, BARE | {"content": base64.b64encode(content).decode()}))
+    assert reveal(http, doctor, around.person, made[0]).problem == "superseded"
+    assert reveal(http, around.nurse, around.person, made[1]).status == 404
+    target = f"{_target(around)}/{made[1]}?reason=wrong_document"
+    assert http.delete(target, as_=who, headers={"If-Match": '"v1"'}).status == 204
+
+
 def _life(
-    http: Client,
-    laboratory: Actor,
-    doctor: Actor,
-    person: Patient,
-    content: bytes,
-    *,
-    in_two_steps: bool,
+    http: Client, around: Around, doctor: Actor, content: bytes, *, in_two_steps: bool
 ) -> None:
     """Deposit, deposit again, read, try to join to a message; none of it is hers to know."""
-    at = f"/v1/patients/{tokens.new_handle(person.pid, laboratory.id, product_clock.now())[0]}"
-    target, who = f"{at}/documents", laboratory.principal
+    target, who, person = _target(around), around.laboratory.principal, around.person
     body = a_draft(content, **WITHHELD)
     if in_two_steps:
         body |= {"content": None, "size_bytes": len(content)}

@@ -8,6 +8,7 @@ become empty fields here, and warnings in `rules`.
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
+from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -40,6 +41,8 @@ from chalicelib.storage.xml_gate import HL7
 
 NS: Final = {"": HL7}
 _MAX_AUTHORS: Final = 50
+# P: each that is named is looked for; one that corrects names one.
+_MAX_REPLACED: Final = 5
 # What lies outside is a slip, and no calendar's arithmetic overflows within.
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2100
@@ -76,7 +79,7 @@ def read_header(tree: Element) -> Header:
         title=_text(tree.find("title", NS)),
         set_id=_identifier(tree.find("setId", NS)),
         version=_whole(_value(tree.find("versionNumber", NS))),
-        replaces=tuple(_replaced(tree)),
+        replaces=tuple(islice(dict.fromkeys(_replaced(tree)), _MAX_REPLACED)),
         confidentiality=_attribute(tree.find("confidentialityCode", NS), "code") or "N",
         language=_attribute(tree.find("languageCode", NS), "code") or "fr-FR",
         authors=tuple(_authors(tree)),

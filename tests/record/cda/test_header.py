@@ -123,3 +123,13 @@ def test_reduces_titles_and_names_to_one_plain_line() -> None:
     header = _header(a_cda(title="Compte\r\n  rendu \u202egpj.exe" + "x" * 1000))
     assert header.title.startswith("Compte rendu gpj.exe")
     assert len(header.title) == 300
+
+
+def test_keeps_the_first_few_of_what_it_replaces_each_once() -> None:
+    parents = "".join(f'<id root="1.2.3" extension="{n}"/>' for n in (0, 0, *range(8), *range(8)))
+    header = (
+        '<relatedDocument typeCode="RPLC"><parentDocument>'
+        f"{parents}</parentDocument></relatedDocument>"
+    )
+    found = _header(a_cda(header=header)).replaces
+    assert [one.extension for one in found] == ["0", "1", "2", "3", "4"]
