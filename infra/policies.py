@@ -169,7 +169,11 @@ def _statements() -> dict[Function, list[Statement]]:
             of_queue("IngestQueue", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
             # Who sends may still deposit; whose record it is, for what its header says.
             _table(tables.IDENTITY, "GetItem", "BatchGetItem"),
-            _table(tables.RECORD, "GetItem", "BatchGetItem", "PutItem", "ConditionCheckItem"),
+            # The trace of what is withheld is noted in sets, which are added to.
+            _table(
+                tables.RECORD,
+                *("GetItem", "BatchGetItem", "PutItem", "ConditionCheckItem", "UpdateItem"),
+            ),
             _table(tables.AUDIT, "GetItem", "PutItem"),
             _table(tables.WORK, *READ, "PutItem", "DeleteItem", "UpdateItem"),
             _table(tables.KEYS, "GetItem", "BatchGetItem", "Query"),

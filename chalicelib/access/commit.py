@@ -8,7 +8,7 @@ import time
 from concurrent.futures import Future
 from typing import Final
 
-from chalicelib.access import applications, budgets, policy, store
+from chalicelib.access import applications, budgets, policy, store, waiting
 from chalicelib.access.entry import Entry
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.store import (
@@ -166,7 +166,7 @@ def _commit(unit: Unit, steps: list[Step], marker: rows.Row) -> None:
     The marker is the trace; where there is none (`Unit.go_on`), a row among the steps.
     """
     began = time.monotonic()
-    trace = [rows.put(marker)] if isinstance(marker, TraceRow) else []
+    trace = [rows.put(marker), *_notes(unit, marker)] if isinstance(marker, TraceRow) else []
     for _ in range(ATTEMPTS):
         if time.monotonic() - began > BUDGET_SECONDS:
             break
@@ -312,7 +312,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         outcome="refused" if reason else "allowed",
         right=Right.NONE if reason else _said_right(unit),
         right_since=_since(unit),
-        reference=unit.traced_about or unit.reference,
+        reference=_reference(unit),
         reason=reason,
         request_id=log.request_id.get(),
         salt=ids.new_secret_id(),
@@ -330,6 +330,17 @@ def _audience(unit: Unit) -> Audience:
     if unit.is_withheld:
         return Audience.WITHHELD
     return Audience.MINOR if unit.is_secret else Audience.GENERAL
+
+
+def _notes(unit: Unit, trace: TraceRow) -> list[rows.Action]:
+    """Note a trace kept from the person under what it is about, for when that is announced."""
+    about = _reference(unit)
+    is_kept = _audience(unit) is Audience.WITHHELD and _space(unit) is not None
+    return waiting.note(unit.pid, about, trace.sk) if is_kept and about else []
+
+
+def _reference(unit: Unit) -> str | None:
+    return unit.traced_about or unit.reference
 
 
 def _trace_key(unit: Unit) -> WrappedKey:

@@ -16,6 +16,7 @@ from pynamodb.attributes import (
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.expressions.condition import Condition
 
@@ -246,6 +247,14 @@ class FeedsRow(AuthenticatedRow):
 
     feeds = JSONAttribute()
     trace_key = BinaryAttribute(legacy_encoding=False)  # the space's: where its reads are traced
+
+
+class NotedRow(Row):
+    """Hours in which traces about a thing were kept apart, or the traces of one of these hours."""
+
+    TABLE: ClassVar[str] = "record"
+
+    noted = UnicodeSetAttribute()
 
 
 class IdempotencyRow(Row):

@@ -5,7 +5,6 @@ Titles are joined when it is read: a trace never holds one, and a document that 
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import starmap
 from typing import Literal
 
 from pydantic import Field
@@ -22,6 +21,7 @@ from chalicelib.identity import directory, spaces
 from chalicelib.identity import model as identity
 from chalicelib.oauth import store as consents
 from chalicelib.record import announcing
+from chalicelib.record import store as documents
 from chalicelib.record import usecases as record
 from chalicelib.trace import sentences, store, usecases
 from chalicelib.trace.model import Group, Kind, Outcome, Shown
@@ -85,28 +85,33 @@ def read_trace(call: Call[None, TraceQuery]) -> Answer:
     reader = call.principal.id
     scope = (reader, pid, "trace", asked.outcome or "", str(asked.others))
     after, wanted = tokens.open_cursor(asked.cursor, *scope), [spaces.person_wish(pid)]
-    queries = [store.newest_first(pid, after, audience=audience) for audience in Audience]
+    hers = (Audience.GENERAL, Audience.MINOR)
+    queries = [store.newest_first(pid, after, audience=audience) for audience in hers]
+    queries.append(documents.announced(pid))
     with gate.enter(call.principal, Action.TRACE_READ, pid, wanted=wanted, queries=queries) as unit:
         found, after = usecases.lines(
             pid,
             queries[0],
             unit.pages[0],
             asked.limit,
-            beside=_beside(unit, queries),
+            beside=_beside(unit, queries, after),
             keep=partial(_is_asked, asked=asked, reader=reader),
         )
         items = accesses(unit, found)
     return Answer(AccessList(items=items, next=tokens.new_cursor(after, *scope)))
 
 
-def _beside(unit: Unit, queries: Sequence[Query]) -> list[Iterator[Item]]:
-    """Return the other histories that are the reader's to read, those of each `Audience`.
+def _beside(unit: Unit, queries: Sequence[Query], after: Item | None) -> list[Iterator[Item]]:
+    """Return the other histories that are the reader's to read.
 
     What is under a minor's secrecy is hers, and of nobody who represents her; what was withheld,
-    of either once it was announced.
+    of either once it was announced. Of what still waits nothing is read: it would take its time.
     """
-    _, minor, withheld = starmap(usecases.items, zip(queries, unit.pages, strict=True))
-    announced = announcing.told(unit, withheld, partial(store.document_of, pid=unit.pid))
+    minor = usecases.items(queries[1], unit.pages[1])
+    rows_of_it = rows.all_items(queries[2], unit.pages[2])
+    before = after["sk"]["S"] if after else None
+    of_it = partial(store.document_of, pid=unit.pid)
+    announced = announcing.told(unit, rows_of_it, before, of_it)
     return [minor, announced] if unit.right is Right.SELF else [announced]
 
 

@@ -7,19 +7,17 @@ it before: it was kept apart until now. See ADR 0037.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from chalicelib.access import gate
+from chalicelib.access import gate, waiting
 from chalicelib.access.gate import Unit
 from chalicelib.access.model import Action, Refusal
 from chalicelib.access.usecases import until_it_holds
-from chalicelib.core import log, rows
 from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.core.events import EventType
 from chalicelib.core.rows import Item
 from chalicelib.http.principal import Principal
 from chalicelib.record import store, usecases, versions
 from chalicelib.record.model import Document, Visibility
-from chalicelib.record.store import DocumentRow, IncidentRow
-from chalicelib.vault.errors import Tampered
+from chalicelib.record.store import DocumentRow
 
 
 def reveal(principal: Principal, pid: str, document_id: str) -> Document:
@@ -51,41 +49,25 @@ def _reveal(principal: Principal, pid: str, document_id: str) -> Document:
         shown = replace(versions.alone(document), visibility=Visibility.NORMAL, is_revealable=False)
         row = store.changed_row(unit, unit.target(DocumentRow), shown)
         unit.put(row, lost=Conflict())
+        unit.put(store.new_announced_row(pid, document_id), lost=Conflict())
         unit.emit(EventType.DOCUMENT_ADDED, document_id)
     return replace(shown, version=shown.version + 1)
 
 
-def told(unit: Unit, items: Iterable[Item], about: Callable[[Item], str | None]) -> Iterator[Item]:
-    """Return the traces kept apart that are about what was announced since; `about` reads which.
+def told(
+    unit: Unit,
+    announced: Iterable[Item],
+    before: str | None,
+    about: Callable[[Item], str | None],
+) -> Iterator[Item]:
+    """Return the traces kept apart that are about what was announced since, the last first.
 
-    What was withdrawn before it was announced, or refused, stays out.
+    `announced` are the rows of the record that say so (`store.announced`), `before` the id of a
+    trace from which to go on, and `about` reads which document a trace is about. What was withdrawn
+    before it was announced, or refused, stays out; and costs nothing, as it tells nothing.
     """
-    known: dict[str, bool] = {}
-    for item in items:
-        document_id = about(item)
-        if document_id is None:
-            continue
-        if document_id not in known:
-            known[document_id] = _was_announced(unit, document_id)
-        if known[document_id]:
-            yield item
-
-
-def _was_announced(unit: Unit, document_id: str) -> bool:
-    """Tell it of a document of the record, or of one that was withdrawn since."""
-    kinds: tuple[type[DocumentRow | IncidentRow], ...] = (DocumentRow, IncidentRow)
-    found = rows.fetch_raw(
-        [
-            (DocumentRow, *store.document_key(unit.pid, document_id)),
-            (IncidentRow, *store.incident_key(unit.pid, document_id)),
-        ]
-    )
-    try:
-        return any(
-            store.visibility_of(unit, model.from_raw_data(item)) is not Visibility.NOT_PATIENT
-            for model, item in zip(kinds, found, strict=True)
-            if item
-        )
-    except Tampered as error:
-        log.exception("document does not open", error, patient=unit.pid)
-        return False
+    known = store.announced_ids(announced)
+    # A document's id is older than all that is done to it.
+    old_enough = sorted(one for one in known if before is None or one < before)
+    found = waiting.traces(unit.pid, old_enough, before)
+    return (item for item in found if about(item) in known)

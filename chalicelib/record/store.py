@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.access.gate import Unit
-from chalicelib.access.store import AuthenticatedRow, SessionRow
+from chalicelib.access.store import AuthenticatedRow, KeyedRow, SessionRow
 from chalicelib.core import clock, log, rows, tables
 from chalicelib.core.rows import Item, Query, Row, VersionedRow, key, patient_key
 from chalicelib.record import rules
@@ -21,6 +21,9 @@ from chalicelib.vault.errors import Tampered
 
 # The sweep looks for files to delete during three hours; a day leaves it the time to be mended.
 _GONE_LIFE: Final = timedelta(days=1)
+_ANNOUNCED: Final = "ANNOUNCED"
+# Small rows: DynamoDB ends a page at a megabyte.
+_ANNOUNCED_PAGE: Final = 1000
 
 
 class DocumentRow(AuthenticatedRow):
@@ -62,6 +65,15 @@ class IncidentRow(VersionedRow):
     reason = UnicodeAttribute()
     withdrawn_at = UnicodeAttribute()
     sealed = BinaryAttribute(legacy_encoding=False)
+
+
+class AnnouncedRow(KeyedRow):
+    """That a document withheld from the person was made visible to her; it outlives the document.
+
+    What was done to it before is in her history by this row, and so it cannot be forged.
+    """
+
+    TABLE: ClassVar[str] = "record"
 
 
 class GoneRow(Row):
@@ -113,6 +125,29 @@ def author_ref(pid: str, author: Author) -> str | None:
 def incident_key(pid: str, document_id: str) -> tuple[str, str]:
     """Return the key of a withdrawn document."""
     return patient_key(pid), key("INCIDENT", document_id)
+
+
+def new_announced_row(pid: str, document_id: str) -> AnnouncedRow:
+    """Make the row that says that a document was made visible to the person."""
+    return AnnouncedRow(pk=patient_key(pid), sk=key(_ANNOUNCED, document_id), kind="announced")
+
+
+def announced(pid: str) -> Query:
+    """Return the query of the documents that were made visible to the person; consistent."""
+    return Query(AnnouncedRow, patient_key(pid), prefix=f"{_ANNOUNCED}#", limit=_ANNOUNCED_PAGE)
+
+
+def announced_ids(items: Iterable[Item]) -> set[str]:
+    """Return which documents those are; a row that was forged is left out, and told."""
+    found = set()
+    for item in items:
+        try:
+            row = AnnouncedRow.from_raw_data(item)
+        except Tampered as error:
+            log.exception("announced row does not verify", error)
+        else:
+            found.add(row.sk.removeprefix(f"{_ANNOUNCED}#"))
+    return found
 
 
 def gone_row(blob: str, now: datetime) -> GoneRow:
@@ -310,13 +345,3 @@ def new_incident(unit: Unit, document: Document, reason: str, now: datetime) -> 
         withdrawn_at=clock.iso(now),
         sealed=unit.seal(_payload(document), pk, sk),
     )
-
-
-def visibility_of(unit: Unit, row: DocumentRow | IncidentRow) -> Visibility:
-    """Return to whom a document is not shown, or was not when it was withdrawn.
-
-    Raises:
-        Tampered, Unavailable: it does not open.
-    """
-    value = unit.open(row.sealed, row.pk, row.sk)
-    return Visibility(value.get("visibility", Visibility.NORMAL))
