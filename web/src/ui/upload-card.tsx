@@ -28,8 +28,7 @@ function AlreadyThere({ upload, hrefOf }: { upload: Upload; hrefOf: (id: string)
 }
 
 /** Why the server said no, in its own words. */
-function Failure({ upload }: { upload: Upload }) {
-  const step = upload.step.value;
+export function Failure({ step }: { step: Step }) {
   if (step.at !== "failed") return null;
   const { error } = step;
   if (!(error instanceof Problem)) return <p class="state-text">{t.add.offline}</p>;
@@ -84,6 +83,17 @@ function badge(step: Step) {
         : ({ icon: "wifi-off", word: t.add.failed, kind: "warning" } as const);
     }
   }
+}
+
+export function Badge({ step }: { step: Step }) {
+  const state = badge(step);
+  if (!state) return null;
+  return (
+    <p class={`badge ${state.kind}`}>
+      <Icon name={state.icon} />
+      <span>{state.word}</span>
+    </p>
+  );
 }
 
 function Progress({ upload }: { upload: Upload }) {
@@ -248,12 +258,7 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
         <h3 id={`${upload.id}-name`}>{name}</h3>
         <p class="muted">{fileSize(upload.file.size)}</p>
       </div>
-      {state && (
-        <p class={`badge ${state.kind}`}>
-          <Icon name={state.icon} />
-          <span>{state.word}</span>
-        </p>
-      )}
+      <Badge step={step} />
       {step.at === "ready" && step.stopped && <p class="state-text">{t.add.stoppedText}</p>}
       {editable && <LeftOut upload={upload} />}
       {editable && <NotShown upload={upload} />}
@@ -263,7 +268,7 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
       <Refused upload={upload} />
       {(editable || step.at === "refused-here") && <Shrink pid={pid} upload={upload} role={role} />}
       <AlreadyThere upload={upload} hrefOf={hrefOf} />
-      <Failure upload={upload} />
+      <Failure step={step} />
       {editable && <Description upload={upload} role={role} errors={errors} />}
       {editable && role === "professional" && (
         <VisibilityField upload={upload} minor={minor} errors={errors} />
