@@ -113,7 +113,7 @@ def test_a_second_page_does_not_send_what_the_first_one_has(page: Page, opened: 
     second = page.context.new_page()
     Canned(IN_PERSON).install(second)
     second.goto("/documents/ajouter")
-    expect(second.get_by_text("Des fichiers choisis attendent dans un autre")).to_be_visible()
+    expect(second.get_by_text("Vos fichiers sont dans un autre onglet")).to_be_visible()
     expect(second.get_by_text("bilan.txt")).to_be_visible()
     expect(_card(second, "bilan.txt")).to_have_count(0)
     page.close()
@@ -313,7 +313,11 @@ def test_of_an_adult_it_may_wait_for_the_announcement_and_why_is_said(
     page: Page, opened: Open
 ) -> None:  # R-CNF-01, R-CNF-05
     canned = opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
-    canned.overrides["POST .*/documents$"] = lambda route: reply(route, canned.documents[0], 201)
+    waits = canned.documents[0] | {
+        "visibility": "invisible_to_patient",
+        "announcement": {"reason": "À annoncer le 3 décembre", "review_on": "2099-12-28"},
+    }
+    canned.overrides["POST .*/documents$"] = lambda route: reply(route, waits, 201)
     _choose(page, _file("CR consultation.txt", b"compte rendu"))
     expect(page.get_by_text("Qui voit ce document")).to_have_count(0)
     when = page.get_by_role("group", name="Quand la personne voit-elle ce document ?")
@@ -332,6 +336,10 @@ def test_of_an_adult_it_may_wait_for_the_announcement_and_why_is_said(
         "invisible_to_patient",
         "À annoncer le 3 décembre",
     )
+    card = _card(page, "CR consultation.txt")
+    expect(card).to_contain_text("ne le voit pas encore. À revoir avant le 28 décembre 2099.")
+    expect(card.get_by_text("À annoncer", exact=True)).to_be_visible()
+    shoot(page, "deposit-announcement-receipt")
 
 
 def test_what_waits_to_be_announced_is_told_before_it_opens(
@@ -589,6 +597,10 @@ def test_a_professional_files_any_type_the_usual_ones_first(page: Page, opened: 
         "Les plus courants",
         "Tous les autres",
     ]
+    offered = kind.locator("option").all_text_contents()
+    assert not {"Full Document", "Feuille de style"} & set(offered)
+    assert "Référence d’objets d’un examen d’imagerie" in offered
+    expect(page.get_by_text("Par exemple : compte rendu d’anatomopathologie")).to_be_visible()
     kind.select_option("Compte rendu d’anesthésie")
     expect(kind).to_have_value("77436-4")
 

@@ -70,7 +70,7 @@ export const add = {
   /** Of files that another tab has. */
   elsewhere: {
     sends: "Un autre onglet de votre espace envoie vos fichiers.",
-    has: "Des fichiers choisis attendent dans un autre onglet de votre espace.",
+    has: "Vos fichiers sont dans un autre onglet de votre espace.",
     over: "L'autre onglet a terminé : ce qui est arrivé est dans les documents.",
   },
   unite: "Réunir ces photos en un document",

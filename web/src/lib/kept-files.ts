@@ -72,6 +72,7 @@ export function keeper<Row>(
     const all = rows();
     if (all.length) await keep(name, JSON.stringify(all));
     else await forget(name);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is same-origin
     channel.postMessage(name);
   };
   let timer: ReturnType<typeof setTimeout> | undefined;

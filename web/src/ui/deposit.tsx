@@ -117,7 +117,7 @@ function SendsTo() {
       <Icon name="user-round-check" />
       <span>
         {t.pro.depositFor} <strong><Name of={patient} /></strong>
-        {patient.birth_date && ` · ${t.shell.born(dateMedium(patient.birth_date))}`}
+        {patient.birth_date && <>{"\u00a0· "}<span class="name">{t.shell.born(dateMedium(patient.birth_date))}</span></>}
       </span>
     </p>
   );

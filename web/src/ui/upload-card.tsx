@@ -2,12 +2,14 @@
 import { useEffect } from "preact/hooks";
 import { Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
+import { announcementWords } from "../catalogue/announcement";
 import { MAX_BYTES, isPicture, isShown, shrinkPhoto } from "../lib/file-facts";
-import { duration, fileSize, instantDay, instantLong } from "../lib/format";
+import { dateMedium, duration, fileSize, instantDay, instantLong } from "../lib/format";
 import { shortCode } from "../lib/ids";
 import { typo } from "../lib/typo";
 import { tryNow } from "../lib/persist";
 import { type Role, type Step, type Upload, add, cancel, edit, remove, startEach } from "../lib/upload-queue";
+import { AwaitedBadge } from "./announcement";
 import { announce } from "./announcer";
 import { Button, LinkButton } from "./button";
 import type { FieldError } from "./form";
@@ -130,6 +132,8 @@ function Receipt({ upload, role, hrefOf }: {
             <strong>{t.pro.receiptTitle}</strong>
           </p>
           <p>{t.pro.receipt(document.title, instantLong(document.deposited_at))}</p>
+          <AwaitedBadge doc={document} />
+          {document.announcement && <p>{announcementWords.deposited(dateMedium(document.announcement.review_on))}</p>}
           <p class="code">{t.pro.receiptId(document.id)}</p>
         </>
       )}
