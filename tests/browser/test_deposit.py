@@ -113,10 +113,53 @@ def test_a_second_page_does_not_send_what_the_first_one_has(page: Page, opened: 
     second = page.context.new_page()
     Canned(IN_PERSON).install(second)
     second.goto("/documents/ajouter")
-    expect(second.get_by_text("Aucun fichier choisi.")).to_be_attached()
-    page.wait_for_timeout(400)
+    expect(second.get_by_text("Vos fichiers sont dans un autre onglet")).to_be_visible()
+    expect(second.get_by_text("bilan.txt")).to_be_visible()
+    expect(_card(second, "bilan.txt")).to_have_count(0)
     page.close()
     expect(_card(second, "bilan.txt")).to_be_visible()
+    expect(second.get_by_text("autre onglet")).to_have_count(0)
+
+
+def test_what_becomes_of_a_file_is_told_in_another_tab_and_after_a_reload(
+    page: Page, opened: Open
+) -> None:
+    canned = opened("/documents/ajouter")
+    asked: list[Route] = []
+    canned.overrides["POST .*/documents$"] = asked.append
+    _ready(page)
+    second = page.context.new_page()
+    Canned(IN_PERSON).install(second)
+    second.goto("/documents/ajouter")
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    expect(second.get_by_text("Un autre onglet de votre espace envoie vos")).to_be_visible()
+    assert violations(second) == []
+    shoot(second, "deposit-elsewhere")
+
+    _refuse(asked[0])
+    expect(second.get_by_text("Ce PDF contient un programme")).to_be_visible()
+    expect(second.get_by_text("envoie vos fichiers")).to_have_count(0)
+    page.close()
+    card = _card(second, "bilan.txt")
+    for _ in range(2):  # taken up from the other page, then from itself
+        expect(card).to_contain_text("Ce PDF contient un programme")
+        expect(card).to_contain_text("4F7K-2MQX")
+        expect(card.get_by_role("button")).to_have_count(1)
+        expect(second.get_by_role("button", name="Envoyer")).to_have_count(0)
+        second.reload()
+
+
+def test_another_tab_is_told_when_the_files_have_arrived(page: Page, opened: Open) -> None:
+    canned = opened("/documents/ajouter")
+    canned.overrides["POST .*/documents$"] = lambda route: reply(route, canned.documents[0], 201)
+    _ready(page)
+    second = page.context.new_page()
+    Canned(IN_PERSON).install(second)
+    second.goto("/documents/ajouter")
+    expect(second.get_by_text("bilan.txt")).to_be_visible()
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    expect(second.get_by_text("L’autre onglet a terminé")).to_be_visible()
+    expect(second.get_by_text("bilan.txt")).to_have_count(0)
 
 
 def test_what_a_professional_deposits_is_not_kept_on_the_device(page: Page, opened: Open) -> None:
@@ -175,14 +218,7 @@ def test_heavy_photo_can_be_made_lighter(page: Page, opened: Open) -> None:
 
 def test_refusal_of_the_server_is_told_in_its_words(page: Page, opened: Open) -> None:
     canned = opened("/documents/ajouter")
-    canned.overrides["POST .*/documents$"] = lambda route: problem(
-        route,
-        422,
-        "document-refused",
-        "Document refusé",
-        detail="Ce PDF contient un programme. Imprimez-le en PDF, puis ajoutez cette copie.",
-        reason="pdf_active_content",
-    )
+    canned.overrides["POST .*/documents$"] = _refuse
     _ready(page)
     page.get_by_role("button", name="Envoyer le fichier").click()
     card = _card(page, "bilan.txt")
@@ -190,6 +226,17 @@ def test_refusal_of_the_server_is_told_in_its_words(page: Page, opened: Open) ->
     expect(card).to_contain_text("Ce PDF contient un programme")
     expect(card).to_contain_text("4F7K-2MQX")
     expect(card.get_by_role("button")).to_have_count(1)  # to take it out: the file stays refused
+
+
+def _refuse(route: Route) -> None:
+    problem(
+        route,
+        422,
+        "document-refused",
+        "Document refusé",
+        detail="Ce PDF contient un programme. Imprimez-le en PDF, puis ajoutez cette copie.",
+        reason="pdf_active_content",
+    )
 
 
 def _ready(page: Page, name: str = "bilan.txt", content: bytes = b"un texte") -> None:
@@ -266,7 +313,11 @@ def test_of_an_adult_it_may_wait_for_the_announcement_and_why_is_said(
     page: Page, opened: Open
 ) -> None:  # R-CNF-01, R-CNF-05
     canned = opened(f"/pro/patients/{PID}/deposer", PROFESSIONAL)
-    canned.overrides["POST .*/documents$"] = lambda route: reply(route, canned.documents[0], 201)
+    waits = canned.documents[0] | {
+        "visibility": "invisible_to_patient",
+        "announcement": {"reason": "À annoncer le 3 décembre", "review_on": "2099-12-28"},
+    }
+    canned.overrides["POST .*/documents$"] = lambda route: reply(route, waits, 201)
     _choose(page, _file("CR consultation.txt", b"compte rendu"))
     expect(page.get_by_text("Qui voit ce document")).to_have_count(0)
     when = page.get_by_role("group", name="Quand la personne voit-elle ce document ?")
@@ -285,6 +336,10 @@ def test_of_an_adult_it_may_wait_for_the_announcement_and_why_is_said(
         "invisible_to_patient",
         "À annoncer le 3 décembre",
     )
+    card = _card(page, "CR consultation.txt")
+    expect(card).to_contain_text("ne le voit pas encore. À revoir avant le 28 décembre 2099.")
+    expect(card.get_by_text("À annoncer", exact=True)).to_be_visible()
+    shoot(page, "deposit-announcement-receipt")
 
 
 def test_what_waits_to_be_announced_is_told_before_it_opens(
@@ -543,6 +598,10 @@ def test_a_professional_files_any_type_the_usual_ones_first(page: Page, opened: 
         "Les plus courants",
         "Tous les autres",
     ]
+    offered = kind.locator("option").all_text_contents()
+    assert not {"Full Document", "Feuille de style"} & set(offered)
+    assert "Référence d’objets d’un examen d’imagerie" in offered
+    expect(page.get_by_text("Par exemple : compte rendu d’anatomopathologie")).to_be_visible()
     kind.select_option("Compte rendu d’anesthésie")
     expect(kind).to_have_value("77436-4")
 

@@ -174,6 +174,18 @@ def test_text_and_picture_are_shown(page: Page, opened: Open) -> None:
     expect(page.get_by_text("125\u00a0%")).to_be_visible()
 
 
+def test_a_corrected_version_says_so_and_leads_to_the_former(page: Page, opened: Open) -> None:
+    canned = opened("/documents")
+    former, newer = DOCUMENTS["cda"], DOCUMENTS["pdf"]
+    canned.documents = [newer | {"replaces": former["id"]}, former]
+    page.goto(PDF)
+    expect(
+        page.get_by_text(re.compile("^Version corrigée, reçue le .+ la précédente"))
+    ).to_be_visible()
+    page.get_by_role("link", name="Voir la version précédente").click()
+    page.wait_for_url(f"**{CDA}")
+
+
 def test_own_document_is_deleted_after_a_named_confirmation(page: Page, opened: Open) -> None:
     canned = opened(f"/documents/{DOCUMENTS['text']['id']}")
     asked: list[tuple[str, str | None]] = []

@@ -36,7 +36,7 @@ def test_activation_needs_an_explicit_certification(
     dialog = page.get_by_role("dialog", name="Activer l’espace d’Emile ?")
     box = dialog.get_by_label("Je certifie être son représentant légal")
     expect(box).not_to_be_checked()
-    expect(dialog).to_contain_text(re.compile(r"Cela s’arrêtera le 14 \S+ 20\d\d, à ses 18.ans"))
+    expect(dialog).to_contain_text(re.compile(r"Cela s’arrêtera le 14\s\S+ 20\d\d, à ses 18.ans"))
 
     dialog.get_by_role("button", name="Activer").click()
     expect(box).to_be_focused()
@@ -78,11 +78,11 @@ def test_a_managed_child_shows_until_when_and_with_whom(page: Page, opened: Open
     opened("/proches", PARENT)
     card = page.get_by_role("article", name=re.compile("Lea"))
     expect(card).to_contain_text(
-        re.compile(r"Vous gérez son espace jusqu’au 14 \S+ 20\d\d, à ses 18.ans\. Encore 10.ans\.")
+        re.compile(r"Vous gérez son espace jusqu’au 14\s\S+ 20\d\d, à ses 18.ans\. Encore 10.ans\.")
     )
     expect(card.get_by_role("listitem")).to_have_text(
         [
-            re.compile("^Vous, depuis le 3 novembre 2026$"),
+            re.compile(r"^Vous, depuis le 3\snovembre 2026$"),
             re.compile("^Paul PAT-QUATRE, depuis le 14"),
             re.compile("^Alban PERSONNE, invitation sans réponse"),
             re.compile("^Zoe AUTRE a refusé"),

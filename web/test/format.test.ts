@@ -8,22 +8,22 @@ import { typo } from "../src/lib/typo";
 
 describe("dates", () => {
   it("writes a long date with its weekday", () => {
-    expect(dateLong("2026-11-23")).toBe("lundi 23 novembre 2026");
+    expect(dateLong("2026-11-23")).toBe("lundi 23\u00a0novembre 2026");
   });
 
   it("writes the first of the month as « 1er »", () => {
-    expect(dateMedium("2026-11-01")).toBe("1er novembre 2026");
-    expect(dateLong("2026-11-01")).toBe("dimanche 1er novembre 2026");
-    expect(dateMedium("2026-11-21")).toBe("21 novembre 2026");
+    expect(dateMedium("2026-11-01")).toBe("1er\u00a0novembre 2026");
+    expect(dateLong("2026-11-01")).toBe("dimanche 1er\u00a0novembre 2026");
+    expect(dateMedium("2026-11-21")).toBe("21\u00a0novembre 2026");
   });
 
   it("never moves a birth date, whatever the time zone", () => {
     expect(dateShort("1979-03-28")).toBe("28/03/1979");
-    expect(dateMedium("1899-12-31")).toBe("31 décembre 1899");
+    expect(dateMedium("1899-12-31")).toBe("31\u00a0décembre 1899");
   });
 
   it("shows instants in Paris, in winter and in summer", () => {
-    expect(instantLong("2026-11-23T13:05:00Z")).toBe("lundi 23 novembre 2026 à 14\u00a0h\u00a005");
+    expect(instantLong("2026-11-23T13:05:00Z")).toBe("lundi 23\u00a0novembre 2026 à 14\u00a0h\u00a005");
     expect(timeOfDay("2026-07-01T06:00:00Z")).toBe("8\u00a0h\u00a000");
     expect(parisDay("2026-11-22T23:30:00Z")).toBe("2026-11-23");
   });

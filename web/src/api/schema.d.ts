@@ -2907,7 +2907,7 @@ export interface components {
              *     - `18748-4` Compte rendu d'imagerie médicale (RADIO_SC)
              *     - `52040-3` Document encapsulant une image d'illustration non DICOM (RADIO_SC)
              *     - `DOCPAT04` Imagerie déposée par le patient (RADIO_SC)
-             *     - `IMG-KOS` Reference d'objets d'un examen d'imagerie (RADIO_SC)
+             *     - `IMG-KOS` Référence d'objets d'un examen d'imagerie (RADIO_SC)
              *     - `55115-0` Demande d'actes d'imagerie (ORD_SOIN)
              *     - `57828-6` Prescription (autre) (ORD_SOIN)
              *     - `57832-8` Prescription de soins (ORD_SOIN)

@@ -67,6 +67,12 @@ export const add = {
     kind: "Ce type de fichier n'est pas accepté. Choisissez un PDF, une photo, un texte, ou un document Word (DOCX) ou RTF.",
     "same-file": "Ce fichier est déjà dans la liste.",
   },
+  /** Of files that another tab has. */
+  elsewhere: {
+    sends: "Un autre onglet de votre espace envoie vos fichiers.",
+    has: "Vos fichiers sont dans un autre onglet de votre espace.",
+    over: "L'autre onglet a terminé : ce qui est arrivé est dans les documents.",
+  },
   unite: "Réunir ces photos en un document",
   removed: {
     place: "Le lieu de prise de vue est retiré de la photo.",

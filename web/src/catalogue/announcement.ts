@@ -17,6 +17,7 @@ export const announcementWords = typeset({
   badgeLate: "À annoncer : à revoir",
   alertTitle: "Pas encore annoncé à la personne",
   alert: "La personne ne sait pas que ce document existe. Ne lui en parlez qu'en consultation.",
+  deposited: (date: string) => `La personne ne le voit pas encore. À revoir avant le ${date}.`,
   why: (reason: string) => `Motif : ${reason}`,
   noReason: "Motif : non précisé par le logiciel qui l'a déposé.",
   review: (date: string) => `À revoir avant le ${date}.`,
@@ -31,4 +32,5 @@ export const announcementWords = typeset({
   replaced: "Une version plus récente remplace ce document.",
   newer: "Voir la version qui le remplace",
   older: "Voir la version précédente",
+  corrected: (received: string) => `Version corrigée, reçue le ${received}. Elle remplace la précédente.`,
 });

@@ -14,6 +14,7 @@ export const photos = typeset({
   cropHint: "Faites glisser un bord ou un coin sur la photo, ou réglez chaque bord.",
   edges: { top: "En haut", bottom: "En bas", left: "À gauche", right: "À droite" },
   cutOff: (share: number) => (share ? `${share} % enlevés` : "rien d'enlevé"),
+  share: (share: number) => `${share} %`,
   cropKeep: "Garder cette partie",
   restore: "Remettre l'image entière",
   cropped: (n: number) => `La page ${n} est rognée.`,

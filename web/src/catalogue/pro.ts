@@ -28,6 +28,7 @@ export const pro = {
   again: "Nouvelle recherche",
   documents: "Documents",
   deposit: "Déposer un document",
+  docTitleHint: "Par exemple : compte rendu d'anatomopathologie",
   write: "Écrire au patient",
   chooseTitle: "Choisissez un document",
   choose: "Il s'affichera ici. Au clavier : j et k pour parcourir, Entrée pour ouvrir.",

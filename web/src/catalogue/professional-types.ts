@@ -54,7 +54,7 @@ export const allProfessionalTypes = typeset({
   "SYNTH": "Synthèse",
   "18748-4": "Compte rendu d'imagerie médicale",
   "52040-3": "Document encapsulant une image d'illustration non DICOM",
-  "IMG-KOS": "Reference d'objets d'un examen d'imagerie",
+  "IMG-KOS": "Référence d'objets d'un examen d'imagerie",
   "55115-0": "Demande d'actes d'imagerie",
   "57828-6": "Prescription (autre)",
   "57832-8": "Prescription de soins",

@@ -14,14 +14,17 @@ const SHORT: Parts = { day: "2-digit", month: "2-digit", year: "numeric" };
 
 const first = (text: string) => text.replace(/(^|\s)1 (?=\p{Ll})/u, "$11er ");
 
+/** A day is read with its month. */
+const whole = (text: string) => first(text).replace(/(\d|1er) (?=\p{Ll})/u, "$1\u00a0");
+
 /** A calendar date has no time zone: a birthday never moves. */
 const calendar = (date: string) => new Date(`${date}T00:00:00Z`);
 
 /** « lundi 23 novembre 2026 », from `YYYY-MM-DD`. */
-export const dateLong = (date: string) => first(formatter(LONG, "UTC").format(calendar(date)));
+export const dateLong = (date: string) => whole(formatter(LONG, "UTC").format(calendar(date)));
 
 /** « 23 novembre 2026 », from `YYYY-MM-DD`. */
-export const dateMedium = (date: string) => first(formatter(MEDIUM, "UTC").format(calendar(date)));
+export const dateMedium = (date: string) => whole(formatter(MEDIUM, "UTC").format(calendar(date)));
 
 /** « 23/11/2026 », from `YYYY-MM-DD`. */
 export const dateShort = (date: string) => formatter(SHORT, "UTC").format(calendar(date));

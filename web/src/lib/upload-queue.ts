@@ -150,11 +150,30 @@ export async function add(
 const UNTRIED = { stop: null, tried: false, sentAt: 0, kept: false };
 
 /** What the device keeps of a file beside its bytes. */
-interface Kept extends Pick<Upload, "place" | "key" | "name" | "format" | "hash" | "removed" | "tried"> {
+export interface Kept extends Pick<Upload, "place" | "key" | "name" | "format" | "hash" | "removed" | "tried"> {
   pid: string;
   draft: Draft;
   /** It was on its way. */
   going: boolean;
+  /** What the server said of it; nothing, of what was kept before that was. */
+  refused?: Said | null;
+}
+
+/** A refusal as the device keeps it. */
+type Said = Pick<Problem, "status" | "body" | "requestId">;
+
+/** A network that was gone is no answer: the file has only to be sent. */
+function said(step: Step): Said | null {
+  if (step.at !== "failed" || !(step.error instanceof Problem)) return null;
+  const { status, body, requestId } = step.error;
+  return { status, body, requestId };
+}
+
+/** Where a file that was not on its way stands. */
+export function stepOf({ refused }: Kept): Step {
+  if (!refused) return { at: "ready" };
+  const headers = (name: string) => (name === "X-Request-Id" ? refused.requestId : null);
+  return { at: "failed", error: new Problem(refused.status, refused.body, headers) };
 }
 
 const GOING = new Set<Step["at"]>(["queued", "sending", "cut", "sent", "checking"]);
@@ -164,17 +183,19 @@ const keptRows = (): Kept[] =>
     queue.value
       .filter((upload) => upload.kept && isUnsent(upload))
       .map(({ place, key, name, format, hash, removed, tried, draft, step }) => ({
-        pid, place, key, name, format, hash, removed, tried, draft: draft.value, going: GOING.has(step.value.at),
+        pid, place, key, name, format, hash, removed, tried, draft: draft.value,
+        going: GOING.has(step.value.at), refused: said(step.value),
       })),
   );
 
 /** Takes up a file that a former page has left; what was on its way goes on. */
-async function takeUp({ pid, draft, going, ...row }: Kept, read: (place: string) => Promise<Blob | null>) {
+async function takeUp(kept: Kept, read: (place: string) => Promise<Blob | null>) {
+  const { pid, draft, going, refused: _, ...row } = kept;
   const file = await read(row.place);
   const queue = queueOf(pid);
   if (!file || queue.value.some(({ place }) => place === row.place)) return;
   const upload: Upload = {
-    ...UNTRIED, ...row, id: domId("file"), file, kept: true, draft: signal(draft), step: signal<Step>({ at: "ready" }),
+    ...UNTRIED, ...row, id: domId("file"), file, kept: true, draft: signal(draft), step: signal(stepOf(kept)),
   };
   queue.value = [...queue.value, upload];
   if (going) startEach(pid, [upload]).catch(reportError);
@@ -184,6 +205,10 @@ const device = keeper<Kept>("files", keptRows, takeUp, () => {
   for (const upload of all()) upload.stop?.abort();
   queues.clear();
 });
+
+/** The files of one record that another page of this device has, and sends; null when this page has them. */
+export const elsewhere = (pid: string): Kept[] | null =>
+  device.elsewhere.value?.filter((kept) => kept.pid === pid) ?? null;
 
 /** It has arrived, or was given up: the device forgets it. */
 function release(upload: Upload) {

@@ -26,7 +26,7 @@ export default function ProDeposit() {
               <p>
                 {[patient.birth_date && t.shell.born(dateMedium(patient.birth_date)), identity(patient, false)]
                   .filter(Boolean)
-                  .join(" · ")}
+                  .join("\u00a0· ")}
               </p>
               <p class="muted">{t.pro.checkPatient}</p>
             </div>

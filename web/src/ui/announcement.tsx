@@ -17,6 +17,11 @@ import { toast } from "./toast";
 export const isOverdue = ({ announcement }: CarnetDocument) =>
   announcement !== null && announcement.review_on < parisDay(new Date().toISOString());
 
+export function AwaitedBadge({ doc }: { doc: CarnetDocument }) {
+  if (!doc.announcement) return null;
+  return <span class="badge warning">{isOverdue(doc) ? words.badgeLate : words.badge}</span>;
+}
+
 function Reveal({ pid, doc, onRevealed }: { pid: string; doc: CarnetDocument; onRevealed: () => void }) {
   const [asked, setAsked] = useState(false);
   const [error, setError] = useState<unknown>(null);

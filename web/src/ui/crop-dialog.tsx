@@ -80,7 +80,10 @@ function Area({ photo, number, crop, change }: { photo: Photo; number: number; c
 function EdgeSlider({ edge, crop, change }: { edge: Edge; crop: Crop; change: (crop: Crop) => void }) {
   return (
     <div class="crop-edge">
-      <label for={`crop-${edge}`}>{t.edges[edge]}</label>
+      <p class="crop-label">
+        <label for={`crop-${edge}`}>{t.edges[edge]}</label>
+        {crop[edge] > 0 && <span class="muted" aria-hidden="true">{t.share(crop[edge])}</span>}
+      </p>
       <input
         id={`crop-${edge}`}
         type="range"

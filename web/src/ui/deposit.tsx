@@ -10,6 +10,7 @@ import { type Role, type Upload, add, queueOf, remove, startEach } from "../lib/
 import { dateMedium } from "../lib/format";
 import { announce } from "./announcer";
 import { Button } from "./button";
+import { FilesElsewhere } from "./files-elsewhere";
 import { UploadCard } from "./upload-card";
 import { draftErrors } from "./upload-fields";
 import { ErrorSummary, type FieldError, Form } from "./form";
@@ -116,7 +117,7 @@ function SendsTo() {
       <Icon name="user-round-check" />
       <span>
         {t.pro.depositFor} <strong><Name of={patient} /></strong>
-        {patient.birth_date && ` · ${t.shell.born(dateMedium(patient.birth_date))}`}
+        {patient.birth_date && <>{"\u00a0· "}<span class="name">{t.shell.born(dateMedium(patient.birth_date))}</span></>}
       </span>
     </p>
   );
@@ -199,6 +200,7 @@ export function Deposit({ pid, role, minor = false, hrefOf }: {
           onMore={() => document.getElementById("camera")?.click()}
         />
       )}
+      <FilesElsewhere pid={pid} />
       {queue.length === 0 && <p class="said" id="queue" tabIndex={-1}>{t.add.noQueue}</p>}
       {queue.length > 0 && (
         <section aria-labelledby="queue">

@@ -2,12 +2,11 @@
 import { me } from "../api/session";
 import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
-import { announcementWords } from "../catalogue/announcement";
 import { dateMedium, dateParts, parisDay } from "../lib/format";
 import { typeName } from "../lib/kinds";
 import { said } from "../lib/profile";
 import { typo } from "../lib/typo";
-import { isOverdue } from "./announcement";
+import { AwaitedBadge } from "./announcement";
 import { memo } from "./memo";
 
 /** Who the person of a record is for whoever reads: oneself, or one's patient. */
@@ -61,11 +60,7 @@ function Body({ doc }: { doc: CarnetDocument }) {
           {authorName(doc)}
           {added !== day && <> · {t.documents.added(dateMedium(added))}</>}
         </span>
-        {doc.announcement && (
-          <span class="badge warning">
-            {isOverdue(doc) ? announcementWords.badgeLate : announcementWords.badge}
-          </span>
-        )}
+        <AwaitedBadge doc={doc} />
         {isSecret(doc) && <span class="badge warning">{t.documents.secret}</span>}
       </span>
     </>

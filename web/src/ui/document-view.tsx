@@ -8,7 +8,7 @@ import type { CarnetDocument } from "../api/types";
 import { catalogue as t } from "../catalogue";
 import { announcementWords } from "../catalogue/announcement";
 import { downloadName, isShown, sha256 } from "../lib/file-facts";
-import { dateLong, fileSize, instantLong } from "../lib/format";
+import { dateLong, fileSize, instantDay, instantLong } from "../lib/format";
 import { typeName } from "../lib/kinds";
 import { useResource } from "../lib/resource";
 import { saveAs } from "../lib/save";
@@ -77,11 +77,10 @@ function Versions({ doc, hrefOf }: Pick<ViewProps, "doc" | "hrefOf">) {
         </Notice>
       )}
       {doc.replaces && (
-        <p>
-          <LinkButton kind="quiet" icon="file-text" href={hrefOf(doc.replaces)}>
-            {announcementWords.older}
-          </LinkButton>
-        </p>
+        <Notice kind="info">
+          <p>{announcementWords.corrected(instantDay(doc.deposited_at))}</p>
+          <LinkButton href={hrefOf(doc.replaces)}>{announcementWords.older}</LinkButton>
+        </Notice>
       )}
     </>
   );

@@ -2,12 +2,14 @@
 import { useEffect } from "preact/hooks";
 import { Problem } from "../api/problem";
 import { catalogue as t } from "../catalogue";
+import { announcementWords } from "../catalogue/announcement";
 import { MAX_BYTES, isPicture, isShown, shrinkPhoto } from "../lib/file-facts";
-import { duration, fileSize, instantDay, instantLong } from "../lib/format";
+import { dateMedium, duration, fileSize, instantDay, instantLong } from "../lib/format";
 import { shortCode } from "../lib/ids";
 import { typo } from "../lib/typo";
 import { tryNow } from "../lib/persist";
 import { type Role, type Step, type Upload, add, cancel, edit, remove, startEach } from "../lib/upload-queue";
+import { AwaitedBadge } from "./announcement";
 import { announce } from "./announcer";
 import { Button, LinkButton } from "./button";
 import type { FieldError } from "./form";
@@ -28,8 +30,7 @@ function AlreadyThere({ upload, hrefOf }: { upload: Upload; hrefOf: (id: string)
 }
 
 /** Why the server said no, in its own words. */
-function Failure({ upload }: { upload: Upload }) {
-  const step = upload.step.value;
+export function Failure({ step }: { step: Step }) {
   if (step.at !== "failed") return null;
   const { error } = step;
   if (!(error instanceof Problem)) return <p class="state-text">{t.add.offline}</p>;
@@ -86,6 +87,17 @@ function badge(step: Step) {
   }
 }
 
+export function Badge({ step }: { step: Step }) {
+  const state = badge(step);
+  if (!state) return null;
+  return (
+    <p class={`badge ${state.kind}`}>
+      <Icon name={state.icon} />
+      <span>{state.word}</span>
+    </p>
+  );
+}
+
 function Progress({ upload }: { upload: Upload }) {
   const step = upload.step.value;
   if (step.at !== "sending" && step.at !== "cut") return null;
@@ -120,6 +132,8 @@ function Receipt({ upload, role, hrefOf }: {
             <strong>{t.pro.receiptTitle}</strong>
           </p>
           <p>{t.pro.receipt(document.title, instantLong(document.deposited_at))}</p>
+          <AwaitedBadge doc={document} />
+          {document.announcement && <p>{announcementWords.deposited(dateMedium(document.announcement.review_on))}</p>}
           <p class="code">{t.pro.receiptId(document.id)}</p>
         </>
       )}
@@ -248,12 +262,7 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
         <h3 id={`${upload.id}-name`}>{name}</h3>
         <p class="muted">{fileSize(upload.file.size)}</p>
       </div>
-      {state && (
-        <p class={`badge ${state.kind}`}>
-          <Icon name={state.icon} />
-          <span>{state.word}</span>
-        </p>
-      )}
+      <Badge step={step} />
       {step.at === "ready" && step.stopped && <p class="state-text">{t.add.stoppedText}</p>}
       {editable && <LeftOut upload={upload} />}
       {editable && <NotShown upload={upload} />}
@@ -263,7 +272,7 @@ export function UploadCard({ pid, upload, role, minor, errors, hrefOf }: {
       <Refused upload={upload} />
       {(editable || step.at === "refused-here") && <Shrink pid={pid} upload={upload} role={role} />}
       <AlreadyThere upload={upload} hrefOf={hrefOf} />
-      <Failure upload={upload} />
+      <Failure step={step} />
       {editable && <Description upload={upload} role={role} errors={errors} />}
       {editable && role === "professional" && (
         <VisibilityField upload={upload} minor={minor} errors={errors} />

@@ -11,12 +11,15 @@ import { type FieldError, RadioField, SelectField, TextField, errorOf } from "./
 /** A date is shown as people write it; a half-typed one stays as typed. */
 const shownDate = (date: string) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? dateShort(date) : date);
 
+/** Of the value set, but no document that somebody writes: what a program makes or wraps. */
+const NEVER_CHOSEN = new Set(["E1762", "FEUILLE-DE-STYLE"]);
+
 /** By name, those that are offered first left out. */
 const OTHER_TYPES = {
   common: t.add.commonTypes,
   title: t.add.otherTypes,
   choices: Object.entries(allProfessionalTypes)
-    .filter(([code]) => !professionalTypes().some((one) => one.code === code))
+    .filter(([code]) => !NEVER_CHOSEN.has(code) && !professionalTypes().some((one) => one.code === code))
     .map(([code, label]) => ({ code, label }))
     .toSorted((a, b) => a.label.localeCompare(b.label, "fr")),
 };
@@ -114,7 +117,7 @@ export function Description({ upload, role, errors }: { upload: Upload; role: Ro
       <TextField
         {...field("title")}
         label={t.add.docTitle}
-        hint={t.add.docTitleHint}
+        hint={role === "patient" ? t.add.docTitleHint : t.pro.docTitleHint}
         value={draft.title}
         length={200}
         spell
