@@ -50,6 +50,7 @@ def enter(  # noqa: PLR0913  keyword-only
     instead: Wanted | None = None,
     session: Session | None = None,
     size: int = 0,
+    refused_as: Action | None = None,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
@@ -61,7 +62,8 @@ def enter(  # noqa: PLR0913  keyword-only
     takes of an application, when the action does not say. `instead` is the target if there is no
     other and the caller deposited it. `session` is that of who asked for what a worker goes on
     with: it may have ended since, and nothing else of what decides is taken for granted. `size`
-    is how many bytes are brought: budgets count them.
+    is how many bytes are brought: budgets count them. `refused_as` is what her history says was
+    asked, where the action itself would tell of what is withheld from the person.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
@@ -90,11 +92,11 @@ def enter(  # noqa: PLR0913  keyword-only
                 known=session,
             )
     except Tampered:
-        _trace_altered(principal, action, pid, target, about)
+        _trace_altered(principal, refused_as or action, pid, target, about)
         raise
     entry.permission = permission
     unit = Unit(entry, action, now, about)
-    unit.is_secret = is_secret
+    unit.is_secret, unit.refused_as = is_secret, refused_as
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right
     _check_budgets(unit, counting, decision.held)

@@ -36,7 +36,12 @@ def reveal(principal: Principal, pid: str, document_id: str) -> Document:
 def _reveal(principal: Principal, pid: str, document_id: str) -> Document:
     target = (DocumentRow, *store.document_key(pid, document_id))
     with gate.enter(
-        principal, Action.DOCUMENT_REVEAL, pid, target=target, about=document_id
+        principal,
+        Action.DOCUMENT_REVEAL,
+        pid,
+        target=target,
+        about=document_id,
+        refused_as=Action.DOCUMENT_READ,
     ) as unit:
         document = usecases.open_visible(unit)
         if document.visibility is Visibility.NORMAL:

@@ -1,5 +1,6 @@
 """What waits for the consultation in which it is announced does not exist for the person (D15)."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +32,6 @@ from tests.builders import (
 from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
 from tests.record.cda.samples import a_cda
-from tests.record.test_documents import handle_of
 from tests.record.test_secrecy import seen_by_a_parent
 
 REASON: Final = "Annonce prévue lors de la consultation du 3 décembre"
@@ -59,8 +59,10 @@ def around(http: Client, clock: time_machine.Traveller) -> Around:
 
 
 def subject(http: Client, who: Actor, person: Patient | Minor) -> str:
+    """Name the person as this one does; no search of hers, told at the instant of the deposit."""
+    del http
     if who.principal.kind == "organisation":
-        return handle_of(http, who, person.identity)
+        return tokens.new_handle(person.pid, who.id, product_clock.now())[0]
     return person.pid
 
 
@@ -326,3 +328,36 @@ def test_it_is_not_joined_to_a_message_that_she_reads(http: Client, around: Arou
     )
     assert (reply.status, reply.json()["errors"][0]["code"]) == (422, "withheld_document")
     assert told(http, around.person) == []
+
+
+def asked(http: Client, person: Patient) -> list[tuple[str, str]]:
+    """Return what her history says, and how it ended."""
+    items = get(http, person, person, "/trace?others=true").json()["items"]
+    return [(one["label"], one["outcome"]) for one in items]
+
+
+def test_who_may_not_make_it_visible_is_said_to_have_asked_for_a_document(
+    http: Client, around: Around
+) -> None:
+    """Else the question itself would tell that something waits."""
+    person, stranger = around.person, a_doctor()
+    waits, gone = (withheld(http, around.laboratory, person) for _ in range(2))
+    handle = subject(http, around.laboratory, person)
+    http.delete(
+        f"/v1/patients/{handle}/documents/{gone}?reason=other",
+        as_=around.laboratory.principal,
+        headers={"If-Match": '"v1"'},
+    )
+    before = asked(http, person)
+
+    refused = [
+        reveal(http, around.doctor, person, gone),
+        reveal(http, stranger, person, waits),
+        reveal(http, around.nurse, person, waits),
+    ]
+
+    assert [one.status for one in refused] == [404] * 3
+    said = sorted((Counter(asked(http, person)) - Counter(before)).elements())
+    assert said == [("a demandé à consulter la fiche d’un document", "refused")] * 2, (
+        "the nurse's is apart"
+    )
