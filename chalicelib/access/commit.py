@@ -308,7 +308,7 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         actor_name=unit.actor_name,
         profession=professional.profession if professional else None,
         organisation=organisation,
-        action=unit.traced_as or unit.action,
+        action=_said_action(unit, reason),
         outcome="refused" if reason else "allowed",
         right=Right.NONE if reason else _said_right(unit),
         right_since=_since(unit),
@@ -324,6 +324,13 @@ def _trace(unit: Unit, reason: Refusal | None) -> TraceRow:
         data_key=_trace_key(unit).data_key,
         audience=_audience(unit),
     )
+
+
+def _said_action(unit: Unit, reason: Refusal | None) -> str:
+    """Say what was done, or asked; where that would tell of what is withheld, as another would."""
+    if reason and unit.refused_as and not unit.is_withheld:
+        return unit.refused_as
+    return unit.traced_as or unit.action
 
 
 def _audience(unit: Unit) -> Audience:

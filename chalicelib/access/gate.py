@@ -11,7 +11,7 @@ durable: if the trace cannot be written, the answer is 503 and shows nothing. Wh
 do: decide from a token's claims, from a cache, or outside `policy.decide`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Final, NoReturn
@@ -21,12 +21,12 @@ from chalicelib.access.entry import Entry, Session, Wanted, load, load_altered, 
 from chalicelib.access.model import Action, Refusal, Right
 from chalicelib.access.permissions import Permission
 from chalicelib.access.unit import Replayed, Unit
-from chalicelib.core import clock, parallel
+from chalicelib.core import clock, log, parallel
 from chalicelib.core.errors import Conflict, Forbidden, NotFound, Problem, TooMany, Unavailable
 from chalicelib.core.rows import Query
 from chalicelib.http.idempotency import Idempotency
 from chalicelib.http.principal import ActorKind, Principal
-from chalicelib.vault.errors import Tampered
+from chalicelib.vault.errors import KeyMissing, Tampered
 
 _REASONS: Final = {409: Refusal.CONFLICT, 412: Refusal.CONFLICT}
 
@@ -50,6 +50,8 @@ def enter(  # noqa: PLR0913  keyword-only
     instead: Wanted | None = None,
     session: Session | None = None,
     size: int = 0,
+    refused_as: Action | None = None,
+    keep: Callable[[Unit], None] | None = None,
 ) -> Iterator[Unit]:
     """Open a record for one action of one caller.
 
@@ -61,7 +63,9 @@ def enter(  # noqa: PLR0913  keyword-only
     takes of an application, when the action does not say. `instead` is the target if there is no
     other and the caller deposited it. `session` is that of who asked for what a worker goes on
     with: it may have ended since, and nothing else of what decides is taken for granted. `size`
-    is how many bytes are brought: budgets count them.
+    is how many bytes are brought: budgets count them. `refused_as` is what her history says was
+    asked, where the action itself would tell of what is withheld from the person. `keep` says
+    whose history it goes to, of who may do it; and of who no longer may, to what is there.
 
     Raises:
         NotFound: the record, the target or the right is missing; traced.
@@ -90,19 +94,24 @@ def enter(  # noqa: PLR0913  keyword-only
                 known=session,
             )
     except Tampered:
-        _trace_altered(principal, action, pid, target, about)
+        _trace_altered(principal, refused_as or action, pid, target, about)
         raise
     entry.permission = permission
     unit = Unit(entry, action, now, about)
-    unit.is_secret = is_secret
+    unit.is_secret, unit.refused_as = is_secret, refused_as
     decision = policy.decide(action, entry.facts(unit.now))
     unit.right = decision.right
     _check_budgets(unit, counting, decision.held)
     if not decision.is_allowed:
+        _keep_of_target(unit, keep)
         _refuse(unit, decision.refusal or Refusal.NO_RIGHT)
     with _told_in_own_history(unit):
         budgets.check_shared(entry, action, now)
     try:
+        if keep:
+            if entry.target_wish:
+                commit.unwrap_keys(unit)
+            keep(unit)
         commit.check_replay(entry)
         if opens_record:
             commit.unwrap_keys(unit)
@@ -210,6 +219,17 @@ def _told_in_own_history(unit: Unit) -> Iterator[None]:
     except TooMany:
         commit.refuse_over_budget(unit)
         raise
+
+
+def _keep_of_target(unit: Unit, keep: Callable[[Unit], None] | None) -> None:
+    """Keep apart what is refused of something kept apart; of nothing else can one who may not."""
+    wish = unit.entry.target_wish
+    if keep is None or wish is None or unit.row(*wish) is None:
+        return
+    try:
+        keep(unit)
+    except (Tampered, KeyMissing) as error:  # of another record, or of one that was erased
+        log.exception("what was refused does not open", error)
 
 
 def _refuse(unit: Unit, reason: Refusal) -> NoReturn:

@@ -49,6 +49,7 @@ class Unit:
         self.ends_link = False  # of who acts with this record, in what she writes
         self.is_secret = False  # kept from who represents a minor, its trace too (D15)
         self.is_withheld = False  # kept from the person herself until it is announced (D15)
+        self.refused_as: str | None = None  # what a refusal says was asked, unless it is withheld
         self.traced_as: str | None = None  # what it came to, when that is not what was asked
         self.traced_about: str | None = None  # what the trace alone names, and no other row
         self.outcome: Refusal | None = None  # why it came to nothing, where that is written too

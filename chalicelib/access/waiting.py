@@ -33,13 +33,15 @@ def note(pid: str, about: str, trace_id: str) -> list[Action]:
 def traces(pid: str, things: Collection[str], before: str | None) -> Iterator[Item]:
     """Return the traces about things, raw, the last first, while the consumer asks.
 
-    `before` is the id of a trace: it and those after it are left out. It costs a call for a hundred
-    things, for a hundred of their hours and for a hundred traces, whatever else is kept.
+    `before` is the id of a trace, which may be forged: it and those after it are left out. It costs
+    a call for a hundred things, for a hundred of their hours and for a hundred traces, whatever
+    else is kept.
 
     Raises:
         StoreUnavailable: the store did not answer.
     """
-    pk, last = history_key(pid, Audience.WITHHELD), _hour(before) if before else "~"
+    pk = history_key(pid, Audience.WITHHELD)
+    last = _hour(before) if before and ids.instant_or_none(before) else "~"
     noted = rows.fetch_items([(NotedRow, *_hours_key(pid, about)) for about in things])
     known = [(hour, item["sk"]["S"].split("#")[1]) for item in noted for hour in _names(item)]
     for hours in _whole_hours([one for one in known if one[0] <= last]):

@@ -1,5 +1,6 @@
 """`DocumentReference` (ITI-67, ITI-105) and the `Binary` of each (ITI-68)."""
 
+import re
 from typing import Any, Final
 
 from chalicelib.fhir import mapping_document, subjects
@@ -14,6 +15,7 @@ from chalicelib.storage.inspect import Kind
 
 _ALL: Final = "/fhir/R4/DocumentReference"
 _BINARY: Final = "/fhir/R4/Binary/{document_id}"
+_NO_WEIGHT: Final = re.compile(r"q=0(\.0*)?")
 
 
 @endpoint("GET", _ALL, query=DocumentSearch, answers={200: FHIR})
@@ -67,8 +69,13 @@ def read_binary(call: Call[None, NoQuery]) -> Answer:
 
 
 def _wants_resource(accept: str) -> bool:
-    kinds = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}
-    return bool(kinds & {FHIR, JSON})
+    """Tell whether FHIR, or JSON, is among what is accepted: not what is of no weight (`q=0`)."""
+    return any(_accepted(one) in {FHIR, JSON} for one in accept.split(","))
+
+
+def _accepted(kind: str) -> str | None:
+    name, *parameters = (part.strip().lower() for part in kind.split(";"))
+    return None if any(_NO_WEIGHT.fullmatch(one) for one in parameters) else name
 
 
 def _written(call: Call[Any, Any], document: Document) -> Resource:

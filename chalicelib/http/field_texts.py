@@ -111,6 +111,10 @@ FIELD_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Choisissez la consultation d’annonce ou le secret du mineur, pas les deux.",
         "Choose the disclosure consultation or the minor's secrecy, not both.",
     ),
+    "visibility_not_announced": (
+        "L’annonce ne disait pas à qui ce document est caché. Annoncez-le de nouveau.",
+        "The announcement did not say from whom it is hidden. Announce it anew.",
+    ),
     "not_withheld": (
         "Ce document n’attend pas de consultation d’annonce.",
         "This document does not wait for a disclosure consultation.",

@@ -34,7 +34,12 @@ def reveal(principal: Principal, pid: str, document_id: str) -> Document:
 def _reveal(principal: Principal, pid: str, document_id: str) -> Document:
     target = (DocumentRow, *store.document_key(pid, document_id))
     with gate.enter(
-        principal, Action.DOCUMENT_REVEAL, pid, target=target, about=document_id
+        principal,
+        Action.DOCUMENT_REVEAL,
+        pid,
+        target=target,
+        about=document_id,
+        refused_as=Action.DOCUMENT_READ,
     ) as unit:
         document = usecases.open_visible(unit)
         if document.visibility is Visibility.NORMAL:
@@ -67,7 +72,5 @@ def told(
     before it was announced, or refused, stays out; and costs nothing, as it tells nothing.
     """
     known = store.announced_ids(announced)
-    # A document's id is older than all that is done to it.
-    old_enough = sorted(one for one in known if before is None or one < before)
-    found = waiting.traces(unit.pid, old_enough, before)
+    found = waiting.traces(unit.pid, sorted(known), before)
     return (item for item in found if about(item) in known)

@@ -11,7 +11,7 @@ from chalicelib.identity import spaces
 from chalicelib.record import cda_view, document_types, secrecy
 from chalicelib.record.cda import rules
 from chalicelib.record.cda.body import files_inside, read_body
-from chalicelib.record.cda.header import read_header
+from chalicelib.record.cda.header import read_confidentiality, read_header
 from chalicelib.record.cda.model import Body, Contributor, Header
 from chalicelib.record.cda.rules import Oddity, Refusal
 from chalicelib.record.model import Author, Description, Draft
@@ -42,6 +42,17 @@ _EXPLANATIONS: Final = {
 }
 
 
+def declare(unit: Unit, draft: Draft, inspected: Inspected) -> None:
+    """Keep a deposit secret or withheld if the header says so, before anything of it is refused.
+
+    Raises:
+        Invalid: as `secrecy.declare_in_header`; or a reason is given, and it is not withheld.
+    """
+    codes = () if inspected.tree is None else read_confidentiality(inspected.tree)
+    secrecy.declare_in_header(unit, codes)
+    secrecy.check_reason(draft, codes)
+
+
 def describe(
     unit: Unit, draft: Draft, inspected: Inspected, limits: Limits | None = None
 ) -> Description:
@@ -58,7 +69,6 @@ def describe(
     if inspected.tree is None:
         raise LookupError("a CDA document comes with its tree")
     header = read_header(inspected.tree)
-    secrecy.declare_in_header(unit, header.confidentiality)
     person, _ = spaces.person_of(unit)
     verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
     if not verdict.accepted:
@@ -97,8 +107,8 @@ def check_joined(unit: Unit, inspected: Inspected) -> None:
     """
     if inspected.tree is None:
         raise LookupError("a CDA document comes with its tree")
+    secrecy.declare_in_header(unit, read_confidentiality(inspected.tree))
     header = read_header(inspected.tree)
-    secrecy.declare_in_header(unit, header.confidentiality)
     person, _ = spaces.person_of(unit)
     verdict = rules.decide(header, person.ins, person.traits, unit.entry.principal.kind)
     if verdict.failed_checks:

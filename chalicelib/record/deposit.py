@@ -50,6 +50,7 @@ def new_document(
     secrecy.declare(unit, draft)
     try:
         inspected = inspect(content, draft.declared_format, limits)
+        cda_deposit.declare(unit, draft, inspected)
         rules.check_announced(draft, size_bytes=inspected.size_bytes, sha256=inspected.sha256)
         check_unique(unit, inspected.sha256)
         verdict = files.scanned(unit, content, draft.antivirus)

@@ -109,13 +109,13 @@ def _ingest(
             queries=[uploads.parts_query(document_id)],
             about=document_id,
             session=sender.session,
+            keep=uploads.keep,
         ) as unit,
     ):
         row = unit.target(UploadRow)
         if not row.is_processing:
             unit.go_on()
             return []
-        uploads.recall(unit, row)
         parts, found = uploads.open_parts(unit)
         try:
             _check_may_try(unit, row, is_spent=is_spent)

@@ -81,6 +81,7 @@ def _put(principal: Principal, pid: str, document_id: str, part: Part, content: 
             wanted=[wish],
             about=document_id,
             size=part.size_bytes,
+            keep=uploads.keep,
         ) as unit,
     ):
         announced = unit.target(UploadRow)
@@ -116,6 +117,7 @@ def list_parts(principal: Principal, pid: str, document_id: str) -> Received:
         target=uploads.upload_wish(document_id),
         queries=[uploads.parts_query(document_id)],
         about=document_id,
+        keep=uploads.keep,
     ) as unit:
         row = unit.target(UploadRow)
         progress = _progress(unit, row)
@@ -150,11 +152,11 @@ def _complete(
         target=uploads.upload_wish(document_id),
         queries=[uploads.parts_query(document_id)],
         about=document_id,
+        keep=uploads.keep,
         idempotency=idempotency,
     ) as unit:
         row = unit.target(UploadRow)
         if row.is_processing:
-            uploads.open_secrecy(unit, row)
             return
         draft = _awaited(unit, row)
         received = {part.number for part in uploads.open_parts(unit)[0]}
@@ -179,6 +181,7 @@ def read_state(principal: Principal, pid: str, document_id: str) -> Document | P
         target=(DocumentRow, *store.document_key(pid, document_id)),
         instead=uploads.upload_wish(document_id),
         about=document_id,
+        keep=uploads.keep,
     ) as unit:
         row = uploads.acted_upon(unit)
         return _progress(unit, row) if row else usecases.open_visible(unit)
@@ -186,7 +189,6 @@ def read_state(principal: Principal, pid: str, document_id: str) -> Document | P
 
 def _progress(unit: Unit, row: UploadRow) -> Progress:
     """Tell what became of an announcement in parts; of the others there is nothing to tell."""
-    uploads.open_secrecy(unit, row)
     state = State(row.state or State.PENDING)
     draft = uploads.open_upload(unit, row) if row.sealed else None
     is_awaited = state is not State.PENDING or clock.iso(unit.now) < row.expires_at
@@ -206,7 +208,6 @@ def _awaited(unit: Unit, row: UploadRow) -> Draft:
         NotFound: it expired, or comes whole.
         Conflict: it was completed.
     """
-    uploads.open_secrecy(unit, row)
     if row.state or not row.sealed:
         raise Conflict("already-uploaded")
     draft = uploads.open_upload(unit, row)

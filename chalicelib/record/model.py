@@ -72,6 +72,12 @@ class Draft:
     author: Author | None = None  # where our own use cases know that the depositor is another
     antivirus: Verdict | None = None  # where they know what was said of it elsewhere
 
+    @property
+    def is_withheld(self) -> bool:
+        """Tell whether it is said to be withheld: a reason alone is of a header that says so."""
+        is_of_header = self.visibility is None and self.visibility_reason is not None
+        return is_of_header or self.visibility is Visibility.NOT_PATIENT
+
 
 @dataclass(frozen=True, slots=True)
 class Description:

@@ -6,23 +6,24 @@ which it is announced (R-CNF-05): it does not exist for the person, who represen
 applications, until it is made visible (ADR 0037).
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
 from chalicelib.access.gate import Unit
-from chalicelib.access.model import Right
+from chalicelib.access.model import Action, Right
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.zones import PARIS
 from chalicelib.http.principal import ActorKind
 from chalicelib.identity import rules, spaces
+from chalicelib.record.cda.rules import PARENTS_CODE, WITHHELD_CODE
 from chalicelib.record.model import Document, Draft, Visibility, Withheld
 
-# How a document's own header says it (value set TRE_A07).
-HEADER_CODE: Final = "INVISIBLE_REPRESENTANTS_LEGAUX"
-WITHHELD_CODE: Final = "INVISIBLE_PATIENT"
 # P: when who deposited it is to look at it again (R-CNF-05).
 REVIEW_AFTER: Final = timedelta(days=30)
+# What the announcement of a content said, and its header cannot say otherwise: it was traced so.
+_ANNOUNCED: Final = (Action.DOCUMENT_UPLOAD, Action.DOCUMENT_INGEST)
 # Who reads as the person does; the others are her professionals.
 _HER_SIDE: Final = (ActorKind.PERSON, ActorKind.APPLICATION)
 
@@ -30,14 +31,15 @@ _HER_SIDE: Final = (ActorKind.PERSON, ActorKind.APPLICATION)
 def declare(unit: Unit, draft: Draft) -> None:
     """Keep a deposit secret or withheld, and its trace, if its depositor says so.
 
-    The person is named on entering.
+    The person is named on entering. A reason without a visibility is of a header that says it:
+    withheld from the first line on, and `declare_in_header` is to find it there.
 
     Raises:
         Invalid: it is secret and she is no minor; the depositor is of her side.
     """
-    if draft.visibility is Visibility.NOT_PATIENT:
+    if draft.is_withheld:
         if unit.entry.principal.kind in _HER_SIDE:
-            raise _refused("visibility_reserved")
+            raise _refused("visibility_reserved") if draft.visibility else _not_withheld()
         unit.is_withheld = True
     if draft.visibility is not Visibility.NOT_REPRESENTATIVES:
         return
@@ -47,27 +49,48 @@ def declare(unit: Unit, draft: Draft) -> None:
         raise _refused("not_a_minor")
 
 
-def declare_in_header(unit: Unit, confidentiality: str) -> None:
-    """Keep a deposit secret or withheld if the header of the document says so.
+def foresee(unit: Unit, draft: Draft) -> None:
+    """Keep apart what is refused of a deposit before its declaration is looked at."""
+    unit.is_withheld = draft.is_withheld and unit.entry.principal.kind not in _HER_SIDE
+    is_secret = draft.visibility is Visibility.NOT_REPRESENTATIVES
+    unit.is_secret = is_secret and unit.right is not Right.REPRESENTATIVE
+
+
+def declare_in_header(unit: Unit, confidentiality: Collection[str]) -> None:
+    """Keep a deposit secret or withheld if the header of the document says so, by any of its codes.
 
     Secrecy is void of an adult's; a copy that the person has is withheld from nobody.
 
     Raises:
-        Invalid: an application says so, which could not read it back (R-SVC-09); or the depositor
-            asked for the other beside.
+        Invalid: an application says so, which could not read it back (R-SVC-09); the depositor
+            asked for the other beside; or it was announced otherwise, and her history, or that of
+            who represents her, has lines of it.
     """
-    kind = unit.entry.principal.kind
-    if confidentiality == WITHHELD_CODE and kind is not ActorKind.PERSON:
+    kind, announced = unit.entry.principal.kind, visibility(unit)
+    if WITHHELD_CODE in confidentiality and kind is not ActorKind.PERSON:
         if kind is ActorKind.APPLICATION:
             raise _refused("visibility_reserved")
         unit.is_withheld = True
-    if confidentiality == HEADER_CODE and unit.right is not Right.REPRESENTATIVE:
+    if PARENTS_CODE in confidentiality and unit.right is not Right.REPRESENTATIVE:
         is_kept = _keep(unit)
         if is_kept and kind is ActorKind.APPLICATION:
             unit.is_secret = False
             raise _refused("visibility_reserved")
     if unit.is_withheld and unit.is_secret:
         raise _refused("visibility_both")
+    if unit.action in _ANNOUNCED and visibility(unit) is not announced:
+        raise _refused("visibility_not_announced")
+
+
+def check_reason(draft: Draft, confidentiality: Collection[str] = ()) -> None:
+    """Refuse a reason to withhold what neither its depositor nor its header says is withheld.
+
+    Raises:
+        Invalid: it is so.
+    """
+    is_of_header = draft.is_withheld and draft.visibility is None
+    if is_of_header and WITHHELD_CODE not in confidentiality:
+        raise _not_withheld()
 
 
 def visibility(unit: Unit) -> Visibility:
@@ -78,17 +101,10 @@ def visibility(unit: Unit) -> Visibility:
 
 
 def withheld(unit: Unit, draft: Draft) -> Withheld | None:
-    """Return why a deposit is withheld and when to look at it again, None if it is not.
-
-    Raises:
-        Invalid: a reason is given, and it is not.
-    """
-    if unit.is_withheld:
-        review_on = clock.paris_date(unit.now + REVIEW_AFTER)
-        return Withheld(draft.visibility_reason, review_on)
-    if draft.visibility_reason is not None:
-        raise Invalid(errors=(FieldError("/visibility_reason", "not_withheld"),))
-    return None
+    """Return why a deposit is withheld and when to look at it again, None if it is not."""
+    if not unit.is_withheld:
+        return None
+    return Withheld(draft.visibility_reason, clock.paris_date(unit.now + REVIEW_AFTER))
 
 
 def until(unit: Unit) -> str | None:
@@ -125,6 +141,10 @@ def in_effect(unit: Unit, document: Document) -> Visibility:
     represented = (settings.represented_until if settings else None) or ""
     is_kept = clock.iso(unit.now) < max(document.secret_until or "", represented)
     return document.visibility if is_kept else Visibility.NORMAL
+
+
+def _not_withheld() -> Invalid:
+    return Invalid(errors=(FieldError("/visibility_reason", "not_withheld"),))
 
 
 def _refused(code: str) -> Invalid:

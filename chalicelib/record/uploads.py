@@ -198,11 +198,18 @@ def open_upload(unit: Unit, row: UploadRow) -> Draft:
 def open_secrecy(unit: Unit, row: UploadRow) -> None:
     """Keep secret what is done to an announcement that is, or withheld."""
     if row.sealed and not row.state:
-        visibility = open_upload(unit, row).visibility
-        unit.is_secret = visibility is Visibility.NOT_REPRESENTATIVES
-        unit.is_withheld = visibility is Visibility.NOT_PATIENT
+        draft = open_upload(unit, row)
+        unit.is_secret = draft.visibility is Visibility.NOT_REPRESENTATIVES
+        unit.is_withheld = draft.is_withheld
     else:
         recall(unit, row)
+
+
+def keep(unit: Unit) -> None:
+    """Keep apart what its depositor does, or no longer may do, to an announcement kept apart."""
+    row = acted_upon(unit)
+    if row is not None and row.depositor == unit.entry.depositor_token():
+        open_secrecy(unit, row)
 
 
 def recall(unit: Unit, row: UploadRow) -> None:
@@ -231,8 +238,8 @@ def refused(unit: Unit, row: UploadRow, why: dict[str, Any]) -> UploadRow:
 
 
 def given_up(row: UploadRow, now: datetime) -> UploadRow:
-    """Return an announcement of who may no longer deposit: nothing of it is left, nor of why."""
-    row.sealed = row.kept = row.patient = row.pend_pk = row.pend_sk = None
+    """Return an announcement of which nothing is left, nor why; what is kept of its secrecy is."""
+    row.sealed = row.patient = row.pend_pk = row.pend_sk = None
     row.state, row.ttl = State.REFUSED, clock.epoch(now + REFUSAL_LIFE)
     return row
 
@@ -240,7 +247,7 @@ def given_up(row: UploadRow, now: datetime) -> UploadRow:
 def acted_upon(unit: Unit) -> UploadRow | None:
     """Return the announcement acted upon, if it is one and not a document."""
     wish = unit.entry.target_wish
-    return unit.target(UploadRow) if wish and wish[0] is UploadRow else None
+    return unit.row(UploadRow, *wish[1:]) if wish and wish[0] is UploadRow else None
 
 
 def forget(unit: Unit, version: int) -> None:
@@ -252,21 +259,21 @@ def forget(unit: Unit, version: int) -> None:
         Stale: it changed since it was read.
     """
     row = unit.target(UploadRow)
-    open_secrecy(unit, row)
     if row.is_processing:
         raise Conflict("being-inspected")
     is_in_parts = bool(row.sealed) and rules.is_in_parts(open_upload(unit, row))
     unit.require(holds=is_in_parts or bool(why_refused(unit, row)), reason=Refusal.ABSENT)
     if row.version != version:
         raise Stale
+    row.kept = unit.seal(_kept_value(unit), row.pk, row.sk)
     unit.put(given_up(row, unit.now), lost=Stale())
 
 
 def why_refused(unit: Unit, row: UploadRow) -> dict[str, Any]:
-    """Return why a content was refused."""
+    """Return why a content was refused; nothing once it was forgotten."""
     if row.state != State.REFUSED or not row.kept:
         return {}
-    why: dict[str, Any] = unit.open(bytes(row.kept), row.pk, row.sk)["why"]
+    why: dict[str, Any] = unit.open(bytes(row.kept), row.pk, row.sk).get("why", {})
     return why
 
 

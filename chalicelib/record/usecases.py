@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -110,6 +111,7 @@ def _add(
                 wanted=deposit.wanted(principal, pid, sha256),
                 idempotency=idempotency,
                 size=len(content),
+                keep=partial(secrecy.foresee, draft=draft),
             ) as unit,
         ):
             document = deposit.new_document(unit, ids.new_id(), draft, content)
@@ -137,6 +139,7 @@ def announce_document(
             wanted=_wanted_to_announce(principal, pid, draft),
             idempotency=idempotency,
             size=draft.size_bytes or 0,
+            keep=partial(secrecy.foresee, draft=draft),
         ) as unit:
             secrecy.declare(unit, draft)
             if rules.is_in_parts(draft):
@@ -190,11 +193,11 @@ def _receive(principal: Principal, pid: str, document_id: str, content: bytes) -
             wanted=wanted,
             about=document_id,
             size=len(content),
+            keep=uploads.keep,
         ) as unit,
     ):
         row = unit.target(UploadRow)
         if row.is_done:
-            uploads.recall(unit, row)
             return _received(unit, unit.row(*existing), sha256)
         if row.state:
             raise Conflict("already-uploaded")
@@ -238,6 +241,7 @@ def withdraw_document(
         target=target,
         instead=uploads.upload_wish(document_id),
         about=document_id,
+        keep=uploads.keep,
     ) as unit:
         if uploads.acted_upon(unit):
             uploads.forget(unit, version)

@@ -11,7 +11,7 @@ from tests.fhir.test_edge import refused
 from tests.http_client import Client, Reply
 from tests.record import sending
 from tests.record.sending import LONG, PART
-from tests.worlds import World
+from tests.worlds import World, deposit
 
 FHIR = "application/fhir+json"
 
@@ -128,3 +128,19 @@ def test_what_is_announced_inspected_or_refused_is_of_no_application(
     progress = http.get(f"/v1/patients/{pid}/documents/{told['id']}", as_=sender)
     assert progress.json()["status"] == "refused"
     assert_absent()
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("application/json;q=0, */*", "application/pdf"),
+        ("application/fhir+json; q=0.0, application/pdf", "application/pdf"),
+        ("application/fhir+json;q=0.5", "application/fhir+json"),
+    ],
+)
+def test_what_is_of_no_weight_is_not_asked_for(
+    world: World, app: Actor, http: Client, accept: str, kind: str
+) -> None:
+    short = deposit(world.person.principal, world.person.pid)
+    reply = read(http, app, short, kind=accept)
+    assert (reply.status, (reply.header("Content-Type") or "").partition(";")[0]) == (200, kind)

@@ -10,7 +10,7 @@ from chalicelib.access import tokens
 from chalicelib.core import clock as now
 from chalicelib.core import ids
 from chalicelib.core.rows import table_name
-from chalicelib.record import secrecy
+from chalicelib.record.cda.rules import PARENTS_CODE
 from chalicelib.workers import sweep
 from tests import double
 from tests.builders import a_draft, a_minor, a_pdf, represent
@@ -302,7 +302,7 @@ def test_a_clinical_document_that_hides_itself_from_parents_is_not_joined(  # R-
     made = begin(http, world.laboratory, handle).json()
     hidden = a_cda(ins=child.identity.ins, traits=child.identity.traits).replace(
         b'<confidentialityCode code="N"/>',
-        f'<confidentialityCode code="{secrecy.HEADER_CODE}"/>'.encode(),
+        f'<confidentialityCode code="{PARENTS_CODE}"/>'.encode(),
     )
     refused = attach(http, world.laboratory, made, hidden)
     assert refused.status == 422

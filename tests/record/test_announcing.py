@@ -1,6 +1,7 @@
 """What waits for the consultation in which it is announced does not exist for the person (D15)."""
 
 import base64
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,8 +32,8 @@ from tests.builders import (
 )
 from tests.faults.stories import waiting
 from tests.http_client import Client, Reply
+from tests.record import sending
 from tests.record.cda.samples import a_cda
-from tests.record.test_documents import handle_of
 from tests.record.test_secrecy import announced_to_parents, seen_by_a_parent
 from tests.record.test_versions import ROOT, a_result, withdraw
 
@@ -41,6 +42,7 @@ WITHHELD: Final = {"visibility": "invisible_to_patient", "visibility_reason": RE
 # A clinical document says the rest itself.
 BARE: Final = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
 HIDDEN: Final = b'<confidentialityCode code="INVISIBLE_PATIENT"/>'
+HIDDEN_FROM_PARENTS: Final = b'<confidentialityCode code="INVISIBLE_REPRESENTANTS_LEGAUX"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ def around(http: Client, clock: time_machine.Traveller) -> Around:
 
 
 def subject(http: Client, who: Actor, person: Patient | Minor) -> str:
+    """Name the person as this one does; no search of hers, told at the instant of the deposit."""
+    del http
     if who.principal.kind == "organisation":
-        return handle_of(http, who, person.identity)
+        return tokens.new_handle(person.pid, who.id, product_clock.now())[0]
     return person.pid
 
 
@@ -431,3 +435,164 @@ def test_it_is_not_joined_to_a_message_that_she_reads(http: Client, around: Arou
     )
     assert (reply.status, reply.json()["errors"][0]["code"]) == (422, "withheld_document")
     assert told(http, around.person) == []
+
+
+def asked(http: Client, person: Patient) -> list[tuple[str, str]]:
+    """Return what her history says, and how it ended."""
+    items = get(http, person, person, "/trace?others=true").json()["items"]
+    return [(one["label"], one["outcome"]) for one in items]
+
+
+def test_who_may_not_make_it_visible_is_said_to_have_asked_for_a_document(
+    http: Client, around: Around
+) -> None:
+    """Else the question itself would tell that something waits."""
+    person, stranger = around.person, a_doctor()
+    waits, gone = (withheld(http, around.laboratory, person) for _ in range(2))
+    handle = subject(http, around.laboratory, person)
+    http.delete(
+        f"/v1/patients/{handle}/documents/{gone}?reason=other",
+        as_=around.laboratory.principal,
+        headers={"If-Match": '"v1"'},
+    )
+    before = asked(http, person)
+
+    refused = [
+        reveal(http, around.doctor, person, gone),
+        reveal(http, stranger, person, waits),
+        reveal(http, around.nurse, person, waits),
+    ]
+
+    assert [one.status for one in refused] == [404] * 3
+    said = sorted((Counter(asked(http, person)) - Counter(before)).elements())
+    assert said == [("a demandé à consulter la fiche d’un document", "refused")] * 2, (
+        "the nurse's is apart"
+    )
+
+
+AS_SAID: Final = {"title": None, "type_code": None, "care_date": None, "format": "text/xml"}
+
+
+def hidden(person: Patient | Minor, header: bytes = HIDDEN) -> bytes:
+    """Return a clinical document whose header alone says to whom it is not shown."""
+    known = person.identity
+    content = a_cda(ins=known.ins, traits=known.traits)
+    return content.replace(b'<confidentialityCode code="N"/>', header)
+
+
+def announced(
+    http: Client, who: Actor, person: Patient | Minor, content: bytes, **said: Any
+) -> str:
+    """Announce a content that follows, and return where it goes."""
+    at = f"/v1/patients/{subject(http, who, person)}/documents"
+    body = {"size_bytes": len(content), **said}
+    headers = {"Idempotency-Key": ids.new_id()}
+    reply = http.post(at, as_=who.principal, json=body, headers=headers)
+    assert reply.status == 202, reply.body
+    return f"{at}/{reply.json()['id']}"
+
+
+def sent(http: Client, who: Actor, target: str, content: bytes) -> Reply:
+    headers = {"Content-Type": "application/octet-stream"}
+    return http.put(f"{target}/content", as_=who.principal, body=content, headers=headers)
+
+
+def test_a_reason_announces_a_header_that_says_it_is_withheld(http: Client, around: Around) -> None:
+    person, laboratory = around.person, around.laboratory
+    before = asked(http, person)
+    for header, status in ((HIDDEN, 201), (b'<confidentialityCode code="N"/>', 422)):
+        content = hidden(person, header)
+        target = announced(
+            http, laboratory, person, content, visibility_reason=REASON, format="text/xml"
+        )
+        reply = sent(http, laboratory, target, content)
+        assert reply.status == status, reply.body
+    assert [one["code"] for one in reply.json()["errors"]] == ["not_withheld"]
+    assert asked(http, person) == before
+
+
+@pytest.mark.parametrize("of_a_minor", [False, True])
+def test_a_header_hides_only_what_was_announced_so(
+    http: Client, around: Around, *, of_a_minor: bool
+) -> None:
+    """Its announcement is told already: nothing may come of it that is not."""
+    person, laboratory = around.person, around.laboratory
+    child = a_minor(person)
+    represent(person, child.pid)
+    whose = child if of_a_minor else person
+    content = hidden(whose, HIDDEN_FROM_PARENTS if of_a_minor else HIDDEN)
+    target = announced(http, laboratory, whose, content, format="text/xml")
+    before = http.get(f"/v1/patients/{whose.pid}/trace?others=true", as_=person.principal).json()
+    reply = sent(http, laboratory, target, content)
+
+    assert reply.status == 422, reply.body
+    assert [one["code"] for one in reply.json()["errors"]] == ["visibility_not_announced"]
+    after = http.get(f"/v1/patients/{whose.pid}/trace?others=true", as_=person.principal).json()
+    assert after["items"] == before["items"]
+    if of_a_minor:
+        said = {"visibility": "invisible_to_representatives", "format": "text/xml"}
+        again = announced(http, laboratory, whose, content, **said)
+        assert sent(http, laboratory, again, content).status == 201
+
+
+def test_what_is_refused_of_a_withheld_sending_is_not_told(http: Client, around: Around) -> None:
+    """Once a key is taken back, an idempotency key used again, or a hash not the content's."""
+    person, doctor, laboratory = around.person, around.doctor, around.laboratory
+    content = a_pdf("later")
+    target = announced(http, doctor, person, content, type_code="11502-2", **WITHHELD)
+    at, key = target.rpartition("/")[0], {"Idempotency-Key": ids.new_id()}
+    first = a_draft(a_pdf("first"), **WITHHELD)
+    assert http.post(at, as_=doctor.principal, json=first, headers=key).status == 201
+    header_only = a_draft(hidden(person), **AS_SAID, sha256="0" * 64)
+    before = asked(http, person)
+
+    other = http.post(at, as_=doctor.principal, json=a_draft(content, **WITHHELD), headers=key)
+    assert (other.status, other.problem) == (422, "idempotency-key-reused")
+    reply = deposit(http, laboratory, person, content=hidden(person), **AS_SAID, sha256="0" * 64)
+    assert reply.json()["errors"][0]["code"] == "hash_mismatch"
+    keys = f"/v1/patients/{person.pid}/authorisations/{doctor.id}"
+    assert http.delete(keys, as_=person.principal).status == 204
+    assert sent(http, doctor, target, content).status == 404
+
+    assert asked(http, person) == before
+    assert http.post(at, as_=doctor.principal, json=header_only, headers=key).status == 404
+    assert len(asked(http, person)) == len(before) + 1, "who may not deposit hides nothing"
+
+
+def test_a_withheld_sending_that_is_given_up_stays_unknown(http: Client, around: Around) -> None:
+    person, doctor = around.person, around.doctor
+    told_of = sending.announce(http, doctor.principal, person.pid, sending.LONG, **WITHHELD)
+    href = f"/v1/patients/{person.pid}/documents/{told_of['id']}"
+    before = asked(http, person)
+    etag = http.get(href, as_=doctor.principal).header("ETag") or ""
+    for status in (204, 404):
+        gone = http.delete(f"{href}?reason=other", as_=doctor.principal, headers={"If-Match": etag})
+        assert gone.status == status, gone.body
+    assert http.get(href, as_=doctor.principal).status == 404
+    other = sending.announce(
+        http, doctor.principal, person.pid, sending.LONG, key="large-0002", **WITHHELD
+    )
+    sending.send(http, doctor.principal, other, sending.LONG)
+    assert sending.complete(http, doctor.principal, other).status == 202
+    keys = f"/v1/patients/{person.pid}/authorisations/{doctor.id}"
+    assert http.delete(keys, as_=person.principal).status == 204
+    assert sending.inspect() == []
+    path = f"/v1/patients/{person.pid}/documents/{other['id']}"
+    assert http.get(path, as_=doctor.principal).status == 404
+
+    assert asked(http, person) == before
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'<confidentialityCode code=" invisible_patient "/>',
+        b'<confidentialityCode code="N"/><confidentialityCode code="INVISIBLE_PATIENT"/>',
+        b'<confidentialityCode code="INVISIBLE_PATIENT"/><confidentialityCode code="MASQUE_PS"/>',
+    ],
+)
+def test_a_header_hides_however_it_is_written(http: Client, around: Around, header: bytes) -> None:
+    content = hidden(around.person, header)
+    made = deposit(http, around.laboratory, around.person, content=content, **AS_SAID).json()
+    assert made["visibility"] == "invisible_to_patient"
+    assert ("confidentiality" in made["warnings"]) == (b"MASQUE_PS" in header)

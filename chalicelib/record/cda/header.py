@@ -80,7 +80,7 @@ def read_header(tree: Element) -> Header:
         set_id=_identifier(tree.find("setId", NS)),
         version=_whole(_value(tree.find("versionNumber", NS))),
         replaces=tuple(islice(dict.fromkeys(_replaced(tree)), _MAX_REPLACED)),
-        confidentiality=_attribute(tree.find("confidentialityCode", NS), "code") or "N",
+        confidentiality=read_confidentiality(tree),
         language=_attribute(tree.find("languageCode", NS), "code") or "fr-FR",
         authors=tuple(_authors(tree)),
         custodian=_organisation(
@@ -93,6 +93,15 @@ def read_header(tree: Element) -> Header:
         location_type=_code(_first(place, "code")),
         other_ins=tuple(_other_ins(tree, role)),
     )
+
+
+def read_confidentiality(tree: Element) -> tuple[str, ...]:
+    """Read to whom a document says that it is not shown, even of one whose header is incomplete.
+
+    Every code, each once, in capitals: what hides is not missed for how it is written.
+    """
+    codes = (_attribute(one, "code") for one in tree.findall("confidentialityCode", NS))
+    return tuple(dict.fromkeys(code.strip().upper() for code in codes if code.strip()))
 
 
 def read_moment(text: str) -> Moment | None:

@@ -85,7 +85,7 @@ class Header:
     set_id: Identifier | None = None
     version: int | None = None
     replaces: tuple[Identifier, ...] = ()
-    confidentiality: str = "N"
+    confidentiality: tuple[str, ...] = ()  # every code, in capitals
     language: str = "fr-FR"
     authors: tuple[Contributor, ...] = ()
     custodian: Organisation | None = None

@@ -35,6 +35,14 @@ class Refusal(StrEnum):
 _RESERVED: Final = {"patient": Refusal.PATIENT_ONLY, "professional": Refusal.PROFESSIONAL_ONLY}
 
 
+# What its header may say of whom it is shown to, and what comes of it: all who may read it, or
+# fewer (TRE_A07). R and V are of HL7, and hide nothing from anybody by themselves.
+_ORDINARY_CODES: Final = frozenset({"N", "R", "V"})
+WITHHELD_CODE: Final = "INVISIBLE_PATIENT"
+PARENTS_CODE: Final = "INVISIBLE_REPRESENTANTS_LEGAUX"
+_KNOWN_CODES: Final = _ORDINARY_CODES | {WITHHELD_CODE, PARENTS_CODE}
+
+
 class Oddity(StrEnum):
     """What is odd in a document that enters all the same."""
 
@@ -44,6 +52,7 @@ class Oddity(StrEnum):
     OTHER_TYPE = "other_type"
     OTHER_DATE = "other_date"
     NOT_REPLACED = "not_replaced"
+    CONFIDENTIALITY = "confidentiality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,8 @@ def _warnings(header: Header, traits: Traits) -> list[Oddity]:
     place = header.patient.traits.birth_place
     if place and traits.birth_place and place != traits.birth_place:
         warnings.append(Oddity.BIRTH_PLACE)
+    if not _KNOWN_CODES.issuperset(header.confidentiality):
+        warnings.append(Oddity.CONFIDENTIALITY)
     return warnings
 
 

@@ -146,7 +146,7 @@ def test_reads_the_header_of_the_laboratory_report() -> None:
     header = read_header(tree)
     assert str(header.document_id) == "1.2.250.1.213.1.1.1.55.2024.9.1"
     assert str(header.set_id) == "1.2.250.1.213.1.1.1.55.2024.9"
-    assert (header.version, header.type.code, header.confidentiality) == (1, "11502-2", "N")
+    assert (header.version, header.type.code, header.confidentiality) == (1, "11502-2", ("N",))
     assert header.title == "Compte rendu d'examens biologiques"
     assert header.effective.instant.isoformat() == "2021-04-01T17:10:00+01:00"
     assert header.care_start is not None

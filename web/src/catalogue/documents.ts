@@ -133,6 +133,8 @@ export const document = {
     other_date: "La date indiquée au dépôt n'était pas celle du document, qui fait foi.",
     not_replaced:
       "Ce document dit en remplacer un autre, qui n'est pas parmi ceux déposés ici par le même établissement.",
+    confidentiality:
+      "Ce document donne une consigne de confidentialité que l'espace de santé n'applique pas.",
     birth_place: "Le lieu de naissance du document n'est pas celui du dossier.",
   } as Record<string, string>,
   /** In place of the words above, in the space of a child. */
