@@ -177,7 +177,7 @@ export function Deposit({ pid, role, minor = false, hrefOf }: {
   const photograph = (files: File[]) => {
     if (!files.length) return;
     setMaking(true);
-    setFresh(files);
+    setFresh((before) => [...before, ...files]);
   };
   const pictures = queue.filter((upload) => waiting(upload) && isPicture(upload.format));
   const unite = () => {
@@ -196,7 +196,7 @@ export function Deposit({ pid, role, minor = false, hrefOf }: {
           pid={pid}
           role={role}
           fresh={fresh}
-          taken={() => setFresh([])}
+          taken={(files) => setFresh((before) => before.filter((one) => !files.includes(one)))}
           onMore={() => document.getElementById("camera")?.click()}
         />
       )}

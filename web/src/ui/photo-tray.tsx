@@ -73,7 +73,7 @@ interface Props {
   role: Role;
   /** Taken just now, or chosen: made into pages as soon as they are shown. */
   fresh: File[];
-  taken: () => void;
+  taken: (files: File[]) => void;
   onMore: () => void;
 }
 
@@ -83,7 +83,7 @@ export default function PhotoTray({ pid, role, fresh, taken, onMore }: Props) {
 
   useEffect(() => {
     if (!fresh.length) return;
-    taken();
+    taken(fresh);
     const take = async () => {
       const { unreadable, tooMany } = await addPhotos(pid, fresh, role);
       setWrong([unreadable > 0 && t.unreadable(unreadable), tooMany && t.tooMany(PAGES_MAX)].filter(Boolean).join(" "));
