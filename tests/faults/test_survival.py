@@ -40,7 +40,8 @@ from tests.worlds import World
 pytestmark = pytest.mark.slow
 
 # What may be written whatever was there: where the last who writes is right, or the row's own key
-# says all of it; tries add a name of their own to a set. What is deleted is named by its key.
+# says all of it; tries, and traces kept apart, add a name of their own to a set. What is deleted is
+# named by its key.
 LAST_IS_RIGHT = {
     "Put entry",
     "Put due",
@@ -48,6 +49,7 @@ LAST_IS_RIGHT = {
     "Put gone",
     "Put reading",
     "Update TRIES",
+    "Update WAITED",
     "Delete HASH",
     "Delete PART",
     "Delete PROVIDER",
