@@ -178,7 +178,7 @@ def test_before_a_key_is_given_its_end_is_said(page: Page, opened: Open) -> None
     opened("/professionnels")
     page.get_by_role("button", name="Autoriser de nouveau Dr Paul EXEMPLE").click()
     dialog = page.get_by_role("dialog", name="Autoriser Dr Paul EXEMPLE")
-    expect(dialog).to_contain_text(re.compile(r"pendant un an, jusqu’au \d+(er)? \w+ 20\d\d"))
+    expect(dialog).to_contain_text(re.compile(r"pendant un an, jusqu’au \d+(er)?\s\w+\s20\d\d"))
     expect(dialog).to_contain_text("lui restent fermés")
 
 
