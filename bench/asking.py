@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from chalicelib.core import ids
@@ -46,28 +47,13 @@ def known(world: World) -> dict[str, str]:
     return own | _known.get(world.person.pid, {})
 
 
-def person(world: World) -> Actor:
-    return world.person
-
-
-def doctor(world: World) -> Actor:
-    return world.doctor
-
-
-def colleague(world: World) -> Actor:
-    return world.colleague
-
-
-def laboratory(world: World) -> Actor:
-    return world.laboratory
-
-
-def publisher(world: World) -> Actor:
-    return world.publisher
-
-
-def operator(world: World) -> Actor:
-    return world.operator
+# Who asks, in a world.
+person: Final[Who] = attrgetter("person")
+doctor: Final[Who] = attrgetter("doctor")
+colleague: Final[Who] = attrgetter("colleague")
+laboratory: Final[Who] = attrgetter("laboratory")
+publisher: Final[Who] = attrgetter("publisher")
+operator: Final[Who] = attrgetter("operator")
 
 
 def ask(

@@ -137,9 +137,7 @@ def in_effect(unit: Unit, document: Document) -> Visibility:
     """Return to whom a document is not shown now: a minor's secrecy ends once nobody represents."""
     if document.visibility is not Visibility.NOT_REPRESENTATIVES:
         return document.visibility
-    settings = unit.entry.settings
-    represented = (settings.represented_until if settings else None) or ""
-    is_kept = clock.iso(unit.now) < max(document.secret_until or "", represented)
+    is_kept = _is_represented(unit, document.secret_until)
     return document.visibility if is_kept else Visibility.NORMAL
 
 
@@ -152,10 +150,15 @@ def _refused(code: str) -> Invalid:
 
 
 def _keep(unit: Unit) -> bool:
-    settings = unit.entry.settings
-    represented = (settings.represented_until if settings else None) or ""
-    unit.is_secret = clock.iso(unit.now) < max(_majority(unit) or "", represented)
+    unit.is_secret = _is_represented(unit, _majority(unit))
     return unit.is_secret
+
+
+def _is_represented(unit: Unit, majority: str | None) -> bool:
+    """Tell whether somebody represents her, or still may: the later of the two instants counts."""
+    settings = unit.entry.settings
+    until = (settings.represented_until if settings else None) or ""
+    return clock.iso(unit.now) < max(majority or "", until)
 
 
 def _majority(unit: Unit) -> str | None:

@@ -96,17 +96,18 @@ export function removePhoto(pid: string, photo: Photo) {
   put(pid, trayOf(pid).value.photos.filter((other) => other !== photo));
 }
 
+/** Puts a page in the place of another, if it is still there. */
+const change = (pid: string, photo: Photo, changed: Photo) =>
+  put(pid, trayOf(pid).value.photos.map((other) => (other === photo ? changed : other)));
+
 export function turnPhoto(pid: string, photo: Photo) {
-  const turn = ((photo.turn + 90) % 360) as Turn;
-  const { photos } = trayOf(pid).value;
-  put(pid, photos.with(photos.indexOf(photo), { ...photo, turn }));
+  change(pid, photo, { ...photo, turn: ((photo.turn + 90) % 360) as Turn });
 }
 
 /** Cuts the edges off, or puts back what was. */
 export async function cropPhoto(pid: string, photo: Photo, crop: Crop) {
   const cut = await cutOf(photo.jpeg, crop);
-  const { photos } = trayOf(pid).value;
-  put(pid, photos.with(photos.indexOf(photo), { ...photo, crop, cut }));
+  change(pid, photo, { ...photo, crop, cut });
   if (photo.cut) URL.revokeObjectURL(photo.cut.url);
 }
 
