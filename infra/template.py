@@ -35,7 +35,7 @@ MAX_RECEIVES: Final = 5
 # Instances of those who serve queues: enough for a campaign day (ADR 0014, `make bench`).
 AT_ONCE: Final = {NOTIFY: 80, REMIND: 32, INGEST: 50}
 # The same where two processors serve everybody.
-AT_ONCE_LOCALLY: Final = 4
+AT_ONCE_LOCALLY: Final = 2
 # Events of different people need not wait for one another; those of one shard are carried so many
 # at a time.
 RELAYS_AT_ONCE: Final = 10
