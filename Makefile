@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run stop operator logs journey examples test moto coverage matrices web check bench lateness qualify drill package lock cloud-tests fuzz
+.PHONY: help run stop operator logs journey examples test beside moto coverage matrices web check bench lateness qualify drill package lock cloud-tests fuzz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -52,7 +52,11 @@ journey: .venv/runtime ## play the main story against the running product; ARGS=
 examples: .venv/runtime ## run three sample applications of the catalogue beside the running product
 	@exec $(BIN)/python -m infra.local.examples
 
-test: check $(IN_PROCESS) matrices web package cloud-tests ## everything: checks, suites, web client, package, deployed product
+test: beside $(IN_PROCESS) matrices cloud-tests ## everything: checks, web client, package, suites, deployed product
+
+# Each takes one processor: side by side, what each says told when it ends.
+beside: .venv/development
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check web package
 
 check: .venv/development ## lint, format, types, import contracts
 	$(BIN)/ruff check .

@@ -149,7 +149,7 @@ def shoot(page: Page, name: str) -> Path:
     """Keep a picture of what the screen shows."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     path = SCREENS / f"{name}.png"
-    page.screenshot(path=path)
+    page.screenshot(path=path, caret="initial")  # nothing is put into the page
     return path
 
 

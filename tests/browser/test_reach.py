@@ -3,109 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.canned import DOCUMENTS, PERSON, PID, PROFESSIONAL
-from tests.browser.canned_children import IN_CHILD, PARENT
-from tests.browser.canned_desk import OPERATOR, PUBLISHER, WAITING
-from tests.browser.canned_messages import OPEN, WITH_TEAM
+from tests.browser.canned import DOCUMENTS, PID, PROFESSIONAL
 from tests.browser.conftest import PHONE, Open, Watch, settled, shoot
 
 pytestmark = pytest.mark.browser
-
-# A window of 1280 × 1024 at 400 %.
-ZOOMED: ViewportSize = {"width": 320, "height": 256}
-PATHS = [
-    ("/", None),
-    ("/connexion", None),
-    ("/editeurs", None),
-    ("/editeurs/guide", None),
-    ("/accueil", PERSON),
-    ("/documents", PERSON),
-    (f"/documents/{DOCUMENTS['cda']['id']}", PERSON),
-    (f"/documents/{DOCUMENTS['pdf']['id']}", PERSON),
-    ("/documents/ajouter", PERSON),
-    ("/acces", PERSON),
-    ("/professionnels", PERSON),
-    ("/plus", PERSON),
-    ("/messages", PERSON),
-    (f"/messages/{OPEN}", PERSON),
-    ("/proches", PARENT),
-    ("/accueil", IN_CHILD),
-    (f"/messages/{OPEN}", IN_CHILD),
-    ("/pro/messages", PROFESSIONAL),
-    (f"/pro/messages/{WITH_TEAM}", PROFESSIONAL),
-    (f"/pro/patients/{PID}/ecrire", PROFESSIONAL),
-    ("/editeur", PUBLISHER),
-    ("/editeur/ajouter", PUBLISHER),
-    (f"/editeur/{WAITING}", PUBLISHER),
-    ("/revue", OPERATOR),
-    (f"/revue/{WAITING}", OPERATOR),
-    ("/pro", PROFESSIONAL),
-    (f"/pro/patients/{PID}", PROFESSIONAL),
-]
-
-
-_HIDDEN = """() => [...document.querySelectorAll('main button, main a, main h1, main label')]
-  .filter(e => e.checkVisibility() && getComputedStyle(e).position !== 'absolute')
-  .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-  .filter(e => !e.closest('.table-scroll, .sheet')).map(e => e.textContent)"""
-_FIXED = """() => [...document.querySelectorAll('*')]
-  .filter(e => getComputedStyle(e).position === 'fixed')
-  .reduce((sum, e) => sum + e.getBoundingClientRect().height, 0)"""
-_SMALL = """() => [...document.querySelectorAll('button, select, input, summary, .button, nav a')]
-  .filter(e => e.checkVisibility() && !e.closest('.said') && !e.closest('.radio, .check'))
-  .map(e => [e.textContent || e.id, e.getBoundingClientRect()])
-  .filter(([, r]) => r.height > 0 && (r.height < 44 || r.width < 44))
-  .map(([name, r]) => `${name}: ${r.width} × ${r.height}`)"""
-# WCAG 1.4.12, through the style of each element: the policy refuses injected sheets.
-_SPACE = """() => document.querySelectorAll('*').forEach(e => Object.assign(e.style ?? {}, {
-  lineHeight: '1.5', letterSpacing: '0.12em', wordSpacing: '0.16em' }))"""
-_CUT = """() => [...document.querySelectorAll('.button, .badge, .places a, h1, h2')]
-  .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
-
-
-@pytest.mark.parametrize(("path", "who"), PATHS)
-def test_screen_bears_thumbs_zoom_and_text_spacing(
-    page: Page, opened: Open, path: str, who: str | None
-) -> None:
-    opened(path, who)
-    assert page.evaluate(_SMALL) == []
-    page.set_viewport_size(ZOOMED)
-    assert page.evaluate("document.documentElement.scrollWidth") <= ZOOMED["width"]
-    assert page.evaluate(_HIDDEN) == []
-    assert page.evaluate(_FIXED) < ZOOMED["height"] / 3
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    page.evaluate(_SPACE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    assert page.evaluate(_CUT) == []
-
-
-@pytest.mark.parametrize(
-    ("path", "who"),
-    [
-        *PATHS,
-        ("/agenda", PERSON),
-        ("/agenda/ajouter", PERSON),
-        ("/agenda/prevention", PERSON),
-        ("/agenda/abonnement", PERSON),
-        ("/notifications", PERSON),
-        ("/plus/avis", PERSON),
-        (f"/pro/patients/{PID}/deposer", PROFESSIONAL),
-        (f"/pro/patients/{PID}/rendez-vous", PROFESSIONAL),
-        (f"/pro/patients/{PID}/rendez-vous/ajouter", PROFESSIONAL),
-    ],
-)
-def test_screen_bears_letters_twice_as_large_on_a_small_phone(
-    page: Page, opened: Open, path: str, who: str | None
-) -> None:
-    page.set_viewport_size({"width": 320, "height": 640})
-    opened(path, who)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    shoot(page, f"large-letters{path.replace('/', '-')}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert page.evaluate(_HIDDEN) == []
-    assert page.evaluate(_CUT) == []
 
 
 def test_forced_colours_keep_every_border(page: Page, opened: Open) -> None:
