@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.canned import (
     CONTENTS,
@@ -15,11 +15,12 @@ from tests.browser.canned import (
     PERSON,
     PID,
     PROFESSIONAL,
+    document,
     problem,
     reply,
 )
 from tests.browser.conftest import Open
-from tests.browser.samples import pdf
+from tests.browser.samples import pdf, png
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +91,7 @@ def test_each_pdf_page_gives_its_text(page: Page, opened: Open) -> None:
 def test_damaged_pdf_is_offered_for_download(page: Page, opened: Open) -> None:
     canned = opened("/aide")
     broken = b"%PDF-1.4 nothing"
-    shown = {**DOCUMENTS["pdf"], "sha256": _sha(broken)}
+    shown = {**DOCUMENTS["pdf"], "sha256": _sha(broken), "size_bytes": len(broken)}
     canned.overrides[f"GET .*{shown['id']}$"] = lambda route: reply(route, shown)
     canned.overrides["/content$"] = lambda route: route.fulfill(body=broken)
     page.goto(PDF)
@@ -111,6 +112,45 @@ def test_altered_file_is_never_shown(page: Page, opened: Open) -> None:
     expect(page.locator("canvas")).to_have_count(0)
     expect(page.get_by_text("Fichier intact")).to_have_count(0)
     expect(page.get_by_role("button", name="Télécharger")).to_have_count(0)
+
+
+def test_a_long_file_says_how_far_it_is(page: Page, opened: Open) -> None:
+    content = png(300, 200).ljust(5 << 20)
+    shown, last = document(9, "Radiographie", "image/png", content), list[Route]()
+
+    def slice_of(route: Route) -> None:
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", route.request.headers["range"])
+        assert wanted
+        first, end = int(wanted[1]), int(wanted[2])
+        if first and not last:
+            last.append(route)
+        else:
+            span = f"bytes {first}-{end}/{len(content)}"
+            part, headers = content[first : end + 1], {"Content-Range": span}
+            route.fulfill(status=206, body=part, content_type="image/png", headers=headers)
+
+    canned = opened("/documents")
+    canned.documents.append(shown)
+    canned.overrides["/content$"] = slice_of
+    page.goto(f"/documents/{shown['id']}")
+    expect(page.get_by_text("Ouverture\u00a0: 4\u00a0Mo sur 5\u00a0Mo")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Ouverture du document")).to_be_visible()
+    last.append(last[0])
+    slice_of(last[0])
+    expect(page.get_by_role("img", name="Radiographie")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(page.get_by_text("Fichier intact")).to_be_visible()
+
+
+def test_a_long_file_that_is_cut_is_asked_for_again(page: Page, opened: Open) -> None:
+    content = png(300, 200).ljust(5 << 20)
+    shown = document(9, "Radiographie", "image/png", content)
+    canned = opened("/documents")
+    canned.documents.append(shown)
+    canned.overrides["/content$"] = lambda route: route.abort()
+    page.goto(f"/documents/{shown['id']}")
+    expect(page.get_by_role("button", name="Réessayer")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
 
 
 def test_download_has_a_good_name_and_the_same_bytes(page: Page, opened: Open) -> None:

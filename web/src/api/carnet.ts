@@ -1,7 +1,7 @@
 /** The routes of the API that the screens use, one function each. */
 import { MAX_BYTES } from "../lib/file-facts";
+import { type Pouring, pour } from "./bytes";
 import { call, request } from "./client";
-import { Tampered } from "./problem";
 import type {
   Access, Authorisation, CarnetDocument, DocumentProgress, Home, Narrative, News, OwnIdentity, OwnPatient, Page, Patient,
   PatientSearch, ProfessionalCard, Proof, SealingKey,
@@ -88,18 +88,13 @@ export const api = {
     (await call<CarnetDocument | DocumentProgress>("GET", document(pid, id), { signal })).data,
 
   /** The bytes of a document, slice by slice when one answer would be too long. */
-  content: async (pid: string, id: string, size: number, signal?: Signal): Promise<ArrayBuffer> => {
-    const read = async (headers: Record<string, string>) => {
-      const options = { signal, headers: { Accept: "*/*", ...headers } };
-      return (await request("GET", `${document(pid, id)}/content`, options)).arrayBuffer();
-    };
-    if (size <= MAX_BYTES) return read({});
+  content: async (pid: string, id: string, size: number, pouring: Pouring = {}): Promise<ArrayBuffer> => {
     const whole = new Uint8Array(size);
     for (let at = 0; at < size; ) {
       const end = Math.min(at + MAX_BYTES, size);
-      const slice = new Uint8Array(await read({ Range: `bytes=${at}-${end - 1}` }));
-      if (slice.length !== end - at) throw new Tampered();
-      whole.set(slice, at);
+      const range: Record<string, string> = size > MAX_BYTES ? { Range: `bytes=${at}-${end - 1}` } : {};
+      const options = { signal: pouring.signal, headers: { Accept: "*/*", ...range } };
+      await pour(await request("GET", `${document(pid, id)}/content`, options), whole, [at, end], pouring);
       at = end;
     }
     return whole.buffer;

@@ -57,6 +57,8 @@ export const document = {
   notScanned: "Non analysé : aucun antivirus n'était branché à son arrivée",
   clean: "Analysé : aucun virus connu",
   cleanBy: (engine: string) => `Analysé : aucun virus connu (${engine.replace("/", ", signatures ")})`,
+  arriving: "Ouverture du document",
+  arrived: (read: string, size: string) => `Ouverture : ${read} sur ${size}`,
   verified: "Fichier intact : identique à ce qui a été déposé",
   verify: "Vérifier que le fichier est intact",
   download: "Télécharger",

@@ -1,6 +1,7 @@
 /** A document and what is known of it: facts, content checked against its hash, what can be done. */
 import type { ComponentChildren } from "preact";
 import { useCallback, useState } from "preact/hooks";
+import type { Pouring } from "../api/bytes";
 import { api } from "../api/carnet";
 import { me } from "../api/session";
 import { Tampered } from "../api/problem";
@@ -24,9 +25,12 @@ import { Icon } from "./icon";
 import { type Level, NarrativeView } from "./narrative-view";
 import { ErrorPanel, Loading, Notice } from "./states";
 
+/** Below it a file is there before its reader would wonder. */
+const LONG_BYTES = 1024 * 1024;
+
 /** Reads the bytes and checks them; raises Tampered when they are not those deposited. */
-export async function verifiedContent(pid: string, doc: CarnetDocument, signal?: AbortSignal) {
-  const bytes = await api.content(pid, doc.id, doc.size_bytes, signal);
+export async function verifiedContent(pid: string, doc: CarnetDocument, pouring?: Pouring) {
+  const bytes = await api.content(pid, doc.id, doc.size_bytes, pouring);
   if ((await sha256(bytes)) !== doc.sha256.toLowerCase()) throw new Tampered();
   return bytes;
 }
@@ -96,11 +100,26 @@ function Shown({ doc, bytes }: { doc: CarnetDocument; bytes: ArrayBuffer }) {
   );
 }
 
+/** How far a file is: it may be minutes on a bad line. */
+function Arriving({ read, size }: { read: number; size: number }) {
+  return (
+    <div class="loading progress" aria-busy="true">
+      <progress max={size} value={read} aria-label={t.document.arriving} />
+      <p>{t.document.arrived(fileSize(read), fileSize(size))}</p>
+    </div>
+  );
+}
+
 function FileContent({ pid, doc, children }: Props) {
-  const content = useResource(`content ${pid} ${doc.id}`, (signal) => verifiedContent(pid, doc, signal));
+  const [read, setRead] = useState(0);
+  const content = useResource(`content ${pid} ${doc.id}`, (signal) => {
+    setRead(0);
+    return verifiedContent(pid, doc, { signal, onRead: setRead });
+  });
+  const isLong = doc.size_bytes > LONG_BYTES;
   return (
     <>
-      {content.loading && <Loading lines={8} />}
+      {content.loading && (isLong ? <Arriving read={read} size={doc.size_bytes} /> : <Loading lines={8} />)}
       {content.error !== null && <ErrorPanel error={content.error} retry={content.reload} />}
       {content.data && (
         <>
@@ -115,7 +134,7 @@ function FileContent({ pid, doc, children }: Props) {
 }
 
 function ClinicalContent({ pid, doc, children, level = 2 }: Props) {
-  const original = useCallback((signal: AbortSignal) => verifiedContent(pid, doc, signal), [pid, doc]);
+  const original = useCallback((signal: AbortSignal) => verifiedContent(pid, doc, { signal }), [pid, doc]);
   const narrative = useResource(`narrative ${pid} ${doc.id}`, (signal) => api.narrative(pid, doc.id, signal));
   return (
     <>

@@ -52,7 +52,7 @@ function useDownload(pid: string, docs: readonly CarnetDocument[], done: () => v
     const missing = await readEach(
       docs,
       files.current,
-      (doc, cut) => verifiedContent(pid, doc, cut),
+      (doc, cut) => verifiedContent(pid, doc, { signal: cut }),
       signal,
       () => setRead(had + ++ended),
     );
