@@ -604,6 +604,16 @@ def test_a_professional_files_any_type_the_usual_ones_first(page: Page, opened: 
     expect(page.get_by_text("Par exemple : compte rendu d’anatomopathologie")).to_be_visible()
     kind.select_option("Compte rendu d’anesthésie")
     expect(kind).to_have_value("77436-4")
+    page.get_by_label("Chercher un type").fill("PATHOLOGIQUES")
+    expect(page.get_by_text("1 type trouvé dans la liste ci-dessous.")).to_be_visible()
+    expect(kind.locator("optgroup > option")).to_have_text(
+        ["Compte rendu d’anatomie et de cytologie pathologiques", "Compte rendu d’anesthésie"]
+    )
+    expect(kind).to_have_value("77436-4")
+    page.get_by_label("Chercher un type").fill("zzz")
+    expect(page.get_by_text("Aucun type trouvé.")).to_be_visible()
+    page.get_by_label("Chercher un type").fill("")
+    expect(kind.locator("option")).to_have_text(offered)
 
 
 def _deposited(route: Route) -> None:

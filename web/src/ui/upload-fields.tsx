@@ -1,10 +1,12 @@
 /** What is said of a file before it leaves: its title, its type, its date, and who sees it. */
+import { useState } from "preact/hooks";
 import { catalogue as t } from "../catalogue";
 import { announcementWords as words } from "../catalogue/announcement";
 import { allProfessionalTypes } from "../catalogue/professional-types";
 import { isFuture, readDate } from "../lib/dates";
 import { dateShort } from "../lib/format";
-import { personTypes, professionalTypes } from "../lib/kinds";
+import { matches } from "../lib/fold";
+import { type TypeChoice, personTypes, professionalTypes } from "../lib/kinds";
 import { type Draft, type Role, type Upload, type Visibility, edit } from "../lib/upload-queue";
 import { type FieldError, RadioField, SelectField, TextField, errorOf } from "./form";
 
@@ -104,6 +106,46 @@ export function VisibilityField({ upload, minor, errors }: SeenProps) {
   );
 }
 
+interface TypeProps {
+  id: string;
+  error?: string | undefined;
+  role: Role;
+  value: string;
+  onValue: (type: string) => void;
+}
+
+/** A person has a few types; a professional the usual ones, and more than a hundred to look among. */
+function TypeField({ role, ...field }: TypeProps) {
+  const [wanted, setWanted] = useState("");
+  const type = { ...field, label: t.add.docType };
+  if (role === "patient") return <SelectField {...type} none={t.add.chooseType} choices={personTypes()} />;
+  // What was chosen stays chosen, whatever is looked for since.
+  const found = (choices: TypeChoice[]) =>
+    choices.filter(({ code, label }) => code === field.value || matches(wanted, [label]));
+  const [usual, others] = [found(professionalTypes()), found(OTHER_TYPES.choices)];
+  const count = [...usual, ...others].filter(({ label }) => matches(wanted, [label])).length;
+  return (
+    <>
+      <TextField
+        id={`${field.id}-search`}
+        type="search"
+        mode="search"
+        label={t.add.searchType}
+        hint={t.add.searchTypeHint}
+        value={wanted}
+        onValue={setWanted}
+      />
+      {wanted.trim() && <p class="list-count" role="status">{t.add.typesFound(count)}</p>}
+      <SelectField
+        {...type}
+        none={t.add.chooseType}
+        choices={usual}
+        others={{ ...OTHER_TYPES, choices: others }}
+      />
+    </>
+  );
+}
+
 export function Description({ upload, role, errors }: { upload: Upload; role: Role; errors: FieldError[] }) {
   if (describesItself(upload)) return <p class="muted">{t.add.fromFile}</p>;
   const draft = upload.draft.value;
@@ -123,15 +165,7 @@ export function Description({ upload, role, errors }: { upload: Upload; role: Ro
         spell
         onValue={(title) => set({ title })}
       />
-      <SelectField
-        {...field("type")}
-        label={t.add.docType}
-        none={t.add.chooseType}
-        value={draft.type}
-        choices={role === "patient" ? personTypes() : professionalTypes()}
-        others={role === "professional" ? OTHER_TYPES : undefined}
-        onValue={(type) => set({ type })}
-      />
+      <TypeField {...field("type")} role={role} value={draft.type} onValue={(type) => set({ type })} />
       <TextField
         {...field("date")}
         label={t.add.docDate}
