@@ -37,6 +37,7 @@ _real_structure: Final = BaseJSONSerializer._serialize_type_structure
 _real_map: Final = BaseJSONSerializer._serialize_type_map
 _real_lex: Final = ConditionExpressionParser._lex_condition_expression
 _real_value: Final = ResponseSerializer.get_value
+_real_cast: Final = DynamoType.cast_value.fget  # type: ignore[attr-defined]  # a property
 
 
 @contextmanager
@@ -52,6 +53,8 @@ def applied() -> Iterator[None]:
             patch.object(Item, "__init__", _fill),
             patch.object(ConditionExpressionParser, "_lex_condition_expression", _lex),
             patch.object(DepthFirstTraverser, "traverse_node_recursively", _traverse),
+            patch.object(DynamoType, "cast_value", property(_cast)),
+            patch.object(Table, "all_items", _all_items),
         ):
             stack.enter_context(replaced)
         for name in ("camelcase_to_underscores", "method_names_from_class"):
@@ -88,6 +91,17 @@ def _fill(self: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> No
         dict.__setitem__(self.attrs, name, DynamoType(value))
     if self.size() > _MOST:
         raise ItemSizeTooLarge
+
+
+def _cast(self: Any) -> Any:
+    """Return what a value is compared by: a text by itself, which moto finds out last."""
+    return self.value if self.type == "S" else _real_cast(self)
+
+
+def _all_items(self: Any) -> list[Any]:
+    """Return the items of a table by their keys, which are two texts."""
+    items = [item for rows in self.items.values() for item in rows.values()]
+    return sorted(items, key=lambda item: (item.hash_key.value, item.range_key.value))
 
 
 def _lex(self: Any) -> deque[Any]:

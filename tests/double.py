@@ -103,7 +103,8 @@ def everything() -> str:
         }
         sent = [(mail.raw_data, mail.destinations) for mail in mails()]
         waiting = {name: [one.body for one in q._messages] for name, q in _queues().items()}
-        return repr((tables(), versions, waiting, sent))
+        kept = {name: sorted(rows.items()) for name, rows in tables().items()}
+        return repr((kept, versions, waiting, sent))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def is_skipped(shown: datetime, zone: str) -> bool:
 
 def is_twice(shown: datetime, zone: str) -> bool:
     """Tell whether clocks of a zone show a time twice."""
-    return not is_skipped(shown, zone) and instant(shown, zone) != instant(shown, zone, 1)
+    return instant(shown, zone) != instant(shown, zone, 1) and not is_skipped(shown, zone)
 
 
 def start_at(slot: Slot) -> datetime:

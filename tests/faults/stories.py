@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message
+from functools import cache
 from typing import Any, Final
 
 import time_machine
@@ -79,14 +80,19 @@ def attempt(story: Story, world: World) -> bool:
 
 def remembered() -> str:
     """Return what the stories keep in mind from one step to the next."""
+    return repr(_memories())
+
+
+@cache
+def _memories() -> list[tuple[str, str, object]]:
+    """Return what the modules of stories keep, which is changed and never another."""
     modules = [module for name, module in sys.modules.items() if name.startswith("tests.faults.")]
-    kept = [
+    return [
         (module.__name__, name, value)
         for module in modules
         for name, value in vars(module).items()
         if isinstance(value, dict | list) and not name.startswith("__")
     ]
-    return repr(kept)
 
 
 # Deposit, by a laboratory, with an idempotency key.

@@ -20,7 +20,7 @@ from chalicelib.record import rules
 from chalicelib.record import store as record_store
 from chalicelib.record.store import GoneRow
 from tests import double, worlds
-from tests.faults import stories
+from tests.faults import chance, stories
 from tests.faults.every_story import STORIES
 from tests.faults.large_stories import PART
 from tests.faults.reminder_stories import no_trace
@@ -174,9 +174,15 @@ def survive(story: Story, world: World, clock: time_machine.Traveller, fault: Fa
     recorder.clear()
     rival = replace(story, ask=story.rival or story.ask)
     has_rival = fault.way == "rival"
-    Faults().at(fault.number, meanwhile(lambda: attempt(rival, world)) if has_rival else fault.way)
+
+    def interfere() -> None:
+        with chance.of("rival"):
+            attempt(rival, world)
+
+    Faults().at(fault.number, meanwhile(interfere) if has_rival else fault.way)
     try:
-        said = attempt(story, world)
+        with chance.of("client"):
+            said = attempt(story, world)
     except KilledError:
         said = False
     recorder.plans.clear()

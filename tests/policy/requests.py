@@ -1,7 +1,8 @@
 """How each route is asked for, well-formed, whoever asks: the matrix says what the answer is."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from typing import Any, Final
@@ -65,6 +66,7 @@ WAITING: Final = "waiting to be announced"
 CLINICAL: Final = "a clinical document of the laboratory"
 LAST_PART: Final = b"0123456789"
 NARRATED: Final = "Phrase que seul ce compte rendu contient"
+_SUBJECT: Final = re.compile(r"(?<=^/v1/patients/)[^/?]+")
 _numbers: Final = count(1)
 SAME_ORIGIN: Final = {"Origin": "https://carnet.test", "X-Carnet": "1"}
 _QUERIES: Final[Mapping[str, str]] = {
@@ -153,12 +155,16 @@ def application(world: World) -> Actor:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request of one role; `subject` is what stands for the person in the path."""
+    """One request of one role."""
 
     declared: Endpoint
     target: str
     caller: Principal | None
     options: dict[str, Any]
+
+    def about(self, subject: str) -> "Ask":
+        """Return the same, but for what stands for the person in the path."""
+        return replace(self, target=_SUBJECT.sub(subject, self.target, count=1))
 
     def send(self, http: Client) -> Reply:
         return http.request(self.declared.method, self.target, as_=self.caller, **self.options)
@@ -170,10 +176,9 @@ def ask(
     role: str,
     *,
     case: str = "",
-    subject: str | None = None,
     document: str | None = None,
 ) -> Ask:
-    """Write the request of a role, about the person of this world unless told otherwise."""
+    """Write the request of a role, about the person of this world."""
     actor = actor_of(world, role)
     if declared.serves_applications:
         return _ask_in_fhir(world, declared, actor, case, document)
@@ -181,7 +186,7 @@ def ask(
         represent(world.other, world.person.pid)
     name = f"{declared.method} {declared.path}"
     values = {
-        "pid": subject or subject_of(world, role),
+        "pid": subject_of(world, role),
         "document_id": document or _document(world, name, case),
         "rpps": (world.colleague if declared.method == "PUT" else world.doctor).id,
         "slug": "not-found",
