@@ -1,16 +1,16 @@
 """Amend moto where it spends most of its time copying and naming; it answers as before.
 
 A transaction keeps what it may put back without copying each item of its tables once for each of
-its writes, attributes go on the wire as they are kept, items are weighed once, and names and the
-words of conditions are made once. To be removed when moto does it.
+its writes, attributes go on the wire as they are kept, items are weighed once, streams weigh none,
+and names are made once. Expressions: `tests.expressions`. To be removed when moto does it.
 """
 
 import base64
 import copy
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -21,23 +21,21 @@ from moto.core.serialize import (
     ResponseSerializer,
     XFormedAttributePicker,
 )
-from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models import table as tables
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]  # it has no types
-    DepthFirstTraverser,
-    Node,
-)
+
+from tests import expressions
 
 _MOST: Final = 405_000  # bytes of an item, as moto has it
 _real_update: Final = DynamoDBBackend.update_item
 _real_structure: Final = BaseJSONSerializer._serialize_type_structure
 _real_map: Final = BaseJSONSerializer._serialize_type_map
-_real_lex: Final = ConditionExpressionParser._lex_condition_expression
 _real_value: Final = ResponseSerializer.get_value
 _real_cast: Final = DynamoType.cast_value.fget  # type: ignore[attr-defined]  # a property
+_real_copy: Final = DynamoType.__deepcopy__
 
 
 @contextmanager
@@ -51,10 +49,11 @@ def applied() -> Iterator[None]:
             patch.object(BaseJSONSerializer, "_serialize_type_map", _map),
             patch.object(ResponseSerializer, "get_value", _value),
             patch.object(Item, "__init__", _fill),
-            patch.object(ConditionExpressionParser, "_lex_condition_expression", _lex),
-            patch.object(DepthFirstTraverser, "traverse_node_recursively", _traverse),
             patch.object(DynamoType, "cast_value", property(_cast)),
             patch.object(Table, "all_items", _all_items),
+            patch.object(DynamoType, "__deepcopy__", _copied),
+            patch.object(tables, "dynamo_json_dump", lambda _: ""),  # for its length alone
+            expressions.applied(),
         ):
             stack.enter_context(replaced)
         for name in ("camelcase_to_underscores", "method_names_from_class"):
@@ -104,13 +103,9 @@ def _all_items(self: Any) -> list[Any]:
     return sorted(items, key=lambda item: (item.hash_key.value, item.range_key.value))
 
 
-def _lex(self: Any) -> deque[Any]:
-    return deque(_words(self.condition_expression))
-
-
-@lru_cache(4096)
-def _words(condition: str) -> tuple[Any, ...]:
-    return tuple(_real_lex(ConditionExpressionParser(condition, {}, {})))
+def _copied(value: Any, memo: dict[int, Any]) -> Any:
+    """Copy what holds several values; one that holds a text or a number is never changed."""
+    return _real_copy(value, memo) if isinstance(value.value, dict | list) else value
 
 
 def _structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
@@ -143,33 +138,6 @@ def _value(self: Any, value: Any, key: str, shape: Any) -> Any:
 @cache
 def _names(shape: Any, key: str) -> tuple[str, ...]:
     return tuple(XFormedAttributePicker().get_possible_keys(AttributePickerContext({}, key, shape)))
-
-
-def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
-    """Process the nodes of an expression bottom up, asking once what processes which."""
-    return _walk(self, self._processing_map(), node, child_id)
-
-
-def _walk(self: Any, processors: dict[type[Any], Any], node: Any, child_id: int) -> Any:
-    kind = _processed(node.__class__, tuple(processors))
-    if kind is None:
-        return node
-    parent = node.parent
-    for number, child in enumerate(node.children or ()):
-        self.pre_processing_of_child(node, number)
-        _walk(self, processors, child, number)
-    if kind is not Node:
-        node = processors[kind](node)
-        node.parent = parent
-        if parent:
-            parent.children[child_id] = node
-    return node
-
-
-@cache
-def _processed(kind: type[Any], processed: tuple[type[Any], ...]) -> type[Any] | None:
-    """Return as which class a node is processed: `Node` when it is not, None when it is none."""
-    return next((one for one in (*processed, Node) if issubclass(kind, one)), None)
 
 
 def _wire(value: dict[str, Any]) -> dict[str, Any]:

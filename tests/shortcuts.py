@@ -1,7 +1,7 @@
 """Shorten what botocore, moto and the encryption SDK work out anew for each call.
 
-Answers stay the same. Nothing reads a signature or counts on the shape of a request's id, so
-these are not computed.
+Answers stay the same. Nothing reads a signature or the hour of an answer, or counts on the shape
+of a request's id, so these are not computed.
 """
 
 import re
@@ -33,10 +33,9 @@ from moto.core.request import (
     environ_key_for_header,
     normalize_request,
 )
-from moto.core.utils import utcnow
 from moto.utilities.utils import get_partition
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import http_date
 
 _TARGET: Final = environ_key_for_header("X-Amz-Target")  # what a JSON service is asked
 
@@ -67,7 +66,7 @@ def applied() -> Iterator[None]:
             patch.object(Request, "from_primitives", classmethod(_request)),
             patch.object(responses.BaseResponse, "setup_class", _set_up),
             patch.object(responses, "gen_amzn_requestid_long", _named),
-            patch.object(_dafny.classproperty, "__get__", lambda held, _, owner: held.fget(owner)),
+            patch.object(_dafny.classproperty, "__get__", lambda held, _, owner: _of(held, owner)),
             patch.object(_dafny.Seq, "__iter__", lambda seq: iter(seq.Elements), create=True),
             patch.object(arns, "ParseAwsKmsArn", staticmethod(_arn)),
         ):
@@ -147,7 +146,9 @@ def _request(cls: type[Request], method: str, url: str, headers: Any, body: Any 
         "CONTENT_LENGTH": str(len(body)),
         PRESERVED_HEADER_NAMES_ENVIRON_KEY: {},
     }
-    return cls({"HTTP_HOST": parts.netloc} | sent | fixed)
+    asked = cls({"HTTP_HOST": parts.netloc} | sent | fixed)
+    asked._cached_data, asked.values = body, CombinedMultiDict()
+    return asked
 
 
 def _is_json(body: Any) -> bool:
@@ -165,14 +166,13 @@ def _set_up(
     self.normalized_request = request
     self.raw_body = request.data
     self.body = self.raw_body.decode()
-    self.form_data = {}
-    self.querystring = self.data = dict(request.headers)
+    self.form_data, self.querystring, self.data = {}, {}, {}
     self.uri, self.path, self.raw_path, self.parsed_url = full_url, "/", "/", urlsplit(full_url)
     self.method, self.uri_match = request.method, {}
     self.region = self.get_region_from_url(request, full_url)
     self.partition = get_partition(self.region)
     self.headers = request.headers
-    self.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
+    self.response_headers = {"server": "amazon.com"}
     if self.automated_parameter_parsing:
         self.parse_parameters(request)
     self.access_key, self.current_account = "AKIAEXAMPLE", DEFAULT_ACCOUNT_ID
@@ -181,6 +181,12 @@ def _set_up(
 def _named(headers: dict[str, str]) -> str:
     headers["x-amzn-requestid"] = name = f"{next(_request_numbers):052}"
     return name
+
+
+@cache
+def _of(constant: Any, owner: type[Any]) -> Any:
+    """Return a constant of the language the SDK was written in, which is built each time."""
+    return constant.fget(owner)
 
 
 def _arn(identifier: Any) -> Any:

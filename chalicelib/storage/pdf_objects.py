@@ -16,7 +16,8 @@ from typing import Final
 from chalicelib.storage.pdf_syntax import SPACE, Budget, Lexer, Reference, Value, Visit
 from chalicelib.storage.refusals import Code, Refused
 
-_OBJECT = re.compile(rb"(?<=[0-9" + SPACE + rb"])obj|trailer")
+# What precedes is looked at last: the engine then only stops at letters that begin a word sought.
+_OBJECT = re.compile(rb"obj(?<=[0-9" + SPACE + rb"]obj)|trailer")
 _NUMBER_BEFORE = re.compile(rb"([0-9]{1,10})[" + SPACE + rb"]+[0-9]{1,5}[" + SPACE + rb"]*\Z")
 _NUMBER_BYTES: Final = 24
 _STREAM = re.compile(rb"stream[ \t]{0,80}(?:\r\n|\n|\r)")

@@ -92,7 +92,8 @@ def test_it_deletes_what_it_added_and_nothing_else(world: World, scale: Actor) -
     made, pid = added(scale, world.person), world.person.pid
     hers = measure(world.person.principal, pid)
     rival = a_consent(world.person, an_application(name="Autre balance"), *Permission)
-    for actor, measure_id in ((scale, hers), (rival, made.id), (scale, made.id[:-1] + "0")):
+    absent = made.id[:-1] + ("0" if made.id[-1] != "0" else "1")
+    for actor, measure_id in ((scale, hers), (rival, made.id), (scale, absent)):
         with pytest.raises(Forbidden):
             usecases.delete_measure(actor.principal, pid, measure_id)
     usecases.delete_measure(scale.principal, pid, made.id)

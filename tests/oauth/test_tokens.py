@@ -157,7 +157,7 @@ def test_nobody_else_spends_that_budget(play: Play) -> None:
 
     for _ in range(3):
         play.renew(held, client_id="0" * 26)
-        play.renew(held[:-2] + "AA")
+        play.renew(held[:-2] + ("AA" if held[-2:] != "AA" else "BB"))
         play.exchange("nonsense")
 
     counts = [item for (pk, _), item in before.items() if pk.startswith("RATE#token-here")]
