@@ -51,11 +51,13 @@ def png(width: int, height: int, *, noise: bool = False) -> bytes:
     )
 
 
+# What says in EXIF that a position follows.
+POSITION = struct.pack("<HHII", 0x8825, 4, 1, 38)
+
+
 def from_a_phone(jpeg: bytes, *, orientation: int) -> bytes:
     """Add to a JPEG what phones add: EXIF with a position and a thumbnail, and a film after it."""
-    entries = struct.pack("<HHII", 0x0112, 3, 1, orientation) + struct.pack(
-        "<HHII", 0x8825, 4, 1, 38
-    )
+    entries = struct.pack("<HHII", 0x0112, 3, 1, orientation) + POSITION
     tiff = b"II*\x00" + struct.pack("<IH", 8, 2) + entries + struct.pack("<IH", 0, 1)
     tiff += struct.pack("<HHI4s", 0x0001, 2, 2, b"N\x00\x00\x00") + bytes(4)
     body = b"Exif\x00\x00" + tiff + b"\xff\xd8 thumbnail \xff\xd9"
