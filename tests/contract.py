@@ -68,7 +68,7 @@ class Contract:
     document: Json
     _routes: dict[tuple[str, str], _Route] = field(default_factory=dict)
     _components: Json = field(default_factory=dict)
-    _validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+    _validators: dict[int, Draft202012Validator] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._components.update(deepcopy(self.document["components"]))
@@ -163,11 +163,11 @@ class Contract:
             yield from self._of_value(_read(kind, exchange.sent_body), schema)
 
     def _of_value(self, value: object, schema: Json) -> Iterator[str]:
-        written = json.dumps(schema)
-        if written not in self._validators:
-            whole = {**schema, "components": self._components}
-            self._validators[written] = Draft202012Validator(whole)
-        error = best_match(self._validators[written].iter_errors(value))
+        known = self._validators.get(id(schema))  # a part of the document, which lasts
+        if known is None:
+            known = Draft202012Validator({**schema, "components": self._components})
+            self._validators[id(schema)] = known
+        error = best_match(known.iter_errors(value))
         if error is not None:
             yield f"at {error.json_path}: {error.validator} of {error.validator_value!r:.200}"
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -32,37 +32,50 @@ def module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@dataclass(slots=True)
+class Said:
+    """What the code of a file says: all that these tests ask of it."""
+
+    modules: set[str] = field(default_factory=set)  # by `import`
+    others: set[str] = field(default_factory=set)  # by `from`, or by name in a text
+    names: set[str] = field(default_factory=set)  # dotted, such as `datetime.now`
+
+    @property
+    def imported(self) -> set[str]:
+        """Every module the file may import, functions that import by name included."""
+        return self.modules | self.others
+
+
 @cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def imported(path: Path) -> Iterator[str]:
-    """List every module a file may import, functions that import by name included."""
-    for node in ast.walk(tree(path)):
+def said(path: Path) -> Said:
+    found = Said()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found.modules.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found.others.add(node.module)
+            found.others.update(f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-def names(path: Path) -> set[str]:
-    """List dotted names used in a file, such as `datetime.now`."""
-    found = set()
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute | ast.Name):
-            found.add(ast.unparse(node))
+            found.others.add(node.value)
+        elif (name := dotted(node)) is not None:
+            found.names.add(name)
     return found
+
+
+def dotted(node: ast.AST) -> str | None:
+    """Return the dotted name that a node is; of an attribute of anything else, its end."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value) or ''}.{node.attr}"
+    return None
 
 
 def test_only_the_settings_read_the_environment() -> None:
     readers = {
         module(path)
         for path in PRODUCT
-        if names(path) & {"os.environ", "os.getenv"} or "os.environ" in set(imported(path))
+        if said(path).names & {"os.environ", "os.getenv"} or "os.environ" in said(path).imported
     }
     assert readers == {"chalicelib.core.settings"}
 
@@ -89,7 +102,7 @@ def test_every_variable_read_is_declared_in_the_template() -> None:
 
 def test_only_the_clock_tells_the_time() -> None:
     telling = {"datetime.now", "datetime.utcnow", "date.today", "time.time", "datetime.today"}
-    readers = {module(path) for path in PRODUCT if names(path) & telling}
+    readers = {module(path) for path in PRODUCT if said(path).names & telling}
     assert readers == {"chalicelib.core.clock"}
 
 
@@ -97,19 +110,14 @@ def test_only_the_ids_draw_at_random() -> None:
     drawers = {
         module(path)
         for path in PRODUCT
-        if {"secrets", "random", "uuid"} & {name.split(".")[0] for name in imported(path)}
-        and any(
-            isinstance(node, ast.Import)
-            and {alias.name for alias in node.names} & {"secrets", "random", "uuid"}
-            for node in ast.walk(tree(path))
-        )
+        if said(path).modules & {"secrets", "random", "uuid"}
     }
     assert drawers == {"chalicelib.core.ids"}
 
 
 def test_no_table_is_scanned() -> None:
     for path in PRODUCT:
-        called = {name.rsplit(".", 1)[-1] for name in names(path)}
+        called = {name.rsplit(".", 1)[-1] for name in said(path).names}
         assert "scan" not in called, path
 
 
@@ -127,7 +135,7 @@ def is_started(path: Path) -> bool:
 def test_every_file_has_an_importer_or_is_started() -> None:
     importers: dict[str, set[Path]] = {}
     for path in [*OURS, ROOT / "app.py"]:
-        for name in imported(path):
+        for name in said(path).imported:
             importers.setdefault(name.partition(":")[0], set()).add(path)
     unused = [
         module(path)
