@@ -13,10 +13,11 @@ from typing import Final
 
 import pytest
 
-from chalicelib.runtime import connections, server
+from chalicelib.runtime import server
 from infra.local.config import ROOT
 
-pytestmark = pytest.mark.enable_socket
+# A program of its own, which mostly waits.
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("server")]
 
 _THREADS: Final = 4
 _SLOW: Final = b"POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\ng"
@@ -201,17 +202,3 @@ def test_each_line_of_the_server_is_ours(served: Served) -> None:
     _health(served)
     events = [json.loads(line)["event"] for line in served.lines()]
     assert "Booting worker with pid: %s" in events
-
-
-def test_what_is_late_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as sock:
-        conn = connections.Connection(None, None, sock, None, None)  # type: ignore[arg-type]
-    assert (conn.is_late(connections.HEAD_SECONDS), conn.is_late(connections.HEAD_SECONDS + 1)) == (
-        False,
-        True,
-    )
-    conn.arrival.add(_SLOW)
-    assert not conn.is_late(connections.BODY_SECONDS)
-    assert conn.is_late(connections.BODY_SECONDS + 1)
-    monkeypatch.setattr(connections, "SLOWEST_BYTES_A_SECOND", 1)
-    assert not conn.is_late(connections.BODY_SECONDS + 1)
