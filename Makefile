@@ -31,8 +31,9 @@ help: ## this list
 	@printf '  libraries … '; SECONDS=0; test -x $(BIN)/pip || $(PYTHON) -m venv .venv; \
 	$(PIP) -r $<; touch $@; echo "$$SECONDS s"
 
+# Of these most is never imported: Python compiles what is.
 .venv/development: requirements-dev.txt .venv/runtime
-	@printf '  libraries of the tests … '; SECONDS=0; $(PIP) -r $<; touch $@; echo "$$SECONDS s"
+	@printf '  libraries of the tests … '; SECONDS=0; $(PIP) --no-compile -r $<; touch $@; echo "$$SECONDS s"
 
 run: .venv/runtime ## run the whole product on this machine; CARNET_PORT=9080 chooses its first port
 	@exec $(BIN)/python -m infra.local.run

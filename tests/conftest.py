@@ -60,7 +60,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     When groups are not kept each worker runs a product, and nothing says so.
     """
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(300_000, 20, 100)
     if getattr(session.config.option, "loadgroup", False):
         grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
         assert all("@" in item.nodeid for item in grouped), "pytest-xdist does not see its groups"

@@ -39,16 +39,18 @@ def _card(page: Page, name: str) -> Locator:
     return page.get_by_role("article", name=name)
 
 
-def test_files_are_refused_before_they_leave(page: Page, opened: Open) -> None:
+def test_files_are_refused_before_they_leave(page: Page, opened: Open, tmp_path: Path) -> None:
     canned = opened("/documents/ajouter")
-    _choose(
-        page,
-        _file("vide.pdf", b""),
-        _file("page.pdf", b"<html><script>alert(1)</script></html>"),
-        _file("lourd.pdf", b"%PDF-1.4\n" + b"0" * (25 * MIB)),
-        _file("bilan.txt", b"un texte"),
-        _file("copie.txt", b"un texte"),
-    )
+    for name, content in (
+        ("vide.pdf", b""),
+        ("page.pdf", b"<html><script>alert(1)</script></html>"),
+        ("lourd.pdf", b"%PDF-1.4\n" + b"0" * (25 * MIB)),
+        ("bilan.txt", b"un texte"),
+        ("copie.txt", b"un texte"),
+    ):
+        (tmp_path / name).write_bytes(content)
+    names = ("vide.pdf", "page.pdf", "lourd.pdf", "bilan.txt", "copie.txt")
+    page.locator("#files").set_input_files([tmp_path / name for name in names])
     expect(_card(page, "vide.pdf")).to_contain_text("Ce fichier est vide")
     expect(_card(page, "page.pdf")).to_contain_text("Ce type de fichier n’est pas accepté")
     expect(_card(page, "lourd.pdf")).to_contain_text(re.compile("dépasse 25\\sMo \\(25,01\\sMo\\)"))

@@ -217,8 +217,11 @@ def violations(page: Page, only: list[str] = TAGS) -> list[str]:
     ]
 
 
-def _drawn(page: Page) -> tuple[str, list[object]]:
-    """Return every element and which of them show, in letters of which size; the place of each."""
+def _drawn(page: Page) -> tuple[str, str]:
+    """Return every element and which of them show, in letters of which size; the place of each.
+
+    As texts: values cross to the browser and back one by one.
+    """
     shown, places = page.evaluate(
         """() => {
           const all = [...document.querySelectorAll('*')];
@@ -227,7 +230,7 @@ def _drawn(page: Page) -> tuple[str, list[object]]:
           const letters = all.map((e, n) => shows[n] && getComputedStyle(e).fontSize);
           const places = all.filter((_, n) => shows[n])
             .map(e => Object.values(e.getBoundingClientRect().toJSON()));
-          return [document.documentElement.outerHTML + letters, places];
+          return [document.documentElement.outerHTML + letters, JSON.stringify(places)];
         }"""
     )
     return shown, places

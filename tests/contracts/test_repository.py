@@ -108,9 +108,7 @@ def test_only_the_clock_tells_the_time() -> None:
 
 def test_only_the_ids_draw_at_random() -> None:
     drawers = {
-        module(path)
-        for path in PRODUCT
-        if said(path).modules & {"secrets", "random", "uuid"}
+        module(path) for path in PRODUCT if said(path).modules & {"secrets", "random", "uuid"}
     }
     assert drawers == {"chalicelib.core.ids"}
 

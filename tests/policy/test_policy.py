@@ -218,7 +218,7 @@ class GivenAndTakenBack(RuleBasedStateMachine):
         assert allowed(facts) == (given_back if self.expected else set())
 
 
-TestGivenAndTakenBack = GivenAndTakenBack.TestCase
+TestGivenAndTakenBack = pytest.mark.slow(GivenAndTakenBack.TestCase)
 
 
 def test_the_committed_page_is_what_the_policy_decides() -> None:

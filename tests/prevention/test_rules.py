@@ -51,6 +51,7 @@ _answers = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(_people, _answers, st.dates())
 def test_no_birth_date_answer_or_day_breaks_the_rules(
     person: Person, answers: list[Answer], today: date

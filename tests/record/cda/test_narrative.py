@@ -162,6 +162,7 @@ WORD = st.integers(0, 99_999).map("mot{}".format)
 ANY_NARRATIVE = st.recursive(WORD, _element, max_leaves=25)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(ANY_NARRATIVE)
 def test_never_loses_a_word_whatever_the_nesting(narrative: str) -> None:
