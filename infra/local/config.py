@@ -10,6 +10,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).absolute().parent.parent.parent
 DEFAULT_PORT: Final = 8080
+USUAL_STATE: Final = ROOT / ".state"
 # Below, a port is the administrator's; above, the two that follow would not exist.
 PORTS: Final = range(1024, 2**16 - 2)
 ACCOUNT: Final = "000000000000"
@@ -98,7 +99,7 @@ def from_environment() -> Config:
     Raises:
         ValueError: no product can listen there; the message says why.
     """
-    state = Path(os.environ.get("CARNET_STATE") or ROOT / ".state").absolute()
+    state = Path(os.environ.get("CARNET_STATE") or USUAL_STATE).absolute()
     usual = Config(DEFAULT_PORT, state).made_for or DEFAULT_PORT
     said = os.environ.get("CARNET_PORT") or str(usual)
     if not (said.isascii() and said.isdecimal() and int(said) in PORTS):

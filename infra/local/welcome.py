@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from infra.local.config import USUAL_STATE
 from infra.local.issuer import personas
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def directions(running: Config) -> str:
         f"make logs     what its functions said; of the launcher and its processes: {state}/logs",
         f"The laboratory's key: {state}/laboratory (docs/depositing.md)",
     ]
+    if running.state != USUAL_STATE:
+        lines.append(f"After each of these commands: CARNET_STATE={state}")
     return "\n".join(lines)
 
 

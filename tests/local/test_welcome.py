@@ -1,12 +1,14 @@
 """What a newcomer reads: everybody, their way in, and what the doctor's search asks for."""
 
-from infra.local.config import ROOT, Config
+from pathlib import Path
+
+from infra.local.config import USUAL_STATE, Config
 from infra.local.issuer import personas
 from infra.local.journey import TRAITS
 from infra.local.seed import LABORATORY
 from infra.local.welcome import DOORS, WIDTH, directions
 
-HERE = Config(8080, ROOT / ".state")
+HERE = Config(8080, USUAL_STATE)
 
 
 def _unwrapped(text: str) -> str:
@@ -37,3 +39,8 @@ def test_gives_the_traits_a_doctor_searches_with_as_the_form_asks_for_them() -> 
 
 def test_fits_a_terminal() -> None:
     assert max(map(len, directions(HERE).splitlines())) <= WIDTH
+
+
+def test_says_how_the_commands_find_a_product_that_is_elsewhere() -> None:
+    assert "CARNET_STATE" not in directions(HERE)
+    assert directions(Config(8080, Path("/srv/carnet"))).endswith("CARNET_STATE=/srv/carnet")
