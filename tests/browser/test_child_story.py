@@ -65,5 +65,5 @@ def test_a_mother_activates_her_childs_space_and_always_sees_whose_it_is(
     ).click()
     page.get_by_role("alertdialog").get_by_role("button", name=re.compile("Ne plus gérer")).click()
     expect(page.get_by_role("article", name=re.compile("Léa"))).to_contain_text("À activer")
-    expect(page.get_by_text("Espace de Léa")).to_have_count(0)
+    expect(page.get_by_text("Espace de Léa", exact=True)).to_have_count(0)
     shoot(page, "story-child-7")

@@ -125,8 +125,10 @@ def play(
         for way in ways_of(story):
             label = f"{story.name}: {way} at {number} ({call})"
             again(fresh, clock, begun)
+            # Which of its name: of calls side by side, another may be first the next time.
+            place = (call, calls[:number].count(call))
             try:
-                found = survive(story, world, clock, Fault(number, way, judged))
+                found = survive(story, world, clock, Fault(*place, way, judged))
             except Exception as error:  # noqa: BLE001  said with its label, with the others
                 found = f"I5: {type(error).__name__} while looking"
             tried.append(label)
@@ -160,7 +162,8 @@ def record(story: Story, world: World) -> list[str]:
 class Fault:
     """The call that fails, and how; and what was found wrong after those that failed before it."""
 
-    number: int
+    call: str
+    nth: int  # of this name
     way: str
     judged: dict[Any, str | None]
 
@@ -179,7 +182,7 @@ def survive(story: Story, world: World, clock: time_machine.Traveller, fault: Fa
         with chance.of("rival"):
             attempt(rival, world)
 
-    Faults().at(fault.number, meanwhile(interfere) if has_rival else fault.way)
+    Faults().on(fault.call, meanwhile(interfere) if has_rival else fault.way, nth=fault.nth)
     try:
         with chance.of("client"):
             said = attempt(story, world)
