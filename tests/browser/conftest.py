@@ -4,7 +4,8 @@ import json
 import os
 import re
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,9 +99,9 @@ def watch() -> Iterator[Watch]:
     assert STRAYS == []
 
 
-@pytest.fixture
-def context(browser: Browser, base_url: str, watch: Watch) -> Iterator[BrowserContext]:
-    """A fresh profile of a phone, without service worker: requests are answered by the tests."""
+@contextmanager
+def a_profile(browser: Browser, base_url: str, watch: Watch) -> Iterator[BrowserContext]:
+    """Make a profile of a phone, without service worker: requests are answered by the tests."""
     with browser.new_context(
         base_url=base_url,
         viewport={"width": PHONE[0], "height": PHONE[1]},
@@ -110,6 +111,13 @@ def context(browser: Browser, base_url: str, watch: Watch) -> Iterator[BrowserCo
     ) as made:
         made.set_default_timeout(PATIENCE)
         made.on("page", watch.follow)
+        yield made
+
+
+@pytest.fixture
+def context(browser: Browser, base_url: str, watch: Watch) -> Iterator[BrowserContext]:
+    """A fresh profile."""
+    with a_profile(browser, base_url, watch) as made:
         yield made
 
 
@@ -128,21 +136,22 @@ def settled(page: Page) -> None:
 Open = Callable[..., Canned]
 
 
+def open_screen(page: Page, path: str, who: str | None = PERSON, state: str = "full") -> Canned:
+    """Open a screen on given answers."""
+    canned = Canned(who, state)
+    canned.install(page)
+    if who == IN_CHILD:
+        page.goto("/icon.svg")  # of the same origin, and nothing of the client runs there
+        page.evaluate("kept => sessionStorage.setItem('carnet.profile', kept)", f"{PID} {LEA}")
+    page.goto(path)
+    settled(page)
+    return canned
+
+
 @pytest.fixture
 def opened(page: Page) -> Open:
-    """Open a screen on given answers."""
-
-    def open_screen(path: str, who: str | None = PERSON, state: str = "full") -> Canned:
-        canned = Canned(who, state)
-        canned.install(page)
-        if who == IN_CHILD:
-            page.goto("/icon.svg")  # of the same origin, and nothing of the client runs there
-            page.evaluate("kept => sessionStorage.setItem('carnet.profile', kept)", f"{PID} {LEA}")
-        page.goto(path)
-        settled(page)
-        return canned
-
-    return open_screen
+    """Open screens on the page of the test."""
+    return partial(open_screen, page)
 
 
 def shoot(page: Page, name: str) -> Path:
@@ -159,8 +168,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep a picture of what was on each screen when a test failed."""
     report = yield
-    watch = getattr(item, "funcargs", {}).get("watch")
-    if call.when == "call" and report.failed and isinstance(watch, Watch):
+    given = getattr(item, "funcargs", {}).values()
+    watch = next((one for one in given if isinstance(one, Watch)), None)
+    if call.when == "call" and report.failed and watch is not None:
         for number, page in enumerate(watch.pages, start=1):
             with suppress(PlaywrightError):
                 shoot(page, f"failed-{re.sub(r'[^0-9A-Za-z]+', '-', item.name)}-{number}")

@@ -2,19 +2,32 @@
 
 import os
 import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import site
-from tests.browser.canned import DOCUMENTS, FORMER, PERSON, PID, PROFESSIONAL
+from tests.browser.canned import DOCUMENTS, FORMER, PERSON, PID, PROFESSIONAL, STRAYS
 from tests.browser.canned_agenda import APPOINTMENTS
 from tests.browser.canned_applications import CANDIDATE, CATALOGUE, SEALED
 from tests.browser.canned_children import IN_CHILD, PARENT
 from tests.browser.canned_desk import DELISTED, ONLINE, OPERATOR, PUBLISHER, SUSPENDED, WAITING
 from tests.browser.canned_messages import BLOCKED, CLOSED, OPEN, WITH_TEAM
-from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open, shoot
+from tests.browser.conftest import (
+    DESKTOP,
+    PHONE,
+    TABLET,
+    Open,
+    Watch,
+    a_profile,
+    open_screen,
+    settled,
+    shoot,
+)
 from tests.browser.fit import unfit
 
 pytestmark = pytest.mark.browser
@@ -196,6 +209,15 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 
+# Between two screens, one that nothing is on.
+_LOST, _LOST_TITLE = "/nulle-part", "Page introuvable"
+# They are about how one comes there.
+_FROM_OUTSIDE = {_LOST, "/", "/reprise"}
+_GOES_ON = "document.documentElement.dataset.page === 'app' && performance.now() < 150_000"
+_FOLLOW = """path => {
+  history.pushState(null, '', path);
+  dispatchEvent(new PopStateEvent('popstate'));
+}"""
 # Curves follow the window in the next frame; a page of a document later, and it takes its time.
 _FOLLOWED = """async () => {
   const frames = async n => { while (n-- > 0) await new Promise(requestAnimationFrame); };
@@ -258,11 +280,59 @@ def _words(page: Page) -> str:
     return words
 
 
+Profiles = Callable[[str | None, str], Watch]
+
+
+@pytest.fixture(scope="module")
+def profiles(browser: Browser, base_url: str) -> Iterator[Profiles]:
+    """Keep a page open for each person in each state, from one of her screens to the next."""
+    with ExitStack() as stack:
+
+        @cache
+        def one_of(who: str | None, state: str) -> Watch:
+            del who, state  # each has a profile of her own
+            watch = Watch()
+            stack.enter_context(a_profile(browser, base_url, watch)).new_page()
+            return watch
+
+        yield one_of
+
+
+@pytest.fixture
+def kept(profiles: Profiles, who: str | None, state: str) -> Iterator[Watch]:
+    """Give the page of this person in this state; fail the test if it complained."""
+    watch = profiles(who, state)
+    watch.complaints.clear()
+    STRAYS.clear()
+    yield watch
+    assert watch.complaints == []
+    assert STRAYS == []
+
+
+def _go(page: Page, path: str, who: str | None, state: str) -> None:
+    """Go to a screen as a link of the client does; the first one is opened from outside.
+
+    And again after a while, for nobody touches the page: it would soon ask who is still there.
+    """
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    if path in _FROM_OUTSIDE or not page.evaluate(_GOES_ON):
+        page.unroute_all()
+        open_screen(page, path, who, state)
+        return
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.emulate_media(color_scheme="light")
+    for address, shown in ((_LOST, 1), (path, 0)):
+        page.evaluate(_FOLLOW, address)
+        expect(page.get_by_role("heading", level=1, name=_LOST_TITLE)).to_have_count(shown)
+    settled(page)
+
+
 @pytest.mark.parametrize(("name", "path", "who", "state"), CASES)
 def test_screen_is_accessible_and_french(
-    page: Page, opened: Open, name: str, path: str, who: str | None, state: str
+    kept: Watch, name: str, path: str, who: str | None, state: str
 ) -> None:
-    opened(path, who, state)
+    (page,) = kept.pages
+    _go(page, path, who, state)
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("main")).to_have_count(1)
     expect(page).to_have_title(re.compile("Carnet"))
