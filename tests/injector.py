@@ -4,7 +4,7 @@ Neither double ever throttles or reports a conflict by itself, so they are made 
 strikes one call of the program, whatever the number of times the SDK sends it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HTTPHeaders
@@ -146,20 +146,22 @@ def meanwhile(act: Callable[[], object]) -> Fault:
     return fault
 
 
+def each(calls: Sequence[str]) -> list[tuple[str, int]]:
+    """Give each call by its name, and which of that name it is, as `Faults.on` strikes it.
+
+    Not by its number among all: of calls side by side, another may be first the next time.
+    """
+    return [(name, calls[:number].count(name)) for number, name in enumerate(calls, start=1)]
+
+
 class Faults:
     """What a test asks to break."""
 
-    def at(self, number: int, mode: str | Fault) -> Plan:
-        """Break the n-th call counted from the recorder's last `clear`."""
-        return self._add(Plan(_fault(mode), number=number))
-
     def on(self, operation: str, mode: str | Fault, *, nth: int = 1) -> Plan:
         """Break the n-th call of `dynamodb.PutItem` and the like; nth=0 breaks all of them."""
-        return self._add(Plan(_fault(mode), operation=operation, nth=nth))
+        plan = Plan(_fault(mode), operation, nth)
+        recorder.plans.append(plan)
+        return plan
 
     def clear(self) -> None:
         recorder.plans.clear()
-
-    def _add(self, plan: Plan) -> Plan:
-        recorder.plans.append(plan)
-        return plan

@@ -41,12 +41,11 @@ Fault = Callable[[Call, AWSPreparedRequest, Callable[[], AWSResponse]], AWSRespo
 
 @dataclass(slots=True)
 class Plan:
-    """A fault, and which calls it strikes: the n-th of all, or the n-th of one operation."""
+    """A fault, and which calls of one operation it strikes: the n-th, or all for 0."""
 
     fault: Fault
-    number: int | None = None
-    operation: str | None = None
-    nth: int = 1
+    operation: str
+    nth: int
     struck: set[int] = field(default_factory=set)
     seen: int = 0
 
@@ -56,11 +55,10 @@ class Plan:
             return True
         if call.attempts > 1:
             return False
-        if self.operation is not None:
-            self.seen += call.name == self.operation
-            hit = call.name == self.operation and self.nth in {0, self.seen}
-        else:
-            hit = call.number == self.number
+        if call.name != self.operation:
+            return False
+        self.seen += 1
+        hit = self.nth in {0, self.seen}
         if hit:
             self.struck.add(call.number)
         return hit

@@ -89,14 +89,22 @@ class Watch:
             self.complaints.append(f"{message.type}: {message.text}")
 
 
-@pytest.fixture
-def watch() -> Iterator[Watch]:
-    """Fail the test if a page of it complained."""
-    watching = Watch()
+@contextmanager
+def unheard(watching: Watch) -> Iterator[Watch]:
+    """Fail the test if a page complained since the last one that had it, or strayed meanwhile."""
     STRAYS.clear()
     yield watching
-    assert watching.complaints == []
+    found = [*watching.complaints]
+    watching.complaints.clear()
+    assert found == []
     assert STRAYS == []
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Watch the pages of the test."""
+    with unheard(Watch()) as watching:
+        yield watching
 
 
 @contextmanager

@@ -41,16 +41,16 @@ def _card(page: Page, name: str) -> Locator:
 
 def test_files_are_refused_before_they_leave(page: Page, opened: Open, tmp_path: Path) -> None:
     canned = opened("/documents/ajouter")
-    for name, content in (
-        ("vide.pdf", b""),
-        ("page.pdf", b"<html><script>alert(1)</script></html>"),
-        ("lourd.pdf", b"%PDF-1.4\n" + b"0" * (25 * MIB)),
-        ("bilan.txt", b"un texte"),
-        ("copie.txt", b"un texte"),
-    ):
+    contents = {
+        "vide.pdf": b"",
+        "page.pdf": b"<html><script>alert(1)</script></html>",
+        "lourd.pdf": b"%PDF-1.4\n" + b"0" * (25 * MIB),
+        "bilan.txt": b"un texte",
+        "copie.txt": b"un texte",
+    }
+    for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    names = ("vide.pdf", "page.pdf", "lourd.pdf", "bilan.txt", "copie.txt")
-    page.locator("#files").set_input_files([tmp_path / name for name in names])
+    page.locator("#files").set_input_files([tmp_path / name for name in contents])
     expect(_card(page, "vide.pdf")).to_contain_text("Ce fichier est vide")
     expect(_card(page, "page.pdf")).to_contain_text("Ce type de fichier n’est pas accepté")
     expect(_card(page, "lourd.pdf")).to_contain_text(re.compile("dépasse 25\\sMo \\(25,01\\sMo\\)"))

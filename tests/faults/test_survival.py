@@ -33,7 +33,7 @@ from tests.faults.stories import (
     history,
     told_too_much,
 )
-from tests.injector import MODES, Faults, KilledError, meanwhile
+from tests.injector import MODES, Faults, KilledError, each, meanwhile
 from tests.recorder import Recorder, recorder
 from tests.worlds import World
 
@@ -121,14 +121,12 @@ def play(
     calls = record(story, world)
     tried, wrong, judged = [], [], dict[Any, str | None]()
     # The last calls first: that is where a transaction is, and what is wrong shows soonest.
-    for number, call in reversed(list(enumerate(calls, start=1))):
+    for call, nth in reversed(each(calls)):
         for way in ways_of(story):
-            label = f"{story.name}: {way} at {number} ({call})"
+            label = f"{story.name}: {way} at {call} {nth}"
             again(fresh, clock, begun)
-            # Which of its name: of calls side by side, another may be first the next time.
-            place = (call, calls[:number].count(call))
             try:
-                found = survive(story, world, clock, Fault(*place, way, judged))
+                found = survive(story, world, clock, Fault(call, nth, way, judged))
             except Exception as error:  # noqa: BLE001  said with its label, with the others
                 found = f"I5: {type(error).__name__} while looking"
             tried.append(label)

@@ -18,7 +18,7 @@ from tests import builders, double
 from tests.http_client import Client
 from tests.identity.conftest import Browser
 from tests.identity.provider import Provider
-from tests.injector import WRITES, Faults, KilledError
+from tests.injector import WRITES, Faults, KilledError, each
 from tests.recorder import Recorder, recorder
 
 pytestmark = pytest.mark.slow
@@ -60,17 +60,17 @@ def test_first_login_survives_a_fault_at_any_call(
     recorder.measure(lambda: Browser(http).log_in(provider, name))
     calls, outcomes = recorder.names, Counter[str]()
 
-    for number, call in enumerate(calls, start=1):
+    for call, nth in each(calls):
         for mode in MODES_OF_WRITES if call in WRITES else MODES:
             double.restore(before)
             double.new_process()
             recorder.clear()
-            faults.at(number, mode)
+            faults.on(call, mode, nth=nth)
             outcomes[_attempt(http, provider, name)] += 1
             faults.clear()
-            assert Browser(http).log_in(provider, name) == "/accueil", (number, mode)
+            assert Browser(http).log_in(provider, name) == "/accueil", (call, nth, mode)
             found = _kinds() - others
-            assert (found["account"], found["login"]) == (who != "operator", 1), (number, mode)
+            assert (found["account"], found["login"]) == (who != "operator", 1), (call, nth, mode)
             assert found["holder"] == found["proxy"] == found["contact"] == (who == "person")
 
     writes = sum(call in WRITES for call in calls)

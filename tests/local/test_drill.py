@@ -15,7 +15,7 @@ def test_with_nothing_said_it_is_on_a_product_of_its_own(said: dict[str, str]) -
     drill.keep_apart(variables)
 
     assert variables == {"CARNET_STATE": str(drill.STATE), "CARNET_PORT": drill.PORT}
-    assert drill.STATE != config.ROOT / ".state"
+    assert drill.STATE != config.USUAL_STATE
 
 
 def test_a_product_that_is_named_keeps_its_place() -> None:

@@ -89,7 +89,7 @@ def test_nor_more_to_who_was_told_of_another(http: Client, around: Around) -> No
     before = page(http, person)
     double.restore(began)
     hidden = [withhold(laboratory, person, number) for number in range(1, 11)]
-    look_at(laboratory, person, hidden[0], 30)
+    look_at(laboratory, person, hidden[0], 100)
 
     after = page(http, person)
 

@@ -80,7 +80,7 @@ def test_a_fault_that_lasts_reaches_the_program(
     mode: str, error: type[BaseException], attempts: int, written: int, faults: Faults,
     calls: Recorder,
 ) -> None:  # fmt: skip
-    faults.at(1, mode)
+    faults.on("dynamodb.PutItem", mode)
     with pytest.raises(error):
         _put()
     assert calls.calls[0].attempts == attempts

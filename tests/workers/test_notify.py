@@ -33,7 +33,7 @@ from tests import double
 from tests.builders import Patient, a_draft, a_laboratory, a_person, an_identity
 from tests.faults.stories import waiting
 from tests.http_client import Client
-from tests.injector import Faults, KilledError, refused
+from tests.injector import Faults, KilledError, each, refused
 from tests.messaging.correspondence import HELLO, begun
 from tests.record.test_documents import handle_of
 from tests.recorder import Call, Recorder
@@ -356,14 +356,14 @@ def test_a_mail_is_lost_by_no_fault_and_repeats_only_after_acceptance(
     recorder_calls = _calls_of_one_delivery(person, faults)
     modes = ("before", "after", "lost_once", "throttled", "throttled_always", "crash")
     repeats, cases = [], 0
-    for number, name in enumerate(recorder_calls, start=1):
+    for number, (name, nth) in enumerate(each(recorder_calls), start=1):
         for mode in modes:
             cases += 1
             event = an_event(person.pid)
             sent = len(mails())
             double.new_process()
             _restart_recording(faults)
-            faults.at(number, mode)
+            faults.on(name, mode, nth=nth)
             for receives in range(1, worker.MAX_RECEIVES + 1):
                 try:
                     failed = deliver(event, receives=receives)
