@@ -46,6 +46,14 @@ _CORNERS = """async data => {
   const [right, low] = [image.width - 9, image.height - 9];
   return [image.width, image.height, red(8, 8), red(right, 8), red(8, low), red(right, low)]; }"""
 
+# What one photo costs at the least: read whole, drawn once as large as a page, written as JPEG.
+_ONCE = """async data => {
+  const bytes = Uint8Array.from(atob(data), letter => letter.codePointAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+  const at = new OffscreenCanvas(image.width / 2, image.height / 2);
+  at.getContext("2d").drawImage(image, 0, 0, at.width, at.height);
+  await at.convertToBlob({ type: "image/jpeg", quality: 0.8 }); }"""
+
 
 def _photo(page: Page, width: int, height: int, orientation: int) -> dict[str, Any]:
     drawn = base64.b64decode(page.evaluate(_TAKEN, [width, height]))
@@ -118,10 +126,13 @@ def test_photos_become_one_document_in_the_order_and_way_asked(page: Page, opene
         assert trace not in document
 
 
-def test_five_photos_of_12_megapixels_stay_light_and_quick(
+def test_five_photos_of_12_megapixels_stay_light_and_cost_little(
     page: Page, opened: Open, tmp_path: Path
 ) -> None:
-    """At most 5 MB, and 10 s on a device four times slower: of processor time, all threads."""
+    """At most 5 MB; of processor less than each read, drawn and written once, on any machine.
+
+    That was 2.1 s where it was measured: 8.5 s on a device four times slower, of at most 10.
+    """
     opened("/documents/ajouter")
     photo = tmp_path / "20261120_maison.jpg"
     photo.write_bytes(_photo(page, 4032, 3024, 6)["buffer"])
@@ -129,9 +140,15 @@ def test_five_photos_of_12_megapixels_stay_light_and_quick(
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def spent() -> float:
+        """Seconds of processor of the page, all its threads."""
         metrics = session.send("Performance.getMetrics")["metrics"]
         return float(next(one["value"] for one in metrics if one["name"] == "ProcessTime"))
 
+    encoded = base64.b64encode(photo.read_bytes()).decode()
+    before = spent()
+    for _ in range(3):
+        page.evaluate(_ONCE, encoded)
+    once = (spent() - before) / 3
     before = spent()
     for number in range(1, 6):
         _take(page, photo)
@@ -139,12 +156,12 @@ def test_five_photos_of_12_megapixels_stay_light_and_quick(
     page.get_by_role("button", name="Réunir les 5 pages").click()
     card = page.get_by_role("article", name="Photos.pdf")
     expect(card).to_be_visible()
-    seconds = 4 * (spent() - before)
+    took = spent() - before
     said = re.search(r"(\d+(?:,\d+)?)\s(Mo|ko)", card.inner_text())
     assert said
     size = float(said[1].replace(",", ".")) * (MIB if said[2] == "Mo" else 1024)
     assert size <= 5e6
-    assert seconds <= 10
+    assert took <= 4 * once  # 3.0, within a twentieth, on a machine at rest and on a busy one
 
 
 def test_photos_taken_survive_the_loss_of_the_page(page: Page, opened: Open) -> None:
