@@ -91,6 +91,16 @@ function serviceWorker(): Plugin {
   };
 }
 
+type Modules = { getModuleInfo: (id: string) => { isEntry: boolean; importers: string[] } | null };
+
+/** Says whether the page's own script needs a module before any screen does. */
+function isShell(id: string, modules: Modules, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false; // imports may go in a circle
+  seen.add(id);
+  const module = modules.getModuleInfo(id);
+  return module !== null && (module.isEntry || module.importers.some((by) => isShell(by, modules, seen)));
+}
+
 export default defineConfig({
   root: here,
   plugins: [preact(), icons(), words(), pdfFiles(), serviceWorker()],
@@ -101,6 +111,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rollupOptions: {
       output: {
+        // Left alone, what two screens share is a file of its own: 20 small requests for a screen. A
+        // phone has one for what every screen needs, one for what many share, and the screen's own.
+        codeSplitting: {
+          groups: [
+            {
+              debugName: "shell",
+              priority: 2,
+              name: (id, modules) => (isShell(id, modules) ? "shell" : null),
+            },
+            { name: "common", priority: 1, minShareCount: 5, maxModuleSize: 5000 },
+          ],
+        },
         // A static server may not know .mjs; every server knows .js.
         assetFileNames: (asset) =>
           asset.names.some((name) => name.endsWith(".mjs"))
