@@ -55,8 +55,9 @@ examples: .venv/runtime ## run three sample applications of the catalogue beside
 
 test: beside $(IN_PROCESS) matrices cloud-tests ## everything: checks, web client, package, suites, deployed product
 
-# Each takes one processor: side by side, what each says told when it ends.
-beside: .venv/development
+# Each takes one processor: side by side, what each says told when it ends. The web client begins
+# while the libraries of the tests are installed: it needs none.
+beside: .venv/runtime
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check web package
 
 check: .venv/development ## lint, format, types, import contracts
@@ -77,7 +78,7 @@ matrices: .venv/development ## in process: every call of every story broken, eve
 	@mkdir -p $(ARTIFACTS)
 	$(BIN)/pytest tests -m slow $(WORKERS) --junitxml=$(ARTIFACTS)/junit-matrices.xml
 
-web: .venv/development ## the web client: types, lint, budgets, unit tests
+web: .venv/runtime ## the web client: types, lint, budgets, unit tests
 	$(BIN)/python -m infra.local.tools
 
 package: .venv/development ## build, lint and check what production deploys
