@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import canned
+from tests.browser.axe import violations
 from tests.browser.canned import DOCUMENTS, FORMER, PID, PROFESSIONAL, Canned, document
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open
-from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.axe import SCHEMES, violations
 from tests.browser.canned import PERSON, PID, PROFESSIONAL, TRACE, Canned, problem, reply
 from tests.browser.canned_applications import (
     BOOKING_REF,
@@ -21,7 +22,6 @@ from tests.browser.canned_applications import (
 )
 from tests.browser.canned_children import IN_CHILD, LEA, PARENT
 from tests.browser.conftest import DESKTOP, PHONE, Open, settled, shoot
-from tests.browser.test_screens import SCHEMES, violations
 
 pytestmark = pytest.mark.browser
 

@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from infra.local.config import Config
+from tests.browser.axe import violations
 from tests.browser.canned import PATIENT, PID, PROFESSIONAL, Canned, document, problem, reply, send
 from tests.browser.canned import PERSON as IN_PERSON
 from tests.browser.conftest import PHONE, Open, Watch, shoot
 from tests.browser.product import PERSON, log_in
 from tests.browser.samples import from_a_phone, pdf, png
-from tests.browser.test_screens import violations
 from tests.storage import files
 
 pytestmark = pytest.mark.browser

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from infra.local import config
 from infra.local.client import Caller
 from infra.local.config import Config
+from tests.browser.axe import violations
 from tests.browser.conftest import DESKTOP, PHONE, Watch, shoot
 from tests.browser.product import PERSON, log_in
-from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 

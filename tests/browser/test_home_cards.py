@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.axe import violations
 from tests.browser.canned import PERSON, PID, Canned, problem, reply
 from tests.browser.canned_agenda import at_home
 from tests.browser.conftest import DESKTOP, PHONE, Open, settled, shoot
-from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 _CARDS = f"/v1/patients/{PID}/home/cards"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import SCHEMES, violations
 from tests.browser.canned import PERSON, PID, problem, reply
 from tests.browser.canned_children import IN_CHILD, LEA
 from tests.browser.canned_measures import MEASURES, NO_TARGET, TARGET, USUAL, measure
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, Open
-from tests.browser.test_screens import SCHEMES, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route

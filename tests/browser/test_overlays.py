@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.axe import violations
 from tests.browser.canned import (
     DOCUMENTS,
     PERSON,
@@ -16,7 +17,6 @@ from tests.browser.canned import (
     reply,
 )
 from tests.browser.conftest import Open, shoot
-from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 

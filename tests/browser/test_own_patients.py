@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import canned
+from tests.browser.axe import violations
 from tests.browser.canned import DOCUMENTS, NEWS, OTHER_PID, PATIENT, PID, PROFESSIONAL
 from tests.browser.conftest import DESKTOP, PHONE, Open
-from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 

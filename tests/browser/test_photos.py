@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
+from tests.browser.axe import violations
 from tests.browser.canned import PID, reply
 from tests.browser.conftest import Open, shoot
 from tests.browser.samples import POSITION, from_a_phone
-from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from tests.browser.axe import SCHEMES, violations
 from tests.browser.canned import PID, Canned, problem
 from tests.browser.canned_children import EMILE, IN_CHILD, LEA, PARENT
 from tests.browser.conftest import DESKTOP, PHONE, Open, settled
-from tests.browser.test_screens import SCHEMES, violations
 
 pytestmark = pytest.mark.browser
 

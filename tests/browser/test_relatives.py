@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import SCHEMES, violations
 from tests.browser.canned import GRANTS, PID, problem, reply
 from tests.browser.canned_agenda import NOTICES
 from tests.browser.canned_children import (
@@ -18,7 +19,6 @@ from tests.browser.canned_children import (
     RECEIVED_ID,
 )
 from tests.browser.conftest import DESKTOP, PHONE, Open
-from tests.browser.test_screens import SCHEMES, violations
 
 pytestmark = pytest.mark.browser
 

@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
-from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import site
+from tests.browser.axe import ABOUT_COLOURS, AGAIN, SCHEMES, violations
 from tests.browser.canned import DOCUMENTS, FORMER, PERSON, PID, PROFESSIONAL
 from tests.browser.canned_agenda import APPOINTMENTS
 from tests.browser.canned_applications import CANDIDATE, CATALOGUE, SEALED
@@ -33,22 +33,6 @@ from tests.browser.fit import unfit
 
 pytestmark = pytest.mark.browser
 
-AXE = site.ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["RGAAv4", "EN-301-549", "best-practice"] + [
-    f"wcag{version}{level}" for version in ("2", "21", "22") for level in ("a", "aa")
-]
-
-# What else axe judges follows from what is drawn where, which a scheme may not change.
-_ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
-SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
-    ("light", TAGS),
-    ("dark", _ABOUT_COLOURS),
-)
-# Of the same elements in a window of another width, only places differ, and what lies under a text.
-_AGAIN = {
-    "light": ["target-size", "scrollable-region-focusable", "color-contrast"],
-    "dark": [],
-}
 FULL, EMPTY, ERROR = "full", "empty", "error"
 # As the words of the screen name them: each is shown once.
 LOGIN_PROBLEMS = re.findall(
@@ -228,24 +212,6 @@ _REDRAWN = """async () => {
 }"""
 
 
-def violations(page: Page, only: list[str] = TAGS) -> list[str]:
-    """Return what axe finds wrong on the screen, by rules or by tags of rules."""
-    # The page's policy forbids injected scripts: axe comes in through the debugger.
-    if not page.evaluate("'axe' in globalThis"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = page.evaluate(
-        # None of these rules reads style sheets or films, which axe would fetch before each run.
-        """runOnly => axe.run({ runOnly, preload: false, resultTypes: ['violations'] })
-          .then(found => found.violations)""",
-        only,
-    )
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
-
-
 def _drawn(page: Page) -> tuple[str, str]:
     """Return every element and which of them show, in letters of which size; the place of each.
 
@@ -345,7 +311,7 @@ def test_screen_is_accessible_and_french(
             case = f"{name}-{state}-{width}-{scheme}"
             drawn.append(_drawn(page))
             shown, _ = drawn[0]
-            left = _AGAIN[scheme] if shown in judged else rules
+            left = AGAIN[scheme] if shown in judged else rules
             wrong = violations(page, left) if left else []
             if wrong or "CARNET_PICTURES" in os.environ:
                 shoot(page, case)
@@ -376,7 +342,7 @@ def test_audit_finds_a_fault_put_in_a_screen(page: Page, opened: Open) -> None:
     found = " ".join(violations(page))
     assert "image-alt" in found
     assert "color-contrast" in found
-    assert "color-contrast" in " ".join(violations(page, _ABOUT_COLOURS))
+    assert "color-contrast" in " ".join(violations(page, ABOUT_COLOURS))
     assert _drawn(page) != drawn
 
 

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Download, Page, Route, expect
 
 from tests.browser import canned
+from tests.browser.axe import violations
 from tests.browser.canned import CONTENTS, DOCUMENTS, PID, PROFESSIONAL, document
 from tests.browser.conftest import DESKTOP, PHONE, Open
-from tests.browser.test_screens import violations
 
 if TYPE_CHECKING:
     from tests.browser.canned import Canned

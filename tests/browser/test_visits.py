@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.canned import TRACE, Canned, instant, reply
 from tests.browser.conftest import DESKTOP, PHONE, Open, shoot
-from tests.browser.test_screens import violations
 
 pytestmark = pytest.mark.browser
 
