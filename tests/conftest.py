@@ -127,7 +127,7 @@ def calls(aws: Recorder) -> Recorder:
 
 @pytest.fixture
 def faults(aws: Recorder) -> Iterator[Faults]:
-    """Break calls to the cloud, by number or by operation."""
+    """Break calls to the cloud, by operation and which of it."""
     aws.clear()
     injector = Faults()
     yield injector

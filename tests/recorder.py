@@ -53,9 +53,7 @@ class Plan:
         """Tell whether this call is the one; all attempts of a call are the same call."""
         if call.number in self.struck:
             return True
-        if call.attempts > 1:
-            return False
-        if call.name != self.operation:
+        if call.attempts > 1 or call.name != self.operation:
             return False
         self.seen += 1
         hit = self.nth in {0, self.seen}

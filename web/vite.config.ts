@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type Plugin, type Rolldown } from "vite";
 import { catalogue } from "./src/catalogue/index.ts";
 import { ICONS } from "./src/icons.ts";
 
@@ -91,7 +91,7 @@ function serviceWorker(): Plugin {
   };
 }
 
-type Modules = { getModuleInfo: (id: string) => { isEntry: boolean; importers: string[] } | null };
+type Modules = Pick<Rolldown.PluginContext, "getModuleInfo">;
 
 /** Says whether the page's own script needs a module before any screen does. */
 function isShell(id: string, modules: Modules, seen = new Set<string>()): boolean {

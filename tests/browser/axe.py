@@ -7,14 +7,14 @@ from playwright.sync_api import Page
 from tests.browser import site
 
 _AXE = site.ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["RGAAv4", "EN-301-549", "best-practice"] + [
+_TAGS = ["RGAAv4", "EN-301-549", "best-practice"] + [
     f"wcag{version}{level}" for version in ("2", "21", "22") for level in ("a", "aa")
 ]
 
 # What else axe judges follows from what is drawn where, which a scheme may not change.
 ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
 SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
-    ("light", TAGS),
+    ("light", _TAGS),
     ("dark", ABOUT_COLOURS),
 )
 # Of the same elements in a window of another width, only places differ, and what lies under a text.
@@ -24,7 +24,7 @@ AGAIN = {
 }
 
 
-def violations(page: Page, only: list[str] = TAGS) -> list[str]:
+def violations(page: Page, only: list[str] = _TAGS) -> list[str]:
     """Return what axe finds wrong on the screen, by rules or by tags of rules."""
     # The page's policy forbids injected scripts: axe comes in through the debugger.
     if not page.evaluate("'axe' in globalThis"):

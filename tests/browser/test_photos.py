@@ -36,23 +36,29 @@ _TAKEN = """([width, height]) => {
   on.fillStyle = on.createPattern(grain, "repeat"); on.fillRect(0, 0, width, height);
   on.fillStyle = "red"; on.fillRect(0, 0, width / 8, height / 8);
   return at.toDataURL("image/jpeg", 0.93).split(",")[1]; }"""
-_CORNERS = """async data => {
+_READ = """async data => {
   const bytes = Uint8Array.from(atob(data), letter => letter.codePointAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+"""
+_CORNERS = (
+    _READ
+    + """
   const at = document.createElement("canvas"); at.width = image.width; at.height = image.height;
   const on = at.getContext("2d", { willReadFrequently: true }); on.drawImage(image, 0, 0);
   const red = (x, y) => { const [r, g, b] = on.getImageData(x, y, 1, 1).data;
     return r > 200 && g < 60 && b < 60; };
   const [right, low] = [image.width - 9, image.height - 9];
   return [image.width, image.height, red(8, 8), red(right, 8), red(8, low), red(right, low)]; }"""
+)
 
 # What one photo costs at the least: read whole, drawn once as large as a page, written as JPEG.
-_ONCE = """async data => {
-  const bytes = Uint8Array.from(atob(data), letter => letter.codePointAt(0));
-  const image = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+_ONCE = (
+    _READ
+    + """
   const at = new OffscreenCanvas(image.width / 2, image.height / 2);
   at.getContext("2d").drawImage(image, 0, 0, at.width, at.height);
   await at.convertToBlob({ type: "image/jpeg", quality: 0.8 }); }"""
+)
 
 
 def _photo(page: Page, width: int, height: int, orientation: int) -> dict[str, Any]:
@@ -129,9 +135,9 @@ def test_photos_become_one_document_in_the_order_and_way_asked(page: Page, opene
 def test_five_photos_of_12_megapixels_stay_light_and_cost_little(
     page: Page, opened: Open, tmp_path: Path
 ) -> None:
-    """At most 5 MB; of processor less than each read, drawn and written once, on any machine.
+    """At most 5 MB; of processor what 3.5 cost that are only read, drawn and written once.
 
-    That was 2.1 s where it was measured: 8.5 s on a device four times slower, of at most 10.
+    One costs 0.7 s where it was measured: 3.5 are the 10 s of a device four times slower.
     """
     opened("/documents/ajouter")
     photo = tmp_path / "20261120_maison.jpg"
@@ -161,7 +167,7 @@ def test_five_photos_of_12_megapixels_stay_light_and_cost_little(
     assert said
     size = float(said[1].replace(",", ".")) * (MIB if said[2] == "Mo" else 1024)
     assert size <= 5e6
-    assert took <= 4 * once  # 3.0, within a twentieth, on a machine at rest and on a busy one
+    assert took <= 3.5 * once  # 3.0, within a twentieth, on a machine at rest and on a busy one
 
 
 def test_photos_taken_survive_the_loss_of_the_page(page: Page, opened: Open) -> None:
